@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/**
+ * The vocabulary that every room shares: error codes, header names, shared enums and the messages between a process and
+ * its supervisor. It imports nothing but zod, so anyone may import it.
+ */
+
+/**
+ * Every value of `extensions.code` that a client can meet. The names that GraphQL servers already use are kept
+ * (Apollo Server's `ApolloServerErrorCode`), so a client library that knows them needs no translation.
+ */
+export const ERROR_CODES = {
+  /** An argument is missing, malformed or out of its range; `extensions.argument` names it. Nothing was written. */
+  BAD_USER_INPUT: 'BAD_USER_INPUT',
+  /** Somebody else changed the row first; `extensions.currentVersion` is the version to read again. Nothing was written. */
+  CONFLICT: 'CONFLICT',
+  /** A subgraph or its database could not be reached; the same request may succeed later. */
+  SERVICE_UNAVAILABLE: 'SERVICE_UNAVAILABLE',
+  /** Something that we did not foresee. The message is masked; the log has it whole under the request id. */
+  INTERNAL_SERVER_ERROR: 'INTERNAL_SERVER_ERROR',
+  /** The text is not GraphQL. */
+  GRAPHQL_PARSE_FAILED: 'GRAPHQL_PARSE_FAILED',
+  /** The operation does not fit the schema. */
+  GRAPHQL_VALIDATION_FAILED: 'GRAPHQL_VALIDATION_FAILED',
+  /** The HTTP request is not a GraphQL request. */
+  BAD_REQUEST: 'BAD_REQUEST',
+  /** The document names no such operation, or several and none was chosen. */
+  OPERATION_RESOLUTION_FAILURE: 'OPERATION_RESOLUTION_FAILURE',
+  /** An automatic persisted query is not known yet: send it with its text. */
+  PERSISTED_QUERY_NOT_FOUND: 'PERSISTED_QUERY_NOT_FOUND',
+  /** Automatic persisted queries are off. */
+  PERSISTED_QUERY_NOT_SUPPORTED: 'PERSISTED_QUERY_NOT_SUPPORTED',
+} as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES];
+
+/** Header names, lower case as Node gives them. */
+export const HEADERS = {
+  /** Follows one request through the gateway, the subgraphs and the logs; made at the edge when the caller sends none. */
+  requestId: 'x-request-id',
+} as const;
+
+/** What a process tells its supervisor over the IPC channel of `child_process.fork`, once it answers requests. */
+export const readyMessage = z.object({
+  type: z.literal('ready'),
+  /** Name to GraphQL address: `{ sales: "http://127.0.0.1:4003/graphql", … }`, or `{ gateway: … }`. */
+  urls: z.record(z.string(), z.url()),
+});
+export type ReadyMessage = z.infer<typeof readyMessage>;
+
+/** Through which door a customer and we met. One list for all subgraphs: composition demands equal values. */
+export const CHANNELS = [
+  'PHONE',
+  'EMAIL',
+  'CHAT',
+  'SMS',
+  'SOCIAL',
+  'WEB',
+  'APP',
+  'FACE_TO_FACE',
+  'LETTER',
+  'EVENT',
+  'REVIEW_SITE',
+] as const;
+export type Channel = (typeof CHANNELS)[number];
