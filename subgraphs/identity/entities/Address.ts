@@ -1,0 +1,29 @@
+import { Field, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('address')
+@ObjectType({ description: 'A postal address of the customer.', simpleResolvers: true })
+export class Address {
+  @PrimaryColumn('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @PrimaryColumn('text')
+  @Field(() => String, { description: 'What it is for: `home`, `billing`, `headquarters`.' })
+  label: string;
+
+  @Column('text', { array: true })
+  @Field(() => [String], { description: 'Street and number, as written on an envelope.' })
+  lines: string[];
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'City or town.' })
+  city: string | null;
+
+  @Column('text', { name: 'postal_code', nullable: true })
+  @Field(() => String, { nullable: true, description: 'Postal code.' })
+  postalCode: string | null;
+
+  @Column('text')
+  @Field(() => String, { description: 'Country, ISO 3166-1 alpha-2: `AT`.' })
+  country: string;
+}

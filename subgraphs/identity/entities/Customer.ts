@@ -1,0 +1,76 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Channel } from '../../kit/Channel.js';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { enumType } from '../../kit/enumType.js';
+
+export const CustomerKind = enumType('CustomerKind', 'What a customer is by nature.', {
+  PERSON: 'A human being.',
+  ORGANIZATION: 'A company, an authority, an association.',
+});
+export type CustomerKind = keyof typeof CustomerKind;
+
+export const CustomerRole = enumType('CustomerRole', 'In which roles we know them; one may have several.', {
+  CUSTOMER: 'Has bought.',
+  PROSPECT: 'May buy.',
+  SUPPLIER: 'Sells to us.',
+  COLLEAGUE: 'Works with us.',
+  DONOR: 'Gives to us.',
+});
+export type CustomerRole = keyof typeof CustomerRole;
+
+@Entity('customer')
+@Directive('@key(fields: "id")')
+@ObjectType({
+  description: 'A person or an organization that we deal with, whole: each department adds its part.',
+  simpleResolvers: true,
+})
+export class Customer {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'The one id of this customer in every department. A UUID.' })
+  id: string;
+
+  @Column('text')
+  @Field(() => CustomerKind, { description: 'A person or an organization.' })
+  kind: CustomerKind;
+
+  @Column('text', { name: 'display_name' })
+  @Field(() => String, { description: 'The name by which we address them. At most 200 characters.' })
+  displayName: string;
+
+  @Column('text', { array: true })
+  @Field(() => [CustomerRole], { description: 'In which roles we know them.' })
+  roles: CustomerRole[];
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Language and region, BCP 47: `de-AT`.' })
+  locale: string | null;
+
+  @Column('text', { name: 'time_zone', nullable: true })
+  @Field(() => String, { nullable: true, description: 'IANA time zone: `Europe/Vienna`.' })
+  timeZone: string | null;
+
+  @Column('text', { name: 'preferred_channel', nullable: true })
+  @Field(() => Channel, { nullable: true, description: 'The channel on which they like to be reached.' })
+  preferredChannel: Channel | null;
+
+  @Column('uuid', { name: 'household_id', nullable: true })
+  householdId: string | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  @Field(() => DateTime, { description: 'When we first knew them.' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  @Field(() => DateTime, { description: 'When their own data last changed.' })
+  updatedAt: Date;
+
+  @Column('integer')
+  @Field(() => Int, {
+    description: 'Rises with each change; give it as `expectedVersion` to change only what you have seen.',
+  })
+  version: number;
+}
+
+export const CustomerConnection = connectionType(Customer, 'Customer');

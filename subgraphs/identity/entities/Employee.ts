@@ -1,0 +1,39 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+
+@Entity('employee')
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'Somebody of ours who deals with customers.', simpleResolvers: true })
+export class Employee {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'Full name.' })
+  name: string;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Address at work.' })
+  email: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The team they belong to.' })
+  team: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What they do: `Account manager`.' })
+  title: string | null;
+
+  @Column('boolean')
+  @Field(() => Boolean, { description: 'Whether they still work with us.' })
+  active: boolean;
+
+  @Column('timestamptz', { name: 'created_at' })
+  @Field(() => DateTime, { description: 'When they were first recorded.' })
+  createdAt: Date;
+}
+
+export const EmployeeConnection = connectionType(Employee, 'Employee');

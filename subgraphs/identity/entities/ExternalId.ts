@@ -1,0 +1,26 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('external_id')
+@ObjectType({ description: 'The id under which another system knows the customer.', simpleResolvers: true })
+export class ExternalId {
+  @PrimaryColumn('text')
+  @Field(() => String, { description: 'The other system: `sap`, `maven-crm`.' })
+  source: string;
+
+  @PrimaryColumn('text')
+  @Field(() => ID, { description: 'Its id there.' })
+  id: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+}
+
+@InputType({ description: 'The id under which another system knows the customer.' })
+export class ExternalIdInput {
+  @Field(() => String, { description: 'The other system: `sap`, `maven-crm`. At most 100 characters.' })
+  source: string;
+
+  @Field(() => ID, { description: 'Its id there. At most 200 characters.' })
+  id: string;
+}

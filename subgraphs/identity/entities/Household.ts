@@ -1,0 +1,23 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+
+@Entity('household')
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'Customers who live and decide together.', simpleResolvers: true })
+export class Household {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'What we call it: `Household Huber`.' })
+  name: string;
+
+  @Column('timestamptz', { name: 'created_at' })
+  @Field(() => DateTime, { description: 'When it was first recorded.' })
+  createdAt: Date;
+}
+
+export const HouseholdConnection = connectionType(Household, 'Household');

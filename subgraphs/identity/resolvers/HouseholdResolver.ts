@@ -1,0 +1,24 @@
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Connection } from '../../kit/Connection.js';
+import { PageArguments } from '../../kit/PageArguments.js';
+import type { RequestContext } from '../../kit/RequestContext.js';
+import { CUSTOMER_ORDERS, CustomerOrderBy } from '../customerList.js';
+import { Customer, CustomerConnection } from '../entities/Customer.js';
+import { Household } from '../entities/Household.js';
+
+@Resolver(() => Household)
+export class HouseholdResolver {
+  @FieldResolver(() => CustomerConnection, { description: 'Who belongs to it.' })
+  members(
+    @Root() household: Household,
+    @Arg('orderBy', () => CustomerOrderBy, { defaultValue: 'DISPLAY_NAME_ASC', description: 'The order.' })
+    orderBy: CustomerOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Customer>> {
+    return context.page(
+      { entity: Customer, where: [], orderName: orderBy, order: CUSTOMER_ORDERS[orderBy], page },
+      { column: 'household_id', id: household.id },
+    );
+  }
+}

@@ -1,0 +1,144 @@
+import { Arg, Args, ArgsType, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
+import sql from 'sql-template-tag';
+import type { Connection } from '../../kit/Connection.js';
+import { enumType } from '../../kit/enumType.js';
+import { PageArguments } from '../../kit/PageArguments.js';
+import { parseInput, text } from '../../kit/parseInput.js';
+import type { ListOrder } from '../../kit/readPages.js';
+import type { RequestContext } from '../../kit/RequestContext.js';
+import { CUSTOMER_ORDERS, customerConditions, CustomerFilter, CustomerOrderBy } from '../customerList.js';
+import { Customer, CustomerConnection } from '../entities/Customer.js';
+import { Employee, EmployeeConnection } from '../entities/Employee.js';
+import { ExternalIdInput } from '../entities/ExternalId.js';
+import { Household, HouseholdConnection } from '../entities/Household.js';
+import { findCustomer } from '../findCustomer.js';
+
+@ArgsType()
+export class CustomerIdentifierArguments {
+  @Field(() => ID, { nullable: true, description: 'Our own id, a UUID.' })
+  id?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'An email address of theirs, in any case.' })
+  email?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A phone number of theirs, in any written form: `+43 1 234 5678`, `(202) 555-0143`.',
+  })
+  phone?: string | null;
+
+  @Field(() => ExternalIdInput, { nullable: true, description: 'Their id in another system.' })
+  externalId?: ExternalIdInput | null;
+}
+
+const EmployeeOrderBy = enumType('EmployeeOrderBy', 'An order of employees.', {
+  NAME_ASC: 'By name, whatever the case.',
+});
+type EmployeeOrderBy = keyof typeof EmployeeOrderBy;
+
+const HouseholdOrderBy = enumType('HouseholdOrderBy', 'An order of households.', {
+  NAME_ASC: 'By name, whatever the case.',
+});
+type HouseholdOrderBy = keyof typeof HouseholdOrderBy;
+
+const BY_NAME: ListOrder = { by: 'lower(t.name)', type: 'text', direction: 'ASC' };
+
+@InputType({ description: 'Which employees; all conditions must hold.' })
+class EmployeeFilter {
+  @Field(() => String, { nullable: true, description: 'Of this team.' })
+  team?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether they still work with us.' })
+  active?: boolean | null;
+}
+
+@InputType({ description: 'Which households.' })
+class HouseholdFilter {
+  @Field(() => String, { nullable: true, description: 'With exactly this name, whatever the case.' })
+  name?: string | null;
+}
+
+@Resolver()
+export class QueryResolver {
+  @Query(() => Customer, {
+    nullable: true,
+    description: 'The whole customer. Takes exactly one identifier; null when nobody has it.',
+  })
+  customer360(
+    @Args(() => CustomerIdentifierArguments) identifiers: CustomerIdentifierArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer | null> {
+    return findCustomer(context, identifiers);
+  }
+
+  @Query(() => Customer, { nullable: true, description: 'A customer by id; null when there is none.' })
+  customer(
+    @Arg('id', () => ID, { description: 'A UUID.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer | null> {
+    return context.byId(Customer, id);
+  }
+
+  @Query(() => CustomerConnection, { description: 'Customers, found and sorted.' })
+  customers(
+    @Arg('search', () => String, {
+      nullable: true,
+      description: 'Beginnings of words of the name, at most 200 characters: `mar hub` finds Maria Huber.',
+    })
+    search: string | null | undefined,
+    @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which.' })
+    filter: CustomerFilter | null | undefined,
+    @Arg('orderBy', () => CustomerOrderBy, { defaultValue: 'CREATED_AT_DESC', description: 'In which order.' })
+    orderBy: CustomerOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Customer>> {
+    const words = search ? parseInput(text(200), search, 'search') : null;
+    const where = customerConditions(filter, words);
+    return context.page({ entity: Customer, where, orderName: orderBy, order: CUSTOMER_ORDERS[orderBy], page });
+  }
+
+  @Query(() => Employee, { nullable: true, description: 'An employee by id; null when there is none.' })
+  employee(
+    @Arg('id', () => ID, { description: 'A UUID.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Employee | null> {
+    return context.byId(Employee, id);
+  }
+
+  @Query(() => EmployeeConnection, { description: 'Employees, filtered and sorted.' })
+  employees(
+    @Arg('filter', () => EmployeeFilter, { nullable: true, description: 'Which.' })
+    filter: EmployeeFilter | null | undefined,
+    @Arg('orderBy', () => EmployeeOrderBy, { defaultValue: 'NAME_ASC', description: 'In which order.' })
+    orderBy: EmployeeOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Employee>> {
+    const where = [];
+    if (filter?.team) where.push(sql`t.team = ${filter.team}`);
+    if (typeof filter?.active === 'boolean') where.push(sql`t.active = ${filter.active}`);
+    return context.page({ entity: Employee, where, orderName: orderBy, order: BY_NAME, page });
+  }
+
+  @Query(() => Household, { nullable: true, description: 'A household by id; null when there is none.' })
+  household(
+    @Arg('id', () => ID, { description: 'A UUID.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Household | null> {
+    return context.byId(Household, id);
+  }
+
+  @Query(() => HouseholdConnection, { description: 'Households, filtered and sorted.' })
+  households(
+    @Arg('filter', () => HouseholdFilter, { nullable: true, description: 'Which.' })
+    filter: HouseholdFilter | null | undefined,
+    @Arg('orderBy', () => HouseholdOrderBy, { defaultValue: 'NAME_ASC', description: 'In which order.' })
+    orderBy: HouseholdOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Household>> {
+    const where = filter?.name ? [sql`lower(t.name) = lower(${filter.name})`] : [];
+    return context.page({ entity: Household, where, orderName: orderBy, order: BY_NAME, page });
+  }
+}

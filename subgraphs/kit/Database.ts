@@ -1,0 +1,46 @@
+import type { Sql } from 'sql-template-tag';
+import type { DataSource, EntityManager, ObjectLiteral } from 'typeorm';
+import type { Class } from './defineSubgraph.js';
+
+/**
+ * Typed reading for batched queries that an ORM cannot say (LATERAL joins, keysets, aggregates). Statements are written
+ * with `sql` of sql-template-tag, so every value is a bound parameter. Writing goes through TypeORM's entity manager.
+ */
+export class Database {
+  readonly #selections = new Map<Class, EntitySelection>();
+
+  constructor(readonly dataSource: DataSource) {}
+
+  /**
+   * Runs one statement. Rows come as Postgres gives them: `timestamptz` as Date, `numeric`, `bigint` and `date` as text.
+   * @param manager a transaction's, to read inside it
+   */
+  async query<Row extends object>(statement: Sql, manager: EntityManager = this.dataSource.manager): Promise<Row[]> {
+    return manager.query<Row[]>(statement.text, statement.values);
+  }
+
+  /** Table and select list of an entity, for statements that read it under the alias `t`. */
+  selection(entity: Class): EntitySelection {
+    let selection = this.#selections.get(entity);
+    if (selection === undefined) {
+      const metadata = this.dataSource.getMetadata(entity);
+      selection = {
+        table: `"${metadata.tableName}"`,
+        columns: metadata.columns.map((column) => `t."${column.databaseName}" AS "${column.propertyName}"`).join(', '),
+      };
+      this.#selections.set(entity, selection);
+    }
+    return selection;
+  }
+
+  /** Rows of `selection(entity)` as instances of the entity, so that its getters work. */
+  hydrate<T extends ObjectLiteral>(entity: Class<T>, rows: readonly object[]): T[] {
+    return rows.map((row) => Object.assign(new entity(), row));
+  }
+}
+
+/** Raw SQL text, made from entity metadata only. */
+export interface EntitySelection {
+  readonly table: string;
+  readonly columns: string;
+}

@@ -1,0 +1,75 @@
+import { request } from 'undici';
+import { validate as isUuid } from 'uuid';
+import { z } from 'zod';
+import { HEADERS } from '../../schema/contract.js';
+import { badUserInput, serviceUnavailable } from './errors.js';
+
+const answer = z.object({ data: z.object({ _entities: z.array(z.object({ __typename: z.string() }).nullable()) }) });
+
+const QUERY = 'query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename } }';
+
+/** How many ids known to exist are remembered, so that a busy service asks identity once for each customer. */
+const REMEMBERED = 10_000;
+
+const TIMEOUT_MS = 5000;
+
+/**
+ * Checks ids that identity owns (customers, employees) before a mutation writes a row that names them. It asks identity's
+ * public `_entities`, as the gateway does, so no subgraph looks into another's tables.
+ */
+export class References {
+  readonly #known = new Set<string>();
+
+  /** @param identityUrl identity's GraphQL address */
+  constructor(readonly identityUrl: string) {}
+
+  /**
+   * Makes sure that all ids exist, in one request.
+   * @param ids the argument's name to the id: `{ 'input.customerId': '0190…' }`; null and undefined are passed over
+   * @throws BAD_USER_INPUT that names the first argument whose id is unknown; SERVICE_UNAVAILABLE when identity does
+   *   not answer, since nothing may be written that cannot be checked
+   */
+  async require(
+    typename: 'Customer' | 'Employee',
+    ids: Readonly<Record<string, string | null | undefined>>,
+    requestId: string,
+  ): Promise<void> {
+    const wanted = Object.entries(ids).flatMap(([argument, id]) => (id ? [{ argument, id: id.toLowerCase() }] : []));
+    const unknown = (argument: string, id: string) =>
+      badUserInput(`${argument}: there is no ${typename} ${id}`, argument);
+    for (const { argument, id } of wanted) if (!isUuid(id)) throw unknown(argument, id);
+
+    const toAsk = wanted.filter(({ id }) => !this.#known.has(`${typename} ${id}`));
+    if (toAsk.length === 0) return;
+    const found = await this.#exist(
+      toAsk.map(({ id }) => ({ __typename: typename, id })),
+      requestId,
+    );
+    toAsk.forEach(({ argument, id }, index) => {
+      if (!found[index]) throw unknown(argument, id);
+      if (this.#known.size >= REMEMBERED) this.#known.clear();
+      this.#known.add(`${typename} ${id}`);
+    });
+  }
+
+  async #exist(representations: readonly object[], requestId: string): Promise<boolean[]> {
+    try {
+      const response = await request(this.identityUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [HEADERS.requestId]: requestId },
+        body: JSON.stringify({ query: QUERY, variables: { representations } }),
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: TIMEOUT_MS,
+      });
+      const { data } = answer.parse(await response.body.json());
+      return data._entities.map((entity) => entity !== null);
+    } catch (cause) {
+      throw Object.assign(
+        serviceUnavailable(
+          'identity does not answer, so the ids could not be checked. Nothing was written; try again.',
+        ),
+        { cause },
+      );
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import DataLoader from 'dataloader';
+import type { EntityManager, ObjectLiteral } from 'typeorm';
+import sql, { raw } from 'sql-template-tag';
+import { validate as isUuid } from 'uuid';
+import { Connection } from './Connection.js';
+import type { Database } from './Database.js';
+import type { Class } from './defineSubgraph.js';
+import { checkFirst, countRows, readPages, type ListQuery, type RowPage } from './readPages.js';
+import type { References } from './References.js';
+
+/**
+ * Reads the values of many keys at once: one result for each key, in their order; a miss is null, never a hole.
+ * The function itself is the identity of its loader, so declare it once, in the subgraph's `loaders.ts`.
+ */
+export type BatchRead<V> = (database: Database, keys: readonly string[]) => Promise<readonly V[]>;
+
+/** The one nameless parent of a list at the root. */
+const ROOT = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * What a resolver has at hand, made afresh for each request. Everything it reads is batched and remembered for the
+ * rest of the request; a write forgets what was remembered.
+ */
+export class RequestContext {
+  readonly #loaders = new Map<unknown, DataLoader<string, unknown>>();
+
+  constructor(
+    readonly database: Database,
+    /** Checks ids that other subgraphs own. */
+    readonly references: References,
+    /** Follows the request through gateway, subgraphs and logs. */
+    readonly requestId: string,
+  ) {}
+
+  /** The value of one key, read together with all others asked for in the same moment. */
+  load<V>(read: BatchRead<V>, key: string): Promise<V> {
+    return this.#loader(read, (keys) => read(this.database, keys)).load(key);
+  }
+
+  /** The row with this id; null when there is none or `id` is not a UUID. */
+  byId<T extends ObjectLiteral & { id: string }>(entity: Class<T>, id: unknown): Promise<T | null> {
+    if (typeof id !== 'string' || !isUuid(id)) return Promise.resolve(null);
+    const loader = this.#loader<T | null>(entity, async (ids) => {
+      const { table, columns } = this.database.selection(entity);
+      const rows = this.database.hydrate(
+        entity,
+        await this.database.query(sql`SELECT ${raw(columns)} FROM ${raw(table)} t WHERE t.id = ANY(${ids}::uuid[])`),
+      );
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((key) => byId.get(key) ?? null);
+    });
+    return loader.load(id.toLowerCase());
+  }
+
+  /**
+   * A page of a list.
+   * @param parent whose list it is: the column that holds the parent's id, and the id. Without it, a list at the root.
+   *   The same list of many parents is one SQL statement.
+   * @throws BAD_USER_INPUT for `first` out of 1 to 100 or a cursor of another list
+   */
+  async page<T extends ObjectLiteral>(
+    query: ListQuery<T>,
+    parent?: { column: string; id: string },
+  ): Promise<Connection<T>> {
+    checkFirst(query.page.first);
+    const column = parent?.column ?? null;
+    const id = parent?.id ?? ROOT;
+    const filter = `${query.entity.name} ${column} ${JSON.stringify(query.where.map((part) => [part.text, part.values]))}`;
+    const rows = `page ${filter} ${query.orderName} ${query.page.first} ${query.page.after}`;
+    const page = await this.#loader<RowPage<T>>(rows, (ids) => readPages(this.database, query, column, ids)).load(id);
+    const count = () =>
+      this.#loader<number>(`count ${filter}`, (ids) => countRows(this.database, query, column, ids)).load(id);
+    return new Connection(page, count, typeof query.page.after === 'string');
+  }
+
+  /**
+   * Runs a mutation's writes in one transaction: all of them or, when `work` throws, none. Afterwards nothing that was
+   * read before is remembered.
+   */
+  async write<R>(work: (manager: EntityManager) => Promise<R>): Promise<R> {
+    try {
+      return await this.database.dataSource.transaction(work);
+    } finally {
+      this.#loaders.clear();
+    }
+  }
+
+  #loader<V>(identity: unknown, read: (keys: readonly string[]) => Promise<readonly V[]>): DataLoader<string, V> {
+    let loader = this.#loaders.get(identity);
+    if (loader === undefined) {
+      // Each DataLoader key is of the one type that its identity reads, so the stored type can be wider.
+      loader = new DataLoader<string, unknown>((keys) => read(keys) as Promise<readonly unknown[]>);
+      this.#loaders.set(identity, loader);
+    }
+    return loader as DataLoader<string, V>;
+  }
+}

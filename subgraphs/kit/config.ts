@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** How a subgraph runs. Made once at the entry point, then passed on. */
+export interface SubgraphConfig {
+  /** The Postgres that holds the subgraph's schema. */
+  readonly databaseUrl: string;
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** identity's GraphQL address, to check the ids that it owns. */
+  readonly identityUrl: string;
+  /** Most connections to Postgres at once. */
+  readonly poolSize: number;
+}
+
+/** The environment variables that all subgraphs of a process share; those of one subgraph carry its name. */
+export const ENVIRONMENT_HELP = `Environment:
+  DATABASE_URL        Postgres for every subgraph, each in a schema of its own
+  <NAME>_DATABASE_URL Postgres for one subgraph, such as SALES_DATABASE_URL
+  HOST                address to listen on                      (127.0.0.1)
+  PORT                port, when one subgraph starts alone; 0 takes a free one
+  <NAME>_PORT         port of one subgraph                      (its own: identity 4001 … feedback 4006)
+  IDENTITY_URL        identity's GraphQL address                (http://127.0.0.1:4001/graphql)
+  POOL_SIZE           most connections of a subgraph            (10)
+  LOG_LEVEL           trace, debug, info, warn, error or silent (info)`;
+
+const port = z.coerce.number().int().min(0).max(65535);
+
+/**
+ * Reads one subgraph's configuration.
+ * @param subgraph its name and its default port
+ * @param alone whether the process runs only this subgraph, so that PORT means it
+ * @throws Error with a line for each problem
+ */
+export function readConfig(
+  subgraph: { name: string; port: number },
+  environment: Readonly<Record<string, string | undefined>>,
+  alone: boolean,
+): SubgraphConfig {
+  const prefix = subgraph.name.toUpperCase();
+  const schema = z.object({
+    databaseUrl: z
+      .string({
+        error: `set DATABASE_URL, or ${prefix}_DATABASE_URL, to a Postgres (postgres://user:password@host/db)`,
+      })
+      .regex(/^postgres(ql)?:\/\//, `${prefix}_DATABASE_URL or DATABASE_URL must start with postgres://`),
+    host: z.string().default('127.0.0.1'),
+    port: port.default(subgraph.port),
+    identityUrl: z.url('IDENTITY_URL must be an http address').default('http://127.0.0.1:4001/graphql'),
+    poolSize: z.coerce.number({ error: 'POOL_SIZE must be a whole number' }).int().min(1).max(100).default(10),
+  });
+  const read = schema.safeParse({
+    databaseUrl: environment[`${prefix}_DATABASE_URL`] ?? environment.DATABASE_URL,
+    host: environment.HOST,
+    port: environment[`${prefix}_PORT`] ?? (alone || environment.PORT === '0' ? environment.PORT : undefined),
+    identityUrl: environment.IDENTITY_URL,
+    poolSize: environment.POOL_SIZE,
+  });
+  if (read.success) return Object.freeze(read.data);
+  throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+}

@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import type { NonEmptyArray } from 'type-graphql';
+import type { MigrationInterface } from 'typeorm';
+import type { RequestContext } from './RequestContext.js';
+
+/** A class as a value: an entity, a resolver, a GraphQL type. */
+export type Class<T = object> = new (...args: never[]) => T;
+
+/**
+ * Finds what an `_entities` representation points to. `reference` holds `__typename` and the key fields, unchecked.
+ * It returns null for what does not exist; it reads through the context's batched loaders, so that a request for a
+ * thousand entities costs as many SQL statements as a request for one.
+ */
+export type ReferenceResolver = (
+  reference: Readonly<Record<string, unknown>>,
+  context: RequestContext,
+) => Promise<object | null> | object | null;
+
+/** All that the kit must know to build, migrate and serve a subgraph. */
+export interface SubgraphDefinition {
+  /** Its name in the supergraph, its Postgres schema and the prefix of its environment variables. Lower case, a-z. */
+  readonly name: string;
+  /** Where it listens when no port is given, and the address written into the committed supergraph. */
+  readonly port: number;
+  /** type-graphql resolver classes. Each build gets its own explicitly: several `Customer` classes live in one process. */
+  readonly resolvers: NonEmptyArray<Class>;
+  /** Object types that no resolver mentions, mostly the stubs of entities that other subgraphs own. */
+  readonly types: readonly Class[];
+  /** One for each type with a `@key`. */
+  readonly references: Readonly<Record<string, ReferenceResolver>>;
+  /** TypeORM entities, all in the schema `name`. */
+  readonly entities: readonly Class[];
+  /** In the order in which they run. */
+  readonly migrations: readonly (new () => MigrationInterface)[];
+}
+
+/** Names a subgraph; the identity function, there for the type. */
+export function defineSubgraph(definition: SubgraphDefinition): SubgraphDefinition {
+  return Object.freeze(definition);
+}

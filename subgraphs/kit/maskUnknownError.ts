@@ -1,0 +1,44 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import { ERROR_CODES } from '../../schema/contract.js';
+
+const KNOWN: ReadonlySet<string> = new Set(Object.values(ERROR_CODES));
+
+/** Postgres' classes of SQLSTATE, and Node's codes, that mean "not now" rather than "wrong". */
+const UNAVAILABLE = /^(08...|53...|57P0.|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND)$/;
+
+function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
+  const { code } = error as { code?: unknown };
+  return (
+    (typeof code === 'string' && UNAVAILABLE.test(code)) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(error.message) ||
+    isUnavailable((error as { driverError?: unknown }).driverError)
+  );
+}
+
+/**
+ * What a client sees of an error: errors with a code of the contract as they are; a database that cannot be reached as
+ * SERVICE_UNAVAILABLE; anything else masked, and logged whole.
+ */
+export function maskUnknownError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  const code = formatted.extensions?.code;
+  // Apollo gives INTERNAL_SERVER_ERROR to whatever was thrown without a code.
+  if (typeof code === 'string' && KNOWN.has(code) && code !== ERROR_CODES.INTERNAL_SERVER_ERROR) {
+    return original instanceof GraphQLError ? { ...formatted, message: original.message } : formatted;
+  }
+  log.error({ err: original, path: formatted.path }, 'request failed');
+  const { locations, path } = formatted;
+  const at = { ...(locations ? { locations } : {}), ...(path ? { path } : {}) };
+  if (isUnavailable(original)) {
+    return {
+      ...at,
+      message: 'the database does not answer; try again',
+      extensions: { code: ERROR_CODES.SERVICE_UNAVAILABLE },
+    };
+  }
+  return { ...at, message: 'internal error', extensions: { code: ERROR_CODES.INTERNAL_SERVER_ERROR } };
+}

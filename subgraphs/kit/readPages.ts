@@ -1,0 +1,117 @@
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import type { ObjectLiteral } from 'typeorm';
+import { decodeCursor, encodeCursor, type KeyType } from './cursor.js';
+import type { Class } from './defineSubgraph.js';
+import type { Database } from './Database.js';
+import { badUserInput } from './errors.js';
+import { MAX_PAGE_SIZE, type PageArguments } from './PageArguments.js';
+
+/**
+ * An order of a list: by `by`, then by `id`, both in one direction, so that one index serves the order and the keyset.
+ * Each order needs the index `(…filter columns, by, id)`.
+ */
+export interface ListOrder {
+  /** SQL over the alias `t`, never null: `t.placed_at`, or `coalesce(t.opened_at, '-infinity')` with an index on just that. */
+  readonly by: string;
+  readonly type: KeyType;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** One list as a resolver asks for it. */
+export interface ListQuery<T extends ObjectLiteral> {
+  readonly entity: Class<T>;
+  /** Conditions over the alias `t`, joined by AND. */
+  readonly where: readonly Sql[];
+  /** Its name (`PLACED_AT_DESC`) is part of the cursor. */
+  readonly orderName: string;
+  readonly order: ListOrder;
+  readonly page: PageArguments;
+}
+
+/** The rows of one page, before they become a connection. */
+export interface RowPage<T> {
+  readonly rows: readonly T[];
+  readonly cursors: readonly string[];
+  readonly hasNextPage: boolean;
+}
+
+/** Throws BAD_USER_INPUT when `first` is not 1 to 100. */
+export function checkFirst(first: number): void {
+  if (first < 1 || first > MAX_PAGE_SIZE) {
+    throw badUserInput(`first must be 1 to ${MAX_PAGE_SIZE}, not ${first}`, 'first');
+  }
+}
+
+function keysetCondition<T extends ObjectLiteral>(query: ListQuery<T>, list: string): Sql {
+  const { after } = query.page;
+  if (after === undefined || after === null) return empty;
+  const { by, type, direction } = query.order;
+  const [value, id] = decodeCursor(after, list, [type, 'uuid']);
+  const comparison = raw(direction === 'ASC' ? '>' : '<');
+  return sql`AND (${raw(by)}, t.id) ${comparison} (${value}::${raw(type)}, ${id}::uuid)`;
+}
+
+/**
+ * Reads one page of the same list for each of many parents, in one statement: each parent's rows come off the index
+ * by a LATERAL join, so a parent with a million rows costs no more than one with ten.
+ * @param parentColumn the column that holds the parent's id; null for a list at the root, with one nameless parent
+ * @param parentIds distinct; ignored at the root
+ * @returns a page for each parent, in their order
+ * @throws BAD_USER_INPUT for a cursor of another list
+ */
+export async function readPages<T extends ObjectLiteral>(
+  database: Database,
+  query: ListQuery<T>,
+  parentColumn: string | null,
+  parentIds: readonly string[],
+): Promise<RowPage<T>[]> {
+  const { table, columns } = database.selection(query.entity);
+  const { by, direction } = query.order;
+  const list = `${query.entity.name}.${query.orderName}`;
+  const conditions = join([sql`TRUE`, ...query.where], ' AND ');
+  const ofParent = parentColumn === null ? sql`TRUE` : sql`t.${raw(`"${parentColumn}"`)} = parent.id`;
+  // The keyset is read as text: a Date has milliseconds, Postgres has microseconds, and a cursor must not round.
+  const rows = await database.query<Record<string, unknown> & { __parent: string; __by: string; id: string }>(sql`
+    SELECT page.* FROM unnest(${parentIds}::uuid[]) AS parent(id) CROSS JOIN LATERAL (
+      SELECT parent.id AS "__parent", (${raw(by)})::text AS "__by", ${raw(columns)}
+      FROM ${raw(table)} t
+      WHERE ${ofParent} AND ${conditions} ${keysetCondition(query, list)}
+      ORDER BY ${raw(by)} ${raw(direction)}, t.id ${raw(direction)}
+      LIMIT ${query.page.first + 1}
+    ) AS page`);
+
+  const rowsOf = new Map<string, typeof rows>(parentIds.map((id) => [id, []]));
+  for (const row of rows) rowsOf.get(row.__parent)?.push(row);
+  return parentIds.map((parentId) => {
+    const found = rowsOf.get(parentId) ?? [];
+    const shown = found.slice(0, query.page.first);
+    return {
+      rows: database.hydrate(query.entity, shown),
+      cursors: shown.map((row) => encodeCursor(list, [row.__by, row.id])),
+      hasNextPage: found.length > shown.length,
+    };
+  });
+}
+
+/** Counts the same list for each of many parents, in one statement. Same arguments as `readPages`. */
+export async function countRows<T extends ObjectLiteral>(
+  database: Database,
+  query: Pick<ListQuery<T>, 'entity' | 'where'>,
+  parentColumn: string | null,
+  parentIds: readonly string[],
+): Promise<number[]> {
+  const { table } = database.selection(query.entity);
+  const conditions = join([sql`TRUE`, ...query.where], ' AND ');
+  if (parentColumn === null) {
+    const [row] = await database.query<{ n: number }>(
+      sql`SELECT count(*)::int AS n FROM ${raw(table)} t WHERE ${conditions}`,
+    );
+    return parentIds.map(() => row?.n ?? 0);
+  }
+  const column = raw(`t."${parentColumn}"`);
+  const rows = await database.query<{ parent: string; n: number }>(sql`
+    SELECT ${column} AS parent, count(*)::int AS n FROM ${raw(table)} t
+    WHERE ${column} = ANY(${parentIds}::uuid[]) AND ${conditions} GROUP BY 1`);
+  const counts = new Map(rows.map((row) => [row.parent, row.n]));
+  return parentIds.map((id) => counts.get(id) ?? 0);
+}

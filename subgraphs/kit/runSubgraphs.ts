@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import type { ReadyMessage } from '../../schema/contract.js';
+import { ENVIRONMENT_HELP, readConfig } from './config.js';
+import type { SubgraphDefinition } from './defineSubgraph.js';
+import { startSubgraph, type RunningSubgraph } from './startSubgraph.js';
+
+/** One line for a person: what could not start, and what to do about it. */
+function describe(name: string, error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  const reason = message || code || String(error);
+  if (code === 'EADDRINUSE') return `${name}: the port is taken (${reason}); set ${name.toUpperCase()}_PORT to another`;
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || error instanceof AggregateError) {
+    return `${name}: Postgres cannot be reached (${reason || code}); start it, or set DATABASE_URL to one that runs`;
+  }
+  return `${name}: could not start: ${reason}`;
+}
+
+/**
+ * The entry point of a process that runs subgraphs: reads the command line and the environment, starts them in order,
+ * tells a supervisor when they answer, and stops them on SIGINT, SIGTERM or when the supervisor is gone.
+ * @param definitions identity first, when it is among them: the others are told its address
+ */
+export async function runSubgraphs(definitions: readonly SubgraphDefinition[]): Promise<void> {
+  const names = definitions.map((definition) => definition.name).join(', ');
+  try {
+    const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
+    if (values.help) {
+      console.log(`Runs ${names}. Migrates first, then answers POST /graphql and GET /health.\n\n${ENVIRONMENT_HELP}`);
+      return;
+    }
+  } catch (error) {
+    console.error(`customer360: ${(error as Error).message}; everything is set by environment variables, see --help`);
+    process.exitCode = 2;
+    return;
+  }
+
+  const logger = pino({ level: process.env.LOG_LEVEL ?? 'info', base: null });
+  const running: RunningSubgraph[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= (async () => {
+      await Promise.all(running.map((subgraph) => subgraph.stop()));
+      if (process.connected) process.disconnect();
+    })();
+    return stopping;
+  };
+  const stopAndLog = () => {
+    stop().catch((error: unknown) => {
+      logger.error({ err: error }, 'could not stop cleanly');
+      process.exitCode = 1;
+    });
+  };
+  process.on('SIGTERM', stopAndLog);
+  process.on('SIGINT', stopAndLog);
+  process.on('disconnect', stopAndLog);
+
+  const urls: Record<string, string> = {};
+  for (const definition of definitions) {
+    try {
+      const environment = { IDENTITY_URL: urls.identity, ...process.env };
+      const config = readConfig(definition, environment, definitions.length === 1);
+      const subgraph = await startSubgraph(definition, config, logger);
+      running.push(subgraph);
+      urls[definition.name] = subgraph.url;
+    } catch (error) {
+      console.error(`customer360: ${describe(definition.name, error)}`);
+      process.exitCode = 1;
+      return stop();
+    }
+  }
+  const ready: ReadyMessage = { type: 'ready', urls };
+  process.send?.(ready);
+}

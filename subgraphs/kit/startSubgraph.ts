@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import Fastify from 'fastify';
+import type { Logger } from 'pino';
+import { HEADERS } from '../../schema/contract.js';
+import { buildSubgraph } from './buildSubgraph.js';
+import type { SubgraphConfig } from './config.js';
+import { createDataSource } from './createDataSource.js';
+import { Database } from './Database.js';
+import type { SubgraphDefinition } from './defineSubgraph.js';
+import { maskUnknownError } from './maskUnknownError.js';
+import { migrate } from './migrate.js';
+import { References } from './References.js';
+import { RequestContext } from './RequestContext.js';
+
+export interface RunningSubgraph {
+  readonly name: string;
+  /** `http://127.0.0.1:4003/graphql` */
+  readonly url: string;
+  /** Finishes the requests under way, then closes the server and the connections. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one subgraph: migrates its schema, connects, and answers `POST /graphql` and `GET /health`.
+ * @param onStatement called before each SQL statement
+ * @throws when Postgres cannot be reached, a migration fails or the port is taken; nothing is left running
+ */
+export async function startSubgraph(
+  definition: SubgraphDefinition,
+  config: SubgraphConfig,
+  logger: Logger,
+  onStatement?: (statement: string) => void,
+): Promise<RunningSubgraph> {
+  const log = logger.child({ subgraph: definition.name });
+  const { schema } = await buildSubgraph(definition);
+  for (const name of await migrate(definition, config.databaseUrl)) log.info({ migration: name }, 'migrated');
+  const dataSource = createDataSource(definition, {
+    url: config.databaseUrl,
+    poolSize: config.poolSize,
+    ...(onStatement ? { onStatement } : {}),
+  });
+  await dataSource.initialize();
+
+  const database = new Database(dataSource);
+  const references = new References(config.identityUrl);
+  const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
+  const apollo = new ApolloServer<RequestContext>({
+    schema,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: (formatted, error) => maskUnknownError(formatted, error, log),
+    plugins: [fastifyApolloDrainPlugin(fastify), ApolloServerPluginLandingPageDisabled()],
+    logger: log,
+  });
+  try {
+    await apollo.start();
+    await fastify.register(fastifyApollo(apollo), {
+      context: async (request) => {
+        const given = request.headers[HEADERS.requestId];
+        return new RequestContext(database, references, typeof given === 'string' ? given : randomUUID());
+      },
+    });
+    fastify.get('/health', async (_request, reply) => {
+      try {
+        await dataSource.query('SELECT 1');
+        return { status: 'up', subgraph: definition.name };
+      } catch (error) {
+        log.error({ err: error }, 'the database does not answer');
+        return reply
+          .code(503)
+          .send({ status: 'down', subgraph: definition.name, reason: 'the database does not answer' });
+      }
+    });
+    const address = await fastify.listen({ host: config.host, port: config.port });
+    const url = `${address}/graphql`;
+    log.info({ url }, 'listening');
+    return {
+      name: definition.name,
+      url,
+      async stop() {
+        await apollo.stop();
+        await fastify.close();
+        await dataSource.destroy();
+      },
+    };
+  } catch (error) {
+    await fastify.close();
+    await dataSource.destroy();
+    throw error;
+  }
+}
