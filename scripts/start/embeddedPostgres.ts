@@ -10,6 +10,7 @@ import { type LogFile, openLog, readLog } from './openLog.js';
 import { findPostgresPackage, type PostgresPackage, preparePostgresBinaries } from './postgresBinaries.js';
 import { choosePostgresPlace, CLUSTER } from './postgresPlace.js';
 import { clearLeftovers, readPostmasterFile } from './postmasterFile.js';
+import type { ProcessEnd } from './processEnd.js';
 import { StartError } from './StartError.js';
 import { tryPort } from './tryPort.js';
 
@@ -19,12 +20,6 @@ const HOST = '127.0.0.1';
 const SHUTDOWN_MS = 30_000;
 /** How often a start is tried again when the port was taken from under us, or orphans of a killed Postgres still end. */
 const ATTEMPTS = 20;
-
-/** How a process ended: by itself with a code, or by a signal. */
-export interface ProcessEnd {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-}
 
 /** What {@link startEmbeddedPostgres} takes. */
 export interface EmbeddedPostgresOptions {
