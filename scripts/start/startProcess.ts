@@ -1,0 +1,76 @@
+import { fork } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { readyMessage, type ReadyMessage } from '../../schema/contract.js';
+import { openLog, readLog } from './openLog.js';
+import type { ProcessEnd } from './processEnd.js';
+import { causeOfDeath, noteworthyLine } from './noteworthyLine.js';
+
+/** What {@link startProcess} takes. */
+export interface ProcessOptions {
+  /** For people, and the name of the log file. */
+  name: string;
+  /** Path of the JavaScript file. */
+  script: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  /** The folder, which exists, for `NAME.log`. */
+  logFolder: string;
+  /** Told every warning and error that the process logs. */
+  show: (line: string) => void;
+}
+
+/** A Node process of ours. */
+export interface StartedProcess {
+  name: string;
+  logFile: string;
+  /** Resolves with what it says once it answers requests; stays open when it never does. */
+  ready: Promise<ReadyMessage>;
+  /** Resolves when it has ended, asked or not, and its output is in the log. Never rejects. */
+  exited: Promise<ProcessEnd>;
+  signal(signal: NodeJS.Signals): void;
+  /** Why it ended, as far as its output tells. */
+  cause(): string | null;
+}
+
+/**
+ * Starts a Node process with an IPC channel. It tells us over the channel that it is ready; the channel's end tells it that we
+ * are gone, however that came. It is in a process group of its own, so Ctrl-C reaches it only through us and in our order.
+ */
+export function startProcess({ name, script, args, env, logFolder, show }: ProcessOptions): StartedProcess {
+  const log = openLog(join(logFolder, `${name}.log`));
+  const file = createWriteStream(log.path, { fd: log.fd });
+  file.on('error', (error) => show(`cannot write ${log.path}: ${error.message}`));
+  const child = fork(script, args, {
+    env,
+    execArgv: ['--enable-source-maps'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue;
+    createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
+      file.write(`${line}\n`);
+      const text = noteworthyLine(line);
+      if (text !== null) show(text);
+    });
+  }
+  return {
+    name,
+    logFile: log.path,
+    ready: new Promise((resolve) => {
+      child.on('message', (message) => {
+        const { data } = readyMessage.safeParse(message);
+        if (data) resolve(data);
+      });
+    }),
+    exited: new Promise((resolve) => {
+      const settle = (end: ProcessEnd): void => void file.end(() => resolve(end));
+      child.once('close', (code, signal) => settle({ code, signal }));
+      child.once('error', () => child.pid === undefined && settle({ code: null, signal: null }));
+    }),
+    signal: (signal) => void child.kill(signal),
+    cause: () => causeOfDeath(readLog(log)),
+  };
+}
