@@ -22,7 +22,8 @@ const ROOT = '00000000-0000-0000-0000-000000000000';
  * rest of the request; a write forgets what was remembered.
  */
 export class RequestContext {
-  readonly #loaders = new Map<unknown, DataLoader<string, unknown>>();
+  // Not `#loaders`: Apollo Server copies the context for each operation, and private members do not follow.
+  private readonly loaders = new Map<unknown, DataLoader<string, unknown>>();
 
   constructor(
     readonly database: Database,
@@ -34,13 +35,13 @@ export class RequestContext {
 
   /** The value of one key, read together with all others asked for in the same moment. */
   load<V>(read: BatchRead<V>, key: string): Promise<V> {
-    return this.#loader(read, (keys) => read(this.database, keys)).load(key);
+    return this.loader(read, (keys) => read(this.database, keys)).load(key);
   }
 
   /** The row with this id; null when there is none or `id` is not a UUID. */
   byId<T extends ObjectLiteral & { id: string }>(entity: Class<T>, id: unknown): Promise<T | null> {
     if (typeof id !== 'string' || !isUuid(id)) return Promise.resolve(null);
-    const loader = this.#loader<T | null>(entity, async (ids) => {
+    const loader = this.loader<T | null>(entity, async (ids) => {
       const { table, columns } = this.database.selection(entity);
       const rows = this.database.hydrate(
         entity,
@@ -67,9 +68,9 @@ export class RequestContext {
     const id = parent?.id ?? ROOT;
     const filter = `${query.entity.name} ${column} ${JSON.stringify(query.where.map((part) => [part.text, part.values]))}`;
     const rows = `page ${filter} ${query.orderName} ${query.page.first} ${query.page.after}`;
-    const page = await this.#loader<RowPage<T>>(rows, (ids) => readPages(this.database, query, column, ids)).load(id);
+    const page = await this.loader<RowPage<T>>(rows, (ids) => readPages(this.database, query, column, ids)).load(id);
     const count = () =>
-      this.#loader<number>(`count ${filter}`, (ids) => countRows(this.database, query, column, ids)).load(id);
+      this.loader<number>(`count ${filter}`, (ids) => countRows(this.database, query, column, ids)).load(id);
     return new Connection(page, count, typeof query.page.after === 'string');
   }
 
@@ -81,16 +82,19 @@ export class RequestContext {
     try {
       return await this.database.dataSource.transaction(work);
     } finally {
-      this.#loaders.clear();
+      this.loaders.clear();
     }
   }
 
-  #loader<V>(identity: unknown, read: (keys: readonly string[]) => Promise<readonly V[]>): DataLoader<string, V> {
-    let loader = this.#loaders.get(identity);
+  private loader<V>(
+    identity: unknown,
+    read: (keys: readonly string[]) => Promise<readonly V[]>,
+  ): DataLoader<string, V> {
+    let loader = this.loaders.get(identity);
     if (loader === undefined) {
       // Each DataLoader key is of the one type that its identity reads, so the stored type can be wider.
       loader = new DataLoader<string, unknown>((keys) => read(keys) as Promise<readonly unknown[]>);
-      this.#loaders.set(identity, loader);
+      this.loaders.set(identity, loader);
     }
     return loader as DataLoader<string, V>;
   }

@@ -1,5 +1,5 @@
 import { DataSource, type Logger as TypeOrmLogger } from 'typeorm';
-import pg from 'pg';
+import { types as pgTypes } from 'pg';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 
 export interface DatabaseOptions {
@@ -15,12 +15,13 @@ export interface DatabaseOptions {
 const DATE_OID = 1082;
 const types = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
-    return oid === DATE_OID ? (value: string) => value : pg.types.getTypeParser(oid, format);
+    return oid === DATE_OID ? (value: string) => value : pgTypes.getTypeParser(oid, format);
   },
 };
 
+const nothing = () => undefined;
+
 function statementLogger(onStatement: (statement: string) => void): TypeOrmLogger {
-  const nothing = () => undefined;
   return {
     logQuery: onStatement,
     logQueryError: nothing,

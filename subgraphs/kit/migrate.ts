@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { createDataSource } from './createDataSource.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 
@@ -9,7 +9,7 @@ import type { SubgraphDefinition } from './defineSubgraph.js';
  * @throws when Postgres cannot be reached or a migration fails; what ran before it stays
  */
 export async function migrate(definition: SubgraphDefinition, url: string): Promise<string[]> {
-  const guard = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  const guard = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   await guard.connect();
   try {
     await guard.query('SELECT pg_advisory_lock(hashtext($1))', [`customer360.migrate.${definition.name}`]);

@@ -1,0 +1,87 @@
+import { pino } from 'pino';
+import { identity } from '../../subgraphs/identity/subgraph.js';
+import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
+import { Database } from '../../subgraphs/kit/Database.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
+import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import { createTestDatabase } from './postgres.js';
+
+export interface GraphQLAnswer {
+  // A test knows the shape that it asked for.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  data: any;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+}
+
+/** Sends an operation to a GraphQL server. */
+export async function ask(url: string, query: string, variables: object = {}): Promise<GraphQLAnswer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as GraphQLAnswer;
+}
+
+export interface TestSubgraph {
+  readonly url: string;
+  /** The subgraph's own database connection, to put rows in and to look at them. Its statements are not counted. */
+  readonly database: Database;
+  ask(query: string, variables?: object): Promise<GraphQLAnswer>;
+  /** Asks `_entities` for one type by id; returns the entities. Throws on errors. */
+  entities(typename: string, ids: readonly string[], selection: string): Promise<any[]>; // oxlint-disable-line typescript/no-explicit-any
+  /** The SQL statements that `work` made the subgraph run. */
+  statements(work: () => Promise<unknown>): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a subgraph on a database of its own, with a real identity beside it to check ids against, and tells the SQL
+ * statements that it runs. `identity` is undefined when the subgraph is identity itself.
+ */
+export async function startTestSubgraph(
+  definition: SubgraphDefinition,
+): Promise<TestSubgraph & { identity: TestSubgraph }> {
+  const database = await createTestDatabase();
+  const start = async (which: SubgraphDefinition, identityUrl: string): Promise<TestSubgraph> => {
+    const counted: string[] = [];
+    const config = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 5 };
+    const running = await startSubgraph(which, config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), (text) =>
+      counted.push(text),
+    );
+    const own = await createDataSource(which, { url: database.url, poolSize: 2 }).initialize();
+    return {
+      url: running.url,
+      database: new Database(own),
+      ask: (query, variables) => ask(running.url, query, variables),
+      async entities(typename, ids, selection) {
+        const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on ${typename} { ${selection} } } }`;
+        const answer = await ask(running.url, query, {
+          representations: ids.map((id) => ({ __typename: typename, id })),
+        });
+        if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+        return answer.data._entities;
+      },
+      async statements(work) {
+        counted.length = 0;
+        await work();
+        return [...counted];
+      },
+      async stop() {
+        await own.destroy();
+        await running.stop();
+      },
+    };
+  };
+  const withIdentity = await start(identity, 'http://127.0.0.1:1/graphql');
+  const subgraph = definition === identity ? withIdentity : await start(definition, withIdentity.url);
+  return {
+    ...subgraph,
+    identity: withIdentity,
+    async stop() {
+      if (subgraph !== withIdentity) await subgraph.stop();
+      await withIdentity.stop();
+      await database.drop();
+    },
+  };
+}
