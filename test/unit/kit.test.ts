@@ -87,7 +87,11 @@ describe('the configuration of a subgraph', () => {
   const sales = { name: 'sales', port: 4003 };
 
   it("prefers the subgraph's own variables, and has defaults", () => {
-    const environment = { DATABASE_URL: 'postgres://a/all', SALES_DATABASE_URL: 'postgres://b/sales', SALES_PORT: '5003' };
+    const environment = {
+      DATABASE_URL: 'postgres://a/all',
+      SALES_DATABASE_URL: 'postgres://b/sales',
+      SALES_PORT: '5003',
+    };
     expect(readConfig(sales, environment, false)).toMatchObject({
       databaseUrl: 'postgres://b/sales',
       port: 5003,
