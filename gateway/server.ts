@@ -7,6 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -132,6 +133,8 @@ function createApollo(
     formatError: presentError,
     plugins: [
       fastifyApolloDrainPlugin(app),
+      // Fastify alone waits for connections that a client keeps open without asking anything, up to the limit.
+      ApolloServerPluginDrainHttpServer({ httpServer: app.server }),
       refuseUnservable(),
       logRequests(logger),
       ApolloServerPluginLandingPageDisabled(),
