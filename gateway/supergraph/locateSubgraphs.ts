@@ -2,14 +2,14 @@ import { StartError } from '../errors/StartError.js';
 import type { Subgraph } from './subgraphsOf.js';
 
 /** The environment variable that replaces a subgraph's address: `ORDER_HISTORY_URL` for `order-history`. */
-export function urlVariable(subgraph: string): string {
+function urlVariable(subgraph: string): string {
   return `${subgraph.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_URL`;
 }
 
 /**
  * Decides where each subgraph is: the variable of its name where it is set, else what the supergraph says.
  *
- * @param overrides addresses by the name of the variable, see `urlVariable`
+ * @param overrides addresses by the name of the variable: `ORDER_HISTORY_URL` for `order-history`
  * @throws StartError that names every subgraph whose address is missing or is not an HTTP address
  */
 export function locateSubgraphs(

@@ -24,7 +24,8 @@ export function readSubgraphAnswer(text: string): SubgraphAnswer | null {
   if (data !== undefined && data !== null && !isRecord(data)) return null;
   if (errors === undefined || errors === null) return data ? { data } : null;
   if (!Array.isArray(errors) || !errors.every(isRecord)) return null;
-  if (data === undefined && errors.length === 0) return null;
+  // The specification forbids an empty list, and some servers send it all the same.
+  if (errors.length === 0) return data ? { data } : null;
   return { data: data ?? null, errors: errors.map((error) => readError(error)) };
 }
 

@@ -1,4 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
@@ -74,6 +76,24 @@ describe('the gateway over HTTP', () => {
     expect(loads.length).toBeGreaterThan(0);
     expect(loads.filter((address) => !address.startsWith('data:') && !address.startsWith('#'))).toEqual([]);
     expect(page).not.toMatch(/<(?:script|img|iframe|link)\b[^>]*\b(?:src|href)=["']?(?:https?:)?\/\//);
+  });
+
+  test('GraphiQL opens with the query that lies beside the supergraph', async () => {
+    const folder = join(dirname(library.file), 'operations');
+    await mkdir(folder);
+    await writeFile(join(folder, 'welcome.graphql'), '{ openUntil } # at the desk');
+    const welcoming = await startGateway(library.file);
+    try {
+      expect(await (await fetch(new URL('/', welcoming.url))).text()).toContain(
+        '"defaultQuery":"{ openUntil } # at the desk"',
+      );
+    } finally {
+      await welcoming.stop();
+    }
+  });
+
+  test("Apollo's own reporting over the internet is off", () => {
+    expect(process.env['APOLLO_TELEMETRY_DISABLED']).toBe('true');
   });
 
   test('a browser that opens the GraphQL address is led to GraphiQL', async () => {

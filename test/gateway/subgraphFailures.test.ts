@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { Misbehaviour } from '../support/fixtureSubgraph.js';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
@@ -147,36 +149,30 @@ describe('a subgraph that fails costs its own fields only', () => {
   });
 
   test('a query is given up upstream when its caller goes away, a mutation is not', async () => {
-    const controller = new AbortController();
-    const closed = new Promise<void>((resolve) => {
-      library.desk.misbehave((response) => response.once('close', resolve));
-    });
-    const slow = await startGateway(library.file);
-    const arrived = library.desk.nextRequest();
-    const gone = ask(slow.url, '{ openUntil }', { signal: controller.signal }).catch((error: Error) => error.name);
-    await arrived;
-    controller.abort();
-    expect(await gone).toBe('AbortError');
-    await closed;
+    const patient = await startGateway(library.file);
+    let queryClosed: (() => void) | undefined;
+    const givenUp = new Promise<void>((resolve) => (queryClosed = resolve));
+    library.desk.misbehave((response) => response.once('close', () => queryClosed?.()));
+    let mutation: ServerResponse | undefined;
+    library.books.misbehave((response) => (mutation = response));
 
-    const leaving = new AbortController();
-    let finish: (() => void) | undefined;
-    library.books.misbehave((response) => {
-      finish = () => response.end('{"data":{"addBook":{"title":"Persuasion"}}}');
-      response.once('close', () => written.push(response.writableFinished));
-    });
-    const written: boolean[] = [];
-    const mutation = library.books.nextRequest();
-    const left = ask(slow.url, 'mutation { addBook(title: "Persuasion") { title } }', { signal: leaving.signal }).catch(
-      (error: Error) => error.name,
-    );
-    await mutation;
-    leaving.abort();
-    expect(await left).toBe('AbortError');
-    // Stopping waits for what is in flight, so the subgraph's answer must still be awaited by then.
-    const stopped = slow.stop();
-    finish?.();
-    await stopped;
-    expect(written).toEqual([true]);
+    const caller = new AbortController();
+    const arrived = Promise.all([library.books.nextRequest(), library.desk.nextRequest()]);
+    const left = Promise.allSettled([
+      ask(patient.url, 'mutation { addBook(title: "Persuasion") { title } }', { signal: caller.signal }),
+      ask(patient.url, '{ openUntil }', { signal: caller.signal }),
+    ]);
+    await arrived;
+    caller.abort();
+    expect((await left).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+
+    await givenUp;
+    expect(patient.log).toContainEqual(expect.objectContaining({ level: 20, reason: 'abandoned' }));
+    // Both callers left at once, so the mutation would have been given up by now as well.
+    const finished = once(mutation ?? new EventEmitter(), 'finish');
+    mutation?.end('{"data":{"addBook":{"title":"Persuasion"}}}');
+    await finished;
+    await patient.stop();
+    expect(patient.log.filter(({ reason }) => reason)).toHaveLength(1);
   });
 });

@@ -13,7 +13,7 @@ export interface SubgraphDefinition {
   >;
 }
 
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly headers: IncomingHttpHeaders;
   readonly body: { query: string; variables?: Record<string, unknown>; operationName?: string };
 }
