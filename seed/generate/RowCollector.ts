@@ -8,8 +8,8 @@ export class RowCollector {
   /** Takes a row of an entity. All rows of an entity must name the same properties. */
   add<T extends object>(entity: Class<T>, row: Partial<T>): void {
     const rows = this.#rows.get(entity);
-    if (rows) rows.push(row as Row);
-    else this.#rows.set(entity, [row as Row]);
+    if (rows) rows.push(row);
+    else this.#rows.set(entity, [row]);
   }
 
   /** The rows of a subgraph's entities, in the order in which the subgraph declares them: what is referred to comes first. */
