@@ -68,8 +68,8 @@ function lostErrors(request: SubgraphRequest, failure: SubgraphFailure | undefin
 
 /** A bare 401 or 403 is about the caller's own `authorization` header: trying again would not help, so say so. */
 function codeOf({ reason, detail }: SubgraphFailure): string {
-  if (reason === 'status' && detail === 401) return 'UNAUTHENTICATED';
-  if (reason === 'status' && detail === 403) return 'FORBIDDEN';
+  if (reason === 'status' && detail === 401) return ERROR_CODES.UNAUTHENTICATED;
+  if (reason === 'status' && detail === 403) return ERROR_CODES.FORBIDDEN;
   return ERROR_CODES.SERVICE_UNAVAILABLE;
 }
 
