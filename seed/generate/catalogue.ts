@@ -72,7 +72,17 @@ export function addCatalogue(world: World, rows: RowCollector): void {
   PRODUCTS.forEach(([name, category, cents], index) => {
     const sku = `P-${String(index + 1).padStart(3, '0')}`;
     const price = (cents / 100).toFixed(2);
-    rows.add(Product, { id: world.id('product', index), name, sku, category, unitPriceAmount: price, currency: 'EUR', active: true, createdAt: begin, updatedAt: begin });
+    rows.add(Product, {
+      id: world.id('product', index),
+      name,
+      sku,
+      category,
+      unitPriceAmount: price,
+      currency: 'EUR',
+      active: true,
+      createdAt: begin,
+      updatedAt: begin,
+    });
   });
   CAMPAIGNS.forEach(([name, channel, daysAgo, objective], index) => {
     rows.add(Campaign, {

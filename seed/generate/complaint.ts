@@ -152,6 +152,7 @@ function remember(life: Life, purchase: Purchase, resolvedAt: Date, goodwill: bo
     const score = goodwill ? faker.number.int({ min: 4, max: 7 }) : faker.number.int({ min: 1, max: 5 });
     answerSurvey(life, purchase, 'ces', { score, verbatim: null, at });
   }
-  if (!goodwill && happens(life, 0.2)) review(life, purchase, faker.number.int({ min: 1, max: 2 }), faker.helpers.arrayElement(BITTER), at);
+  if (!goodwill && happens(life, 0.2))
+    review(life, purchase, faker.number.int({ min: 1, max: 2 }), faker.helpers.arrayElement(BITTER), at);
   return at;
 }

@@ -30,7 +30,12 @@ const TALKS = [
   ['EMAIL', 'EMAIL', 'Offer sent', 'Sent the offer with the delivery times they asked for.'],
 ] as const;
 
-const NEXT_STEPS = ['Send the revised offer', 'Call back about the decision', 'Arrange a trial', 'Clarify terms of payment'] as const;
+const NEXT_STEPS = [
+  'Send the revised offer',
+  'Call back about the decision',
+  'Arrange a trial',
+  'Clarify terms of payment',
+] as const;
 
 /** A deal: the stages it went through, the talks about it, and what is to be done next. */
 function addDeal(life: Life, number: number): void {
@@ -76,7 +81,12 @@ function addDeal(life: Life, number: number): void {
   history.forEach((change, position) => {
     rows.add(StageChange, { opportunityId: id, position, ...change, employeeId: life.accountManager });
   });
-  addTalks(life, id, history.map((change) => change.at), !closed);
+  addTalks(
+    life,
+    id,
+    history.map((change) => change.at),
+    !closed,
+  );
 }
 
 function addTalks(life: Life, opportunityId: string, moments: readonly Date[], open: boolean): void {

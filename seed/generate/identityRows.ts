@@ -9,8 +9,17 @@ const CHANNELS = ['EMAIL', 'PHONE', 'CHAT', 'APP'] as const;
 
 /** A name as it stands in an email address: ASCII letters and digits, dots between words. */
 function mailName(name: string): string {
-  const ascii = name.normalize('NFKD').replaceAll('ß', 'ss').replace(/[^\w\s.-]/g, '');
-  return ascii.trim().toLowerCase().replace(/[^a-z0-9]+/g, '.').replace(/^\.|\.$/g, '') || 'customer';
+  const ascii = name
+    .normalize('NFKD')
+    .replaceAll('ß', 'ss')
+    .replace(/[^\w\s.-]/g, '');
+  return (
+    ascii
+      .trim()
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '.')
+      .replace(/^\.|\.$/g, '') || 'customer'
+  );
 }
 
 /** Every tenth customer shares a household with the next. */

@@ -15,7 +15,17 @@ function consent(life: Life, purpose: Purpose, action: 'GRANTED' | 'WITHDRAWN', 
   const { world, rows } = life;
   const id = world.id('consent', life.index, purpose, action);
   const source = action === 'GRANTED' ? 'web form' : 'link in an email';
-  rows.add(Consent, { id, customerId: life.id, purpose, channel: 'EMAIL', action, at, recordedAt: at, source, text: action === 'GRANTED' ? TEXT : null });
+  rows.add(Consent, {
+    id,
+    customerId: life.id,
+    purpose,
+    channel: 'EMAIL',
+    action,
+    at,
+    recordedAt: at,
+    source,
+    text: action === 'GRANTED' ? TEXT : null,
+  });
   touch(life, {
     occurredAt: at,
     channel: 'WEB',
@@ -68,7 +78,11 @@ function addTraits(life: Life): void {
   const { world, rows, faker } = life;
   const traits = life.isOrganization
     ? ([
-        ['sector', 'DEMOGRAPHIC', faker.helpers.arrayElement(['retail', 'hospitality', 'software', 'health', 'education'])],
+        [
+          'sector',
+          'DEMOGRAPHIC',
+          faker.helpers.arrayElement(['retail', 'hospitality', 'software', 'health', 'education']),
+        ],
         ['employees', 'DEMOGRAPHIC', String(faker.number.int({ min: 5, max: 900 }))],
       ] as const)
     : ([

@@ -142,9 +142,12 @@ function beContent(life: Life, purchase: Purchase): void {
   const { faker, world, rows } = life;
   const at = daysAfter(purchase.deliveredAt, faker.number.float({ min: 1, max: 6 }));
   const verbatim = happens(life, 0.5) ? faker.helpers.arrayElement(PRAISE) : null;
-  if (happens(life, 0.3)) answerSurvey(life, purchase, 'nps', { score: faker.number.int({ min: 7, max: 10 }), verbatim, at });
-  else if (happens(life, 0.25)) answerSurvey(life, purchase, 'csat', { score: faker.number.int({ min: 3, max: 5 }), verbatim, at });
-  if (happens(life, 0.05) && at <= world.now) review(life, purchase, faker.number.int({ min: 4, max: 5 }), faker.helpers.arrayElement(PRAISE), at);
+  if (happens(life, 0.3))
+    answerSurvey(life, purchase, 'nps', { score: faker.number.int({ min: 7, max: 10 }), verbatim, at });
+  else if (happens(life, 0.25))
+    answerSurvey(life, purchase, 'csat', { score: faker.number.int({ min: 3, max: 5 }), verbatim, at });
+  if (happens(life, 0.05) && at <= world.now)
+    review(life, purchase, faker.number.int({ min: 4, max: 5 }), faker.helpers.arrayElement(PRAISE), at);
   void rows;
 }
 
@@ -182,9 +185,9 @@ export function review(life: Life, purchase: Purchase, rating: number, text: str
 export function addPurchases(life: Life): Purchases {
   const { world, rows, faker } = life;
   const known = daysBetween(life.since, world.now);
-  const moments = Array.from({ length: orderCount(life) }, () => daysAfter(life.since, faker.number.float() * known)).sort(
-    (a, b) => a.getTime() - b.getTime(),
-  );
+  const moments = Array.from({ length: orderCount(life) }, () =>
+    daysAfter(life.since, faker.number.float() * known),
+  ).sort((a, b) => a.getTime() - b.getTime());
   let revenue = 0;
   let orders = 0;
   for (const [number, placedAt] of moments.entries()) {
