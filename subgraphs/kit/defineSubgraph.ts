@@ -28,7 +28,7 @@ export interface SubgraphDefinition {
   readonly types: readonly Class[];
   /** One for each type with a `@key`. */
   readonly references: Readonly<Record<string, ReferenceResolver>>;
-  /** TypeORM entities, all in the schema `name`. */
+  /** TypeORM entities, all in the schema `name`; those that others refer to come first. */
   readonly entities: readonly Class[];
   /** In the order in which they run. */
   readonly migrations: readonly (new () => MigrationInterface)[];
