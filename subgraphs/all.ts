@@ -1,6 +1,7 @@
 import type { SubgraphDefinition } from './kit/defineSubgraph.js';
+import { feedback } from './feedback/subgraph.js';
 import { identity } from './identity/subgraph.js';
 import { service } from './service/subgraph.js';
 
 /** Every subgraph of the product. identity comes first, because the others ask it. */
-export const subgraphs: readonly SubgraphDefinition[] = [identity, service];
+export const subgraphs: readonly SubgraphDefinition[] = [identity, service, feedback];
