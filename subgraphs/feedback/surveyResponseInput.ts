@@ -48,11 +48,9 @@ export class SubmitSurveyResponseInput {
   respondedAt?: Date | null;
 }
 
-const id = z.string().toLowerCase();
-
 export const submitSurveyResponseInput = z.object({
-  surveyId: id,
-  customerId: id,
+  surveyId: z.string(),
+  customerId: z.string(),
   score: z.int(),
   verbatim: text(10_000).nullish(),
   respondentGroup: text(100).nullish(),
