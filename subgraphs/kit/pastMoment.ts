@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 /** How far a caller's clock may be ahead of ours. */
-const SKEW_MS = 60_000;
+const SKEW_MS = 5 * 60_000;
 
 const YEARS = 10;
 
 /**
  * A moment at which something happened, as a caller tells it: not in the future and at most ten years back, so that
- * a slip of the year or an epoch of zero is caught. Up to a minute ahead of our clock is taken as now.
+ * a slip of the year or an epoch of zero is caught. Up to five minutes ahead of our clock is taken as now.
  */
 export const pastMoment = z
   .date()
