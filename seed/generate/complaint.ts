@@ -4,7 +4,7 @@ import { Goodwill } from '../../subgraphs/service/entities/Goodwill.js';
 import { ServicePromise } from '../../subgraphs/service/entities/ServicePromise.js';
 import { slaDue } from '../../subgraphs/service/sla.js';
 import { happens, touch, type Life } from './Life.js';
-import { answerSurvey, review, type Purchase } from './purchases.js';
+import { answerSurvey, review, type Purchase } from './opinions.js';
 import { daysAfter } from './World.js';
 
 /** How a complaint went. */

@@ -31,7 +31,7 @@ function householdOf(life: Life): string | null {
 
 /** Who the customer is. */
 export function addIdentity(life: Life, hasOrdered: boolean): void {
-  const { world, rows, faker, country, id, index, displayName, isOrganization, since } = life;
+  const { rows, faker, country, id, index, displayName, isOrganization, since } = life;
   const householdId = householdOf(life);
   if (householdId !== null && index % 10 === 0) {
     const name = `Household ${displayName.split(' ').at(-1)}`;
@@ -65,7 +65,6 @@ export function addIdentity(life: Life, hasOrdered: boolean): void {
     country: country.code,
   });
   if (isOrganization || index % 4 === 0) addLoyaltyId(life);
-  void world;
 }
 
 function addLoyaltyId(life: Life): void {

@@ -22,7 +22,6 @@ function consent(life: Life, purpose: Purpose, action: 'GRANTED' | 'WITHDRAWN', 
     channel: 'EMAIL',
     action,
     at,
-    recordedAt: at,
     source,
     text: action === 'GRANTED' ? TEXT : null,
   });

@@ -1,11 +1,10 @@
-import { Review } from '../../subgraphs/feedback/entities/Review.js';
-import { SurveyResponse } from '../../subgraphs/feedback/entities/SurveyResponse.js';
 import { Order } from '../../subgraphs/sales/entities/Order.js';
 import { OrderLine } from '../../subgraphs/sales/entities/OrderLine.js';
 import { Journey } from '../../subgraphs/touchpoints/entities/Journey.js';
-import { PRODUCTS, type SURVEYS } from './catalogue.js';
+import { PRODUCTS } from './catalogue.js';
 import { complain } from './complaint.js';
 import { happens, touch, type Life } from './Life.js';
+import { answerSurvey, review, type Purchase } from './opinions.js';
 import { daysAfter, daysBetween } from './World.js';
 
 /** What a customer bought, and how it went. */
@@ -15,18 +14,6 @@ export interface Purchases {
   readonly revenue: number;
   /** Whether they complained and have not ordered since. */
   readonly lostTrust: boolean;
-}
-
-/** An order with what its aftermath needs. */
-export interface Purchase {
-  readonly orderId: string;
-  readonly number: string;
-  readonly product: string;
-  readonly placedAt: Date;
-  readonly deliveredAt: Date;
-  /** Cents. */
-  readonly total: number;
-  readonly journeyId: string;
 }
 
 const PRODUCT_INDEXES = PRODUCTS.map((_product, index) => index);
@@ -90,43 +77,6 @@ function placeOrder(life: Life, number: number, placedAt: Date): Purchase {
   return { orderId, number: orderNumber, product, placedAt, deliveredAt, total: cancelled ? 0 : total, journeyId };
 }
 
-/** The customer answers a survey after a purchase. */
-export function answerSurvey(
-  life: Life,
-  purchase: Purchase,
-  survey: keyof typeof SURVEYS,
-  answer: { score: number; verbatim: string | null; at: Date },
-): void {
-  const { world, rows } = life;
-  if (answer.at > world.now) return;
-  const id = world.id('response', purchase.orderId, survey);
-  const kind = survey === 'nps' ? 'NPS' : survey === 'csat' ? 'CSAT' : 'CES';
-  rows.add(SurveyResponse, {
-    id,
-    surveyId: world.id('survey', survey),
-    customerId: life.id,
-    kind,
-    score: answer.score,
-    verbatim: answer.verbatim,
-    respondentGroup: life.isOrganization ? 'business' : 'private',
-    experience: purchase.product,
-    respondedAt: answer.at,
-  });
-  const high = kind === 'NPS' ? 9 : kind === 'CSAT' ? 4 : 5;
-  touch(life, {
-    occurredAt: answer.at,
-    channel: 'EMAIL',
-    direction: 'INBOUND',
-    kind: 'SURVEY',
-    department: 'FEEDBACK',
-    summary: `${kind} ${answer.score}${answer.verbatim ? `: "${answer.verbatim}"` : ''}`,
-    sentiment: answer.score >= high ? 'POSITIVE' : answer.score <= high - 3 ? 'NEGATIVE' : 'NEUTRAL',
-    sourceType: 'SurveyResponse',
-    sourceId: id,
-    journeyId: purchase.journeyId,
-  });
-}
-
 const PRAISE = [
   'Arrived a day early and works like a charm.',
   'Third order from you, never a problem.',
@@ -138,7 +88,7 @@ const PRAISE = [
 
 /** The customer is content, and sometimes says so. */
 function beContent(life: Life, purchase: Purchase): void {
-  const { faker, world, rows } = life;
+  const { faker, world } = life;
   const at = daysAfter(purchase.deliveredAt, faker.number.float({ min: 1, max: 6 }));
   const verbatim = happens(life, 0.5) ? faker.helpers.arrayElement(PRAISE) : null;
   if (happens(life, 0.3))
@@ -147,37 +97,6 @@ function beContent(life: Life, purchase: Purchase): void {
     answerSurvey(life, purchase, 'csat', { score: faker.number.int({ min: 3, max: 5 }), verbatim, at });
   if (happens(life, 0.05) && at <= world.now)
     review(life, purchase, faker.number.int({ min: 4, max: 5 }), faker.helpers.arrayElement(PRAISE), at);
-  void rows;
-}
-
-/** The customer writes about a purchase in public. */
-export function review(life: Life, purchase: Purchase, rating: number, text: string, at: Date): void {
-  const { world, rows, faker } = life;
-  const id = world.id('review', purchase.orderId);
-  const site = faker.helpers.arrayElement(['Trustpilot', 'Google', 'Capterra']);
-  rows.add(Review, {
-    id,
-    customerId: life.id,
-    site,
-    rating,
-    title: rating >= 4 ? 'Recommended' : 'Disappointed',
-    text,
-    recommended: rating >= 4,
-    estimatedReach: faker.number.int({ min: 20, max: 4_000 }),
-    publishedAt: at,
-  });
-  touch(life, {
-    occurredAt: at,
-    channel: 'REVIEW_SITE',
-    direction: 'INBOUND',
-    kind: 'REVIEW',
-    department: 'FEEDBACK',
-    summary: `${rating} of 5 on ${site}: "${text}"`,
-    sentiment: rating >= 4 ? 'POSITIVE' : 'NEGATIVE',
-    sourceType: 'Review',
-    sourceId: id,
-    journeyId: purchase.journeyId,
-  });
 }
 
 /** Adds the customer's orders with all that followed from each of them. */

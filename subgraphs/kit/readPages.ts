@@ -1,5 +1,5 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import type { ObjectLiteral } from 'typeorm';
+import { QueryFailedError, type ObjectLiteral } from 'typeorm';
 import { decodeCursor, encodeCursor, type KeyType } from './cursor.js';
 import type { Class } from './defineSubgraph.js';
 import type { Database } from './Database.js';
@@ -55,6 +55,13 @@ function keysetCondition<T extends ObjectLiteral>(query: ListQuery<T>, list: str
   return sql`AND (${raw(by)}, ${raw(tie.by)}) ${comparison} (${value}::${raw(type)}, ${tieValue}::${raw(tie.type)})`;
 }
 
+type PageRow = Record<string, unknown> & { readonly __parent: string; readonly __by: string; readonly __tie: string };
+
+/** SQLSTATE class 22: a value that its type cannot hold. */
+function isDataException(error: unknown): boolean {
+  return error instanceof QueryFailedError && String((error.driverError as { code?: unknown }).code).startsWith('22');
+}
+
 /**
  * Reads one page of the same list for each of many parents, in one statement: each parent's rows come off the index
  * by a LATERAL join, so a parent with a million rows costs no more than one with ten.
@@ -75,7 +82,7 @@ export async function readPages<T extends ObjectLiteral>(
   const conditions = join([sql`TRUE`, ...query.where], ' AND ');
   const ofParent = parentColumn === null ? sql`TRUE` : sql`t.${raw(`"${parentColumn}"`)} = parent.id`;
   // The keyset is read as text: a Date has milliseconds, Postgres has microseconds, and a cursor must not round.
-  const rows = await database.query<Record<string, unknown> & { __parent: string; __by: string; __tie: string }>(sql`
+  const statement = sql`
     SELECT page.* FROM unnest(${parentIds}::uuid[]) AS parent(id) CROSS JOIN LATERAL (
       SELECT parent.id AS "__parent", (${raw(by)})::text AS "__by", (${raw(tie.by)})::text AS "__tie",
         ${raw(columns)}
@@ -83,9 +90,16 @@ export async function readPages<T extends ObjectLiteral>(
       WHERE ${ofParent} AND ${conditions} ${keysetCondition(query, list)}
       ORDER BY ${raw(by)} ${raw(direction)}, ${raw(tie.by)} ${raw(direction)}
       LIMIT ${query.page.first + 1}
-    ) AS page`);
+    ) AS page`;
+  const rows = await database.query<PageRow>(statement).catch((error: unknown) => {
+    // A keyset that looks right and is not, such as the 30th of February: only Postgres can tell.
+    if (typeof query.page.after === 'string' && isDataException(error)) {
+      throw badUserInput('after is not a cursor that this graph gave out', 'after');
+    }
+    throw error;
+  });
 
-  const rowsOf = new Map<string, typeof rows>(parentIds.map((id) => [id, []]));
+  const rowsOf = new Map<string, PageRow[]>(parentIds.map((id) => [id, []]));
   for (const row of rows) rowsOf.get(row.__parent)?.push(row);
   return parentIds.map((parentId) => {
     const found = rowsOf.get(parentId) ?? [];

@@ -7,7 +7,7 @@ import { ask } from '../support/startTestSubgraph.js';
 const folder = openFolder();
 let product: RunningProduct;
 beforeAll(async () => {
-  product = await startProduct(folder.path, ['--customers', '120']);
+  product = await startProduct(folder.path, ['--customers', '200']);
 });
 afterAll(async () => {
   await product.stop();
@@ -18,7 +18,7 @@ afterAll(async () => {
 function nulls(value: unknown, path = ''): string[] {
   if (value === null) return [path];
   if (typeof value !== 'object') return [];
-  return Object.entries(value as object).flatMap(([key, item]) => nulls(item, `${path}.${key}`));
+  return Object.entries(value ?? {}).flatMap(([key, item]) => nulls(item, `${path}.${key}`));
 }
 
 /** The answer with every leaf replaced by its type, and every list by its first row. */
@@ -150,7 +150,7 @@ describe('the second start', () => {
     await product.stop();
     expect(await family.ended).toEqual({ code: 0, signal: null });
 
-    product = await startProduct(folder.path, ['--customers', '120']);
+    product = await startProduct(folder.path, ['--customers', '200']);
     const again = await ask(product.url, identify);
     expect(again.data.identifyCustomer).toEqual({ created: false, customer: first.data.identifyCustomer.customer });
     expect(await ask(product.url, '{ customers { totalCount } }')).toEqual(before);
