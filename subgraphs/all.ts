@@ -7,11 +7,4 @@ import { service } from './service/subgraph.js';
 import { touchpoints } from './touchpoints/subgraph.js';
 
 /** Every subgraph of the product. identity comes first, because the others ask it. */
-export const subgraphs: readonly SubgraphDefinition[] = [
-  identity,
-  touchpoints,
-  sales,
-  service,
-  marketing,
-  feedback,
-];
+export const subgraphs: readonly SubgraphDefinition[] = [identity, touchpoints, sales, service, marketing, feedback];
