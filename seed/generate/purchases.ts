@@ -68,7 +68,6 @@ function placeOrder(life: Life, number: number, placedAt: Date): Purchase {
     status: cancelled ? 'CANCELLED' : age < 2 ? 'PLACED' : age < 5 ? 'SHIPPED' : 'DELIVERED',
     placedAt,
     currency: life.country.currency,
-    total: undefined,
     totalAmount: (total / 100).toFixed(2),
     createdAt: placedAt,
     updatedAt: placedAt,

@@ -119,8 +119,10 @@ describe('grantConsent', () => {
 
   it('changes nothing when it is repeated, also by several at once', async () => {
     const customerId = await newCustomer();
-    const entries = await Promise.all([1, 2, 3, 4].map(() => grant(customerId)));
-    expect(new Set(entries.map(({ id }) => id)).size).toBe(1);
+    for (let round = 1; round <= 3; round += 1) {
+      const entries = await Promise.all([1, 2, 3, 4, 5].map(() => grant(customerId, { text: `Version ${round}.` })));
+      expect(new Set(entries.map(({ id }) => id)).size).toBe(1);
+    }
   });
 
   it.each([
@@ -206,6 +208,9 @@ describe('withdrawConsent', () => {
   it('for one channel stands against a later grant for all', async () => {
     const customerId = await newCustomer();
     await withdraw(customerId, { channel: 'SMS' });
+    await grant(customerId);
+    expect(await standing(customerId)).toEqual(['MARKETING all GRANTED', 'MARKETING SMS WITHDRAWN']);
+    await withdraw(customerId);
     await grant(customerId);
     expect(await standing(customerId)).toEqual(['MARKETING all GRANTED', 'MARKETING SMS WITHDRAWN']);
   });
@@ -567,10 +572,8 @@ describe('lists', () => {
   it('come off an index, whatever the filter and the order', async () => {
     const id = `"${NOBODY}"`;
     const lists: Record<string, [filters: string[], orders: string[]]> = {
-      segments: [
-        ['{}', '{ name: "x" }'],
-        ['NAME_ASC', 'CREATED_AT_DESC'],
-      ],
+      // Its one filter, the name, finds one row at most: any order will do for it.
+      segments: [['{}'], ['NAME_ASC', 'CREATED_AT_DESC']],
       traits: [
         ['{}', `{ customerId: ${id} }`, '{ name: "x" }'],
         ['OBSERVED_AT_DESC', 'NAME_ASC'],
@@ -614,7 +617,7 @@ describe('lists', () => {
         const plan: { 'QUERY PLAN': string }[] = await manager.query(`EXPLAIN (GENERIC_PLAN) ${statement}`);
         const lines = plan.map((line) => line['QUERY PLAN']).join('\n');
         expect(`${statement}\n${lines}`).toMatch(/Index (Only )?Scan/);
-        expect(`${statement}\n${lines}`).not.toMatch(/Seq Scan|Sort Key/);
+        expect(`${statement}\n${lines}`).not.toMatch(/Seq Scan|Sort Key|Filter:/);
       }
     });
   });
