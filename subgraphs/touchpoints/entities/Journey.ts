@@ -54,7 +54,7 @@ export class Journey {
   @Field(() => Int, { description: 'Rises with each change.' })
   version: number;
 
-  @Field(() => Customer, { description: 'Whose.' })
+  @Field(() => Customer, { nullable: true, description: 'Whose. Null only when identity cannot be asked.' })
   get customer(): Customer {
     return new Customer(this.customerId);
   }

@@ -117,7 +117,7 @@ export class Touchpoint {
   @Column('uuid', { name: 'journey_id', nullable: true })
   journeyId: string | null;
 
-  @Field(() => Customer, { description: 'With whom.' })
+  @Field(() => Customer, { nullable: true, description: 'With whom. Null only when identity cannot be asked.' })
   get customer(): Customer {
     return new Customer(this.customerId);
   }
