@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import type { identifyCustomerInput } from './customerInput.js';
 import { Customer } from './entities/Customer.js';
@@ -80,6 +81,7 @@ async function addIdentifiers(manager: EntityManager, customerId: string, input:
 export async function identifyCustomer(
   context: RequestContext,
   input: Input,
+  once: Idempotency,
 ): Promise<{ customer: Customer; created: boolean }> {
   return context.write(async (manager) => {
     await lockIdentifiers(context, manager, input);
@@ -119,5 +121,5 @@ export async function identifyCustomer(
     await manager.insert(Customer, customer);
     await addIdentifiers(manager, customer.id, input);
     return { customer, created: true };
-  });
+  }, once);
 }

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput, conflict } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import type { updateCustomerInput } from './customerInput.js';
 import { Customer } from './entities/Customer.js';
@@ -32,6 +33,7 @@ export async function updateCustomer(
   id: string,
   input: z.output<typeof updateCustomerInput>,
   expectedVersion: number | null,
+  once: Idempotency,
 ): Promise<Customer> {
   return context.write(async (manager) => {
     const customer = isUuid(id)
@@ -50,5 +52,5 @@ export async function updateCustomer(
     const changed = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
     Object.assign(customer, changed, { updatedAt: new Date(), version: customer.version + 1 });
     return manager.save(customer);
-  });
+  }, once);
 }

@@ -33,6 +33,12 @@ export class Database {
     return selection;
   }
 
+  /** The entity class of this name; null when the subgraph has none. */
+  entityNamed(name: string): Class | null {
+    const metadata = this.dataSource.entityMetadatas.find((candidate) => candidate.name === name);
+    return metadata ? (metadata.target as Class) : null;
+  }
+
   /** Rows of `selection(entity)` as instances of the entity, so that its getters work. */
   hydrate<T extends ObjectLiteral>(entity: Class<T>, rows: readonly object[]): T[] {
     return rows.map((row) => Object.assign(new entity(), row));

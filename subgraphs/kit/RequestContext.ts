@@ -6,6 +6,7 @@ import { Connection } from './Connection.js';
 import type { Database } from './Database.js';
 import type { Class } from './defineSubgraph.js';
 import { checkFirst, countRows, readPages, type ListQuery, type RowPage } from './readPages.js';
+import { oncePerKey, type Idempotency } from './oncePerKey.js';
 import type { References } from './References.js';
 
 /**
@@ -77,10 +78,14 @@ export class RequestContext {
   /**
    * Runs a mutation's writes in one transaction: all of them or, when `work` throws, none. Afterwards nothing that was
    * read before is remembered.
+   * @param once the caller's idempotency key with what it stands for: the same call again gets the first answer and
+   *   writes nothing
    */
-  async write<R>(work: (manager: EntityManager) => Promise<R>): Promise<R> {
+  async write<R>(work: (manager: EntityManager) => Promise<R>, once?: Idempotency): Promise<R> {
     try {
-      return await this.database.dataSource.transaction(work);
+      return await this.database.dataSource.transaction((manager) =>
+        once ? oncePerKey(this.database, manager, once, () => work(manager)) : work(manager),
+      );
     } finally {
       this.loaders.clear();
     }

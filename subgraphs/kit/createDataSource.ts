@@ -1,5 +1,6 @@
 import { DataSource, type Logger as TypeOrmLogger } from 'typeorm';
 import { types as pgTypes } from 'pg';
+import { CreateKit1763700000000 } from './CreateKit1763700000000.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 
 export interface DatabaseOptions {
@@ -40,7 +41,7 @@ export function createDataSource(definition: SubgraphDefinition, options: Databa
     url: options.url,
     schema: definition.name,
     entities: [...definition.entities],
-    migrations: [...definition.migrations],
+    migrations: [CreateKit1763700000000, ...definition.migrations],
     migrationsTableName: 'migration',
     synchronize: false,
     installExtensions: false,

@@ -10,6 +10,7 @@ import type { SubgraphConfig } from './config.js';
 import { createDataSource } from './createDataSource.js';
 import { Database } from './Database.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
+import { forgetOldKeys } from './forgetOldKeys.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrate } from './migrate.js';
 import { References } from './References.js';
@@ -44,6 +45,7 @@ export async function startSubgraph(
   });
   await dataSource.initialize();
 
+  const stopForgetting = forgetOldKeys(dataSource, log);
   const database = new Database(dataSource);
   const references = new References(config.identityUrl);
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
@@ -82,12 +84,14 @@ export async function startSubgraph(
       name: definition.name,
       url,
       async stop() {
+        stopForgetting();
         await apollo.stop();
         await fastify.close();
         await dataSource.destroy();
       },
     };
   } catch (error) {
+    stopForgetting();
     await fastify.close();
     await dataSource.destroy();
     throw error;

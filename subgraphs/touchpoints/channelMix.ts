@@ -20,7 +20,7 @@ export class ChannelMix {
   @Field(() => [ChannelShare], {
     description: 'The channels that were used, the most used first; empty when we never met. At most 11.',
   })
-  channels: ChannelShare[];
+  value: ChannelShare[];
 
   @Field(() => Explanation, { description: 'How it came about.' })
   explain: Explanation;
@@ -44,7 +44,7 @@ export function touchpointCount(tallies: readonly ChannelTally[]): CountMetric {
 export function channelMix(tallies: readonly ChannelTally[]): ChannelMix {
   const touchpoints = total(tallies);
   return {
-    channels: tallies.map(({ channel, count }) => ({ channel, count, share: count / touchpoints })),
+    value: tallies.map(({ channel, count }) => ({ channel, count, share: count / touchpoints })),
     explain: explanation(
       'touchpoints of the channel / touchpoints',
       { ...countsByChannel(tallies), touchpoints },

@@ -162,6 +162,46 @@ function forgedCursor(moment: string): string {
   return Buffer.from(JSON.stringify(keyset)).toString('base64url');
 }
 
+/** What the customer's version is now. */
+const versionOf = async (id: string) =>
+  (await subgraph.ask('query ($id: ID!) { customer(id: $id) { version } }', { id })).data.customer.version;
+
+describe('idempotencyKey', () => {
+  const UPDATE = `mutation ($id: ID!, $name: String!, $key: String) {
+    updateCustomer(id: $id, input: { displayName: $name }, idempotencyKey: $key) { displayName version updatedAt }
+  }`;
+  it('repeats the first answer and writes nothing, also when both calls come at once', async () => {
+    const { id } = await newCustomer();
+    const call = () => subgraph.ask(UPDATE, { id, name: 'Once', key: `once-${id}` });
+    const [first, second] = await Promise.all([call(), call()]);
+    expect(first.errors).toBeUndefined();
+    expect(first.data.updateCustomer).toMatchObject({ displayName: 'Once', version: 2 });
+    expect(second).toEqual(first);
+    await subgraph.ask(UPDATE, { id, name: 'Changed since' });
+    expect(await call()).toEqual(first);
+    expect(await versionOf(id)).toBe(3);
+  });
+
+  it('is not used up by a call that failed', async () => {
+    const { id } = await newCustomer();
+    const key = `failed-${id}`;
+    expect((await subgraph.ask(UPDATE, { id, name: ' ', key })).errors).toHaveLength(1);
+    expect((await subgraph.ask(UPDATE, { id, name: 'Good', key })).data.updateCustomer.version).toBe(2);
+  });
+
+  it.each([
+    ['another input', { name: 'Other' }],
+    ['another customer', { id: '018f0000-0000-7000-8000-000000000000' }],
+  ])('refuses a key that was used for %s', async (_what, other) => {
+    const { id } = await newCustomer();
+    const call = { id, name: 'First', key: `used-${id}` };
+    await subgraph.ask(UPDATE, call);
+    const { errors } = await subgraph.ask(UPDATE, { ...call, ...other });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'idempotencyKey' });
+    expect(await versionOf(id)).toBe(2);
+  });
+});
+
 describe('lists', () => {
   it('pages through all customers, each once, while others are added', async () => {
     for (let i = 0; i < 7; i += 1) await newCustomer({ displayName: `Pager ${'abcdefg'[i]}` });

@@ -356,7 +356,7 @@ describe('lists at the root', () => {
 });
 
 const METRICS = `lastContactAt touchpointCount { value explain { formula n inputs { name value } } }
-  channelMix { channels { channel count share } explain { n inputs { name value } } }`;
+  channelMix { value { channel count share } explain { n inputs { name value } } }`;
 
 describe('metrics', () => {
   it('count each channel, the most used first, and say their shares', async () => {
@@ -372,7 +372,7 @@ describe('metrics', () => {
       lastContactAt: '2026-01-04T00:00:00.000Z',
       touchpointCount: { value: 4, explain: { formula: 'sum over the channels of their touchpoints', n: 4, inputs } },
       channelMix: {
-        channels: [
+        value: [
           { channel: 'PHONE', count: 2, share: 0.5 },
           { channel: 'CHAT', count: 1, share: 0.25 },
           { channel: 'EMAIL', count: 1, share: 0.25 },
@@ -387,7 +387,7 @@ describe('metrics', () => {
     expect(customer).toMatchObject({
       lastContactAt: null,
       touchpointCount: { value: 0, explain: { n: 0, inputs: [] } },
-      channelMix: { channels: [], explain: { n: 0 } },
+      channelMix: { value: [], explain: { n: 0 } },
     });
   });
 });

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, ID, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
 import { parseInput } from '../../kit/parseInput.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import {
@@ -28,9 +29,11 @@ export class MutationResolver {
   })
   identifyCustomer(
     @Arg('input', () => IdentifyCustomerInput, { description: 'Who is before us.' }) input: IdentifyCustomerInput,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
     @Ctx() context: RequestContext,
   ): Promise<IdentifyCustomerPayload> {
-    return identifyCustomer(context, parseInput(identifyCustomerInput, input, 'input'));
+    const once = { key: idempotencyKey, mutation: 'identifyCustomer', input };
+    return identifyCustomer(context, parseInput(identifyCustomerInput, input, 'input'), once);
   }
 
   @Mutation(() => Customer, { description: "Changes a customer's own data." })
@@ -43,8 +46,11 @@ export class MutationResolver {
         'The version that you have seen; when it has changed since, nothing is written and the error is CONFLICT.',
     })
     expectedVersion: number | null | undefined,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
     @Ctx() context: RequestContext,
   ): Promise<Customer> {
-    return updateCustomer(context, id, parseInput(updateCustomerInput, input, 'input'), expectedVersion ?? null);
+    const once = { key: idempotencyKey, mutation: 'updateCustomer', input: { id, input, expectedVersion } };
+    const checked = parseInput(updateCustomerInput, input, 'input');
+    return updateCustomer(context, id, checked, expectedVersion ?? null, once);
   }
 }

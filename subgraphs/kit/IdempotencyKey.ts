@@ -1,0 +1,10 @@
+import { Arg } from 'type-graphql';
+
+/** The argument `idempotencyKey` of a mutation; hand it to `context.write` with the mutation's name and arguments. */
+export function IdempotencyKey(): ReturnType<typeof Arg> {
+  return Arg('idempotencyKey', () => String, {
+    nullable: true,
+    description:
+      'A text of your own, at most 200 printable ASCII characters, such as a UUID. The same call with the same key again gives the first answer and writes nothing, for a week; a key that was used for another call is refused. Use it to send again what you had no answer to.',
+  });
+}
