@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Client } from 'pg';
+import { Agent, request, setGlobalDispatcher } from 'undici';
+import { startEmbeddedPostgres } from '../scripts/start/embeddedPostgres.js';
+import { seedId } from '../seed/generate/seedId.js';
+import { subgraphs } from '../subgraphs/all.js';
+import { planFetches, type PlannedFetch } from './planFetches.js';
+import { familyCpu, processCpu } from './processCpu.js';
+import { quantile } from './quantile.js';
+import { startProcess, type BenchProcess } from './startProcess.js';
+
+export interface Customer360Options {
+  readonly customers: number;
+  /** Measured requests a round. */
+  readonly requests: number;
+  readonly rounds: number;
+  readonly concurrency: number;
+}
+
+const SEED = 360;
+const DATA = resolve('.data/bench');
+
+interface Answer {
+  readonly errors?: unknown;
+}
+
+async function post(url: string, body: object): Promise<number> {
+  const started = performance.now();
+  const response = await request(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = (await response.body.json()) as Answer;
+  if (response.statusCode !== 200 || answer.errors) throw new Error(JSON.stringify(answer).slice(0, 500));
+  return performance.now() - started;
+}
+
+/** Customers in a random order that is the same in each run, so that runs can be compared. */
+function customerIds(customers: number): () => string {
+  let state = 12_345;
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return seedId(SEED, 'customer', state % customers);
+  };
+}
+
+async function load(url: string, query: string, next: () => string, requests: number, concurrency: number) {
+  const times: number[] = [];
+  let left = requests;
+  const started = performance.now();
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      while (left > 0) {
+        left -= 1;
+        times.push(await post(url, { query, variables: { id: next() } }));
+      }
+    }),
+  );
+  return { times, seconds: (performance.now() - started) / 1000 };
+}
+
+function fetchBody({ query, ofCustomer }: PlannedFetch, id: string): object {
+  return ofCustomer
+    ? { query, variables: { representations: [{ __typename: 'Customer', id }] } }
+    : { query, variables: { id } };
+}
+
+function line(name: string, values: Readonly<Record<string, string>>): void {
+  const cells = Object.entries(values).map(([key, value]) => `${key} ${value}`);
+  console.log(`${name.padEnd(22)} ${cells.join('   ')}`);
+}
+
+const ms = (value: number) => `${value.toFixed(2)} ms`;
+
+async function seed(databaseUrl: string, customers: number): Promise<void> {
+  const started = performance.now();
+  const seeding = await runToEnd(
+    'seed/generate/main.js',
+    ['--customers', String(customers), '--seed', String(SEED), '--if-empty'],
+    databaseUrl,
+  );
+  if (seeding !== 0) throw new Error('the seed failed');
+  console.log(`seeded or found ${customers} customers in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+}
+
+async function runToEnd(script: string, args: readonly string[], databaseUrl: string): Promise<number | null> {
+  const { fork } = await import('node:child_process');
+  const { fileURLToPath } = await import('node:url');
+  const child = fork(fileURLToPath(new URL(`../${script}`, import.meta.url)), args, {
+    env: { ...process.env, DATABASE_URL: databaseUrl },
+  });
+  return new Promise((done) => child.once('exit', done));
+}
+
+/**
+ * `schema/operations/customer360.graphql` end to end, for random customers: latencies alone and under load, and the CPU and
+ * SQL statements that a query costs in each process.
+ */
+export async function customer360({ customers, requests, rounds, concurrency }: Customer360Options): Promise<void> {
+  setGlobalDispatcher(new Agent({ connections: concurrency, pipelining: 1 }));
+  const query = await readFile('schema/operations/customer360.graphql', 'utf8');
+  const fetches = planFetches(await readFile('schema/supergraph.graphql', 'utf8'), query);
+  const postgres = await startEmbeddedPostgres({ dataDir: `${DATA}-${customers}`, log: console.error });
+  const processes = new Map<string, BenchProcess>();
+  const admin = new Client({ connectionString: postgres.url });
+  try {
+    await seed(postgres.url, customers);
+    await admin.connect();
+    await admin.query('VACUUM ANALYZE');
+    const urls: Record<string, string> = {};
+    for (const { name } of subgraphs) {
+      const env = { DATABASE_URL: postgres.url, PORT: '0', ...urls };
+      const child = await startProcess(`subgraphs/${name}/main.js`, [], env);
+      processes.set(name, child);
+      urls[`${name.toUpperCase()}_URL`] = child.urls[name] ?? '';
+    }
+    const gateway = await startProcess('gateway/main.js', ['--port', '0'], urls);
+    processes.set('gateway', gateway);
+    const url = gateway.urls['gateway'] ?? '';
+    const [{ pid: postmaster }] = (
+      await admin.query("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid")
+    ).rows as [{ pid: number }];
+    const statements = async () => {
+      await admin.query('SELECT pg_stat_clear_snapshot()');
+      const { rows } = await admin.query<{ n: string }>(
+        'SELECT xact_commit AS n FROM pg_stat_database WHERE datname = current_database()',
+      );
+      return Number(rows[0]?.n);
+    };
+    const next = customerIds(customers);
+    console.log('warming up ...');
+    await load(url, query, next, Math.max(300, Math.floor(requests / 2)), concurrency);
+
+    const alone: number[] = [];
+    const parts = new Map<string, number[]>(
+      fetches.map((fetch) => [fetch.subgraph + (fetch.ofCustomer ? '' : ' (root)'), []]),
+    );
+    for (let i = 0; i < 200; i += 1) {
+      alone.push(await post(url, { query, variables: { id: next() } }));
+      for (const fetch of fetches) {
+        const times = parts.get(fetch.subgraph + (fetch.ofCustomer ? '' : ' (root)'));
+        times?.push(await post(urls[`${fetch.subgraph.toUpperCase()}_URL`] ?? '', fetchBody(fetch, next())));
+      }
+    }
+
+    const cpu = new Map<string, number[]>([...processes.keys(), 'postgres'].map((name) => [name, []]));
+    const qps: number[] = [];
+    const times: number[] = [];
+    const statementsBefore = await statements();
+    for (let round = 0; round < rounds; round += 1) {
+      const read = () =>
+        new Map([
+          ...[...processes].map(([name, { pid }]) => [name, processCpu(pid)] as const),
+          ['postgres', familyCpu(postmaster)] as const,
+        ]);
+      const before = read();
+      const result = await load(url, query, next, requests, concurrency);
+      for (const [name, after] of read()) cpu.get(name)?.push((after - (before.get(name) ?? 0)) / requests);
+      qps.push(requests / result.seconds);
+      times.push(...result.times);
+    }
+    // Postgres publishes a backend's counts at the latest a second after it went idle.
+    await new Promise((done) => setTimeout(done, 1500));
+    const perQuery = ((await statements()) - statementsBefore) / (requests * rounds);
+
+    console.log(
+      `\n${customers} customers, ${rounds} rounds of ${requests} queries, ${concurrency} at once; medians of the rounds\n`,
+    );
+    const median = (values: readonly number[] | undefined) => quantile(values ?? [], 0.5);
+    line('alone', { p50: ms(median(alone)), p99: ms(quantile(alone, 0.99)) });
+    for (const [name, values] of parts) line(`  ${name}`, { p50: ms(median(values)), p99: ms(quantile(values, 0.99)) });
+    const root = median([...parts].find(([name]) => name.endsWith('(root)'))?.[1]);
+    const slowest = Math.max(
+      ...[...parts].filter(([name]) => !name.endsWith('(root)')).map(([, values]) => median(values)),
+    );
+    line('  ratio', { 'alone / (slowest + identity)': (median(alone) / (slowest + root)).toFixed(2) });
+    line('under load', { 'queries/s': median(qps).toFixed(0), p50: ms(median(times)), p99: ms(quantile(times, 0.99)) });
+    for (const [name, values] of cpu) line(`  CPU a query, ${name}`, { '': ms(median(values)) });
+    const six = subgraphs.reduce((sum, { name }) => sum + median(cpu.get(name)), 0);
+    line('  CPU a query, the six', { '': ms(six) });
+    line('  SQL statements', { 'a query': perQuery.toFixed(1) });
+  } finally {
+    for (const child of [...processes.values()].reverse()) await child.stop();
+    await admin.end();
+    await postgres.stop();
+  }
+}
