@@ -1,0 +1,5 @@
+import { identityTargets } from './identity.js';
+import type { ImportTarget } from './ImportTarget.js';
+
+/** Every entity that a mapping can write, by the name that mappings use. */
+export const importTargets: Readonly<Record<string, ImportTarget>> = { ...identityTargets };
