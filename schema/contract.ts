@@ -16,6 +16,10 @@ export const ERROR_CODES = {
   CONFLICT: 'CONFLICT',
   /** A subgraph or its database could not be reached; the same request may succeed later. */
   SERVICE_UNAVAILABLE: 'SERVICE_UNAVAILABLE',
+  /** A subgraph wants to know who is asking, and was not told. */
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+  /** A subgraph knows who is asking, and refuses. */
+  FORBIDDEN: 'FORBIDDEN',
   /** Something that we did not foresee. The message is masked; the log has it whole under the request id. */
   INTERNAL_SERVER_ERROR: 'INTERNAL_SERVER_ERROR',
   /** The text is not GraphQL. */

@@ -1,8 +1,8 @@
-import { GraphQLScalarType } from 'graphql';
 import { GraphQLDateTimeISO, GraphQLLocalDate } from 'graphql-scalars';
+import { strictScalar } from './strictScalar.js';
 
 /** A moment: RFC 3339 text with an offset in, UTC out. In code a `Date`. A time without a zone is refused. */
-export const DateTime = new GraphQLScalarType({
+export const DateTime = strictScalar({
   ...GraphQLDateTimeISO.toConfig(),
   name: 'DateTime',
   description:
@@ -10,7 +10,7 @@ export const DateTime = new GraphQLScalarType({
 });
 
 /** A day of the calendar without a time, in code the text `2026-03-01`. */
-export const LocalDate = new GraphQLScalarType({
+export const LocalDate = strictScalar({
   ...GraphQLLocalDate.toConfig(),
   name: 'LocalDate',
   description: 'A day of the calendar without a time or zone, ISO 8601: `2026-03-01`.',

@@ -1,12 +1,12 @@
 import { Big } from 'big.js';
-import { GraphQLScalarType } from 'graphql';
 import { GraphQLCurrency } from 'graphql-scalars';
 import { Directive, Field, InputType, ObjectType } from 'type-graphql';
 import { z } from 'zod';
 import { Decimal } from './Decimal.js';
+import { strictScalar } from './strictScalar.js';
 
 /** ISO 4217. */
-export const CurrencyCode = new GraphQLScalarType({
+export const CurrencyCode = strictScalar({
   ...GraphQLCurrency.toConfig(),
   name: 'CurrencyCode',
   description: 'A currency by its ISO 4217 code: `EUR`, `USD`, `JPY`.',

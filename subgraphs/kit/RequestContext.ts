@@ -92,8 +92,7 @@ export class RequestContext {
   ): DataLoader<string, V> {
     let loader = this.loaders.get(identity);
     if (loader === undefined) {
-      // Each DataLoader key is of the one type that its identity reads, so the stored type can be wider.
-      loader = new DataLoader<string, unknown>((keys) => read(keys) as Promise<readonly unknown[]>);
+      loader = new DataLoader<string, unknown>(read);
       this.loaders.set(identity, loader);
     }
     return loader as DataLoader<string, V>;

@@ -19,6 +19,13 @@ function isUnavailable(error: unknown): boolean {
   );
 }
 
+/** A literal that a scalar refused fails validation, and Apollo covers the scalar's own code with that of validation. */
+function isRefusedScalar(error: unknown): boolean {
+  if (!(error instanceof GraphQLError)) return false;
+  const { originalError } = error;
+  return originalError instanceof GraphQLError && originalError.extensions.code === ERROR_CODES.BAD_USER_INPUT;
+}
+
 /**
  * What a client sees of an error: errors with a code of the contract as they are; a database that cannot be reached as
  * SERVICE_UNAVAILABLE; anything else masked, and logged whole.
@@ -26,6 +33,10 @@ function isUnavailable(error: unknown): boolean {
 export function maskUnknownError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
   const original = unwrapResolverError(error);
   const code = formatted.extensions?.code;
+  if (isRefusedScalar(error)) {
+    const { code: _validation, ...rest } = formatted.extensions ?? {};
+    return { ...formatted, extensions: { ...rest, code: ERROR_CODES.BAD_USER_INPUT } };
+  }
   // Apollo gives INTERNAL_SERVER_ERROR to whatever was thrown without a code.
   if (typeof code === 'string' && KNOWN.has(code) && code !== ERROR_CODES.INTERNAL_SERVER_ERROR) {
     return original instanceof GraphQLError ? { ...formatted, message: original.message } : formatted;

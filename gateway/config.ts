@@ -1,0 +1,147 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { StartError } from './errors/StartError.js';
+import { DEFAULT_LIMITS, type Limits } from './limits/limits.js';
+import { LOG_LEVELS, type LogLevel } from './observability/createLogger.js';
+
+/** Everything that the gateway can be told, parsed once and frozen. */
+export interface Config {
+  /** Path of the supergraph file, relative to the working directory. */
+  readonly supergraph: string;
+  /** TCP port; 0 takes a free one. */
+  readonly port: number;
+  /** Address to listen on. */
+  readonly host: string;
+  /** Whether callers must say who they are. Access control does not exist yet, so `off` is the one value. */
+  readonly auth: 'off';
+  readonly logLevel: LogLevel;
+  /**
+   * Addresses that replace those in the supergraph, by environment variable (`SALES_URL`). It holds every variable with
+   * such a name, also those that belong to something else; only those of the supergraph's subgraphs are looked at.
+   */
+  readonly subgraphUrls: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+}
+
+interface Option {
+  readonly name: 'supergraph' | 'port' | 'host' | 'auth' | 'log-level';
+  readonly value: string;
+  readonly env?: string;
+  readonly help: string;
+}
+
+const OPTIONS: readonly Option[] = [
+  { name: 'supergraph', value: 'FILE', env: 'SUPERGRAPH', help: 'the supergraph to serve (schema/supergraph.graphql)' },
+  { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
+  { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
+  { name: 'auth', value: 'off', help: 'access control; only "off" is known yet (off)' },
+  { name: 'log-level', value: 'LEVEL', env: 'LOG_LEVEL', help: `${LOG_LEVELS.join(', ')} (info)` },
+];
+
+/** What `--help` prints. */
+export const HELP = `Serves a federated graph.
+
+Usage: npm run start:gateway -- [options]
+
+${OPTIONS.map(({ name, value, env, help }) => `  ${`--${name} ${value}`.padEnd(20)} ${help}${env ? `; or ${env}` : ''}`).join('\n')}
+  --help               this text
+
+<NAME>_URL in the environment replaces the address that the supergraph gives for a subgraph: SALES_URL for "sales",
+ORDER_HISTORY_URL for "order-history".
+`;
+
+const portRule = 'must be a whole number from 0 to 65535';
+
+const settings = z.object({
+  supergraph: z.string().default('schema/supergraph.graphql'),
+  port: z.string().regex(/^\d+$/, portRule).transform(Number).pipe(z.number().max(65_535, portRule)).default(4000),
+  host: z.string().default('127.0.0.1'),
+  auth: z
+    .literal('off', {
+      error: 'must be "off": this version has no access control yet, so it serves everyone who can reach it',
+    })
+    .default('off'),
+  'log-level': z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+});
+
+/**
+ * Reads the command line and the environment; the command line wins, and an empty variable counts as not set.
+ *
+ * @param args the arguments after the script's name
+ * @returns the configuration, or `'help'` when the caller asked for the help text
+ * @throws StartError with exit code 2 that names every problem at once
+ */
+export function readConfig(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): Config | 'help' {
+  const { given, problems } = readCommandLine(args);
+  if (given.has('help')) return 'help';
+
+  const raw: Record<string, string> = {};
+  const source = new Map<string, string>();
+  for (const option of OPTIONS) {
+    const fromEnv = option.env ? env[option.env] : undefined;
+    const fromArgs = given.get(option.name);
+    if (fromArgs !== undefined) {
+      raw[option.name] = fromArgs;
+      source.set(option.name, `--${option.name}`);
+    } else if (option.env && fromEnv) {
+      raw[option.name] = fromEnv;
+      source.set(option.name, option.env);
+    }
+  }
+
+  const parsed = settings.safeParse(raw);
+  if (!parsed.success) {
+    for (const { path, message } of parsed.error.issues) {
+      const name = String(path[0]);
+      problems.push(`${source.get(name) ?? name} ${message}, not "${raw[name]}"`);
+    }
+  }
+  if (problems.length > 0 || !parsed.success) {
+    throw new StartError(`${problems.join('; ')}. See --help.`, 2);
+  }
+
+  const { 'log-level': logLevel, ...rest } = parsed.data;
+  return Object.freeze({ ...rest, logLevel, subgraphUrls: urlVariables(env), limits: DEFAULT_LIMITS });
+}
+
+/** `parseArgs` in strict mode stops at the first mistake; we want all of them. */
+function readCommandLine(args: readonly string[]): { given: Map<string, string>; problems: string[] } {
+  const given = new Map<string, string>();
+  const problems: string[] = [];
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      ...Object.fromEntries(OPTIONS.map(({ name }) => [name, { type: 'string' as const }])),
+    },
+    strict: false,
+    tokens: true,
+  });
+  const known = new Set<string>(OPTIONS.map(({ name }) => name));
+  for (const token of tokens) {
+    if (token.kind === 'positional') problems.push(`"${token.value}" is not an option`);
+    if (token.kind !== 'option') continue;
+    if (token.name === 'help') given.set('help', '');
+    else if (!known.has(token.name)) problems.push(`${token.rawName} is not an option`);
+    else if (!token.value || token.value.startsWith('--')) problems.push(`${token.rawName} needs a value`);
+    else given.set(token.name, token.value);
+  }
+  return { given, problems };
+}
+
+function urlVariables(env: Readonly<NodeJS.ProcessEnv>): Readonly<Record<string, string>> {
+  const urls: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (name.endsWith('_URL') && value) urls[name] = value;
+  }
+  return Object.freeze(urls);
+}
+
+/**
+ * Turns off what `@apollo/gateway` would do on its own: report this machine (uptime, CPU, memory, Linux distribution) to
+ * Apollo over the internet. Its constructor reads the environment and offers no option, so this must run before it.
+ * Whoever wants to report sets `APOLLO_TELEMETRY_DISABLED` to something else.
+ */
+export function declineApolloTelemetry(): void {
+  process.env['APOLLO_TELEMETRY_DISABLED'] ??= 'true';
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HEADERS } from '../../schema/contract.js';
+import type { RequestContext } from './RequestContext.js';
+
+/** Ids that cannot break a log line or a header; anything else that a caller sends is replaced. */
+const ACCEPTED_ID = /^[\w.:@/+=-]{1,128}$/;
+
+/** The id that a request goes by: the caller's own where it sends a sane one, else a new UUID. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers[HEADERS.requestId];
+  return typeof given === 'string' && ACCEPTED_ID.test(given) ? given : randomUUID();
+}
+
+/** Makes the context of one GraphQL request. */
+export function createRequestContext(request: FastifyRequest, reply: FastifyReply): RequestContext {
+  const controller = new AbortController();
+  // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
+  setMaxListeners(0, controller.signal);
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return { requestId: request.id, authorization: request.headers.authorization, signal: controller.signal };
+}

@@ -1,0 +1,156 @@
+import { ApolloGateway } from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { type Config, declineApolloTelemetry } from './config.js';
+import { StartError } from './errors/StartError.js';
+import { presentError } from './errors/presentError.js';
+import type { RequestContext } from './http/RequestContext.js';
+import { createApp } from './http/createApp.js';
+import { errorReplies } from './http/errorReplies.js';
+import { graphiqlRoute } from './http/graphiqlRoute.js';
+import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
+import { listen } from './http/listen.js';
+import { createRequestContext } from './http/requestIdentity.js';
+import { refuseUnservable } from './limits/refuseUnservable.js';
+import { createLogger } from './observability/createLogger.js';
+import { logRequests } from './observability/logRequests.js';
+import { loadSupergraph } from './supergraph/loadSupergraph.js';
+import { locateSubgraphs } from './supergraph/locateSubgraphs.js';
+import { readWelcomeQuery } from './supergraph/readWelcomeQuery.js';
+import { SubgraphClient } from './upstream/SubgraphClient.js';
+import { SubgraphDataSource } from './upstream/SubgraphDataSource.js';
+import { SubgraphProbe } from './upstream/SubgraphProbe.js';
+
+const GRAPHQL_PATH = '/graphql';
+
+/** A gateway that answers requests. */
+export interface Gateway {
+  /** The GraphQL address, with the port that was really taken. */
+  readonly url: string;
+  /**
+   * Takes no new requests, ends those in flight within 10 seconds, then closes everything. Calling it again waits for
+   * the same end.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a gateway. It asks no subgraph anything, so it starts with all of them down.
+ *
+ * @param logger its own by `config.logLevel` unless one is given
+ * @throws StartError when the supergraph or the address to listen on will not do
+ */
+export async function createGateway(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<Gateway> {
+  const supergraph = await loadSupergraph(config.supergraph);
+  const clients = locateSubgraphs(supergraph.subgraphs, config.subgraphUrls).map(
+    ({ name, url }) =>
+      new SubgraphClient({
+        name,
+        url,
+        timeoutMs: config.limits.subgraphTimeoutMs,
+        maxResponseBytes: config.limits.subgraphResponseBytes,
+      }),
+  );
+  const closeClients = async (): Promise<void> => {
+    await Promise.all(clients.map((client) => client.close()));
+  };
+
+  const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
+  const apollo = createApollo(supergraph.sdl, clients, app, logger);
+  let stopping: Promise<void> | undefined;
+  const stopOnce = async (): Promise<void> => {
+    try {
+      await apollo.stop();
+    } finally {
+      await closeClients();
+    }
+  };
+
+  try {
+    await startApollo(apollo, config.supergraph);
+    errorReplies(app, logger, [GRAPHQL_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
+    healthRoutes(app, new SubgraphProbe(clients, config.limits.probeTimeoutMs), () => stopping !== undefined);
+    graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
+    await app.register(fastifyApollo(apollo), {
+      path: GRAPHQL_PATH,
+      method: ['GET', 'POST'],
+      context: async (request, reply) => createRequestContext(request, reply),
+    });
+    const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
+    logger.info({ url, subgraphs: supergraph.subgraphs.map(({ name }) => name) }, 'the gateway answers');
+    return {
+      url,
+      stop() {
+        stopping ??= stopOnce();
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await app.close();
+    await closeClients();
+    throw error;
+  }
+}
+
+function createApollo(
+  supergraphSdl: string,
+  clients: readonly SubgraphClient[],
+  app: FastifyInstance,
+  logger: Logger,
+): ApolloServer<RequestContext> {
+  declineApolloTelemetry();
+  // Apollo's own lines at `info` say nothing that ours do not.
+  const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    validateSupergraph: true,
+    __exposeQueryPlanExperimental: false,
+    logger: apolloLogger,
+    buildService: ({ name }) => {
+      const client = clients.find(({ options }) => options.name === name);
+      if (!client) throw new Error(`the supergraph names a subgraph "${name}" that we did not find in it`);
+      return new SubgraphDataSource(client, logger);
+    },
+  });
+  return new ApolloServer<RequestContext>({
+    gateway,
+    logger: apolloLogger,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    formatError: presentError,
+    plugins: [
+      fastifyApolloDrainPlugin(app),
+      // Fastify alone waits for connections that a client keeps open without asking anything, up to the limit.
+      ApolloServerPluginDrainHttpServer({ httpServer: app.server }),
+      refuseUnservable(),
+      logRequests(logger),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+    ],
+  });
+}
+
+async function startApollo(apollo: ApolloServer<RequestContext>, file: string): Promise<void> {
+  try {
+    await apollo.start();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(`${file} is not a supergraph that can be served: ${reason.slice(0, 500)} Compose it again.`);
+  }
+}

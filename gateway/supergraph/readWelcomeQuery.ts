@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+const NO_WELCOME = `# Ask this graph something: Ctrl-Space lists what there is, Ctrl-Enter sends.
+
+{
+  __typename
+}
+`;
+
+/**
+ * The query that a newcomer finds in GraphiQL: `operations/welcome.graphql` beside the supergraph file, so that each
+ * supergraph can bring its own. Where there is none, a hint.
+ */
+export async function readWelcomeQuery(supergraphFile: string): Promise<string> {
+  try {
+    return await readFile(join(dirname(supergraphFile), 'operations', 'welcome.graphql'), 'utf8');
+  } catch {
+    return NO_WELCOME;
+  }
+}

@@ -1,0 +1,45 @@
+import type { SubgraphClient } from './SubgraphClient.js';
+import { SubgraphFailure } from './SubgraphFailure.js';
+
+/** What a probe found out about one subgraph. */
+export interface SubgraphHealth {
+  readonly name: string;
+  readonly url: string;
+  readonly status: 'up' | 'down';
+  /** Milliseconds that the probe took. */
+  readonly latency: number;
+  /** Why it is down. */
+  readonly error?: string;
+}
+
+/** Asks all subgraphs at once whether they answer; `{ __typename }` is something that every GraphQL server knows. */
+export class SubgraphProbe {
+  #running: Promise<SubgraphHealth[]> | undefined;
+
+  constructor(
+    private readonly clients: readonly SubgraphClient[],
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** One result for each subgraph, in the supergraph's order. Callers at the same time share one probe. */
+  check(): Promise<SubgraphHealth[]> {
+    this.#running ??= Promise.all(this.clients.map((client) => this.#checkOne(client))).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #checkOne(client: SubgraphClient): Promise<SubgraphHealth> {
+    const { name, url } = client.options;
+    const startedAt = performance.now();
+    const elapsed = (): number => Math.round((performance.now() - startedAt) * 10) / 10;
+    try {
+      await client.ask({ query: '{ __typename }' }, { timeoutMs: this.timeoutMs });
+      return { name, url, status: 'up', latency: elapsed() };
+    } catch (error) {
+      const detail = error instanceof SubgraphFailure && error.detail !== undefined ? ` (${error.detail})` : '';
+      const message = error instanceof Error ? error.message : String(error);
+      return { name, url, status: 'down', latency: elapsed(), error: message + detail };
+    }
+  }
+}

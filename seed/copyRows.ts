@@ -1,0 +1,67 @@
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import type { Client } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { DataSource } from 'typeorm';
+import type { Class } from '../subgraphs/kit/defineSubgraph.js';
+
+/** Rows by property name, as an entity has them. All rows of one call have the same properties. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A value in the text format of COPY: https://www.postgresql.org/docs/current/sql-copy.html */
+function field(value: unknown): string {
+  if (value === null || value === undefined) return '\\N';
+  return plain(value).replace(/[\\\n\r\t]/g, (character) => ESCAPES[character] ?? character);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function plain(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) {
+    return `{${value.map((item) => `"${String(item).replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+  }
+  return String(value);
+}
+
+/** Quotes an identifier that comes from entity metadata. */
+function quote(name: string): string {
+  return `"${name}"`;
+}
+
+/**
+ * Writes rows of an entity by COPY, within the client's transaction. Rows whose key is there already are left as they are.
+ * @param client connected, with the subgraph's schema as its search path, inside a transaction
+ * @param metadata the subgraph's data source, for the names of table and columns
+ * @returns how many rows were not there yet
+ */
+export async function copyRows(
+  client: Client,
+  metadata: DataSource,
+  entity: Class,
+  rows: readonly Row[],
+): Promise<number> {
+  const [first] = rows;
+  if (first === undefined) return 0;
+  const { tableName, columns } = metadata.getMetadata(entity);
+  const properties = Object.keys(first);
+  const names = properties.map((property) => {
+    const column = columns.find(({ propertyName }) => propertyName === property);
+    if (column === undefined) throw new Error(`${entity.name} has no column for its property ${property}`);
+    return quote(column.databaseName);
+  });
+  const list = names.join(', ');
+  const staging = quote(`copy_${tableName}`);
+  const table = quote(tableName);
+  // No constraints on the staging table: what is not given gets its default in the real one.
+  await client.query(`CREATE TEMPORARY TABLE ${staging} ON COMMIT DROP AS SELECT ${list} FROM ${table} WITH NO DATA`);
+  const lines = function* () {
+    for (const row of rows) yield `${properties.map((property) => field(row[property])).join('\t')}\n`;
+  };
+  await pipeline(Readable.from(lines()), client.query(copyFrom(`COPY ${staging} (${list}) FROM STDIN`)));
+  const { rowCount } = await client.query(
+    `INSERT INTO ${table} (${list}) SELECT ${list} FROM ${staging} ON CONFLICT DO NOTHING`,
+  );
+  await client.query(`DROP TABLE ${staging}`);
+  return rowCount ?? 0;
+}

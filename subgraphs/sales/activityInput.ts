@@ -1,0 +1,57 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { z } from 'zod';
+import { DateTime } from '../kit/DateTime.js';
+import { dueMoment, pastMoment } from '../kit/givenMoment.js';
+import { text } from '../kit/parseInput.js';
+import { ActivityKind } from './entities/Activity.js';
+import { NextStepInput } from './entities/NextStep.js';
+
+@InputType({ description: 'Something that a salesperson did for or with a customer.' })
+export class LogActivityInput {
+  @Field(() => ActivityKind, { description: 'What was done.' })
+  kind: ActivityKind;
+
+  @Field(() => ID, { description: 'For or with which customer.' })
+  customerId: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'About which opportunity: one of this customer, or of nobody known.',
+  })
+  opportunityId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Which employee did it.' })
+  employeeId?: string | null;
+
+  @Field(() => String, { description: 'What it was about. At most 200 characters.' })
+  subject: string;
+
+  @Field(() => String, { nullable: true, description: 'What was said. At most 10,000 characters.' })
+  notes?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What came of it. At most 1,000 characters.' })
+  outcome?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it happened; now when left out. Not in the future.' })
+  occurredAt?: Date | null;
+
+  @Field(() => NextStepInput, { nullable: true, description: 'What follows from it.' })
+  nextStep?: NextStepInput | null;
+}
+
+export const logActivityInput = z
+  .object({
+    kind: z.enum(ActivityKind),
+    customerId: z.string(),
+    opportunityId: z.string().nullish(),
+    employeeId: z.string().nullish(),
+    subject: text(200),
+    notes: text(10_000).nullish(),
+    outcome: text(1000).nullish(),
+    occurredAt: pastMoment.nullish().transform((moment) => moment ?? new Date()),
+    nextStep: z.object({ description: text(500), dueAt: dueMoment }).nullish(),
+  })
+  .refine(({ nextStep, occurredAt }) => !nextStep || nextStep.dueAt >= occurredAt, {
+    path: ['nextStep', 'dueAt'],
+    message: 'must not be before the activity itself',
+  });

@@ -1,0 +1,94 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { enumType } from '../../kit/enumType.js';
+import { Customer } from './Customer.js';
+import { Employee } from './Employee.js';
+import { NextStep } from './NextStep.js';
+
+export const ActivityKind = enumType('ActivityKind', 'What a salesperson did.', {
+  CALL: 'Telephoned.',
+  EMAIL: 'Wrote or answered an email.',
+  MEETING: 'Met, in person or by video.',
+  PRESENTATION: 'Showed what we have.',
+  NOTE: 'Wrote something down; the customer had no part in it.',
+});
+export type ActivityKind = keyof typeof ActivityKind;
+
+@Entity('activity')
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'Something that a salesperson did for or with a customer.', simpleResolvers: true })
+export class Activity {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('text')
+  @Field(() => ActivityKind, { description: 'What was done.' })
+  kind: ActivityKind;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @Column('uuid', { name: 'opportunity_id', nullable: true })
+  opportunityId: string | null;
+
+  @Column('uuid', { name: 'employee_id', nullable: true })
+  employeeId: string | null;
+
+  @Column('text')
+  @Field(() => String, { description: 'What it was about. At most 200 characters.' })
+  subject: string;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What was said. At most 10,000 characters.' })
+  notes: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What came of it. At most 1,000 characters.' })
+  outcome: string | null;
+
+  @Column('timestamptz', { name: 'occurred_at' })
+  @Field(() => DateTime, { description: 'When it happened.' })
+  occurredAt: Date;
+
+  @Column('text', { name: 'next_step_description', nullable: true })
+  nextStepDescription: string | null;
+
+  @Column('timestamptz', { name: 'next_step_due_at', nullable: true })
+  nextStepDueAt: Date | null;
+
+  @Column('timestamptz', { name: 'next_step_done_at', nullable: true })
+  nextStepDoneAt: Date | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  @Field(() => DateTime, { description: 'When it was recorded.' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  @Field(() => DateTime, { description: 'When it last changed.' })
+  updatedAt: Date;
+
+  @Column('integer')
+  @Field(() => Int, { description: 'Rises with each change.' })
+  version: number;
+
+  @Field(() => Customer, { description: 'For or with whom.' })
+  get customer(): Customer {
+    return new Customer(this.customerId);
+  }
+
+  @Field(() => Employee, { nullable: true, description: 'Who of ours did it, when that is known.' })
+  get employee(): Employee | null {
+    return this.employeeId === null ? null : new Employee(this.employeeId);
+  }
+
+  @Field(() => NextStep, { nullable: true, description: 'What follows from it; null when nothing does.' })
+  get nextStep(): NextStep | null {
+    if (this.nextStepDescription === null || this.nextStepDueAt === null) return null;
+    return { description: this.nextStepDescription, dueAt: this.nextStepDueAt, doneAt: this.nextStepDoneAt };
+  }
+}
+
+export const ActivityConnection = connectionType(Activity, 'Activity');

@@ -1,0 +1,53 @@
+import { v7 as uuid, validate as isUuid } from 'uuid';
+import type { z } from 'zod';
+import { badUserInput } from '../kit/errors.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import type { logActivityInput } from './activityInput.js';
+import { Activity } from './entities/Activity.js';
+import { Opportunity } from './entities/Opportunity.js';
+
+/**
+ * Records what a salesperson did, and what follows from it.
+ * @throws BAD_USER_INPUT for a customer, employee or opportunity that does not exist, or an opportunity of another customer
+ */
+export async function logActivity(
+  context: RequestContext,
+  input: z.output<typeof logActivityInput>,
+): Promise<Activity> {
+  const { opportunityId, employeeId, nextStep } = input;
+  const customerId = input.customerId.toLowerCase();
+  await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
+  await context.references.require('Employee', { 'input.employeeId': employeeId }, context.requestId);
+
+  return context.write(async (manager) => {
+    if (typeof opportunityId === 'string') {
+      const opportunity = isUuid(opportunityId) ? await manager.findOneBy(Opportunity, { id: opportunityId }) : null;
+      if (opportunity === null) {
+        throw badUserInput(`input.opportunityId: there is no Opportunity ${opportunityId}`, 'input.opportunityId');
+      }
+      if (opportunity.customerId !== null && opportunity.customerId !== customerId) {
+        throw badUserInput('input.opportunityId: the opportunity is of another customer', 'input.opportunityId');
+      }
+    }
+    const now = new Date();
+    return manager.save(
+      Object.assign(new Activity(), {
+        id: uuid(),
+        kind: input.kind,
+        customerId,
+        opportunityId: opportunityId?.toLowerCase() ?? null,
+        employeeId: employeeId?.toLowerCase() ?? null,
+        subject: input.subject,
+        notes: input.notes ?? null,
+        outcome: input.outcome ?? null,
+        occurredAt: input.occurredAt,
+        nextStepDescription: nextStep?.description ?? null,
+        nextStepDueAt: nextStep?.dueAt ?? null,
+        nextStepDoneAt: null,
+        createdAt: now,
+        updatedAt: now,
+        version: 1,
+      }),
+    );
+  });
+}

@@ -1,0 +1,39 @@
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Connection } from '../../kit/Connection.js';
+import { PageArguments } from '../../kit/PageArguments.js';
+import type { RequestContext } from '../../kit/RequestContext.js';
+import { ACTIVITY_ORDERS, ActivityOrderBy } from '../activityList.js';
+import { Activity, ActivityConnection } from '../entities/Activity.js';
+import { Opportunity } from '../entities/Opportunity.js';
+import { Product } from '../entities/Product.js';
+import { StageChange } from '../entities/StageChange.js';
+import { stageHistoryOf } from '../loaders.js';
+
+@Resolver(() => Opportunity)
+export class OpportunityResolver {
+  @FieldResolver(() => Product, { nullable: true, description: 'What they may buy.' })
+  product(@Root() opportunity: Opportunity, @Ctx() context: RequestContext): Promise<Product | null> {
+    return context.byId(Product, opportunity.productId);
+  }
+
+  @FieldResolver(() => [StageChange], {
+    description: 'The stages that it went through, the first one first. At most 100.',
+  })
+  stageHistory(@Root() opportunity: Opportunity, @Ctx() context: RequestContext): Promise<readonly StageChange[]> {
+    return context.load(stageHistoryOf, opportunity.id);
+  }
+
+  @FieldResolver(() => ActivityConnection, { description: 'What was done about it.' })
+  activities(
+    @Root() opportunity: Opportunity,
+    @Arg('orderBy', () => ActivityOrderBy, { defaultValue: 'OCCURRED_AT_DESC', description: 'In which order.' })
+    orderBy: ActivityOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Activity>> {
+    return context.page(
+      { entity: Activity, where: [], orderName: orderBy, order: ACTIVITY_ORDERS[orderBy], page },
+      { column: 'opportunity_id', id: opportunity.id },
+    );
+  }
+}

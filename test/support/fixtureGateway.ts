@@ -1,0 +1,97 @@
+import { type ChildProcess, type StdioOptions, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import type { GraphQLFormattedError } from 'graphql';
+import { pino } from 'pino';
+import { readyMessage } from '../../schema/contract.js';
+import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
+import { type Gateway, createGateway } from '../../gateway/server.js';
+
+const MAIN = resolve('dist/gateway/main.js');
+
+export interface TestGateway extends Gateway {
+  /** Every line that it logged, parsed. */
+  readonly log: Record<string, unknown>[];
+}
+
+/** Starts a gateway in this process, on a free port, with its log in memory. */
+export async function startGateway(
+  supergraph: string,
+  options: { limits?: Partial<Limits>; subgraphUrls?: Record<string, string> } = {},
+): Promise<TestGateway> {
+  const log: Record<string, unknown>[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) });
+  const gateway = await createGateway(
+    {
+      supergraph,
+      port: 0,
+      host: '127.0.0.1',
+      auth: 'off',
+      logLevel: 'debug',
+      subgraphUrls: options.subgraphUrls ?? {},
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
+    },
+    logger,
+  );
+  return { ...gateway, log };
+}
+
+export interface GatewayProcess {
+  readonly child: ChildProcess;
+  /** Standard output and standard error so far. */
+  output(): string;
+  /** Resolves with the exit code, or the signal's name. */
+  readonly exited: Promise<number | string>;
+}
+
+/** Runs the compiled gateway as a process of its own: forked with a channel as by the supervisor, or on its own as by npm. */
+export function runGateway(
+  args: readonly string[],
+  options: { supervised?: boolean; env?: Record<string, string> } = {},
+): GatewayProcess {
+  const env = { PATH: process.env['PATH'] ?? '', ...options.env };
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
+  const child = options.supervised
+    ? fork(MAIN, [...args], { env, stdio: [...stdio, 'ipc'], execArgv: [] })
+    : spawn(process.execPath, [MAIN, ...args], { env, stdio });
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  // After its channel was disconnected, a forked child that ends has an `exit` but no `close`.
+  const exited = once(child, options.supervised ? 'exit' : 'close').then(
+    ([code, signal]: (number | string)[]) => code ?? signal ?? 'unknown',
+  );
+  return { child, output: () => output, exited };
+}
+
+/** The GraphQL address of a supervised gateway, once it says that it is ready. Fails when it ends before. */
+export async function untilReady(gateway: GatewayProcess): Promise<string> {
+  const ended = gateway.exited.then((code) => {
+    throw new Error(`the gateway ended with ${code}: ${gateway.output()}`);
+  });
+  const [message] = await Promise.race([once(gateway.child, 'message'), ended]);
+  return readyMessage.parse(message).urls['gateway'] ?? '';
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data?: unknown;
+  readonly errors?: GraphQLFormattedError[];
+}
+
+/** Posts an operation as an application would. */
+export async function ask(
+  url: string,
+  query: string,
+  options: { variables?: Record<string, unknown>; headers?: Record<string, string>; signal?: AbortSignal } = {},
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...options.headers },
+    body: JSON.stringify({ query, variables: options.variables }),
+    signal: options.signal ?? null,
+  });
+  const body: Pick<Answer, 'data' | 'errors'> = JSON.parse(await response.text());
+  return { status: response.status, headers: response.headers, ...body };
+}
