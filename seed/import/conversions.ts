@@ -32,9 +32,9 @@ function text(value: string): string {
 /** Reads numbers as people write them, by the field's decimal mark and thousands separator. */
 function numberReader(field: FieldSpec, what: string): (text: string) => Big {
   const { decimalMark = '.', thousands, scale = 1 } = field;
-  const separator = thousands === undefined ? '' : `\\${thousands}`;
+  const separator = thousands === undefined ? '' : `[${thousands}]`;
   const whole = thousands === undefined ? String.raw`\d+` : String.raw`(?:\d{1,3}(?:${separator}\d{3})+|\d+)`;
-  const pattern = new RegExp(String.raw`^[+-]?${whole}(?:\${decimalMark}\d+)?$`);
+  const pattern = new RegExp(String.raw`^[+-]?${whole}(?:[${decimalMark}]\d+)?$`);
   return (value) => {
     if (!pattern.test(value)) throw new ConversionError(`is not ${what}`);
     const plain = (thousands === undefined ? value : value.replaceAll(thousands, '')).replace(decimalMark, '.');

@@ -2,6 +2,7 @@ import { ImportError } from './ImportError.js';
 
 /** Where the first line is that is not text in this encoding. */
 function badLine(bytes: Uint8Array, encoding: string): number {
+  const strict = new TextDecoder(encoding, { fatal: true });
   let line = 0;
   // The chunk may begin inside of a character that the chunk before it began.
   let begin = 0;
@@ -9,7 +10,7 @@ function badLine(bytes: Uint8Array, encoding: string): number {
   for (let start = begin; start < bytes.length; line += 1) {
     const end = bytes.indexOf(10, start);
     try {
-      new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(start, end < 0 ? bytes.length : end));
+      strict.decode(bytes.subarray(start, end < 0 ? bytes.length : end));
     } catch {
       return line;
     }
@@ -31,20 +32,21 @@ export async function* decodeText(
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let line = 1;
-  let chunk: Uint8Array = new Uint8Array();
-  try {
-    for await (chunk of chunks) {
-      const text = decoder.decode(chunk, { stream: true });
-      line += text.split('\n').length - 1;
-      yield text;
+  const decode = (bytes: Uint8Array, stream: boolean): string => {
+    try {
+      return decoder.decode(bytes, { stream });
+    } catch {
+      const other = encoding.toLowerCase().startsWith('utf-8') ? 'windows-1252' : 'utf-8';
+      throw new ImportError(
+        `${name}: line ${line + badLine(bytes, encoding)} is not ${encoding}; ` +
+          `if the file is written in another encoding, say so in the mapping (csv: { encoding: ${other} })`,
+      );
     }
-    yield decoder.decode();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const other = encoding.toLowerCase().startsWith('utf-8') ? 'windows-1252' : 'utf-8';
-    throw new ImportError(
-      `${name}: line ${line + badLine(chunk, encoding)} is not ${encoding}; ` +
-        `if the file is written in another encoding, say so in the mapping (csv: { encoding: ${other} })`,
-    );
+  };
+  for await (const chunk of chunks) {
+    const text = decode(chunk, true);
+    line += text.split('\n').length - 1;
+    yield text;
   }
+  yield decode(new Uint8Array(), false);
 }

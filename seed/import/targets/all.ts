@@ -1,5 +1,6 @@
 import { identityTargets } from './identity.js';
 import type { ImportTarget } from './ImportTarget.js';
+import { salesTargets } from './sales.js';
 
 /** Every entity that a mapping can write, by the name that mappings use. */
-export const importTargets: Readonly<Record<string, ImportTarget>> = { ...identityTargets };
+export const importTargets: Readonly<Record<string, ImportTarget>> = { ...identityTargets, ...salesTargets };

@@ -20,3 +20,11 @@ export const country = z.string().refine((code) => /^[A-Z]{2}$/.test(code) && re
 export const currency = z
   .string()
   .refine((code) => currencies.has(code), { error: 'is not a currency code of ISO 4217 such as EUR' });
+
+/** A number of zero or more. */
+export const notNegative = z.string().refine((number) => !number.startsWith('-'), { error: 'is below 0' });
+
+/** A number from 0 to 1. */
+export const share = z
+  .string()
+  .refine((number) => Number(number) >= 0 && Number(number) <= 1, { error: 'is not from 0 to 1' });
