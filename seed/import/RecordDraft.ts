@@ -12,7 +12,7 @@ export interface TargetRow {
 }
 
 /** Another record that must be there. */
-export interface ReferenceUse {
+interface ReferenceUse {
   /** The file whose record it is, as the mapping calls it. */
   readonly file: string;
   readonly id: string;
@@ -21,7 +21,7 @@ export interface ReferenceUse {
 }
 
 /** Something that no two rows of a file may have in common. */
-export interface UniqueUse {
+interface UniqueUse {
   /** What the value is unique in: the file's keys, or a target's primary keys. */
   readonly scope: string;
   readonly value: string;

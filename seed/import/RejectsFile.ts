@@ -1,5 +1,16 @@
-import { createWriteStream, existsSync, openSync, readSync, closeSync, rmSync, type WriteStream } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  createWriteStream,
+  existsSync,
+  openSync,
+  readSync,
+  closeSync,
+  rmSync,
+  type WriteStream,
+} from 'node:fs';
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Reject } from './BatchWriter.js';
 import { ImportError } from './ImportError.js';
@@ -26,10 +37,11 @@ export class RejectsFile {
 
   /**
    * Takes away what an earlier import left under this name.
-   * @throws ImportError when the file that is there is none of ours
+   * @throws ImportError when the file that is there is none of ours, or its folder takes none
    */
   static replace(path: string): RejectsFile {
     try {
+      accessSync(dirname(path), constants.W_OK);
       if (existsSync(path)) {
         if (!isOurs(path))
           throw new ImportError(`${path} is there and is no rejects file of ours; choose another: --rejects FILE`);
@@ -37,7 +49,7 @@ export class RejectsFile {
       }
     } catch (error) {
       if (error instanceof ImportError) throw error;
-      throw new ImportError(`${path} cannot be replaced: ${(error as Error).message}; choose another: --rejects FILE`);
+      throw new ImportError(`${path} cannot be written: ${(error as Error).message}; choose another: --rejects FILE`);
     }
     return new RejectsFile(path);
   }

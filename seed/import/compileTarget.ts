@@ -9,7 +9,7 @@ import type { SourceRow } from './SourceRow.js';
 import type { ImportTarget } from './targets/ImportTarget.js';
 
 /** A column that an import writes. */
-export interface PlannedColumn {
+interface PlannedColumn {
   readonly column: EntityColumn;
   /** Whether a later import changes it; false for what a new row starts with. */
   readonly update: boolean;

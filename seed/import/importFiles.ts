@@ -27,7 +27,7 @@ export interface ImportOptions {
   readonly rejects: RejectsFile;
   /** Told after each batch. */
   readonly progress: (summary: Readonly<FileSummary>, total: number) => void;
-  /** Told when a file is through. */
+  /** Told when a file is through, or how far it came. */
   readonly finished: (summary: Readonly<FileSummary>) => void;
   /** Aborted: stop after the batch under way. */
   readonly signal: AbortSignal;
@@ -35,7 +35,7 @@ export interface ImportOptions {
 
 /**
  * Writes files to the databases, row by row in batches; rows that cannot go in go to the rejects file.
- * @returns what became of each file, as far as it came
+ * @returns what became of each file
  * @throws the signal's reason when it was aborted, or the database's error; whole batches stay
  */
 export async function importFiles(options: ImportOptions): Promise<FileSummary[]> {
@@ -45,15 +45,18 @@ export async function importFiles(options: ImportOptions): Promise<FileSummary[]
     const summary = { file: file.plan.spec.file, read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0 };
     summaries.push(summary);
     const writer = await BatchWriter.open(file.plan, options.databases, recordTable);
-    for await (const batch of batches(file)) {
-      options.signal.throwIfAborted();
-      const outcome = await writer.write(batch);
-      count(summary, batch.length, outcome);
-      await options.rejects.add(summary.file, outcome.rejects);
-      options.progress(summary, file.count);
+    try {
+      for await (const batch of batches(file)) {
+        options.signal.throwIfAborted();
+        const outcome = await writer.write(batch);
+        count(summary, batch.length, outcome);
+        await options.rejects.add(summary.file, outcome.rejects);
+        options.progress(summary, file.count);
+      }
+    } finally {
+      options.finished(summary);
     }
     await writer.close();
-    options.finished(summary);
   }
   return summaries;
 }

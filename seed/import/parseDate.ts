@@ -1,5 +1,5 @@
 /** The point in time that a text names, read with a format. */
-export interface DateParts {
+interface DateParts {
   /** `2017-03-01` */
   readonly day: string;
   /** Milliseconds since 1970 as if the text were UTC. */

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -29,6 +30,12 @@ async function rows<Row extends object>(sql: string): Promise<Row[]> {
   } finally {
     await client.end();
   }
+}
+
+/** How many employees have this name; none before the tables are made. */
+async function employeesNamed(name: string): Promise<number> {
+  const found = await rows(`SELECT FROM identity.employee WHERE name = '${name}'`).catch(() => []);
+  return found.length;
 }
 
 const MAPPING = `
@@ -219,6 +226,12 @@ describe('the command', () => {
       /^customer360: people\.csv: line 3002 is not utf-8; .*\n$/,
     ],
     [
+      'a rejects file in a folder that is not there',
+      () => {},
+      ['m.yaml', '--data', '.', '--rejects', 'no/r.csv'],
+      /^customer360: no\/r\.csv cannot be written: .*\n$/,
+    ],
+    [
       "a rejects file that is somebody else's",
       () => {},
       ['m.yaml', '--data', '.', '--rejects', 'people.csv'],
@@ -229,10 +242,8 @@ describe('the command', () => {
     prepare();
     const { code, out, err } = await run(...args);
     expect({ code, out, err }).toEqual({ code: 1, out: '', err: expect.stringMatching(message) });
-    const [count] = await rows<{ count: string }>(
-      `SELECT count(*) FROM identity.employee WHERE name IN ('Nothing Written', 'a')`,
-    ).catch(() => [{ count: '0' }]);
-    expect(count).toEqual({ count: '0' });
+    expect(await employeesNamed('Nothing Written')).toBe(0);
+    expect(await employeesNamed('a')).toBe(0);
   });
 
   it('names the database that it cannot reach, without the password', async () => {
@@ -244,6 +255,22 @@ describe('the command', () => {
       /^customer360: the database of identity at 127\.0\.0\.1:1\/shop cannot be used: .*DATABASE_URL.*\n$/,
     );
     expect(err).not.toContain('secret');
+  });
+
+  it('stopped in the middle says how far it came, and goes on from there', async () => {
+    const count = 20_000;
+    putPeople('stopped', `id,name,email\n${Array.from({ length: count }, (_, id) => `${id},Stopped,\n`).join('')}`);
+    const environment = { DATABASE_URL: database.url };
+    const stopped = await runImport(['m.yaml', '--data', '.'], environment, folder, async (child) => {
+      while ((await employeesNamed('Stopped')) === 0) await setImmediate();
+      child.kill('SIGTERM');
+    });
+    expect(stopped).toMatchObject({ code: 143, err: expect.stringMatching(/^customer360: stopped; .*\n$/) });
+    const before = await employeesNamed('Stopped');
+    expect(before).toBeLessThan(count);
+    expect(stopped.counts['people.csv']).toEqual([before, before, 0, 0, 0]);
+    const again = await run('m.yaml', '--data', '.');
+    expect(again.counts['people.csv']).toEqual([count, count - before, 0, before, 0]);
   });
 
   it('uses the database of npm start, running or not', async () => {

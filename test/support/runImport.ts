@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -17,12 +17,14 @@ const SUMMARY =
 /**
  * Runs the command as `npm run import` does.
  * @param environment besides PATH; without DATABASE_URL the command uses a Postgres of its own
+ * @param started told of the process while it runs
  * @throws when a summary does not add up
  */
 export async function runImport(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   cwd = '.',
+  started: (child: ChildProcess) => Promise<void> = async () => {},
 ): Promise<ImportRun> {
   const child = spawn(process.execPath, [resolve('dist/seed/import/main.js'), ...args], {
     cwd,
@@ -32,7 +34,7 @@ export async function runImport(
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  await once(child, 'close');
+  await Promise.all([once(child, 'close'), started(child)]);
   const counts: Record<string, number[]> = {};
   for (const [line, file = '', ...numbers] of out.matchAll(SUMMARY)) {
     const [read = 0, written = 0, inserted = 0, updated = 0, unchanged = 0, rejected = 0] = numbers.map(Number);
