@@ -36,8 +36,6 @@ export const ERROR_CODES = {
   PERSISTED_QUERY_NOT_SUPPORTED: 'PERSISTED_QUERY_NOT_SUPPORTED',
 } as const;
 
-export type ErrorCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES];
-
 /** Header names, lower case as Node gives them. */
 export const HEADERS = {
   /** Follows one request through the gateway, the subgraphs and the logs; made at the edge when the caller sends none. */
@@ -53,17 +51,5 @@ export const readyMessage = z.object({
 export type ReadyMessage = z.infer<typeof readyMessage>;
 
 /** Through which door a customer and we met. One list for all subgraphs: composition demands equal values. */
-export const CHANNELS = [
-  'PHONE',
-  'EMAIL',
-  'CHAT',
-  'SMS',
-  'SOCIAL',
-  'WEB',
-  'APP',
-  'FACE_TO_FACE',
-  'LETTER',
-  'EVENT',
-  'REVIEW_SITE',
-] as const;
-export type Channel = (typeof CHANNELS)[number];
+export type Channel =
+  'PHONE' | 'EMAIL' | 'CHAT' | 'SMS' | 'SOCIAL' | 'WEB' | 'APP' | 'FACE_TO_FACE' | 'LETTER' | 'EVENT' | 'REVIEW_SITE';

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import type { Client } from 'pg';
+import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
 import type { Class } from '../subgraphs/kit/defineSubgraph.js';
@@ -30,13 +30,13 @@ function quote(name: string): string {
 }
 
 /**
- * Writes rows of an entity by COPY, within the client's transaction. Rows whose key is there already are left as they are.
- * @param client connected, with the subgraph's schema as its search path, inside a transaction
+ * Writes rows of an entity by COPY. Rows whose key is there already are left as they are.
+ * @param client of the subgraph's data source, inside a transaction
  * @param metadata the subgraph's data source, for the names of table and columns
  * @returns how many rows were not there yet
  */
 export async function copyRows(
-  client: Client,
+  client: ClientBase,
   metadata: DataSource,
   entity: Class,
   rows: readonly Row[],

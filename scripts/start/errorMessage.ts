@@ -1,4 +1,5 @@
-/** What a caught value has to say, on one line. */
+/** What a caught value has to say, on one line. Looks at the shape, as `errorCode` does. */
 export function errorMessage(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+  const hasMessage = typeof error === 'object' && error !== null && 'message' in error;
+  return String(hasMessage ? error.message : error).replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -10,8 +10,13 @@ const answer = z.object({
 /** The query to paste; EMAIL stands for the address of a customer who exists. */
 const QUERY = `{
   customer360(email: EMAIL) {
-    id
     displayName
+    lifetimeValue { value { amount currency } }
+    orders(first: 3) { totalCount nodes { number placedAt total { amount currency } } }
+    openCaseCount { value }
+    consents { purpose channel action }
+    npsScore { value category }
+    timeline(first: 5) { nodes { occurredAt channel summary } }
   }
 }`;
 

@@ -45,7 +45,11 @@ export function lockFolder(folder: string): FolderLock {
   };
 }
 
-/** Whether the folder carries the lock of a process that runs. */
+/**
+ * Whether the folder carries the lock of a process that runs.
+ *
+ * @public test/support/globalSetup.mjs imports it from dist, where knip does not look.
+ */
 export function isFolderLocked(folder: string): boolean {
   const holder = readLock(join(folder, LOCK));
   return holder !== null && isRunning(holder);

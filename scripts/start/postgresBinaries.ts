@@ -54,8 +54,7 @@ export function findPostgresPackage(): PostgresPackage {
   }
 }
 
-/** Reads the package in this folder, which need not be where npm put it. */
-export function readPostgresPackage(folder: string): PostgresPackage {
+function readPostgresPackage(folder: string): PostgresPackage {
   const { version } = packageJson.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
   return { folder, version };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processIdentity } from './processIdentity.js';
@@ -7,6 +7,8 @@ import { StartError } from './StartError.js';
 
 /** How long a Postgres that nobody looks after gets to shut down before it is made to, in milliseconds. */
 const SHUTDOWN_MS = 30_000;
+/** The same for what was told to quit at once. */
+const QUIT_MS = 5_000;
 
 /** What a running Postgres says of itself in `postmaster.pid` (`src/include/utils/pidfile.h`: the lines and their order). */
 export interface PostmasterFile {
@@ -27,26 +29,25 @@ export function readPostmasterFile(cluster: string): PostmasterFile | null {
 
 /**
  * Makes the cluster free to be started after a supervisor or a Postgres was killed. A Postgres that still runs on it is
- * shut down in good order. A `postmaster.pid` whose process is gone is no hindrance, also when another process has its id by now.
+ * shut down in good order, and orphans of a killed one are ended. A `postmaster.pid` whose process is gone is no hindrance, also when another process has its id by now.
  * The caller holds the folder's lock, so no living supervisor owns that Postgres.
  *
  * @throws StartError when a Postgres that still runs does not end.
  */
 export async function clearLeftovers(cluster: string, log: (line: string) => void): Promise<void> {
   const file = readPostmasterFile(cluster);
-  if (file === null || processIdentity(file.pid) === null) {
-    if (file !== null) disownPostmasterFile(cluster);
-    return;
+  if (file !== null && isPostmasterOf(file.pid, cluster)) {
+    log(`stopping the Postgres that an earlier start left behind (process ${file.pid})`);
+    // Postgres: SIGINT is the fast shutdown, SIGQUIT the immediate one, which loses nothing either.
+    if (!(await endsAfter(file.pid, 'SIGINT', SHUTDOWN_MS)) && !(await endsAfter(file.pid, 'SIGQUIT', QUIT_MS))) {
+      throw new StartError(`an earlier Postgres (process ${file.pid}) does not stop; end it and start again`);
+    }
   }
-  if (!isPostmasterOf(file.pid, cluster)) {
-    disownPostmasterFile(cluster);
-    return;
+  // Backends whose postmaster was killed end at their next wait; one that computes can take hours to get there.
+  for (const pid of processesWorkingIn(cluster)) {
+    if (!(await endsAfter(pid, 'SIGQUIT', QUIT_MS))) await endsAfter(pid, 'SIGKILL', QUIT_MS);
   }
-  log(`stopping the Postgres that an earlier start left behind (process ${file.pid})`);
-  // Postgres: SIGINT is the fast shutdown, SIGQUIT the immediate one, which loses nothing either.
-  if (await endsAfter(file.pid, 'SIGINT', SHUTDOWN_MS)) return;
-  if (await endsAfter(file.pid, 'SIGQUIT', 5_000)) return;
-  throw new StartError(`an earlier Postgres (process ${file.pid}) does not stop; end it and start again`);
+  if (readPostmasterFile(cluster) !== null) disownPostmasterFile(cluster);
 }
 
 /**
@@ -62,14 +63,25 @@ function disownPostmasterFile(cluster: string): void {
 
 /** Postgres works in its data folder and carries it on its command line. */
 function isPostmasterOf(pid: number, cluster: string): boolean {
-  if (process.platform === 'linux') {
-    try {
-      return readlinkSync(`/proc/${pid}/cwd`) === cluster;
-    } catch {
-      return false;
-    }
-  }
+  if (processIdentity(pid) === null) return false;
+  if (process.platform === 'linux') return processesWorkingIn(cluster).includes(pid);
   return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.includes(cluster);
+}
+
+/** Every process of Postgres changes into its data folder, and nothing of ours does. Empty where there is no /proc. */
+function processesWorkingIn(folder: string): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && workingFolder(name) === folder)
+    .map(Number);
+}
+
+function workingFolder(pid: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return null; // it has just ended, is a zombie, or is not ours to look at
+  }
 }
 
 async function endsAfter(pid: number, signal: NodeJS.Signals, withinMs: number): Promise<boolean> {

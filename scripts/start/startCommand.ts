@@ -5,6 +5,8 @@ import { type Scripts, supervise } from './supervise.js';
 
 /** npm passes on the Ctrl-C that the terminal has sent us already: what comes within this time is the same one. */
 const SAME_SIGNAL_MS = 1_000;
+/** How often we look whether npm still runs. */
+const PARENT_MS = 500;
 
 /** What {@link startCommand} takes. */
 export interface StartCommandOptions {
@@ -26,7 +28,7 @@ export interface StartCommandOptions {
 export async function startCommand(options: StartCommandOptions): Promise<number> {
   // A terminal or a pipe that is gone must not take the database down in disorder.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const { stop, force } = listenToSignals();
+  const { stop, force } = listenToSignals(options.env);
   try {
     const config = readStartConfig(options.args, options.env);
     if (config === 'help') console.log(HELP);
@@ -40,7 +42,7 @@ export async function startCommand(options: StartCommandOptions): Promise<number
   }
 }
 
-function listenToSignals(): { stop: AbortSignal; force: AbortSignal } {
+function listenToSignals(env: NodeJS.ProcessEnv): { stop: AbortSignal; force: AbortSignal } {
   const stop = new AbortController();
   const force = new AbortController();
   let since = 0;
@@ -53,6 +55,11 @@ function listenToSignals(): { stop: AbortSignal; force: AbortSignal } {
         force.abort();
       }
     });
+  }
+  // npm that was killed outright sends no signal: whoever ended it wants this ended too.
+  const parent = process.ppid;
+  if (env['npm_lifecycle_event'] !== undefined) {
+    setInterval(() => process.ppid !== parent && stop.abort(), PARENT_MS).unref();
   }
   return { stop: stop.signal, force: force.signal };
 }

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadyMessage } from '../../schema/contract.js';
@@ -8,6 +7,7 @@ import type { StartConfig } from './config.js';
 import { checkDatabase, ensureDatabase, withoutPassword } from './databaseAccess.js';
 import { startEmbeddedPostgres } from './embeddedPostgres.js';
 import { errorMessage } from './errorMessage.js';
+import { makeOpenFolder } from './folderAccess.js';
 import { firstQuery } from './firstQuery.js';
 import { describeEnd, type ProcessEnd } from './processEnd.js';
 import { StartError } from './StartError.js';
@@ -116,9 +116,10 @@ class Supervisor {
     const inherited: NodeJS.ProcessEnv = { ...env, DATABASE_URL: databaseUrl };
     for (const name of ['PORT', 'HOST', 'DATA', 'CUSTOMERS']) delete inherited[name];
 
+    print(`preparing the database (the first time this makes up ${config.customers} customers) ...`);
     const seed = this.#start('seed', scripts.seed, ['--customers', String(config.customers), '--if-empty'], inherited);
     await this.#finished(seed);
-    print('the database is migrated and has its customers');
+    print('the database is ready');
 
     const subgraphs = this.#start('subgraphs', scripts.subgraphs, [], {
       ...inherited,
@@ -135,8 +136,9 @@ class Supervisor {
     });
     const message = await this.#ready(gateway);
     const url = message.urls['gateway'];
-    if (url === undefined)
-      throw new StartError(`the gateway did not say where it listens; its log is ${gateway.logFile}`);
+    if (url === undefined) {
+      throw new StartError(`the gateway did not say where it listens; its log is ${shortPath(gateway.logFile)}`);
+    }
     await this.#announce(url);
   }
 
@@ -147,7 +149,8 @@ class Supervisor {
 
   #makeLogFolder(): void {
     try {
-      mkdirSync(this.#logFolder, { recursive: true });
+      // Also the data folder, if it is new: whoever runs Postgres has to get through it.
+      makeOpenFolder(this.#logFolder);
     } catch (error) {
       throw new StartError(
         `cannot make the folder ${this.#logFolder}: ${errorMessage(error)}; choose another: npm start -- --data DIR`,

@@ -22,6 +22,6 @@ export const identity = defineSubgraph({
     Employee: (reference, context) => context.byId(Employee, reference.id),
     Household: (reference, context) => context.byId(Household, reference.id),
   },
-  entities: [Customer, CustomerIdentifier, ExternalId, Address, Household, Employee],
+  entities: [Household, Customer, CustomerIdentifier, ExternalId, Address, Employee],
   migrations: [CreateIdentity1763800000000],
 });

@@ -1,7 +1,7 @@
 import { ArgsType, Field, Int } from 'type-graphql';
 
 /** How many rows a page has when the caller does not say. */
-export const DEFAULT_PAGE_SIZE = 20;
+const DEFAULT_PAGE_SIZE = 20;
 
 /** The longest page. */
 export const MAX_PAGE_SIZE = 100;

@@ -34,7 +34,9 @@ export class References {
     ids: Readonly<Record<string, string | null | undefined>>,
     requestId: string,
   ): Promise<void> {
-    const wanted = Object.entries(ids).flatMap(([argument, id]) => (id ? [{ argument, id: id.toLowerCase() }] : []));
+    const wanted = Object.entries(ids).flatMap(([argument, id]) =>
+      typeof id === 'string' ? [{ argument, id: id.toLowerCase() }] : [],
+    );
     const unknown = (argument: string, id: string) =>
       badUserInput(`${argument}: there is no ${typename} ${id}`, argument);
     for (const { argument, id } of wanted) if (!isUuid(id)) throw unknown(argument, id);

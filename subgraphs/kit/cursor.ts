@@ -5,6 +5,7 @@ const VALID = {
   timestamptz: /^(-?infinity|\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?)$/,
   date: /^(-?infinity|\d{4,6}-\d\d-\d\d)$/,
   numeric: /^-?\d{1,20}(\.\d{1,10})?$/,
+  bigint: /^-?\d{1,18}$/,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   text: /^[^\0]{0,1000}$/su,
 } as const;

@@ -11,7 +11,7 @@ export type Class<T = object> = new (...args: never[]) => T;
  * It returns null for what does not exist; it reads through the context's batched loaders, so that a request for a
  * thousand entities costs as many SQL statements as a request for one.
  */
-export type ReferenceResolver = (
+type ReferenceResolver = (
   reference: Readonly<Record<string, unknown>>,
   context: RequestContext,
 ) => Promise<object | null> | object | null;
@@ -28,7 +28,7 @@ export interface SubgraphDefinition {
   readonly types: readonly Class[];
   /** One for each type with a `@key`. */
   readonly references: Readonly<Record<string, ReferenceResolver>>;
-  /** TypeORM entities, all in the schema `name`. */
+  /** TypeORM entities, all in the schema `name`; those that others refer to come first. */
   readonly entities: readonly Class[];
   /** In the order in which they run. */
   readonly migrations: readonly (new () => MigrationInterface)[];

@@ -1,5 +1,5 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import type { ObjectLiteral } from 'typeorm';
+import { QueryFailedError, type ObjectLiteral } from 'typeorm';
 import { decodeCursor, encodeCursor, type KeyType } from './cursor.js';
 import type { Class } from './defineSubgraph.js';
 import type { Database } from './Database.js';
@@ -7,15 +7,19 @@ import { badUserInput } from './errors.js';
 import { MAX_PAGE_SIZE, type PageArguments } from './PageArguments.js';
 
 /**
- * An order of a list: by `by`, then by `id`, both in one direction, so that one index serves the order and the keyset.
- * Each order needs the index `(…filter columns, by, id)`.
+ * An order of a list: by `by`, then by `tie` (the id, where none is given), both in one direction, so that one index
+ * serves the order and the keyset. Each order needs the index `(…filter columns, by, tie)`.
  */
 export interface ListOrder {
   /** SQL over the alias `t`, never null: `t.placed_at`, or `coalesce(t.opened_at, '-infinity')` with an index on just that. */
   readonly by: string;
   readonly type: KeyType;
   readonly direction: 'ASC' | 'DESC';
+  /** For rows of equal `by` whose order means something, such as a ledger's sequence: SQL over `t`, unique, never null. */
+  readonly tie?: { readonly by: string; readonly type: KeyType };
 }
+
+const ID = { by: 't.id', type: 'uuid' } as const;
 
 /** One list as a resolver asks for it. */
 export interface ListQuery<T extends ObjectLiteral> {
@@ -45,10 +49,17 @@ export function checkFirst(first: number): void {
 function keysetCondition<T extends ObjectLiteral>(query: ListQuery<T>, list: string): Sql {
   const { after } = query.page;
   if (after === undefined || after === null) return empty;
-  const { by, type, direction } = query.order;
-  const [value, id] = decodeCursor(after, list, [type, 'uuid']);
+  const { by, type, direction, tie = ID } = query.order;
+  const [value, tieValue] = decodeCursor(after, list, [type, tie.type]);
   const comparison = raw(direction === 'ASC' ? '>' : '<');
-  return sql`AND (${raw(by)}, t.id) ${comparison} (${value}::${raw(type)}, ${id}::uuid)`;
+  return sql`AND (${raw(by)}, ${raw(tie.by)}) ${comparison} (${value}::${raw(type)}, ${tieValue}::${raw(tie.type)})`;
+}
+
+type PageRow = Record<string, unknown> & { readonly __parent: string; readonly __by: string; readonly __tie: string };
+
+/** SQLSTATE class 22: a value that its type cannot hold. */
+function isDataException(error: unknown): boolean {
+  return error instanceof QueryFailedError && String((error.driverError as { code?: unknown }).code).startsWith('22');
 }
 
 /**
@@ -66,28 +77,36 @@ export async function readPages<T extends ObjectLiteral>(
   parentIds: readonly string[],
 ): Promise<RowPage<T>[]> {
   const { table, columns } = database.selection(query.entity);
-  const { by, direction } = query.order;
+  const { by, direction, tie = ID } = query.order;
   const list = `${query.entity.name}.${query.orderName}`;
   const conditions = join([sql`TRUE`, ...query.where], ' AND ');
   const ofParent = parentColumn === null ? sql`TRUE` : sql`t.${raw(`"${parentColumn}"`)} = parent.id`;
   // The keyset is read as text: a Date has milliseconds, Postgres has microseconds, and a cursor must not round.
-  const rows = await database.query<Record<string, unknown> & { __parent: string; __by: string; id: string }>(sql`
+  const statement = sql`
     SELECT page.* FROM unnest(${parentIds}::uuid[]) AS parent(id) CROSS JOIN LATERAL (
-      SELECT parent.id AS "__parent", (${raw(by)})::text AS "__by", ${raw(columns)}
+      SELECT parent.id AS "__parent", (${raw(by)})::text AS "__by", (${raw(tie.by)})::text AS "__tie",
+        ${raw(columns)}
       FROM ${raw(table)} t
       WHERE ${ofParent} AND ${conditions} ${keysetCondition(query, list)}
-      ORDER BY ${raw(by)} ${raw(direction)}, t.id ${raw(direction)}
+      ORDER BY ${raw(by)} ${raw(direction)}, ${raw(tie.by)} ${raw(direction)}
       LIMIT ${query.page.first + 1}
-    ) AS page`);
+    ) AS page`;
+  const rows = await database.query<PageRow>(statement).catch((error: unknown) => {
+    // A keyset that looks right and is not, such as the 30th of February: only Postgres can tell.
+    if (typeof query.page.after === 'string' && isDataException(error)) {
+      throw badUserInput('after is not a cursor that this graph gave out', 'after');
+    }
+    throw error;
+  });
 
-  const rowsOf = new Map<string, typeof rows>(parentIds.map((id) => [id, []]));
+  const rowsOf = new Map<string, PageRow[]>(parentIds.map((id) => [id, []]));
   for (const row of rows) rowsOf.get(row.__parent)?.push(row);
   return parentIds.map((parentId) => {
     const found = rowsOf.get(parentId) ?? [];
     const shown = found.slice(0, query.page.first);
     return {
       rows: database.hydrate(query.entity, shown),
-      cursors: shown.map((row) => encodeCursor(list, [row.__by, row.id])),
+      cursors: shown.map((row) => encodeCursor(list, [row.__by, row.__tie])),
       hasNextPage: found.length > shown.length,
     };
   });

@@ -5,6 +5,9 @@ import { ENVIRONMENT_HELP, readConfig } from './config.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { startSubgraph, type RunningSubgraph } from './startSubgraph.js';
 
+/** Longer than the requests under way need; then the process ends without them. */
+const STOP_LIMIT_MS = 10_000;
+
 /** One line for a person: what could not start, and what to do about it. */
 function describe(name: string, error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
@@ -37,23 +40,24 @@ export async function runSubgraphs(definitions: readonly SubgraphDefinition[]): 
 
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'info', base: null });
   const running: RunningSubgraph[] = [];
-  let stopping: Promise<void> | undefined;
+  let stopping = false;
   const stop = () => {
-    stopping ??= (async () => {
-      await Promise.all(running.map((subgraph) => subgraph.stop()));
-      if (process.connected) process.disconnect();
-    })();
-    return stopping;
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    Promise.all(running.map((subgraph) => subgraph.stop())).then(
+      () => process.exit(),
+      (error: unknown) => {
+        logger.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
   };
-  const stopAndLog = () => {
-    stop().catch((error: unknown) => {
-      logger.error({ err: error }, 'could not stop cleanly');
-      process.exitCode = 1;
-    });
-  };
-  process.on('SIGTERM', stopAndLog);
-  process.on('SIGINT', stopAndLog);
-  process.on('disconnect', stopAndLog);
+  process.on('SIGTERM', stop);
+  // Ctrl-C in a terminal goes to every process of the group; under a supervisor the order to stop is the supervisor's.
+  process.on('SIGINT', process.send ? () => undefined : stop);
+  // The supervisor was killed: its next start wants the ports, so nothing is drained.
+  process.on('disconnect', () => process.exit(1));
 
   const urls: Record<string, string> = {};
   for (const definition of definitions) {
@@ -66,7 +70,8 @@ export async function runSubgraphs(definitions: readonly SubgraphDefinition[]): 
     } catch (error) {
       console.error(`customer360: ${describe(definition.name, error)}`);
       process.exitCode = 1;
-      return stop();
+      stop();
+      return;
     }
   }
   const ready: ReadyMessage = { type: 'ready', urls };

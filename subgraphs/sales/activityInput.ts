@@ -1,8 +1,8 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
 import { DateTime } from '../kit/DateTime.js';
-import { dueMoment, pastMoment } from '../kit/givenMoment.js';
 import { text } from '../kit/parseInput.js';
+import { pastMoment } from '../kit/pastMoment.js';
 import { ActivityKind } from './entities/Activity.js';
 import { NextStepInput } from './entities/NextStep.js';
 
@@ -32,12 +32,25 @@ export class LogActivityInput {
   @Field(() => String, { nullable: true, description: 'What came of it. At most 1,000 characters.' })
   outcome?: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it happened; now when left out. Not in the future.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it happened; now when left out. Not in the future, and at most ten years back.',
+  })
   occurredAt?: Date | null;
 
   @Field(() => NextStepInput, { nullable: true, description: 'What follows from it.' })
   nextStep?: NextStepInput | null;
 }
+
+/** Nobody plans further ahead; a later year is a slip. */
+const MOST_YEARS_AHEAD = 10;
+
+const dueMoment = z
+  .date()
+  .refine(
+    (moment) => moment.getTime() <= new Date().setFullYear(new Date().getFullYear() + MOST_YEARS_AHEAD),
+    `must not lie more than ${MOST_YEARS_AHEAD} years ahead`,
+  );
 
 export const logActivityInput = z
   .object({

@@ -1,9 +1,9 @@
 import { Field, Float, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
 import { DateTime, LocalDate } from '../kit/DateTime.js';
-import { pastMoment } from '../kit/givenMoment.js';
 import { MoneyInput, nonNegativeMoney } from '../kit/Money.js';
 import { text } from '../kit/parseInput.js';
+import { pastMoment } from '../kit/pastMoment.js';
 import { OpportunityStage } from './opportunityStages.js';
 
 @InputType({ description: 'A sale that may come about.' })
@@ -42,7 +42,10 @@ export class OpenOpportunityInput {
   @Field(() => String, { nullable: true, description: 'Who else is after it. At most 200 characters.' })
   competitor?: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it began; now when left out. Not in the future.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it began; now when left out. Not in the future, and at most ten years back.',
+  })
   openedAt?: Date | null;
 }
 

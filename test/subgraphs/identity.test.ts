@@ -156,6 +156,12 @@ describe('updateCustomer', () => {
   });
 });
 
+/** A cursor as the graph writes it, with a moment of one's own. */
+function forgedCursor(moment: string): string {
+  const keyset = ['Customer.CREATED_AT_DESC', moment, '018f0000-0000-7000-8000-000000000000'];
+  return Buffer.from(JSON.stringify(keyset)).toString('base64url');
+}
+
 describe('lists', () => {
   it('pages through all customers, each once, while others are added', async () => {
     for (let i = 0; i < 7; i += 1) await newCustomer({ displayName: `Pager ${'abcdefg'[i]}` });
@@ -182,6 +188,7 @@ describe('lists', () => {
     ['first: 101', 'first'],
     ['after: "nonsense"', 'after'],
     [`after: "${Buffer.from('["Customer.CREATED_AT_DESC","x","y"]').toString('base64url')}"`, 'after'],
+    [`after: "${forgedCursor('2026-02-30 10:00:00+00')}"`, 'after'],
     [`after: "${Buffer.from('["Employee.NAME_ASC","x","y"]').toString('base64url')}"`, 'after'],
   ])('refuses %s', async (args, argument) => {
     const { errors } = await subgraph.ask(`{ customers(${args}) { totalCount nodes { id } } }`);

@@ -645,6 +645,8 @@ describe('metrics', () => {
   });
 });
 
+const touchpoint = (source: object | null) => ({ __typename: 'Touchpoint', id: uuid().toUpperCase(), source });
+
 describe('_entities', () => {
   it('runs as many statements for fifty customers as for one, whatever is asked', async () => {
     const ids: string[] = [];
@@ -716,6 +718,27 @@ describe('_entities', () => {
         { id: known },
       ]);
     }
+  });
+
+  it('shows the order that a touchpoint is about, for all touchpoints of a request at once', async () => {
+    const customerId = await newCustomer();
+    const orders = [await newOrder(customerId, '1'), await newOrder(customerId, '2')];
+    const representations = [
+      ...orders.map((id) => touchpoint({ type: 'Order', id })),
+      touchpoint({ type: 'Case', id: orders[0] }),
+      touchpoint({ type: 'Order', id: UNKNOWN }),
+      touchpoint(null),
+      { __typename: 'Touchpoint', id: 'x', source: null },
+    ];
+    const query =
+      'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Touchpoint { order { id } } } }';
+    const statements = await subgraph.statements(async () => {
+      const { data, errors } = await subgraph.ask(query, { representations });
+      expect(errors).toBeUndefined();
+      const nothing = { order: null };
+      expect(data._entities).toEqual([...orders.map((id) => ({ order: { id } })), nothing, nothing, nothing, null]);
+    });
+    expect(statements).toHaveLength(1);
   });
 
   it('answers null for an unknown or malformed id of each type', async () => {

@@ -116,7 +116,7 @@ export class QueryResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<Employee>> {
     const where = [];
-    if (filter?.team) where.push(sql`t.team = ${filter.team}`);
+    if (filter?.team) where.push(sql`t.team = ${parseInput(text(200), filter.team, 'filter.team')}`);
     if (typeof filter?.active === 'boolean') where.push(sql`t.active = ${filter.active}`);
     return context.page({ entity: Employee, where, orderName: orderBy, order: BY_NAME, page });
   }
@@ -138,7 +138,9 @@ export class QueryResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Household>> {
-    const where = filter?.name ? [sql`lower(t.name) = lower(${filter.name})`] : [];
+    const where = filter?.name
+      ? [sql`lower(t.name) = lower(${parseInput(text(200), filter.name, 'filter.name')})`]
+      : [];
     return context.page({ entity: Household, where, orderName: orderBy, order: BY_NAME, page });
   }
 }

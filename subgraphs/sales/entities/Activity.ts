@@ -74,7 +74,7 @@ export class Activity {
   @Field(() => Int, { description: 'Rises with each change.' })
   version: number;
 
-  @Field(() => Customer, { description: 'For or with whom.' })
+  @Field(() => Customer, { nullable: true, description: 'For or with whom. Null only when identity cannot be asked.' })
   get customer(): Customer {
     return new Customer(this.customerId);
   }

@@ -57,7 +57,7 @@ export class Order {
   @Field(() => Int, { description: 'Rises with each change.' })
   version: number;
 
-  @Field(() => Customer, { description: 'Who ordered.' })
+  @Field(() => Customer, { nullable: true, description: 'Who ordered. Null only when identity cannot be asked.' })
   get customer(): Customer {
     return new Customer(this.customerId);
   }

@@ -1,0 +1,44 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { SurveyKind } from '../surveyKind.js';
+
+@Entity('survey')
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A question that we put to customers.', simpleResolvers: true })
+export class Survey {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'What we call it: `After a support case`. At most 200 characters.' })
+  title: string;
+
+  @Column('text')
+  @Field(() => SurveyKind, { description: 'What it measures; it decides the scale. It never changes.' })
+  kind: SurveyKind;
+
+  @Column('text')
+  @Field(() => String, { description: 'The question, as the customer reads it. At most 10,000 characters.' })
+  question: string;
+
+  @Column('boolean')
+  @Field(() => Boolean, { description: 'Whether it takes responses.' })
+  active: boolean;
+
+  @Column('timestamptz', { name: 'created_at' })
+  @Field(() => DateTime, { description: 'When it was made.' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  @Field(() => DateTime, { description: 'When it last changed.' })
+  updatedAt: Date;
+
+  @Column('integer')
+  @Field(() => Int, { description: 'Rises with each change.' })
+  version: number;
+}
+
+export const SurveyConnection = connectionType(Survey, 'Survey');

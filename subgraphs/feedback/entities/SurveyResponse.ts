@@ -1,0 +1,85 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Channel } from '../../kit/Channel.js';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { SurveyKind } from '../surveyKind.js';
+import { Customer, customerStub } from './Customer.js';
+
+@Entity('survey_response')
+@Directive('@key(fields: "id")')
+@ObjectType({
+  description: 'What a customer answered to a survey, in a number and in their own words. It is never changed.',
+  simpleResolvers: true,
+})
+export class SurveyResponse {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('uuid', { name: 'survey_id' })
+  surveyId: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @Field(() => Customer, { nullable: true, description: 'Who answered. Null only when identity cannot be asked.' })
+  get customer(): Customer | null {
+    return customerStub(this.customerId);
+  }
+
+  /** The survey's, kept here too, so that metrics read one table. A foreign key holds the two together. */
+  @Column('text')
+  @Field(() => SurveyKind, { description: 'What the survey measures; it decides the scale of `score`.' })
+  kind: SurveyKind;
+
+  @Column('smallint')
+  @Field(() => Int, { description: 'The answer: NPS 0 to 10, CSAT 1 to 5, CES 1 to 7. More is better.' })
+  score: number;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What they wrote, word for word. At most 10,000 characters.' })
+  verbatim: string | null;
+
+  @Column('text', { name: 'respondent_group', nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The group to which they belong in this survey: `administrators`. At most 100 characters.',
+  })
+  respondentGroup: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The experience that it is about: `delivery`. At most 200 characters.',
+  })
+  experience: string | null;
+
+  @Column('smallint', { nullable: true })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How important this experience is to them, 1 (not at all) to 5 (extremely); null when not asked.',
+  })
+  importance: number | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => Channel, { nullable: true, description: 'Through which channel they answered, where it is known.' })
+  channel: Channel | null;
+
+  @Column('timestamptz', { name: 'responded_at' })
+  @Field(() => DateTime, { description: 'When they answered.' })
+  respondedAt: Date;
+
+  /** The system that an imported response comes from; null for ours. Unique together with `sourceKey`. */
+  @Column('text', { nullable: true })
+  source: string | null;
+
+  @Column('text', { name: 'source_key', nullable: true })
+  sourceKey: string | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  @Field(() => DateTime, { description: 'When it was entered here.' })
+  createdAt: Date;
+}
+
+export const SurveyResponseConnection = connectionType(SurveyResponse, 'SurveyResponse');

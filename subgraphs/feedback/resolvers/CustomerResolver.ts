@@ -1,0 +1,79 @@
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Connection } from '../../kit/Connection.js';
+import { ScoreMetric } from '../../kit/metrics.js';
+import { PageArguments } from '../../kit/PageArguments.js';
+import type { RequestContext } from '../../kit/RequestContext.js';
+import { Customer } from '../entities/Customer.js';
+import { Review, ReviewConnection } from '../entities/Review.js';
+import { SurveyResponse, SurveyResponseConnection } from '../entities/SurveyResponse.js';
+import { responseFiguresOf } from '../loaders.js';
+import { effort, EffortMetric, NpsMetric, npsScore, satisfaction } from '../responseMetrics.js';
+import { REVIEW_ORDERS, ReviewOrderBy } from '../reviewList.js';
+import {
+  SURVEY_RESPONSE_ORDERS,
+  surveyResponseConditions,
+  SurveyResponseFilter,
+  SurveyResponseOrderBy,
+} from '../surveyResponseList.js';
+
+@Resolver(() => Customer)
+export class CustomerResolver {
+  @FieldResolver(() => SurveyResponseConnection, { nullable: true, description: 'What they answered to our surveys.' })
+  responses(
+    @Root() customer: Customer,
+    @Arg('filter', () => SurveyResponseFilter, { nullable: true, description: 'Which.' })
+    filter: SurveyResponseFilter | null | undefined,
+    @Arg('orderBy', () => SurveyResponseOrderBy, {
+      defaultValue: 'RESPONDED_AT_DESC',
+      description: 'In which order.',
+    })
+    orderBy: SurveyResponseOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<SurveyResponse>> {
+    const where = surveyResponseConditions(filter);
+    return context.page(
+      { entity: SurveyResponse, where, orderName: orderBy, order: SURVEY_RESPONSE_ORDERS[orderBy], page },
+      { column: 'customer_id', id: customer.id },
+    );
+  }
+
+  @FieldResolver(() => ReviewConnection, { nullable: true, description: 'What we know them to have said in public.' })
+  reviews(
+    @Root() customer: Customer,
+    @Arg('orderBy', () => ReviewOrderBy, { defaultValue: 'PUBLISHED_AT_DESC', description: 'In which order.' })
+    orderBy: ReviewOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Review>> {
+    return context.page(
+      { entity: Review, where: [], orderName: orderBy, order: REVIEW_ORDERS[orderBy], page },
+      { column: 'customer_id', id: customer.id },
+    );
+  }
+
+  @FieldResolver(() => NpsMetric, {
+    nullable: true,
+    description: 'Whether they recommend us: their net promoter score, and the category of their latest response.',
+  })
+  async npsScore(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<NpsMetric> {
+    return npsScore(await context.load(responseFiguresOf, customer.id));
+  }
+
+  @FieldResolver(() => ScoreMetric, {
+    nullable: true,
+    description:
+      'How satisfied they are, 0 to 100: 100 x (CSAT responses with a score of 4 or 5) / (all their CSAT responses).',
+  })
+  async satisfaction(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<ScoreMetric> {
+    return satisfaction(await context.load(responseFiguresOf, customer.id));
+  }
+
+  @FieldResolver(() => EffortMetric, {
+    nullable: true,
+    description: 'How easy we make it for them: the mean of their CES responses, with the share of 5 to 7.',
+  })
+  async effort(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<EffortMetric> {
+    return effort(await context.load(responseFiguresOf, customer.id));
+  }
+}

@@ -1,0 +1,60 @@
+import { v7 as uuid, validate as isUuid } from 'uuid';
+import type { z } from 'zod';
+import { badUserInput } from '../kit/errors.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import { Survey } from './entities/Survey.js';
+import { SurveyResponse } from './entities/SurveyResponse.js';
+import { SCALES } from './surveyKind.js';
+import type { submitSurveyResponseInput } from './surveyResponseInput.js';
+
+function checkSurvey(survey: Survey | null, surveyId: string, score: number): asserts survey is Survey {
+  if (survey === null) throw badUserInput(`input.surveyId: there is no Survey ${surveyId}`, 'input.surveyId');
+  if (!survey.active) {
+    throw badUserInput(`input.surveyId: the survey "${survey.title}" takes no more responses`, 'input.surveyId');
+  }
+  const { min, max } = SCALES[survey.kind];
+  if (score < min || score > max) {
+    throw badUserInput(`input.score must be ${min} to ${max} for ${survey.kind}, not ${score}`, 'input.score', {
+      min,
+      max,
+    });
+  }
+}
+
+/**
+ * Records a response. A customer may answer the same survey again, after another experience.
+ * @throws BAD_USER_INPUT for an unknown customer or survey, a survey that is not active, or a score that is not on its scale
+ */
+export async function submitSurveyResponse(
+  context: RequestContext,
+  input: z.output<typeof submitSurveyResponseInput>,
+): Promise<SurveyResponse> {
+  const { surveyId, customerId, score } = input;
+  await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
+  return context.write(async (manager) => {
+    // A shared lock: many may answer at once, while nobody ends the survey under them.
+    const survey = isUuid(surveyId)
+      ? await manager.findOne(Survey, { where: { id: surveyId }, lock: { mode: 'pessimistic_read' } })
+      : null;
+    checkSurvey(survey, surveyId, score);
+    const now = new Date();
+    const response = manager.create(SurveyResponse, {
+      id: uuid(),
+      surveyId,
+      customerId,
+      kind: survey.kind,
+      score,
+      verbatim: input.verbatim ?? null,
+      respondentGroup: input.respondentGroup ?? null,
+      experience: input.experience ?? null,
+      importance: input.importance ?? null,
+      channel: input.channel ?? null,
+      respondedAt: input.respondedAt ?? now,
+      source: null,
+      sourceKey: null,
+      createdAt: now,
+    });
+    await manager.insert(SurveyResponse, response);
+    return response;
+  });
+}

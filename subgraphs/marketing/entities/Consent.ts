@@ -1,0 +1,83 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Channel } from '../../kit/Channel.js';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { enumType } from '../../kit/enumType.js';
+
+export const ConsentPurpose = enumType('ConsentPurpose', 'What a customer allows us to do.', {
+  MARKETING: 'To send them offers.',
+  PROFILING: 'To draw conclusions from their data in order to treat them individually.',
+  RESEARCH: 'To ask them for their opinion.',
+  SERVICE_MESSAGES: 'To write to them about what they have bought.',
+  THIRD_PARTY: 'To pass their data on to others.',
+});
+export type ConsentPurpose = keyof typeof ConsentPurpose;
+
+export const ConsentAction = enumType('ConsentAction', 'What a customer has said.', {
+  GRANTED: 'Yes.',
+  WITHDRAWN: 'No, or not any more.',
+});
+export type ConsentAction = keyof typeof ConsentAction;
+
+@Entity('consent_event')
+@Directive('@key(fields: "id")')
+@ObjectType({
+  description: 'An entry of the consent ledger: what a customer said to a purpose. Never changed, never deleted.',
+  simpleResolvers: true,
+})
+export class Consent {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  /** The order in which entries were recorded; Postgres numbers them. */
+  @Column({ type: 'bigint', insert: false, update: false })
+  sequence: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @Column('text')
+  @Field(() => ConsentPurpose, { description: 'What it allows or forbids.' })
+  purpose: ConsentPurpose;
+
+  @Column('text', { nullable: true })
+  @Field(() => Channel, { nullable: true, description: 'The channel that it is about; null for all channels.' })
+  channel: Channel | null;
+
+  @Column('text')
+  @Field(() => ConsentAction, { description: 'Granted or withdrawn.' })
+  action: ConsentAction;
+
+  /** Left out, the database's clock. Given by imports only, for what was said before. */
+  @Column({ type: 'timestamptz', precision: 3 })
+  @Field(() => DateTime, { description: 'When the customer said so.' })
+  at: Date;
+
+  @Column({ type: 'timestamptz', name: 'recorded_at', precision: 3, insert: false, update: false })
+  @Field(() => DateTime, {
+    description: 'When it was written into the ledger: later than `at` for what was imported from another system.',
+  })
+  recordedAt: Date;
+
+  @Column('text')
+  @Field(() => String, {
+    description: 'Where the customer said so: `web form`, `call centre`. At most 100 characters.',
+  })
+  source: string;
+
+  /** The row's key in the source, for imports that come again. */
+  @Column('text', { name: 'source_key', nullable: true })
+  sourceKey: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The wording under which it was granted, or what was said at the withdrawal (null when nothing was noted). At most 10,000 characters.',
+  })
+  text: string | null;
+}
+
+export const ConsentConnection = connectionType(Consent, 'Consent');

@@ -1,0 +1,62 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+
+@Entity('exposure')
+@Directive('@key(fields: "id")')
+@ObjectType({
+  description: 'That a campaign reached a customer once, or left them out as one of its control group.',
+  simpleResolvers: true,
+})
+export class Exposure {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('uuid', { name: 'campaign_id' })
+  campaignId: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @Column('timestamptz', { name: 'sent_at' })
+  @Field(() => DateTime, {
+    description: 'When it was sent; for the control group, when it would have been.',
+  })
+  sentAt: Date;
+
+  @Column('timestamptz', { name: 'opened_at', nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was first opened; always null for the control group.',
+  })
+  openedAt: Date | null;
+
+  @Column('timestamptz', { name: 'clicked_at', nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When something in it was first clicked; always null for the control group.',
+  })
+  clickedAt: Date | null;
+
+  @Column('timestamptz', { name: 'responded_at', nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the customer did what the campaign is for. The control group may do so too, unprompted.',
+  })
+  respondedAt: Date | null;
+
+  @Column('boolean')
+  @Field(() => Boolean, { description: 'Whether the customer is of the control group: chosen, and sent nothing.' })
+  control: boolean;
+
+  /** The system that an import took the row from, and the row's key there. */
+  @Column('text', { nullable: true })
+  source: string | null;
+
+  @Column('text', { name: 'source_key', nullable: true })
+  sourceKey: string | null;
+}
+
+export const ExposureConnection = connectionType(Exposure, 'Exposure');

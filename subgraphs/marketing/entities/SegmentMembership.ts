@@ -1,0 +1,25 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+
+@Entity('segment_member')
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'That a customer belongs to a segment. At most one for both.', simpleResolvers: true })
+export class SegmentMembership {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('uuid', { name: 'segment_id' })
+  segmentId: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @Column('timestamptz')
+  @Field(() => DateTime, { description: 'Since when the customer belongs to the segment.' })
+  since: Date;
+}
+
+export const SegmentMembershipConnection = connectionType(SegmentMembership, 'SegmentMembership');

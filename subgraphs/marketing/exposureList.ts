@@ -1,0 +1,33 @@
+import type { Sql } from 'sql-template-tag';
+import { Field, ID, InputType } from 'type-graphql';
+import { enumType } from '../kit/enumType.js';
+import { idFilter } from '../kit/idFilter.js';
+import type { ListOrder } from '../kit/readPages.js';
+
+export const ExposureOrderBy = enumType('ExposureOrderBy', 'An order of exposures.', {
+  SENT_AT_DESC: 'What was sent last first.',
+  SENT_AT_ASC: 'What was sent first first.',
+});
+export type ExposureOrderBy = keyof typeof ExposureOrderBy;
+
+export const EXPOSURE_ORDERS: Record<ExposureOrderBy, ListOrder> = {
+  SENT_AT_DESC: { by: 't.sent_at', type: 'timestamptz', direction: 'DESC' },
+  SENT_AT_ASC: { by: 't.sent_at', type: 'timestamptz', direction: 'ASC' },
+};
+
+@InputType({ description: 'Which exposures; all conditions must hold.' })
+export class ExposureFilter {
+  @Field(() => ID, { nullable: true, description: 'Of this customer.' })
+  customerId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'By this campaign.' })
+  campaignId?: string | null;
+}
+
+/** The conditions of a filter, over the alias `t`. */
+export function exposureConditions(filter: ExposureFilter | null | undefined): Sql[] {
+  const conditions: Sql[] = [];
+  if (typeof filter?.customerId === 'string') conditions.push(idFilter('customer_id', filter.customerId));
+  if (typeof filter?.campaignId === 'string') conditions.push(idFilter('campaign_id', filter.campaignId));
+  return conditions;
+}

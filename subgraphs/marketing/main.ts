@@ -1,0 +1,4 @@
+import { runSubgraphs } from '../kit/runSubgraphs.js';
+import { marketing } from './subgraph.js';
+
+await runSubgraphs([marketing]);

@@ -1,0 +1,75 @@
+import sql from 'sql-template-tag';
+import { v7 as uuid, validate as isUuid } from 'uuid';
+import type { z } from 'zod';
+import type { RequestContext } from '../kit/RequestContext.js';
+import type { grantConsentInput, withdrawConsentInput } from './consentInput.js';
+import { Consent, type ConsentAction } from './entities/Consent.js';
+import { standingConsents, standingKey } from './standingConsents.js';
+
+type GrantInput = z.output<typeof grantConsentInput>;
+type WithdrawInput = z.output<typeof withdrawConsentInput>;
+
+/**
+ * Appends an entry to the ledger, unless what stands says it already.
+ * @param repeated finds, among what stands, the entry that the new one would only repeat
+ */
+async function record(
+  context: RequestContext,
+  action: ConsentAction,
+  input: GrantInput | WithdrawInput,
+  repeated: (standing: readonly Consent[]) => Consent | undefined,
+): Promise<Consent> {
+  return context.write(async (manager) => {
+    // Two entries for one customer take turns: sequence and time rise together, and the second sees the first.
+    const lock = `consent ${input.customerId}`;
+    await context.database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`, manager);
+    const key = standingKey(input.customerId, null);
+    const [standing = []] = await standingConsents(context.database, [key], manager);
+    const present = repeated(standing);
+    if (present !== undefined) return present;
+    const id = uuid();
+    // `at` is left out: the database's clock sets it.
+    await manager.insert(Consent, { ...input, id, action, sourceKey: null });
+    return manager.findOneByOrFail(Consent, { id });
+  });
+}
+
+/**
+ * Records that a customer agrees. The same grant again (purpose, channel, source and text) changes nothing.
+ * @throws BAD_USER_INPUT for an unknown customer
+ */
+export async function grantConsent(context: RequestContext, input: GrantInput): Promise<Consent> {
+  await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
+  return record(context, 'GRANTED', input, (standing) =>
+    standing.find(
+      ({ purpose, channel, action, source, text }) =>
+        action === 'GRANTED' &&
+        purpose === input.purpose &&
+        channel === input.channel &&
+        source === input.source &&
+        text === input.text,
+    ),
+  );
+}
+
+/**
+ * Records that a customer does not agree, or not any more. Never refused for what stands; where all of it is withdrawn
+ * already, it changes nothing.
+ * @throws BAD_USER_INPUT for an unknown customer
+ */
+export async function withdrawConsent(context: RequestContext, input: WithdrawInput): Promise<Consent> {
+  if (!(await isInLedger(context, input.customerId))) {
+    await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
+  }
+  return record(context, 'WITHDRAWN', input, (standing) => {
+    const ofPurpose = standing.filter(({ purpose }) => purpose === input.purpose);
+    const grantedSince = input.channel === null && ofPurpose.some(({ action }) => action === 'GRANTED');
+    if (grantedSince) return undefined;
+    return ofPurpose.find(({ channel, action }) => channel === input.channel && action === 'WITHDRAWN');
+  });
+}
+
+/** Who is in the ledger was checked when they came in: a withdrawal of theirs need not wait for identity to be up. */
+async function isInLedger(context: RequestContext, customerId: string): Promise<boolean> {
+  return isUuid(customerId) && context.database.dataSource.manager.existsBy(Consent, { customerId });
+}

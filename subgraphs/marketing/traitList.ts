@@ -1,0 +1,48 @@
+import sql, { type Sql } from 'sql-template-tag';
+import { Field, ID, InputType } from 'type-graphql';
+import { enumType } from '../kit/enumType.js';
+import { idFilter } from '../kit/idFilter.js';
+import { parseInput, text } from '../kit/parseInput.js';
+import type { ListOrder } from '../kit/readPages.js';
+import { TraitKind } from './entities/Trait.js';
+
+export const TraitOrderBy = enumType('TraitOrderBy', 'An order of traits.', {
+  OBSERVED_AT_DESC: 'What was observed last first.',
+  NAME_ASC: 'By name.',
+});
+export type TraitOrderBy = keyof typeof TraitOrderBy;
+
+export const TRAIT_ORDERS: Record<TraitOrderBy, ListOrder> = {
+  OBSERVED_AT_DESC: { by: 't.observed_at', type: 'timestamptz', direction: 'DESC' },
+  NAME_ASC: { by: 't.name', type: 'text', direction: 'ASC' },
+};
+
+@InputType({ description: 'Which traits; all conditions must hold.' })
+export class TraitFilter {
+  @Field(() => ID, { nullable: true, description: 'Of this customer.' })
+  customerId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'With exactly this name.' })
+  name?: string | null;
+}
+
+/** The conditions of a filter, over the alias `t`. */
+export function traitConditions(filter: TraitFilter | null | undefined): Sql[] {
+  const conditions: Sql[] = [];
+  if (typeof filter?.customerId === 'string') conditions.push(idFilter('customer_id', filter.customerId));
+  if (typeof filter?.name === 'string') {
+    conditions.push(sql`t.name = ${parseInput(text(200), filter.name, 'filter.name')}`);
+  }
+  return conditions;
+}
+
+@InputType({ description: "Which of a customer's traits." })
+export class CustomerTraitFilter {
+  @Field(() => TraitKind, { nullable: true, description: 'Of this kind.' })
+  kind?: TraitKind | null;
+}
+
+/** The conditions of a filter on one customer's traits, over the alias `t`. */
+export function customerTraitConditions(filter: CustomerTraitFilter | null | undefined): Sql[] {
+  return filter?.kind ? [sql`t.kind = ${filter.kind}`] : [];
+}

@@ -1,0 +1,50 @@
+import {
+  explanation,
+  type CountMetric,
+  type DurationMetric,
+  type Explanation,
+  type ScoreMetric,
+} from '../kit/metrics.js';
+import type { CaseFigures } from './loaders.js';
+
+function explain(
+  figures: CaseFigures,
+  formula: string,
+  inputs: Record<string, string | number>,
+  n: number,
+): Explanation {
+  return Object.assign(explanation(formula, inputs, n), { asOf: figures.asOf });
+}
+
+/** Cases that are not over: OPEN + AWAITING_CUSTOMER. */
+export function openCaseCount(figures: CaseFigures): CountMetric {
+  const { open: OPEN, awaitingCustomer: AWAITING_CUSTOMER } = figures;
+  const value = OPEN + AWAITING_CUSTOMER;
+  return { value, explain: explain(figures, 'OPEN + AWAITING_CUSTOMER', { OPEN, AWAITING_CUSTOMER }, value) };
+}
+
+/** All cases of kind COMPLAINT, whatever became of them. */
+export function complaintCount(figures: CaseFigures): CountMetric {
+  const { openComplaints: open, settledComplaints: settled } = figures;
+  return { value: open + settled, explain: explain(figures, 'open + settled', { open, settled }, open + settled) };
+}
+
+/** Mean of (first employee reply - opened) over the answered cases, in seconds; null while none is answered. */
+export function averageFirstResponse(figures: CaseFigures): DurationMetric {
+  const { answered, responseSeconds } = figures;
+  const formula = 'sum of (firstRespondedAt - openedAt) in seconds / answered cases';
+  return {
+    seconds: answered === 0 ? null : Number(responseSeconds) / answered,
+    explain: explain(figures, formula, { seconds: responseSeconds, answered }, answered),
+  };
+}
+
+/** met / (met + missed) over the cases whose outcome is decided, 0 to 1; null while none is. */
+export function slaCompliance(figures: CaseFigures): ScoreMetric {
+  const { met, missed, undecided } = figures;
+  const decided = met + missed;
+  return {
+    value: decided === 0 ? null : met / decided,
+    explain: explain(figures, 'met / (met + missed)', { met, missed, undecided }, decided),
+  };
+}

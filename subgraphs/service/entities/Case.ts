@@ -1,0 +1,130 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Column, Entity, Generated, PrimaryColumn } from 'typeorm';
+import { Channel } from '../../kit/Channel.js';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { enumType } from '../../kit/enumType.js';
+import { caseNumber } from '../caseNumber.js';
+import { CasePriority } from '../casePriority.js';
+import { CaseStatus } from '../caseStatus.js';
+import { CaseSla, slaOf } from '../sla.js';
+import { Customer, customerStub } from './Customer.js';
+import { Employee, employeeStub } from './Employee.js';
+
+export const CaseKind = enumType('CaseKind', 'What the customer came with.', {
+  QUESTION: 'They want to know something.',
+  PROBLEM: 'Something does not work for them.',
+  COMPLAINT: 'They are dissatisfied with us.',
+  ORDER_FOLLOW_UP: 'They ask after an order.',
+});
+export type CaseKind = keyof typeof CaseKind;
+
+@Entity('service_case')
+@Directive('@key(fields: "id")')
+@ObjectType('Case', {
+  description: 'A matter of a customer that service takes care of, from the first word to its resolution.',
+  simpleResolvers: true,
+})
+export class Case {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  /** Left out of an insert, Postgres gives the next one. */
+  @Column('integer')
+  @Generated('increment')
+  serial: number;
+
+  @Field(() => String, {
+    description: 'The number by which people speak of it: `C-000123`. Unique, in order of entry.',
+  })
+  get number(): string {
+    return caseNumber(this.serial);
+  }
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @Field(() => Customer, { nullable: true, description: 'Whose it is. Null only when identity cannot be asked.' })
+  get customer(): Customer | null {
+    return customerStub(this.customerId);
+  }
+
+  @Column('text')
+  @Field(() => String, { description: 'What it is about, in one line. At most 200 characters.' })
+  subject: string;
+
+  @Column('text')
+  @Field(() => CaseKind, { description: 'What the customer came with.' })
+  kind: CaseKind;
+
+  @Column('text')
+  @Field(() => Channel, { description: 'Through which channel it came in.' })
+  channel: Channel;
+
+  @Column('text')
+  @Field(() => CasePriority, { description: 'How soon it must be dealt with.' })
+  priority: CasePriority;
+
+  @Column('text')
+  @Field(() => CaseStatus, { description: 'Where it stands.' })
+  status: CaseStatus;
+
+  @Column('uuid', { name: 'assignee_id', nullable: true })
+  assigneeId: string | null;
+
+  @Field(() => Employee, { nullable: true, description: 'Who takes care of it; null when nobody does yet.' })
+  get assignee(): Employee | null {
+    return employeeStub(this.assigneeId);
+  }
+
+  @Column('timestamptz', { name: 'opened_at' })
+  @Field(() => DateTime, { description: 'When the customer came to us with it.' })
+  openedAt: Date;
+
+  @Column('timestamptz', { name: 'first_responded_at', nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When an employee first replied; null while none has.' })
+  firstRespondedAt: Date | null;
+
+  @Column('timestamptz', { name: 'resolved_at', nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it was resolved; null while it is not.' })
+  resolvedAt: Date | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'How it was resolved. At most 10,000 characters.' })
+  resolution: string | null;
+
+  @Column('timestamptz', { name: 'first_response_due_at' })
+  firstResponseDueAt: Date;
+
+  @Column('timestamptz', { name: 'resolution_due_at' })
+  resolutionDueAt: Date;
+
+  @Field(() => CaseSla, { description: 'Until when it must be answered and resolved, and whether that was kept.' })
+  get sla(): CaseSla {
+    return slaOf(this, new Date());
+  }
+
+  /** The system that an imported case comes from; null for ours. Unique together with `sourceKey`. */
+  @Column('text', { nullable: true })
+  source: string | null;
+
+  @Column('text', { name: 'source_key', nullable: true })
+  sourceKey: string | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  @Field(() => DateTime, { description: 'When it was entered here.' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  @Field(() => DateTime, { description: 'When it last changed.' })
+  updatedAt: Date;
+
+  @Column('integer')
+  @Field(() => Int, {
+    description: 'Rises with each change; give it as `expectedVersion` to change only what you have seen.',
+  })
+  version: number;
+}
+
+export const CaseConnection = connectionType(Case, 'Case');

@@ -1,0 +1,59 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { Money, money } from '../../kit/Money.js';
+import { Customer, customerStub } from './Customer.js';
+import { Employee, employeeStub } from './Employee.js';
+
+@Entity('goodwill')
+@Directive('@key(fields: "id")')
+@ObjectType({
+  description: 'Something given to a customer to make up for a fault of ours. It is never changed.',
+  simpleResolvers: true,
+})
+export class Goodwill {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @Field(() => Customer, { nullable: true, description: 'To whom. Null only when identity cannot be asked.' })
+  get customer(): Customer | null {
+    return customerStub(this.customerId);
+  }
+
+  @Column('uuid', { name: 'case_id', nullable: true })
+  caseId: string | null;
+
+  @Column('numeric', { name: 'amount', precision: 19, scale: 4 })
+  amountValue: string;
+
+  @Column('char', { name: 'currency', length: 3 })
+  amountCurrency: string;
+
+  @Field(() => Money, { description: 'How much it is worth; more than zero.' })
+  get amount(): Money {
+    return money(this.amountValue, this.amountCurrency);
+  }
+
+  @Column('text')
+  @Field(() => String, { description: 'Why. At most 10,000 characters.' })
+  reason: string;
+
+  @Column('uuid', { name: 'employee_id' })
+  employeeId: string;
+
+  @Field(() => Employee, { nullable: true, description: 'Who granted it. Null only when identity cannot be asked.' })
+  get employee(): Employee | null {
+    return employeeStub(this.employeeId);
+  }
+
+  @Column('timestamptz', { name: 'granted_at' })
+  @Field(() => DateTime, { description: 'When.' })
+  grantedAt: Date;
+}
+
+export const GoodwillConnection = connectionType(Goodwill, 'Goodwill');

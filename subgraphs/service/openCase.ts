@@ -1,0 +1,44 @@
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import type { RequestContext } from '../kit/RequestContext.js';
+import type { openCaseInput } from './caseInput.js';
+import { Case } from './entities/Case.js';
+import { CaseMessage } from './entities/CaseMessage.js';
+import { slaDue } from './sla.js';
+
+/**
+ * Opens a case, with the customer's words as its first message when there are any.
+ * @throws BAD_USER_INPUT for an unknown customer or assignee
+ */
+export async function openCase(context: RequestContext, input: z.output<typeof openCaseInput>): Promise<Case> {
+  const { customerId, body, assigneeId, openedAt: given, ...columns } = input;
+  await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
+  await context.references.require('Employee', { 'input.assigneeId': assigneeId }, context.requestId);
+  return context.write(async (manager) => {
+    const now = new Date();
+    const openedAt = given ?? now;
+    const opened = manager.create(Case, {
+      ...columns,
+      id: uuid(),
+      customerId,
+      assigneeId: assigneeId ?? null,
+      status: 'OPEN',
+      openedAt,
+      firstRespondedAt: null,
+      resolvedAt: null,
+      resolution: null,
+      ...slaDue(columns.priority, openedAt),
+      source: null,
+      sourceKey: null,
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+    });
+    await manager.insert(Case, opened);
+    if (body) {
+      const message = { id: uuid(), caseId: opened.id, employeeId: null, body, sentAt: openedAt };
+      await manager.insert(CaseMessage, { ...message, author: 'CUSTOMER' });
+    }
+    return opened;
+  });
+}

@@ -1,0 +1,39 @@
+import { defineSubgraph } from '../kit/defineSubgraph.js';
+import { Case } from './entities/Case.js';
+import { CaseMessage } from './entities/CaseMessage.js';
+import { Customer, customerStub } from './entities/Customer.js';
+import { Goodwill } from './entities/Goodwill.js';
+import { ServicePromise } from './entities/ServicePromise.js';
+import { CreateService1763800000000 } from './migrations/CreateService1763800000000.js';
+import { CaseMessageResolver } from './resolvers/CaseMessageResolver.js';
+import { CaseResolver } from './resolvers/CaseResolver.js';
+import { CustomerResolver } from './resolvers/CustomerResolver.js';
+import { GoodwillResolver } from './resolvers/GoodwillResolver.js';
+import { MutationResolver } from './resolvers/MutationResolver.js';
+import { PromiseResolver } from './resolvers/PromiseResolver.js';
+import { QueryResolver } from './resolvers/QueryResolver.js';
+
+/** Promises kept, complaints never lost: cases and their messages, promises, goodwill. */
+export const service = defineSubgraph({
+  name: 'service',
+  port: 4004,
+  resolvers: [
+    QueryResolver,
+    MutationResolver,
+    CustomerResolver,
+    CaseResolver,
+    CaseMessageResolver,
+    PromiseResolver,
+    GoodwillResolver,
+  ],
+  types: [Customer],
+  references: {
+    Customer: (reference) => customerStub(reference.id),
+    Case: (reference, context) => context.byId(Case, reference.id),
+    CaseMessage: (reference, context) => context.byId(CaseMessage, reference.id),
+    Promise: (reference, context) => context.byId(ServicePromise, reference.id),
+    Goodwill: (reference, context) => context.byId(Goodwill, reference.id),
+  },
+  entities: [Case, CaseMessage, ServicePromise, Goodwill],
+  migrations: [CreateService1763800000000],
+});

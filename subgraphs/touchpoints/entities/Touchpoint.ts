@@ -1,0 +1,139 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Channel } from '../../kit/Channel.js';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { enumType } from '../../kit/enumType.js';
+import { TouchpointSource } from '../../kit/TouchpointSource.js';
+import { Customer } from './Customer.js';
+import { Employee } from './Employee.js';
+
+export const Direction = enumType('Direction', 'Who came to whom.', {
+  INBOUND: 'The customer came to us.',
+  OUTBOUND: 'We came to the customer.',
+});
+export type Direction = keyof typeof Direction;
+
+export const Department = enumType('Department', 'Who of us had to do with it.', {
+  SALES: 'From first interest to the close.',
+  SERVICE: 'Questions, problems, complaints, promises.',
+  MARKETING: 'Campaigns, offers, consents.',
+  FEEDBACK: 'Surveys and reviews.',
+  OTHER: 'None of those: reception, accounting, delivery.',
+});
+export type Department = keyof typeof Department;
+
+export const TouchpointKind = enumType('TouchpointKind', 'What happened, in one word.', {
+  CONTACT: 'We talked or wrote, and nothing below fits.',
+  VISIT: 'They visited: a shop, a branch, the web site, the application.',
+  ACTIVITY: 'A salesperson called, wrote, met or presented.',
+  OPPORTUNITY: 'A sale began, went on, was won or lost.',
+  ORDER: 'They ordered, or an order went on.',
+  PAYMENT: 'Money went from one to the other.',
+  CASE: 'A question or a problem, or our answer to it.',
+  COMPLAINT: 'They complained.',
+  PROMISE: 'We promised something, or kept it.',
+  CAMPAIGN: 'A campaign reached them, or they answered one.',
+  CONSENT: 'They allowed or forbade us something.',
+  SURVEY: 'They answered a survey.',
+  REVIEW: 'They reviewed us in public.',
+  NOTE: 'Something worth knowing that was none of the above.',
+});
+export type TouchpointKind = keyof typeof TouchpointKind;
+
+export const Sentiment = enumType('Sentiment', 'How the customer felt about it.', {
+  POSITIVE: 'Pleased.',
+  NEUTRAL: 'Neither.',
+  NEGATIVE: 'Displeased.',
+});
+export type Sentiment = keyof typeof Sentiment;
+
+@Entity('touchpoint')
+@Directive('@key(fields: "id")')
+@ObjectType({
+  description: 'One moment in which a customer and we met, through any channel and with any department.',
+  simpleResolvers: true,
+})
+export class Touchpoint {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @Column('timestamptz', { name: 'occurred_at' })
+  @Field(() => DateTime, { description: 'When it happened.' })
+  occurredAt: Date;
+
+  @Column('timestamptz', { name: 'recorded_at' })
+  @Field(() => DateTime, { description: 'When we wrote it down, which may be later.' })
+  recordedAt: Date;
+
+  /** The order in which touchpoints were recorded, over all customers; Postgres gives it. Text, as Postgres gives a bigint. */
+  @Column({ type: 'bigint', insert: false, update: false })
+  sequence: string;
+
+  @Column('text')
+  @Field(() => Channel, { description: 'Through which door.' })
+  channel: Channel;
+
+  @Column('text')
+  @Field(() => Direction, { description: 'Who came to whom.' })
+  direction: Direction;
+
+  @Column('text')
+  @Field(() => TouchpointKind, { description: 'What happened, in one word.' })
+  kind: TouchpointKind;
+
+  @Column('text')
+  @Field(() => Department, { description: 'Who of us had to do with it.' })
+  department: Department;
+
+  @Column('text')
+  @Field(() => String, { description: 'What happened, in a sentence. At most 500 characters.' })
+  summary: string;
+
+  @Column('uuid', { name: 'employee_id', nullable: true })
+  employeeId: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => Sentiment, { nullable: true, description: 'How the customer felt about it; null when nobody can tell.' })
+  sentiment: Sentiment | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The feeling by its name: `anger`, `relief`; null when nobody can tell. At most 50 characters.',
+  })
+  emotion: string | null;
+
+  @Column('text', { name: 'source_type', nullable: true })
+  sourceType: string | null;
+
+  @Column('text', { name: 'source_id', nullable: true })
+  sourceId: string | null;
+
+  @Column('uuid', { name: 'journey_id', nullable: true })
+  journeyId: string | null;
+
+  @Field(() => Customer, { nullable: true, description: 'With whom. Null only when identity cannot be asked.' })
+  get customer(): Customer {
+    return new Customer(this.customerId);
+  }
+
+  @Field(() => Employee, { nullable: true, description: 'Who of ours was there, when that is known.' })
+  get employee(): Employee | null {
+    return this.employeeId === null ? null : new Employee(this.employeeId);
+  }
+
+  @Field(() => TouchpointSource, {
+    nullable: true,
+    description: 'The thing that it is about; null when no system holds one. There is one touchpoint for each.',
+  })
+  get source(): TouchpointSource | null {
+    return this.sourceType === null || this.sourceId === null ? null : { type: this.sourceType, id: this.sourceId };
+  }
+}
+
+export const TouchpointConnection = connectionType(Touchpoint, 'Touchpoint');

@@ -1,0 +1,4 @@
+import { runSubgraphs } from '../kit/runSubgraphs.js';
+import { touchpoints } from './subgraph.js';
+
+await runSubgraphs([touchpoints]);

@@ -1,0 +1,49 @@
+import { v7 as uuid } from 'uuid';
+import { badUserInput } from '../kit/errors.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import { Touchpoint } from './entities/Touchpoint.js';
+import { parseTouchpoint, type RecordTouchpointInput } from './touchpointInput.js';
+
+/**
+ * Records a touchpoint once for each source: of a source that is there already, what is there is returned, unchanged.
+ * @throws BAD_USER_INPUT for a customer or employee that does not exist, or a source that is there for another customer
+ */
+export async function recordTouchpoint(context: RequestContext, given: RecordTouchpointInput): Promise<Touchpoint> {
+  const { source, ...input } = parseTouchpoint(given);
+  await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
+  await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
+
+  const customerId = input.customerId.toLowerCase();
+  return context.write(async (manager) => {
+    const now = new Date();
+    const id = uuid();
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(Touchpoint)
+      .values({
+        ...input,
+        id,
+        customerId,
+        occurredAt: input.occurredAt ?? now,
+        recordedAt: now,
+        employeeId: input.employeeId?.toLowerCase() ?? null,
+        sourceType: source?.type ?? null,
+        sourceId: source?.id ?? null,
+      })
+      // Two callers may bring the same source at once: the second waits for the first here, and writes nothing.
+      .orIgnore()
+      .updateEntity(false)
+      .execute();
+    const recorded = await manager.findOneByOrFail(
+      Touchpoint,
+      source ? { sourceType: source.type, sourceId: source.id } : { id },
+    );
+    if (recorded.customerId !== customerId) {
+      throw badUserInput('input.source: it is recorded for another customer already', 'input.source', {
+        touchpointId: recorded.id,
+      });
+    }
+    return recorded;
+  });
+}

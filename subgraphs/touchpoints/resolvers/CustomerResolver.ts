@@ -1,0 +1,74 @@
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Connection } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { CountMetric } from '../../kit/metrics.js';
+import { PageArguments } from '../../kit/PageArguments.js';
+import type { RequestContext } from '../../kit/RequestContext.js';
+import { ChannelMix, channelMix, touchpointCount } from '../channelMix.js';
+import { Customer } from '../entities/Customer.js';
+import { Journey, JourneyConnection, JourneyStatus } from '../entities/Journey.js';
+import { Touchpoint, TouchpointConnection } from '../entities/Touchpoint.js';
+import { JOURNEY_ORDERS, journeyConditions, JourneyOrderBy } from '../journeyList.js';
+import { channelTalliesOf, lastContactAtOf } from '../loaders.js';
+import { timelineConditions, TimelineFilter, TOUCHPOINT_ORDERS } from '../touchpointList.js';
+
+/** What touchpoints adds to the customer. All of it is nullable: without touchpoints the rest of the customer must stand. */
+@Resolver(() => Customer)
+export class CustomerResolver {
+  @FieldResolver(() => TouchpointConnection, {
+    nullable: true,
+    description:
+      'What happened between them and us, through every channel and with every department, the newest first.',
+  })
+  timeline(
+    @Root() customer: Customer,
+    @Arg('filter', () => TimelineFilter, { nullable: true, description: 'Which part of it.' })
+    filter: TimelineFilter | null | undefined,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Touchpoint>> {
+    const order = TOUCHPOINT_ORDERS.OCCURRED_AT_DESC;
+    return context.page(
+      { entity: Touchpoint, where: timelineConditions(filter), orderName: 'OCCURRED_AT_DESC', order, page },
+      { column: 'customer_id', id: customer.id },
+    );
+  }
+
+  @FieldResolver(() => JourneyConnection, {
+    nullable: true,
+    description: 'Their efforts, each across channels and departments.',
+  })
+  journeys(
+    @Root() customer: Customer,
+    @Arg('status', () => JourneyStatus, { nullable: true, description: 'Only those in this state.' })
+    status: JourneyStatus | null | undefined,
+    @Arg('orderBy', () => JourneyOrderBy, { defaultValue: 'LAST_TOUCH_AT_DESC', description: 'In which order.' })
+    orderBy: JourneyOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Journey>> {
+    const where = journeyConditions({ status: status ?? null });
+    return context.page(
+      { entity: Journey, where, orderName: orderBy, order: JOURNEY_ORDERS[orderBy], page },
+      { column: 'customer_id', id: customer.id },
+    );
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When they and we last met, whoever came to whom; null when we never did.',
+  })
+  lastContactAt(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<Date | null> {
+    return context.load(lastContactAtOf, customer.id);
+  }
+
+  @FieldResolver(() => CountMetric, { nullable: true, description: 'How often they and we met.' })
+  async touchpointCount(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<CountMetric> {
+    return touchpointCount(await context.load(channelTalliesOf, customer.id));
+  }
+
+  @FieldResolver(() => ChannelMix, { nullable: true, description: 'Through which channels they and we meet.' })
+  async channelMix(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<ChannelMix> {
+    return channelMix(await context.load(channelTalliesOf, customer.id));
+  }
+}

@@ -1,0 +1,27 @@
+import { validate as isUuid } from 'uuid';
+import { defineSubgraph } from '../kit/defineSubgraph.js';
+import { Customer } from './entities/Customer.js';
+import { Employee } from './entities/Employee.js';
+import { Journey } from './entities/Journey.js';
+import { Touchpoint } from './entities/Touchpoint.js';
+import { CreateTouchpoints1763800000000 } from './migrations/CreateTouchpoints1763800000000.js';
+import { CustomerResolver } from './resolvers/CustomerResolver.js';
+import { JourneyResolver } from './resolvers/JourneyResolver.js';
+import { MutationResolver } from './resolvers/MutationResolver.js';
+import { QueryResolver } from './resolvers/QueryResolver.js';
+import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
+
+/** What happened between a customer and us, in order, through every channel and with every department. */
+export const touchpoints = defineSubgraph({
+  name: 'touchpoints',
+  port: 4002,
+  resolvers: [QueryResolver, MutationResolver, CustomerResolver, TouchpointResolver, JourneyResolver],
+  types: [Customer, Employee, Touchpoint, Journey],
+  references: {
+    Customer: ({ id }) => (typeof id === 'string' && isUuid(id) ? new Customer(id.toLowerCase()) : null),
+    Touchpoint: (reference, context) => context.byId(Touchpoint, reference.id),
+    Journey: (reference, context) => context.byId(Journey, reference.id),
+  },
+  entities: [Journey, Touchpoint],
+  migrations: [CreateTouchpoints1763800000000],
+});

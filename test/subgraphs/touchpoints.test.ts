@@ -1,0 +1,475 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuid } from 'uuid';
+import { Employee } from '../../subgraphs/identity/entities/Employee.js';
+import { Journey } from '../../subgraphs/touchpoints/entities/Journey.js';
+import { Touchpoint } from '../../subgraphs/touchpoints/entities/Touchpoint.js';
+import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
+import { planOf } from '../support/planOf.js';
+import { startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+
+const UNKNOWN = '018f0000-0000-7000-8000-000000000000';
+
+let subgraph: TestSubgraph & { identity: TestSubgraph };
+let employeeId: string;
+
+beforeAll(async () => {
+  subgraph = await startTestSubgraph(touchpoints);
+  employeeId = uuid();
+  const employee = { id: employeeId, name: 'Ada Agent', active: true };
+  await subgraph.identity.database.dataSource.manager.insert(Employee, employee);
+});
+afterAll(() => subgraph.stop());
+
+let serial = 0;
+
+const unknown = (argument: string) => `${argument}: "${UNKNOWN}"`;
+
+async function newCustomer(): Promise<string> {
+  serial += 1;
+  const { data, errors } = await subgraph.identity.ask(
+    'mutation ($input: IdentifyCustomerInput!) { identifyCustomer(input: $input) { customer { id } } }',
+    { input: { displayName: `Person ${serial}`, emails: [`person${serial}@example.com`] } },
+  );
+  expect(errors).toBeUndefined();
+  return data.identifyCustomer.customer.id as string;
+}
+
+/** Puts touchpoints of a customer in, a day apart from 2026-01-01 on unless they say otherwise; their summaries are 0, 1, 2… */
+async function insert(customerId: string, rows: readonly Partial<Touchpoint>[]): Promise<void> {
+  await subgraph.database.dataSource.manager.insert(
+    Touchpoint,
+    rows.map((row, index) => ({
+      id: uuid(),
+      customerId,
+      occurredAt: new Date(Date.UTC(2026, 0, 1 + index)),
+      recordedAt: new Date(),
+      channel: 'PHONE' as const,
+      direction: 'INBOUND' as const,
+      kind: 'CONTACT' as const,
+      department: 'SALES' as const,
+      summary: String(index),
+      ...row,
+    })),
+  );
+}
+
+async function newJourney(customerId: string, more: Partial<Journey> = {}): Promise<string> {
+  const id = uuid();
+  await subgraph.database.dataSource.manager.insert(Journey, {
+    id,
+    customerId,
+    subject: 'A late parcel',
+    status: 'OPEN',
+    openedAt: new Date('2026-01-01T00:00:00Z'),
+    lastTouchAt: new Date('2026-01-02T00:00:00Z'),
+    ...more,
+  });
+  return id;
+}
+
+async function timeline(customerId: string, filter: string): Promise<string[]> {
+  const [customer] = await subgraph.entities(
+    'Customer',
+    [customerId],
+    `timeline(filter: { ${filter} }) { nodes { summary } totalCount }`,
+  );
+  const summaries = customer.timeline.nodes.map((node: { summary: string }) => node.summary);
+  expect(customer.timeline.totalCount).toBe(summaries.length);
+  return summaries;
+}
+
+const RECORD = `mutation ($input: RecordTouchpointInput!) {
+  recordTouchpoint(input: $input) {
+    id occurredAt recordedAt channel direction kind department summary sentiment emotion
+    customer { id } employee { id } source { type id } journey { id }
+  }
+}`;
+
+const CALL = { channel: 'PHONE', direction: 'INBOUND', department: 'SERVICE', summary: 'Asked where the parcel is' };
+
+describe('recordTouchpoint', () => {
+  it('puts what happened on the timeline, under the canonical customer id', async () => {
+    const customerId = await newCustomer();
+    const { data, errors } = await subgraph.ask(RECORD, {
+      input: {
+        ...CALL,
+        customerId: customerId.toUpperCase(),
+        occurredAt: '2026-03-01T10:30:00+01:00',
+        kind: 'CASE',
+        employeeId,
+        sentiment: 'NEGATIVE',
+        emotion: 'anger',
+        source: { type: 'pbx.call', id: '4711' },
+      },
+    });
+    expect(errors).toBeUndefined();
+    expect(data.recordTouchpoint).toMatchObject({
+      ...CALL,
+      occurredAt: '2026-03-01T09:30:00.000Z',
+      kind: 'CASE',
+      sentiment: 'NEGATIVE',
+      emotion: 'anger',
+      customer: { id: customerId },
+      employee: { id: employeeId },
+      source: { type: 'pbx.call', id: '4711' },
+      journey: null,
+    });
+    const [customer] = await subgraph.entities('Customer', [customerId], 'timeline { nodes { id } } lastContactAt');
+    expect(customer).toEqual({
+      timeline: { nodes: [{ id: data.recordTouchpoint.id }] },
+      lastContactAt: '2026-03-01T09:30:00.000Z',
+    });
+  });
+
+  it('records one source once, also when it comes several times at once, and changes nothing afterwards', async () => {
+    const input = { ...CALL, customerId: await newCustomer(), source: { type: 'pbx.call', id: 'once' } };
+    const answers = await Promise.all([1, 2, 3, 4].map(() => subgraph.ask(RECORD, { input })));
+    const again = await subgraph.ask(RECORD, { input: { ...input, summary: 'Other words' } });
+    expect(again.data.recordTouchpoint.summary).toBe(CALL.summary);
+    const ids = new Set([...answers, again].map(({ data }) => data.recordTouchpoint.id));
+    expect(ids.size).toBe(1);
+    expect(await timeline(input.customerId, '')).toHaveLength(1);
+  });
+
+  it('records one more each time when there is no source', async () => {
+    const input = { ...CALL, customerId: await newCustomer() };
+    await subgraph.ask(RECORD, { input });
+    await subgraph.ask(RECORD, { input });
+    expect(await timeline(input.customerId, '')).toHaveLength(2);
+  });
+
+  it('takes a clock that is four minutes ahead to mean now', async () => {
+    const input = { ...CALL, customerId: await newCustomer(), occurredAt: new Date(Date.now() + 240_000) };
+    const { data } = await subgraph.ask(RECORD, { input });
+    expect(Date.parse(data.recordTouchpoint.occurredAt)).toBeLessThanOrEqual(Date.now());
+  });
+
+  it.each([
+    ['an unknown customer', { customerId: UNKNOWN }, 'input.customerId'],
+    ['a customer id that is no UUID', { customerId: '' }, 'input.customerId'],
+    ['an unknown employee', { employeeId: UNKNOWN }, 'input.employeeId'],
+    ['a moment in the future', { occurredAt: new Date(Date.now() + 360_000) }, 'input.occurredAt'],
+    ['a moment of the year 1970', { occurredAt: new Date(0) }, 'input.occurredAt'],
+    ['an empty summary', { summary: ' ' }, 'input.summary'],
+    ['a summary over its limit', { summary: 'x'.repeat(501) }, 'input.summary'],
+    ['an emotion over its limit', { emotion: 'x'.repeat(51) }, 'input.emotion'],
+    ['a source without a type', { source: { type: '', id: '1' } }, 'input.source.type'],
+  ])('refuses %s and writes nothing', async (_what, more, argument) => {
+    const count = () => subgraph.database.dataSource.manager.count(Touchpoint);
+    const before = await count();
+    const { data, errors } = await subgraph.ask(RECORD, {
+      input: { ...CALL, customerId: await newCustomer(), ...more },
+    });
+    expect(data).toBeNull();
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+    expect(await count()).toBe(before);
+  });
+
+  it('refuses a source that is recorded for another customer', async () => {
+    const source = { type: 'pbx.call', id: 'taken' };
+    const first = await subgraph.ask(RECORD, { input: { ...CALL, customerId: await newCustomer(), source } });
+    const other = await newCustomer();
+    const { errors } = await subgraph.ask(RECORD, { input: { ...CALL, customerId: other, source } });
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'input.source',
+      touchpointId: first.data.recordTouchpoint.id,
+    });
+    expect(await timeline(other, '')).toEqual([]);
+  });
+});
+
+describe('timeline', () => {
+  it('pages from the newest back, each once, when moments are equal or differ by a microsecond, while more arrive', async () => {
+    const customerId = await newCustomer();
+    const at = new Date('2026-02-01T12:00:00Z');
+    await insert(customerId, [{ occurredAt: at }, { occurredAt: at }, { occurredAt: at }, {}, {}]);
+    await subgraph.database.dataSource.query(
+      `UPDATE touchpoint SET occurred_at = occurred_at + interval '1 microsecond' WHERE customer_id = $1 AND summary = '2'`,
+      [customerId],
+    );
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const [customer]: {
+        timeline: { nodes: { summary: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+      }[] = await subgraph.entities(
+        'Customer',
+        [customerId],
+        `timeline(first: 1, after: ${JSON.stringify(after)}) { nodes { summary } pageInfo { hasNextPage endCursor } }`,
+      );
+      seen.push(...(customer?.timeline.nodes ?? []).map(({ summary }) => summary));
+      after = customer?.timeline.pageInfo.hasNextPage ? customer.timeline.pageInfo.endCursor : null;
+      if (seen.length === 2)
+        await insert(customerId, [{ occurredAt: new Date('2026-03-01'), summary: 'too late to be seen' }]);
+    } while (after);
+    expect(seen[0]).toBe('2');
+    expect(seen.slice(1, 3).sort()).toEqual(['0', '1']);
+    expect(seen.slice(3)).toEqual(['4', '3']);
+  });
+
+  it('filters by channels, directions, departments, kinds and a span of time', async () => {
+    const customerId = await newCustomer();
+    await insert(customerId, [
+      {},
+      { channel: 'EMAIL' },
+      { channel: 'CHAT', direction: 'OUTBOUND' },
+      { department: 'SERVICE', kind: 'COMPLAINT' },
+      { department: 'MARKETING', kind: 'CAMPAIGN', direction: 'OUTBOUND' },
+    ]);
+    expect(await timeline(customerId, '')).toEqual(['4', '3', '2', '1', '0']);
+    expect(await timeline(customerId, 'channels: [EMAIL, CHAT]')).toEqual(['2', '1']);
+    expect(await timeline(customerId, 'directions: [OUTBOUND]')).toEqual(['4', '2']);
+    expect(await timeline(customerId, 'departments: [SERVICE, MARKETING]')).toEqual(['4', '3']);
+    expect(await timeline(customerId, 'kinds: [COMPLAINT]')).toEqual(['3']);
+    expect(await timeline(customerId, 'kinds: [], channels: []')).toHaveLength(5);
+    expect(await timeline(customerId, 'from: "2026-01-02T00:00:00Z", to: "2026-01-04T00:00:00Z"')).toEqual(['2', '1']);
+    expect(await timeline(customerId, 'departments: [MARKETING], channels: [EMAIL]')).toEqual([]);
+  });
+
+  it.each([
+    ['first: 0', 'first'],
+    ['first: 101', 'first'],
+    ['after: "nonsense"', 'after'],
+    [`after: "${Buffer.from('["Touchpoint.OCCURRED_AT_ASC","x","y"]').toString('base64url')}"`, 'after'],
+  ])('refuses %s', async (args, argument) => {
+    const { data, errors } = await subgraph.ask(
+      `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Customer { timeline(${args}) { totalCount } } } }`,
+      { representations: [{ __typename: 'Customer', id: UNKNOWN }] },
+    );
+    expect(data._entities).toEqual([{ timeline: null }]);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+  });
+});
+
+describe('journeys', () => {
+  it('hold what happened across channels and departments, and are found by state', async () => {
+    const customerId = await newCustomer();
+    const open = await newJourney(customerId);
+    const closed = await newJourney(customerId, {
+      subject: 'A first order',
+      status: 'CLOSED',
+      lastTouchAt: new Date('2026-01-05T00:00:00Z'),
+    });
+    await insert(customerId, [
+      { journeyId: open, channel: 'EMAIL', department: 'SALES' },
+      { journeyId: open, channel: 'PHONE', department: 'SERVICE' },
+      { journeyId: closed },
+      {},
+    ]);
+    const [customer] = await subgraph.entities(
+      'Customer',
+      [customerId],
+      `journeys { totalCount nodes { id } }
+       open: journeys(status: OPEN) { totalCount nodes { subject status touchpoints { totalCount nodes { summary department journey { id } } } } }
+       newest: journeys(orderBy: OPENED_AT_DESC) { totalCount }`,
+    );
+    expect(customer).toEqual({
+      journeys: { totalCount: 2, nodes: [{ id: closed }, { id: open }] },
+      open: {
+        totalCount: 1,
+        nodes: [
+          {
+            subject: 'A late parcel',
+            status: 'OPEN',
+            touchpoints: {
+              totalCount: 2,
+              nodes: [
+                { summary: '0', department: 'SALES', journey: { id: open } },
+                { summary: '1', department: 'SERVICE', journey: { id: open } },
+              ],
+            },
+          },
+        ],
+      },
+      newest: { totalCount: 2 },
+    });
+    const { data } = await subgraph.ask(
+      `query ($id: ID!, $customerId: ID!) {
+        journey(id: $id) { customer { id } version }
+        journeys(filter: { customerId: $customerId, status: CLOSED }) { totalCount nodes { id } }
+        unknown: journey(id: "${UNKNOWN}") { id } malformed: touchpoint(id: "x") { id }
+      }`,
+      { id: open, customerId },
+    );
+    expect(data).toEqual({
+      journey: { customer: { id: customerId }, version: 1 },
+      journeys: { totalCount: 1, nodes: [{ id: closed }] },
+      unknown: null,
+      malformed: null,
+    });
+  });
+});
+
+describe('lists at the root', () => {
+  it('find touchpoints by customer, channel, department, kind and employee, in both directions', async () => {
+    const customerId = await newCustomer();
+    await insert(customerId, [{}, { channel: 'LETTER', kind: 'PROMISE', department: 'OTHER', employeeId }]);
+    for (const filter of ['channel: LETTER', 'kind: PROMISE', 'department: OTHER', `employeeId: "${employeeId}"`]) {
+      const { data } = await subgraph.ask(
+        `{ touchpoints(filter: { customerId: "${customerId}", ${filter} }) { totalCount nodes { summary } } }`,
+      );
+      expect(data.touchpoints).toEqual({ totalCount: 1, nodes: [{ summary: '1' }] });
+    }
+    const { data } = await subgraph.ask(
+      `{ touchpoints(filter: { customerId: "${customerId}" }, orderBy: OCCURRED_AT_ASC) { nodes { summary } }
+         nobody: touchpoints(filter: { customerId: "x" }) { totalCount } }`,
+    );
+    expect(data).toEqual({
+      touchpoints: { nodes: [{ summary: '0' }, { summary: '1' }] },
+      nobody: { totalCount: 0 },
+    });
+  });
+
+  const lists: [string, string[], Record<string, string>][] = [
+    [
+      'touchpoints',
+      ['OCCURRED_AT_DESC', 'OCCURRED_AT_ASC'],
+      {
+        customer_id: unknown('customerId'),
+        channel: 'channel: EMAIL',
+        department: 'department: SALES',
+        kind: 'kind: ORDER',
+        employee_id: unknown('employeeId'),
+      },
+    ],
+    [
+      'journeys',
+      ['LAST_TOUCH_AT_DESC', 'OPENED_AT_DESC'],
+      { status: 'status: OPEN', customer_id: unknown('customerId') },
+    ],
+  ];
+  it.each(lists)('%s has an index for each filter in each order', async (list, orders, conditions) => {
+    for (const orderBy of orders) {
+      for (const [column, condition] of [['', ''], ...Object.entries(conditions)] as const) {
+        const [statement = ''] = await subgraph.statements(() =>
+          subgraph.ask(`{ ${list}(orderBy: ${orderBy}, filter: { ${condition} }) { nodes { id } } }`),
+        );
+        const plan = await planOf(subgraph.database.dataSource, statement);
+        expect(plan).not.toMatch(/Seq Scan|Sort/);
+        const used =
+          column === '' || plan.split('\n').some((line) => line.includes('Index Cond:') && line.includes(column));
+        expect({ orderBy, column, used }).toEqual({ orderBy, column, used: true });
+      }
+    }
+  });
+});
+
+const METRICS = `lastContactAt touchpointCount { value explain { formula n inputs { name value } } }
+  channelMix { channels { channel count share } explain { n inputs { name value } } }`;
+
+describe('metrics', () => {
+  it('count each channel, the most used first, and say their shares', async () => {
+    const customerId = await newCustomer();
+    await insert(customerId, [{ channel: 'CHAT' }, {}, { channel: 'EMAIL' }, {}]);
+    const [customer] = await subgraph.entities('Customer', [customerId], METRICS);
+    const inputs = [
+      { name: 'PHONE', value: '2' },
+      { name: 'CHAT', value: '1' },
+      { name: 'EMAIL', value: '1' },
+    ];
+    expect(customer).toEqual({
+      lastContactAt: '2026-01-04T00:00:00.000Z',
+      touchpointCount: { value: 4, explain: { formula: 'sum over the channels of their touchpoints', n: 4, inputs } },
+      channelMix: {
+        channels: [
+          { channel: 'PHONE', count: 2, share: 0.5 },
+          { channel: 'CHAT', count: 1, share: 0.25 },
+          { channel: 'EMAIL', count: 1, share: 0.25 },
+        ],
+        explain: { n: 4, inputs: [...inputs, { name: 'touchpoints', value: '4' }] },
+      },
+    });
+  });
+
+  it('are zero or empty for a customer whom we never met', async () => {
+    const [customer] = await subgraph.entities('Customer', [await newCustomer()], METRICS);
+    expect(customer).toMatchObject({
+      lastContactAt: null,
+      touchpointCount: { value: 0, explain: { n: 0, inputs: [] } },
+      channelMix: { channels: [], explain: { n: 0 } },
+    });
+  });
+});
+
+describe('_entities', () => {
+  it('runs as many statements for fifty customers as for one, whatever is asked', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 50; i += 1) {
+      const customerId = await newCustomer();
+      ids.push(customerId);
+      const journeyId = await newJourney(customerId);
+      await insert(customerId, [{ journeyId, employeeId }, {}, { channel: 'EMAIL' }]);
+    }
+    const touchpoint =
+      'totalCount nodes { id summary customer { id } employee { id } source { id } journey { id subject } }';
+    const selection = `id ${METRICS} timeline(first: 2, filter: { channels: [PHONE, EMAIL] }) { ${touchpoint} pageInfo { endCursor } }
+      journeys(first: 2, status: OPEN) { totalCount nodes { id customer { id } touchpoints(first: 2) { ${touchpoint} } } }`;
+    const one = await subgraph.statements(() => subgraph.entities('Customer', ids.slice(0, 1), selection));
+    const fifty = await subgraph.statements(() => subgraph.entities('Customer', ids, selection));
+    expect(fifty).toHaveLength(one.length);
+    expect(fifty.length).toBeGreaterThan(0);
+    const entities = await subgraph.entities('Customer', ids, selection);
+    expect(
+      entities.map((customer: { id: string; timeline: { totalCount: number } }) => [
+        customer.id,
+        customer.timeline.totalCount,
+      ]),
+    ).toEqual(ids.map((customerId) => [customerId, 3]));
+  });
+
+  it('answers in order, with null for what is malformed or unknown, and duplicates alike', async () => {
+    const customerId = await newCustomer();
+    expect(await subgraph.entities('Customer', [customerId.toUpperCase(), 'x', customerId], 'id')).toEqual([
+      { id: customerId },
+      null,
+      { id: customerId },
+    ]);
+    const journeyId = await newJourney(customerId);
+    const { data } = await subgraph.ask(RECORD, { input: { ...CALL, customerId } });
+    for (const [typename, known] of [
+      ['Journey', journeyId],
+      ['Touchpoint', data.recordTouchpoint.id as string],
+    ] as const) {
+      const found = await subgraph.entities(typename, [known, 'x', UNKNOWN, known], 'id');
+      expect(found).toEqual([{ id: known }, null, null, { id: known }]);
+    }
+  });
+});
+
+// At the end, because the statistics of so many rows would change the plans that the tests above look at.
+describe('a long timeline', () => {
+  it('stays on its index with every filter, also for a customer with thousands among many', async () => {
+    const customerId = await newCustomer();
+    // A tenth of all rows are this customer's; among them every channel and kind.
+    await subgraph.database.dataSource.query(
+      `INSERT INTO touchpoint (id, customer_id, occurred_at, channel, direction, kind, department, summary)
+       SELECT gen_random_uuid(), CASE WHEN n % 10 = 0 THEN $1::uuid ELSE md5((n % 1000)::text)::uuid END,
+         timestamptz '2025-01-01' + n * interval '1 minute',
+         (ARRAY['PHONE', 'EMAIL', 'CHAT', 'WEB'])[1 + n / 10 % 4], (ARRAY['INBOUND', 'OUTBOUND'])[1 + n / 10 % 2],
+         (ARRAY['CONTACT', 'ORDER', 'CASE'])[1 + n / 10 % 3], (ARRAY['SALES', 'SERVICE'])[1 + n / 10 % 2], 'x'
+       FROM generate_series(1, 20000) AS n`,
+      [customerId],
+    );
+    await subgraph.database.dataSource.query('ANALYZE touchpoint');
+    for (const filter of [
+      '',
+      'channels: [EMAIL]',
+      'directions: [INBOUND]',
+      'departments: [SERVICE]',
+      'kinds: [CASE, REVIEW]',
+      'from: "2025-01-03T00:00:00Z"',
+      'channels: [EMAIL], directions: [INBOUND], departments: [SERVICE], kinds: [CASE], to: "2026-01-01T00:00:00Z"',
+    ]) {
+      const [statement = ''] = await subgraph.statements(() =>
+        subgraph.entities('Customer', [customerId], `timeline(filter: { ${filter} }) { nodes { id } }`),
+      );
+      const explained = await subgraph.database.dataSource.query<{ 'QUERY PLAN': string }[]>(
+        `EXPLAIN (GENERIC_PLAN) ${statement}`,
+      );
+      const plan = explained.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toContain('Index Scan Backward using touchpoint_by_customer on');
+      expect(plan).not.toMatch(/Sort|Seq Scan/);
+    }
+  });
+});
