@@ -2,9 +2,12 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import { marketing } from '../../subgraphs/marketing/subgraph.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
 import { readRejects, runImport } from '../support/runImport.js';
-import { startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { ask as askServer, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
 
 const MAPPING = 'seed/mappings/maven-crm.yaml';
 const DATA = join(resolve(process.env.SHARED_DATA ?? '../shared/data'), 'maven-crm');
@@ -17,12 +20,18 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 type Graph = TestSubgraph & { identity: TestSubgraph };
 
-/** Imports into the databases of running subgraphs. */
-async function importInto(graph: Graph, data: string) {
+/** The address of the database that a graph's subgraphs share. */
+function databaseUrl(graph: Graph): string {
   const { options } = graph.database.dataSource;
-  const url = 'url' in options ? String(options.url) : '';
+  return 'url' in options ? String(options.url) : '';
+}
+
+/** Imports into the database of running subgraphs. */
+async function importInto(graph: Graph, data: string) {
   const rejectsFile = join(folder, 'rejects.csv');
-  const run = await runImport([MAPPING, '--data', data, '--rejects', rejectsFile], { DATABASE_URL: url });
+  const run = await runImport([MAPPING, '--data', data, '--rejects', rejectsFile], {
+    DATABASE_URL: databaseUrl(graph),
+  });
   return { ...run, rejects: readRejects(rejectsFile) };
 }
 
@@ -244,6 +253,48 @@ if (!present) process.stderr.write(`${title}\n`);
       });
     });
 
+    it('shows what accounts.csv says of a company as its traits', async () => {
+      const config = {
+        databaseUrl: databaseUrl(graph),
+        host: '127.0.0.1',
+        port: 0,
+        identityUrl: graph.identity.url,
+        poolSize: 2,
+      };
+      const running = await startSubgraph(marketing, config, pino({ level: 'silent' }));
+      try {
+        const { customer360 } = await ask(
+          graph.identity,
+          '{ customer360(externalId: { source: "maven-crm", id: "dambase" }) { id } }',
+        );
+        const { data, errors } = await askServer(
+          running.url,
+          `query ($id: ID!) { traits { totalCount }
+            ofOne: traits(filter: { customerId: $id }, orderBy: NAME_ASC) { nodes { name kind value source observedAt } } }`,
+          { id: customer360.id },
+        );
+        expect(errors).toBeUndefined();
+        expect(data.traits.totalCount).toBe(4 * 85 + 15);
+        const [, sector, founded, revenue, employees, , parent] =
+          rowsOf('accounts.csv').find(([name]) => name === 'dambase') ?? [];
+        const common = { kind: 'DEMOGRAPHIC', source: 'maven-crm', observedAt: '2017-12-31T00:00:00.000Z' };
+        expect([sector, parent]).toEqual(['marketing', 'Inity']);
+        expect(data.ofOne.nodes).toEqual([
+          { ...common, name: 'annual_revenue_usd', value: String(Math.round(Number(revenue) * 1e6)) },
+          { ...common, name: 'employees', value: employees },
+          { ...common, name: 'parent_company', kind: 'SOCIOLOGICAL', value: 'Inity' },
+          { ...common, name: 'sector', value: 'marketing' },
+          { ...common, name: 'year_founded', value: founded },
+        ]);
+        const rows: unknown = await graph.database.dataSource.query(
+          `SELECT value, count(*)::integer FROM marketing.trait WHERE name = 'sector' AND value LIKE 'techn%' GROUP BY 1`,
+        );
+        expect(rows).toEqual([{ value: 'technology', count: 12 }]);
+      } finally {
+        await running.stop();
+      }
+    });
+
     it('changes nothing a second time, not even a version or a time', async () => {
       const rows = () =>
         graph.database.dataSource.query(
@@ -303,6 +354,10 @@ if (!present) process.stderr.write(`${title}\n`);
         if (index === 100) line += 1;
         lines.push(cells.join(','));
       }
+      const accounts = readFileSync(join(copy, 'accounts.csv'), 'utf8')
+        .replace('Betasoloin,medical,', 'Betasoloin,,')
+        .replace('Betatech,medical,1986,647.18,1185,', 'Betatech,medical,1986,647.18,1186,');
+      writeFileSync(join(copy, 'accounts.csv'), accounts);
       writeFileSync(join(copy, 'sales_pipeline.csv'), `${lines.join('\n')}\n`);
     });
 
@@ -327,6 +382,12 @@ if (!present) process.stderr.write(`${title}\n`);
         await importInto(graph, DATA);
         const result = await importInto(graph, copy);
         expect(result.counts['sales_pipeline.csv']).toEqual([8760, 0, 2, 8755, 3]);
+        expect(result.counts['accounts.csv']).toEqual([85, 0, 2, 83, 0]);
+        const traits: unknown = await graph.database.dataSource.query(
+          `SELECT t.name, t.value FROM marketing.trait AS t JOIN identity.external_id AS e USING (customer_id)
+           WHERE e.id = 'Betasoloin' AND t.name = 'sector' OR e.id = 'Betatech' AND t.name = 'employees'`,
+        );
+        expect(traits).toEqual([{ name: 'employees', value: '1186' }]);
         const rows: { source_key: string }[] = await graph.database.dataSource.query(
           'SELECT source_key FROM sales.opportunity WHERE version <> 1 OR updated_at <> created_at ORDER BY source_key',
         );
