@@ -37,6 +37,9 @@ interface Stage {
   readonly statements: StageStatements;
 }
 
+/** A row that may not be written as the database is now; the statement that found out does not say which of the batch. */
+class RefusedRow extends Error {}
+
 const CREATE_SEEN = `CREATE TEMPORARY TABLE import_seen (scope text, value text, line integer, PRIMARY KEY (scope, value))`;
 const DROP_SEEN = 'DROP TABLE IF EXISTS pg_temp.import_seen';
 
@@ -91,7 +94,7 @@ export class BatchWriter {
       outcome.unchanged += written.unchanged;
       outcome.rejects.push(...written.rejects);
     } catch (error) {
-      if (!isDataError(error)) throw error;
+      if (!(error instanceof RefusedRow) && !isDataError(error)) throw error;
       const [only] = drafts;
       if (drafts.length === 1 && only !== undefined) {
         const reason = `the database refuses the row: ${error.message}`;
@@ -124,6 +127,9 @@ export class BatchWriter {
         for (const { record } of rows) touched.add(record);
       }
       const { rows } = await client.query<{ record: number; inserted: boolean }>(statements.merge);
+      if (statements.taken !== null && (await client.query(statements.taken)).rows.length > 0) {
+        throw new RefusedRow(`its ${plan.entity} is another's already`);
+      }
       for (const row of rows) {
         touched.add(row.record);
         if (row.inserted && plan === this.file.targets[0]) inserted.add(row.record);

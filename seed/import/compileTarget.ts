@@ -125,7 +125,13 @@ export function compileTarget(
     own('sourceKey', (_row, draft) => [draft.key, ...suffix].join('/'));
   }
   const initial = Object.entries(target.initial ?? {}).filter(([property]) => !properties.has(property));
-  const columns = plannedColumns(table, properties, new Set(initial.map(([property]) => property)), scope);
+  const columns = plannedColumns(
+    table,
+    properties,
+    new Set(initial.map(([property]) => property)),
+    target.owner,
+    scope,
+  );
   const constants = new Map<string, Cell>(initial);
 
   const meets = condition(spec);
@@ -194,13 +200,14 @@ function plannedColumns(
   table: EntityTable,
   mapped: ReadonlySet<string>,
   initial: ReadonlySet<string>,
+  owner: string | undefined,
   scope: TargetScope,
 ): PlannedColumn[] {
   const lacking: string[] = [];
   const columns: PlannedColumn[] = [];
   for (const column of table.columns.values()) {
     const { property } = column;
-    if (mapped.has(property)) columns.push({ column, update: !column.primary });
+    if (mapped.has(property)) columns.push({ column, update: !column.primary && property !== owner });
     else if (initial.has(property)) columns.push({ column, update: false });
     else if (!column.nullable && !KEPT.some((kept) => kept === property)) lacking.push(property);
   }

@@ -9,6 +9,8 @@ export interface StageStatements {
   readonly copy: string;
   /** Deletes the rows that must not be there; null for a target that never removes. Gives the records concerned. */
   readonly remove: string | null;
+  /** Tells, after the merge, whether a row is there already as somebody else's; null where rows have no owner. */
+  readonly taken: string | null;
   /** Inserts what is new, updates what changed. Gives the records concerned and whether their row is new. */
   readonly merge: string;
 }
@@ -51,6 +53,8 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
       ? 'DO NOTHING'
       : `DO UPDATE SET ${assignments.join(', ')} WHERE (${row('t')}) IS DISTINCT FROM (${row('EXCLUDED')})`;
   const keys = primary.map((column) => quoted(column.name));
+  const ownerColumn = plan.table.columns.get(plan.target.owner ?? '');
+  const owner = ownerColumn === undefined ? undefined : quoted(ownerColumn.name);
   const matches = primary.map((column) => `t.${quoted(column.name)} = s.${quoted(column.name)}`);
   // A history is whole in its file: whatever comes after its last entry goes.
   const beyond = primary.map((column) => {
@@ -67,6 +71,11 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
         ? `DELETE FROM ${table} AS t USING ${name} AS s WHERE s.removed_ AND ${beyond.join(' AND ')}
            RETURNING s.record_ AS record`
         : null,
+    taken:
+      owner === undefined
+        ? null
+        : `SELECT s.record_ AS record FROM ${name} AS s JOIN ${table} AS t ON ${matches.join(' AND ')}
+           WHERE NOT s.removed_ AND t.${owner} IS DISTINCT FROM s.${owner} LIMIT 1`,
     merge: `
       WITH merged AS (
         INSERT INTO ${table} AS t (${[...staged, ...kept.map((one) => one.name)].join(', ')})

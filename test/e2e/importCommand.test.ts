@@ -155,6 +155,31 @@ describe('rows', () => {
     ]);
   });
 
+  it('do not take an external id away from the customer who has it', async () => {
+    put(
+      'm.yaml',
+      MAPPING.replace('SOURCE', 'owned').replace(
+        /Employee[^]*/,
+        `Customer
+        fields: { kind: { constant: PERSON }, displayName: name }`,
+      ),
+    );
+    put('people.csv', 'id,name\n1,Ann\n');
+    await run('m.yaml', '--data', '.');
+    const owner = '018f0000-0000-7000-8000-000000000001';
+    await rows(`INSERT INTO identity.customer (id, kind, display_name) VALUES ('${owner}', 'PERSON', 'Bob by hand');
+      INSERT INTO identity.external_id (source, id, customer_id) VALUES ('owned', '2', '${owner}')`);
+    put('people.csv', 'id,name\n1,Ann\n2,Bob\n3,Cid\n');
+    const result = await run('m.yaml', '--data', '.');
+    expect(result.counts['people.csv']).toEqual([3, 1, 0, 1, 1]);
+    expect(readRejects(join(folder, 'm.rejects.csv'))).toEqual([
+      "people.csv,3,,,the database refuses the row: its identity.ExternalId is another's already",
+    ]);
+    expect(await rows(`SELECT customer_id FROM identity.external_id WHERE source = 'owned' AND id = '2'`)).toEqual([
+      { customer_id: owner },
+    ]);
+  });
+
   it('keep what the mapping does not name', async () => {
     putPeople('kept', 'id,name,email\n1,Ann Kept,ann@example.com\n');
     await run('m.yaml', '--data', '.');

@@ -10,6 +10,8 @@ export interface ImportTarget {
   readonly rules?: Readonly<Record<string, z.ZodType<unknown, string>>>;
   /** What a new row gets in columns that the mapping leaves out. Later imports do not touch them. */
   readonly initial?: Readonly<Record<string, string | readonly string[]>>;
+  /** The property that says whose a row is: a row of somebody else is never taken over, the import's row is rejected. */
+  readonly owner?: string;
   /** Fields of a mapping that are amounts of money: the property of the amount, and that of its currency. */
   readonly money?: Readonly<Record<string, { readonly amount: string; readonly currency: string }>>;
   /** Rows that every record of this entity has besides, in the mapping's own language. */

@@ -28,7 +28,12 @@ export const identityTargets: Readonly<Record<string, ImportTarget>> = {
       },
     ],
   },
-  'identity.ExternalId': { subgraph: identity, entity: ExternalId, rules: { source: atMost(100), id: atMost(200) } },
+  'identity.ExternalId': {
+    subgraph: identity,
+    entity: ExternalId,
+    owner: 'customerId',
+    rules: { source: atMost(100), id: atMost(200) },
+  },
   'identity.CustomerIdentifier': {
     subgraph: identity,
     entity: CustomerIdentifier,
