@@ -1,0 +1,201 @@
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import type { Client } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { FilePlan } from './compileMapping.js';
+import type { TargetPlan } from './compileTarget.js';
+import { copyText } from './copyText.js';
+import { type Databases, isDataError } from './Databases.js';
+import type { RecordDraft } from './RecordDraft.js';
+import { stageStatements, type StageStatements } from './stageStatements.js';
+
+/** A row that did not go in. */
+export interface Reject {
+  readonly line: number;
+  /** Empty when the row as a whole is at fault. */
+  readonly column: string;
+  /** As the file has it. */
+  readonly value: string;
+  readonly reason: string;
+}
+
+/** What became of the rows of a batch; the numbers add up to the rows given. */
+export interface BatchOutcome {
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  /** In the order of their lines. */
+  rejects: Reject[];
+}
+
+/** The table in which the records of a file are, to look references up. */
+export type RecordTable = (file: string) => { readonly subgraph: string; readonly table: string };
+
+interface Stage {
+  readonly plan: TargetPlan;
+  readonly client: Client;
+  readonly statements: StageStatements;
+}
+
+/** A row that may not be written as the database is now; the statement that found out does not say which of the batch. */
+class RefusedRow extends Error {}
+
+const CREATE_SEEN = `CREATE TEMPORARY TABLE import_seen (scope text, value text, line integer, PRIMARY KEY (scope, value))`;
+const DROP_SEEN = 'DROP TABLE IF EXISTS pg_temp.import_seen';
+
+/**
+ * Writes the rows of one file, a batch at a time, each in one transaction a database. What is remembered of earlier batches (the keys
+ * that were there already) is in temporary tables, so memory does not grow with the file.
+ */
+export class BatchWriter {
+  private constructor(
+    private readonly file: FilePlan,
+    private readonly databases: Databases,
+    private readonly stages: readonly Stage[],
+    private readonly recordTable: RecordTable,
+  ) {}
+
+  /** Makes the temporary tables. `close` drops them. */
+  static async open(file: FilePlan, databases: Databases, recordTable: RecordTable): Promise<BatchWriter> {
+    const stages = file.targets.map((plan, index) => ({
+      plan,
+      client: databases.of(plan.target.subgraph.name),
+      statements: stageStatements(plan, `import_stage_${index}`),
+    }));
+    await databases.first.query(CREATE_SEEN);
+    for (const { client, statements } of stages) await client.query(statements.create);
+    return new BatchWriter(file, databases, stages, recordTable);
+  }
+
+  async close(): Promise<void> {
+    for (const { client, statements } of this.stages) await client.query(statements.drop);
+    await this.databases.first.query(DROP_SEEN);
+  }
+
+  /** @throws the database's error when it fails for another reason than the data; nothing of the batch is written then */
+  async write(drafts: readonly RecordDraft[]): Promise<BatchOutcome> {
+    const outcome: BatchOutcome = { inserted: 0, updated: 0, unchanged: 0, rejects: [] };
+    const sound: RecordDraft[] = [];
+    for (const draft of drafts) {
+      if (draft.problems.length === 0) sound.push(draft);
+      else outcome.rejects.push(rejectOf(draft));
+    }
+    if (sound.length > 0) await this.#writeOrHalve(sound, outcome);
+    outcome.rejects.sort((one, other) => one.line - other.line);
+    return outcome;
+  }
+
+  /** A rule of the database that we did not foresee refuses all rows of a statement: halves are tried until the row is found. */
+  async #writeOrHalve(drafts: readonly RecordDraft[], outcome: BatchOutcome): Promise<void> {
+    try {
+      const written = await this.databases.transaction(() => this.#attempt(drafts));
+      outcome.inserted += written.inserted;
+      outcome.updated += written.updated;
+      outcome.unchanged += written.unchanged;
+      outcome.rejects.push(...written.rejects);
+    } catch (error) {
+      if (!(error instanceof RefusedRow) && !isDataError(error)) throw error;
+      const [only] = drafts;
+      if (drafts.length === 1 && only !== undefined) {
+        const reason = `the database refuses the row: ${error.message}`;
+        outcome.rejects.push({ line: only.line, column: '', value: '', reason });
+        return;
+      }
+      const half = Math.ceil(drafts.length / 2);
+      await this.#writeOrHalve(drafts.slice(0, half), outcome);
+      await this.#writeOrHalve(drafts.slice(half), outcome);
+    }
+  }
+
+  async #attempt(drafts: readonly RecordDraft[]): Promise<BatchOutcome> {
+    const rejects = new Map<RecordDraft, Reject>();
+    const left = () => drafts.filter((draft) => !rejects.has(draft));
+    await this.#checkReferences(drafts, rejects);
+    await this.#checkUniques(left(), rejects);
+    const records = left();
+
+    const inserted = new Set<number>();
+    const touched = new Set<number>();
+    for (const [index, { client, plan, statements }] of this.stages.entries()) {
+      const lines = records.flatMap(({ rows }, record) =>
+        (rows[index] ?? []).map(({ removed, cells }) => copyText([String(record), String(removed), ...cells])),
+      );
+      if (lines.length === 0) continue;
+      await pipeline(Readable.from([lines.join('')]), client.query(copyFrom(statements.copy)));
+      if (statements.remove !== null) {
+        const { rows } = await client.query<{ record: number }>(statements.remove);
+        for (const { record } of rows) touched.add(record);
+      }
+      const { rows } = await client.query<{ record: number; inserted: boolean }>(statements.merge);
+      if (statements.taken !== null && (await client.query(statements.taken)).rows.length > 0) {
+        throw new RefusedRow(`its ${plan.entity} is another's already`);
+      }
+      for (const row of rows) {
+        touched.add(row.record);
+        if (row.inserted && plan === this.file.targets[0]) inserted.add(row.record);
+      }
+    }
+    return {
+      inserted: inserted.size,
+      updated: touched.size - inserted.size,
+      unchanged: records.length - touched.size,
+      rejects: [...rejects.values()],
+    };
+  }
+
+  async #checkReferences(drafts: readonly RecordDraft[], rejects: Map<RecordDraft, Reject>): Promise<void> {
+    const wanted = new Map<string, Set<string>>();
+    for (const { file, id } of drafts.flatMap((draft) => draft.references)) {
+      wanted.set(file, (wanted.get(file) ?? new Set()).add(id));
+    }
+    for (const [file, ids] of wanted) {
+      const { subgraph, table } = this.recordTable(file);
+      const { rows } = await this.databases
+        .of(subgraph)
+        .query<{ id: string }>(`SELECT id FROM ${table} WHERE id = ANY($1::uuid[])`, [[...ids]]);
+      for (const { id } of rows) ids.delete(id);
+    }
+    for (const draft of drafts) {
+      const unknown = draft.references.filter(({ file, id }) => wanted.get(file)?.has(id));
+      const [first] = unknown;
+      if (first === undefined) continue;
+      const reasons = unknown.map(({ file, column }) => `${column} is the key of no record of ${file}`);
+      const reason = [...new Set(reasons)].join('; ');
+      rejects.set(draft, { line: draft.line, column: first.column, value: first.value, reason });
+    }
+  }
+
+  /** Of two rows that claim the same key, the first goes in. */
+  async #checkUniques(drafts: readonly RecordDraft[], rejects: Map<RecordDraft, Reject>): Promise<void> {
+    const uses = drafts.flatMap((draft) => draft.uniques.map((use) => ({ ...use, draft })));
+    const { rows } = await this.databases.first.query<{ line: number }>(
+      `WITH given AS (
+         SELECT * FROM unnest($1::text[], $2::text[], $3::integer[]) WITH ORDINALITY AS g (scope, value, line, ordinal)
+       ), added AS (
+         INSERT INTO import_seen SELECT DISTINCT ON (scope, value) scope, value, line FROM given ORDER BY scope, value, ordinal
+         ON CONFLICT DO NOTHING RETURNING scope, value, line
+       )
+       SELECT coalesce(a.line, s.line) AS line FROM given AS g
+       LEFT JOIN added AS a USING (scope, value) LEFT JOIN import_seen AS s USING (scope, value)
+       ORDER BY g.ordinal`,
+      [uses.map(({ scope }) => scope), uses.map(({ value }) => value), uses.map(({ draft }) => draft.line)],
+    );
+    for (const [index, { draft, column, value }] of uses.entries()) {
+      const line = rows[index]?.line;
+      if (line === undefined || line === draft.line || rejects.has(draft)) continue;
+      const parts = (JSON.parse(value) as unknown[]).join(' / ');
+      rejects.set(draft, { line: draft.line, column, value: parts, reason: `has the same key as line ${line}` });
+    }
+  }
+}
+
+function rejectOf({ line, problems }: RecordDraft): Reject {
+  const [first] = problems;
+  const reasons = problems.map((problem) => [problem.column, problem.reason].filter((part) => part !== '').join(' '));
+  return {
+    line,
+    column: first?.column ?? '',
+    value: first?.value ?? '',
+    reason: [...new Set(reasons)].join('; '),
+  };
+}

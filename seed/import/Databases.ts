@@ -1,0 +1,84 @@
+import { Client, DatabaseError } from 'pg';
+import { ImportError } from './ImportError.js';
+
+/** The connections of an import: one for each database, whatever number of subgraphs is in it. */
+export class Databases {
+  readonly #clients = new Map<string, Client>();
+
+  private constructor(private readonly urls: Readonly<Record<string, string>>) {}
+
+  /**
+   * Connects.
+   * @param urls by subgraph
+   * @throws ImportError when one cannot be reached
+   */
+  static async connect(urls: Readonly<Record<string, string>>): Promise<Databases> {
+    const databases = new Databases(urls);
+    for (const [subgraph, url] of Object.entries(urls)) {
+      if (databases.#clients.has(url)) continue;
+      const client = new Client({
+        connectionString: url,
+        connectionTimeoutMillis: 5000,
+        application_name: 'customer360-import',
+        options: '-c timezone=UTC',
+      });
+      // A connection that breaks is an error of the statement under way, not of the process.
+      client.on('error', () => {});
+      try {
+        await client.connect();
+      } catch (error) {
+        await databases.close();
+        throw unreachable(subgraph, url, error);
+      }
+      databases.#clients.set(url, client);
+    }
+    return databases;
+  }
+
+  /** The connection to a subgraph's database. */
+  of(subgraph: string): Client {
+    const client = this.#clients.get(this.urls[subgraph] ?? '');
+    if (client === undefined) throw new Error(`the import has no connection for ${subgraph}`);
+    return client;
+  }
+
+  /** Any of them, always the same. */
+  get first(): Client {
+    const [client] = this.#clients.values();
+    if (client === undefined) throw new Error('the import has no connection');
+    return client;
+  }
+
+  /** Runs `work` in one transaction a database; all are committed at its end, or none has changed anything. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    const clients = [...this.#clients.values()];
+    for (const client of clients) await client.query('BEGIN');
+    try {
+      const result = await work();
+      for (const client of clients) await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      for (const client of clients) await client.query('ROLLBACK').catch(() => {});
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients.values()) await client.end().catch(() => {});
+  }
+}
+
+/** One line about a database that does not let us in, without its password. */
+export function unreachable(subgraph: string, url: string, error: unknown): ImportError {
+  const { host, pathname } = new URL(url);
+  const reason = error instanceof Error ? error.message || ('code' in error ? String(error.code) : '') : String(error);
+  return new ImportError(
+    `the database of ${subgraph} at ${host}${pathname} cannot be used: ${reason}; ` +
+      'start it, or set DATABASE_URL to one that runs',
+  );
+}
+
+/** Whether a statement failed because of the data in it (SQLSTATE classes 22 and 23), and not because of the database. */
+export function isDataError(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && /^2[23]/.test(error.code ?? '');
+}

@@ -1,0 +1,82 @@
+import { DataSource } from 'typeorm';
+import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
+import type { ValueType } from './conversions.js';
+import type { ImportTarget } from './targets/ImportTarget.js';
+
+/** A column of an entity's table. */
+export interface EntityColumn {
+  /** Its name in code and in mappings. */
+  readonly property: string;
+  /** Its name in the database. */
+  readonly name: string;
+  /** What it takes; `uuid` takes references only. */
+  readonly type: ValueType | 'uuid';
+  readonly array: boolean;
+  readonly nullable: boolean;
+  readonly primary: boolean;
+}
+
+/** An entity's table, as its TypeORM metadata tell it. */
+export interface EntityTable {
+  /** Quoted, with its schema. */
+  readonly table: string;
+  readonly columns: ReadonlyMap<string, EntityColumn>;
+}
+
+/** Postgres types, as TypeORM metadata spell them. */
+const TYPES: Readonly<Record<string, EntityColumn['type']>> = {
+  uuid: 'uuid',
+  text: 'text',
+  varchar: 'text',
+  'character varying': 'text',
+  char: 'text',
+  character: 'text',
+  integer: 'integer',
+  int: 'integer',
+  smallint: 'integer',
+  numeric: 'decimal',
+  decimal: 'decimal',
+  boolean: 'boolean',
+  date: 'date',
+  timestamptz: 'timestamp',
+  'timestamp with time zone': 'timestamp',
+};
+
+/** TypeORM builds metadata when it connects; reading them needs no database. */
+class MetadataSource extends DataSource {
+  async read(): Promise<this> {
+    await this.buildMetadatas();
+    return this;
+  }
+}
+
+const sources = new Map<SubgraphDefinition, Promise<MetadataSource>>();
+
+/**
+ * The table of an entity that can be imported.
+ * @throws Error for a column type that no mapping can write; the registry must then be mended
+ */
+export async function readEntityTable({ subgraph, entity }: ImportTarget): Promise<EntityTable> {
+  let source = sources.get(subgraph);
+  if (source === undefined) {
+    source = new MetadataSource({ type: 'postgres', schema: subgraph.name, entities: [...subgraph.entities] }).read();
+    sources.set(subgraph, source);
+  }
+  const metadata = (await source).getMetadata(entity);
+  const columns = metadata.columns.map((column): [string, EntityColumn] => {
+    const type = TYPES[String(column.type)];
+    if (type === undefined) throw new Error(`${metadata.name}.${column.propertyName} is a ${String(column.type)}`);
+    return [
+      column.propertyName,
+      {
+        property: column.propertyName,
+        name: column.databaseName,
+        type,
+        array: column.isArray,
+        nullable: column.isNullable,
+        primary: column.isPrimary,
+      },
+    ];
+  });
+  return { table: `"${subgraph.name}"."${metadata.tableName}"`, columns: new Map(columns) };
+}

@@ -1,0 +1,175 @@
+import type { z } from 'zod';
+import { ConversionError, conversionFor, type Conversion } from './conversions.js';
+import type { EntityColumn } from './EntityTable.js';
+import type { FieldSpec } from './mapping.js';
+import type { Cell, RecordDraft } from './RecordDraft.js';
+import { recordId } from './recordId.js';
+import type { SourceRow } from './SourceRow.js';
+
+/**
+ * The value of a field for a row.
+ * @throws RowProblem when the row has none that the field can take
+ */
+export type Evaluate = (row: SourceRow, draft: RecordDraft) => Cell;
+
+/** What surrounds a field while a mapping is compiled. */
+export interface FieldScope {
+  /** `files.accounts.targets[0].fields.kind` */
+  readonly place: string;
+  /** Told what is wrong with the mapping; compiling goes on, to find the rest. */
+  readonly problem: (place: string, message: string) => void;
+  readonly zone: string | undefined;
+  /** Of a file that a field refers to; undefined when there is none of that name. */
+  readonly reference: (file: string) => { readonly source: string; readonly entity: string } | undefined;
+}
+
+const never: Evaluate = () => null;
+const PLACEHOLDER = /\{([^{}]+)\}/g;
+
+/** The columns that a template names. */
+export function templateColumns(template: string): string[] {
+  return [...template.matchAll(PLACEHOLDER)].map(([, column]) => column ?? '');
+}
+
+/**
+ * Compiles a field of a mapping. What does not depend on a row (constants, formats, types) is checked here and told to
+ * `scope.problem`.
+ * @param rule what the value must be besides; of a list, each entry
+ */
+export function compileField(
+  field: FieldSpec,
+  column: EntityColumn,
+  rule: z.ZodType<unknown, string> | undefined,
+  scope: FieldScope,
+): Evaluate {
+  if (field.reference !== undefined || column.type === 'uuid') return compileReference(field, column, scope);
+  if (field.type !== undefined && field.type !== column.type && column.type !== 'text') {
+    scope.problem(scope.place, `is a column of type ${column.type}; leave out type: ${field.type}`);
+    return never;
+  }
+  if (field.split !== undefined && !column.array) scope.problem(scope.place, 'is no list: leave out split');
+  let conversion: Conversion;
+  try {
+    conversion = conversionFor(field.type ?? column.type, field, scope.zone);
+  } catch (error) {
+    scope.problem(scope.place, error instanceof Error ? error.message : String(error));
+    return never;
+  }
+
+  const checked = (text: string): string => {
+    const value = conversion(text);
+    const issue = rule?.safeParse(value).error?.issues[0];
+    if (issue) throw new ConversionError(value === text ? issue.message : `${issue.message} (it became ${value})`);
+    return value;
+  };
+  if (field.constant !== undefined) return compileConstant(field.constant, column, checked, scope);
+  const read = compileText(field, scope);
+  const { fallback, blame } = read;
+
+  return (row, draft) => {
+    const text = read.text(row, draft) ?? fallback;
+    if (text === null) {
+      if (column.array && !column.nullable) return [];
+      if (!column.nullable) throw row.problem(blame, `is missing, and ${column.property} needs a value`);
+      return null;
+    }
+    try {
+      if (!column.array) return checked(text);
+      return (field.split === undefined ? [text] : text.split(field.split))
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '')
+        .map(checked);
+    } catch (error) {
+      if (error instanceof ConversionError) throw row.problem(blame, error.message);
+      throw error;
+    }
+  };
+}
+
+function compileConstant(
+  constant: string | string[],
+  column: EntityColumn,
+  checked: (text: string) => string,
+  scope: FieldScope,
+): Evaluate {
+  if (Array.isArray(constant) !== column.array) {
+    scope.problem(scope.place, column.array ? 'is a list: write [A, B]' : 'takes one value, not a list');
+    return never;
+  }
+  try {
+    const value = Array.isArray(constant) ? constant.map(checked) : checked(constant);
+    return () => value;
+  } catch (error) {
+    if (!(error instanceof ConversionError)) throw error;
+    scope.problem(scope.place, `${JSON.stringify(constant)} ${error.message}`);
+    return never;
+  }
+}
+
+interface TextSource {
+  readonly text: (row: SourceRow, draft: RecordDraft) => string | null;
+  /** In place of no text. */
+  readonly fallback: string | null;
+  /** The column to name when the value is not right. */
+  readonly blame: string;
+}
+
+/** Where the text of a field comes from: its column through its map, its template, or the row's key. */
+function compileText(field: FieldSpec, scope: FieldScope): TextSource {
+  const fallback = field.default ?? null;
+  if (field.key !== undefined) return { text: (_row, draft) => draft.key, fallback, blame: '' };
+  if (field.template !== undefined) {
+    const { template } = field;
+    const columns = templateColumns(template);
+    const [blame] = columns;
+    if (blame === undefined) scope.problem(scope.place, 'has no {column} in its template: write it as a constant');
+    const text = (row: SourceRow) => {
+      const values = new Map(columns.map((name) => [name, row.value(name)]));
+      if ([...values.values()].includes(null)) return null;
+      return template.replaceAll(PLACEHOLDER, (_all, name: string) => values.get(name) ?? '');
+    };
+    return { text, fallback, blame: blame ?? '' };
+  }
+  const { column = '', map } = field;
+  if (map === undefined) return { text: (row) => row.value(column), fallback, blame: column };
+  const values = new Map(Object.entries(map));
+  const text = (row: SourceRow) => {
+    const value = row.value(column);
+    if (value === null) return null;
+    const mapped = values.get(value);
+    if (mapped === undefined) throw row.problem(column, `is none of ${[...values.keys()].join(', ')}`);
+    return mapped;
+  };
+  return { text, fallback, blame: column };
+}
+
+function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldScope): Evaluate {
+  const { reference: file, column: from } = field;
+  if (file === undefined) {
+    scope.problem(
+      scope.place,
+      'is the id of another record: write reference: this, or reference: FILE with its column',
+    );
+    return never;
+  }
+  if (column.type !== 'uuid') {
+    scope.problem(scope.place, 'is no id: it takes no reference');
+    return never;
+  }
+  if (file === 'this') return (_row, draft) => draft.id;
+  const target = scope.reference(file);
+  if (target === undefined || from === undefined) {
+    scope.problem(scope.place, `refers to ${file}, which is none of the other files of this mapping`);
+    return never;
+  }
+  return (row, draft) => {
+    const value = row.value(from);
+    if (value === null) {
+      if (!column.nullable) throw row.problem(from, `is missing, and ${column.property} needs a value`);
+      return null;
+    }
+    const id = recordId(target.source, target.entity, value);
+    draft.references.push({ file, id, column: from, value });
+    return id;
+  };
+}

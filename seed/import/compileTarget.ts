@@ -1,0 +1,265 @@
+import { compileField, type Evaluate, type FieldScope } from './compileField.js';
+import { condition } from './condition.js';
+import type { EntityColumn, EntityTable } from './EntityTable.js';
+import type { FieldSpec, HistorySpec, TargetSpec } from './mapping.js';
+import type { Cell, RecordDraft, TargetRow } from './RecordDraft.js';
+import { recordId } from './recordId.js';
+import { RowProblem } from './RowProblem.js';
+import type { SourceRow } from './SourceRow.js';
+import type { ImportTarget } from './targets/ImportTarget.js';
+
+/** A column that an import writes. */
+interface PlannedColumn {
+  readonly column: EntityColumn;
+  /** Whether a later import changes it; false for what a new row starts with. */
+  readonly update: boolean;
+}
+
+/** One target of a file, ready to run. */
+export interface TargetPlan {
+  /** `identity.Customer` */
+  readonly entity: string;
+  readonly target: ImportTarget;
+  readonly table: EntityTable;
+  readonly columns: readonly PlannedColumn[];
+  /** Whether the row's id is made from its key. */
+  readonly derivedId: boolean;
+  /** The property that counts the entries of a history. */
+  readonly position: string | undefined;
+  /** Adds what a row writes here to the draft; what is wrong with the row goes to `draft.problems`. */
+  readonly draft: (row: SourceRow, draft: RecordDraft) => void;
+}
+
+/** Columns that the engine keeps by itself, where an entity has them and the mapping says nothing of them. */
+export const KEPT = ['version', 'createdAt', 'updatedAt'] as const;
+
+/** What surrounds a target while a mapping is compiled. */
+export interface TargetScope extends FieldScope {
+  readonly source: string;
+  /** Where it is among the targets of its file. */
+  readonly index: number;
+}
+
+type Evaluators = ReadonlyMap<string, Evaluate>;
+
+function run(evaluators: Evaluators, row: SourceRow, draft: RecordDraft): Map<string, Cell> {
+  const cells = new Map<string, Cell>();
+  for (const [property, evaluate] of evaluators) {
+    try {
+      cells.set(property, evaluate(row, draft));
+    } catch (error) {
+      if (!(error instanceof RowProblem)) throw error;
+      draft.problems.push(error);
+    }
+  }
+  return cells;
+}
+
+/** Compiles fields of a mapping to one evaluator for each column that they set; an amount of money sets two. */
+function compileFields(
+  fields: Readonly<Record<string, FieldSpec>>,
+  table: EntityTable,
+  target: ImportTarget,
+  scope: FieldScope,
+): Map<string, Evaluate> {
+  const evaluators = new Map<string, Evaluate>();
+  const { money = {}, rules = {} } = target;
+  const hidden = new Set(Object.values(money).flatMap(({ amount, currency }) => [amount, currency]));
+  for (const [name, field] of Object.entries(fields)) {
+    const inner = { ...scope, place: `${scope.place}.${name}` };
+    const pair = Object.hasOwn(money, name) ? money[name] : undefined;
+    const column = table.columns.get(pair?.amount ?? name);
+    if (column === undefined || (hidden.has(name) && pair === undefined)) {
+      const known = [...Object.keys(money), ...table.columns.keys()].filter((one) => !hidden.has(one) || one in money);
+      scope.problem(inner.place, `is no field of this entity; it has ${known.sort().join(', ')}`);
+      continue;
+    }
+    if ((pair === undefined) !== (field.currency === undefined)) {
+      const message = pair ? 'is an amount of money: say its currency' : 'is no amount of money: leave out currency';
+      scope.problem(inner.place, message);
+    }
+    evaluators.set(column.property, compileField(field, column, rules[column.property], inner));
+    const currencyColumn = table.columns.get(pair?.currency ?? '');
+    if (currencyColumn && field.currency !== undefined) {
+      const { currency } = field;
+      const spec = typeof currency === 'string' ? { constant: currency } : currency;
+      const evaluate = compileField(spec, currencyColumn, rules[currencyColumn.property], inner);
+      const empty = (row: SourceRow) =>
+        field.column !== undefined && field.default === undefined && row.value(field.column) === null;
+      const optional = currencyColumn.nullable;
+      evaluators.set(currencyColumn.property, (row, draft) => (optional && empty(row) ? null : evaluate(row, draft)));
+    }
+  }
+  return evaluators;
+}
+
+/**
+ * Compiles one target of a file: its columns in order, and the function that makes their cells for a row.
+ * What is wrong with the mapping goes to `scope.problem`.
+ */
+export function compileTarget(
+  spec: TargetSpec,
+  target: ImportTarget,
+  table: EntityTable,
+  scope: TargetScope,
+): TargetPlan {
+  const fields = compileFields(spec.fields, table, target, { ...scope, place: `${scope.place}.fields` });
+  const steps = spec.history ? compileSteps(spec.history, table, target, scope) : undefined;
+  const properties = new Set([...fields.keys(), ...(steps?.properties ?? [])]);
+
+  const suffix = spec.as === undefined ? [] : [spec.as];
+  const id = table.columns.get('id');
+  const derivedId = id?.type === 'uuid' && id.primary && !properties.has('id');
+  const own = (property: string, evaluate: Evaluate) => {
+    if (!table.columns.has(property) || properties.has(property)) return;
+    fields.set(property, evaluate);
+    properties.add(property);
+  };
+  if (derivedId) {
+    own('id', (_row, draft) =>
+      scope.index === 0 ? draft.id : recordId(scope.source, spec.entity, draft.key, ...suffix),
+    );
+  }
+  if (table.columns.has('sourceKey')) {
+    own('source', () => scope.source);
+    own('sourceKey', (_row, draft) => [draft.key, ...suffix].join('/'));
+  }
+  const initial = Object.entries(target.initial ?? {}).filter(([property]) => !properties.has(property));
+  const columns = plannedColumns(
+    table,
+    properties,
+    new Set(initial.map(([property]) => property)),
+    target.owner,
+    scope,
+  );
+  const constants = new Map<string, Cell>(initial);
+
+  const meets = condition(spec);
+  const { position } = spec.history ?? {};
+  const cellsOf = (values: ReadonlyMap<string, Cell>) =>
+    columns.map(({ column: { property } }) => values.get(property) ?? constants.get(property) ?? null);
+  const entry = (values: Map<string, Cell>, index: number, draft: RecordDraft): Map<string, Cell> => {
+    const numbered = new Map(values).set(position ?? '', String(index));
+    if (derivedId) numbered.set('id', recordId(scope.source, spec.entity, draft.key, ...suffix, String(index)));
+    return numbered;
+  };
+  /** Rows that must not be there can be named only by a key that does not need a value out of the row. */
+  const removable = derivedId || steps !== undefined;
+  const unique = uniqueProperties(spec, table, derivedId);
+
+  const draftRows = (row: SourceRow, draft: RecordDraft): TargetRow[] => {
+    if (!meets(row)) {
+      if (!removable) return [];
+      const values = run(new Map([...fields].filter(([property]) => table.columns.get(property)?.primary)), row, draft);
+      return [{ removed: true, cells: cellsOf(steps ? entry(values, 0, draft) : values) }];
+    }
+    const values = run(fields, row, draft);
+    if (!steps) return [{ removed: false, cells: cellsOf(values) }];
+    const entries = steps.run(row, draft);
+    const rows = entries.map((more, index) => ({
+      removed: false,
+      cells: cellsOf(entry(new Map([...values, ...more]), index, draft)),
+    }));
+    for (let index = entries.length; index <= Math.max(entries.length, steps.count - 1); index += 1) {
+      rows.push({ removed: true, cells: cellsOf(entry(values, index, draft)) });
+    }
+    return rows;
+  };
+
+  return {
+    entity: spec.entity,
+    target,
+    table,
+    columns,
+    derivedId,
+    position,
+    draft(row, draft) {
+      const rows = draftRows(row, draft);
+      draft.rows.push(rows);
+      if (unique.length === 0) return;
+      for (const { removed, cells } of rows) {
+        if (removed) continue;
+        const value = unique.map((property) => cells[columns.findIndex(({ column }) => column.property === property)]);
+        const column = spec.fields[unique[0] ?? '']?.column ?? '';
+        draft.uniques.push({ scope: `${scope.place} ${spec.entity}`, value: JSON.stringify(value), column });
+      }
+    },
+  };
+}
+
+/** The primary key, when it does not follow from the row's own key: then two rows of a file could claim the same. */
+function uniqueProperties(spec: TargetSpec, table: EntityTable, derivedId: boolean): string[] {
+  if (derivedId) return [];
+  const primary = [...table.columns.values()].filter((column) => column.primary).map((column) => column.property);
+  const ownKey = (property: string) =>
+    spec.fields[property]?.reference === 'this' || spec.fields[property]?.key === true;
+  return primary.some(ownKey) ? [] : primary;
+}
+
+function plannedColumns(
+  table: EntityTable,
+  mapped: ReadonlySet<string>,
+  initial: ReadonlySet<string>,
+  owner: string | undefined,
+  scope: TargetScope,
+): PlannedColumn[] {
+  const lacking: string[] = [];
+  const columns: PlannedColumn[] = [];
+  for (const column of table.columns.values()) {
+    const { property } = column;
+    if (mapped.has(property)) columns.push({ column, update: !column.primary && property !== owner });
+    else if (initial.has(property)) columns.push({ column, update: false });
+    else if (!column.nullable && !KEPT.some((kept) => kept === property)) lacking.push(property);
+  }
+  if (lacking.length > 0) scope.problem(`${scope.place}.fields`, `needs ${lacking.join(', ')}`);
+  return columns;
+}
+
+interface Steps {
+  readonly properties: ReadonlySet<string>;
+  readonly count: number;
+  /** The entries of a row's history, in order, without their position. */
+  readonly run: (row: SourceRow, draft: RecordDraft) => Map<string, Cell>[];
+}
+
+/** Compiles a fold of columns into a history. */
+function compileSteps(spec: HistorySpec, table: EntityTable, target: ImportTarget, scope: TargetScope): Steps {
+  const place = `${scope.place}.history`;
+  for (const name of ['at', 'position'] as const) {
+    if (!table.columns.has(spec[name])) scope.problem(`${place}.${name}`, `is no field of this entity: ${spec[name]}`);
+  }
+  const steps = spec.steps.map((step, index) => {
+    const fields = step.at === undefined ? step.fields : { ...step.fields, [spec.at]: step.at };
+    return {
+      meets: condition(step),
+      fields: compileFields(fields, table, target, { ...scope, place: `${place}.steps[${index}].fields` }),
+      column: step.at?.column ?? '',
+    };
+  });
+  const properties = new Set([spec.position, spec.at, ...steps.flatMap((step) => [...step.fields.keys()])]);
+  for (const [index, step] of steps.entries()) {
+    const lacking = [...properties].filter(
+      (property) => property !== spec.position && !step.fields.has(property) && !table.columns.get(property)?.nullable,
+    );
+    if (lacking.length > 0) scope.problem(`${place}.steps[${index}]`, `needs ${lacking.join(', ')}`);
+  }
+  return {
+    properties,
+    count: steps.length,
+    run(row, draft) {
+      const entries: Map<string, Cell>[] = [];
+      let before = '';
+      for (const step of steps) {
+        if (!step.meets(row)) continue;
+        const values = run(step.fields, row, draft);
+        const at = values.get(spec.at);
+        if (typeof at === 'string') {
+          if (at < before) draft.problems.push(row.problem(step.column, 'is before the step that comes first'));
+          before = at;
+        }
+        entries.push(values);
+      }
+      return entries;
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { basename, extname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ImportError } from './ImportError.js';
+
+/** What `npm run import` was asked for. */
+export interface ImportConfig {
+  /** The mapping's file, as given. */
+  readonly mapping: string;
+  /** The folder with the CSV files, as given. */
+  readonly data: string;
+  /** Where rejected rows go. */
+  readonly rejects: string;
+  /** Whether rejected rows make the command fail. */
+  readonly strict: boolean;
+  /** The data folder of `npm start`, absolute; used when there is no DATABASE_URL. */
+  readonly databaseFolder: string;
+  readonly databaseUrl: string | undefined;
+  /** `<NAME>_DATABASE_URL`, by subgraph. */
+  readonly subgraphUrls: Readonly<Record<string, string>>;
+}
+
+/** What the command ends with when `--strict` was given and rows were rejected. */
+export const REJECTED_EXIT_CODE = 3;
+
+/** The text of `npm run import -- --help`. */
+export const HELP = `Loads CSV files into Customer360 by a mapping.
+
+  npm run import -- MAPPING --data DIR [options]
+  npm run import -- seed/mappings/maven-crm.yaml --data ../shared/data/maven-crm
+
+  MAPPING                which columns become what, in YAML; docs/import.md tells how to write one
+  --data DIR             folder with the CSV files that the mapping names
+  --rejects FILE         where rows go that cannot go in, with their line and the reason
+                         (default MAPPING.rejects.csv in the current folder; an earlier one is replaced;
+                         there is none when every row went in)
+  --strict               end with ${REJECTED_EXIT_CODE} when rows were rejected; the others are in all the same
+  --database-folder DIR  data folder of npm start, used without DATABASE_URL (default .data; or the variable DATA)
+  --help                 this text
+
+Environment variables:
+  DATABASE_URL             the Postgres to write to, as for npm start
+  SALES_DATABASE_URL ...   the one of a single subgraph
+
+Without them it is the database of npm start: the running one, or, when npm start does not run, one that is
+started for the time of the import.
+
+The same import again changes nothing: rows are known by their key. A row that has changed in the file is updated;
+a row that is gone from the file stays. Rejected rows do not stop the others.
+
+Ends with 0 when the import is through, whether rows were rejected or not (see --strict); 1 when it could not be
+done or was stopped, which leaves whole batches that the next import finds unchanged; 2 for a wrong command line.`;
+
+const OPTIONS = {
+  data: { type: 'string' },
+  rejects: { type: 'string' },
+  strict: { type: 'boolean' },
+  'database-folder': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+function usage(message: string): ImportError {
+  return new ImportError(`${message} (npm run import -- --help tells how)`, 2);
+}
+
+/** `node:util` says more than one line of what it could mean. */
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw usage((error as Error).message.split(/[.\n]/)[0] ?? 'the command line cannot be read');
+  }
+}
+
+/**
+ * Reads the command line and the environment, once.
+ * @param subgraphs the names of all subgraphs
+ * @returns `help` when that was asked for
+ * @throws ImportError (exit code 2)
+ */
+export function readImportConfig(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  subgraphs: readonly string[],
+): ImportConfig | 'help' {
+  const { values, positionals } = parse(args);
+  if (values.help) return 'help';
+  const [mapping, ...more] = positionals;
+  if (mapping === undefined) throw usage('no mapping is given');
+  if (more.length > 0) throw usage(`one mapping at a time, not also ${more.join(', ')}`);
+  if (!values.data) throw usage('--data is needed: the folder with the CSV files');
+  const urls: [string, string][] = [];
+  for (const name of subgraphs) {
+    const url = environment[`${name.toUpperCase()}_DATABASE_URL`];
+    if (url) urls.push([name, url]);
+  }
+  const databaseUrl = environment.DATABASE_URL || undefined;
+  for (const [name, url] of [...urls, ...(databaseUrl === undefined ? [] : [['', databaseUrl] as const])]) {
+    if (/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url)) continue;
+    const variable = name === '' ? 'DATABASE_URL' : `${name.toUpperCase()}_DATABASE_URL`;
+    throw usage(`${variable} must look like postgres://user:password@host:5432/database`);
+  }
+  const name = basename(mapping, extname(mapping));
+  return Object.freeze({
+    mapping,
+    data: values.data,
+    rejects: values.rejects ?? `${name}.rejects.csv`,
+    strict: values.strict ?? false,
+    databaseFolder: resolve(values['database-folder'] ?? (environment.DATA || '.data')),
+    databaseUrl,
+    subgraphUrls: Object.fromEntries(urls),
+  });
+}

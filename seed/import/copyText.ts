@@ -1,0 +1,25 @@
+import type { Cell } from './RecordDraft.js';
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': String.raw`\\`,
+  '\t': String.raw`\t`,
+  '\n': String.raw`\n`,
+  '\r': String.raw`\r`,
+};
+
+function escape(text: string): string {
+  return text.replaceAll(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character);
+}
+
+function arrayLiteral(entries: readonly string[]): string {
+  return `{${entries.map((entry) => `"${entry.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
+}
+
+/** A row in the text format of Postgres' COPY, with its line end. */
+export function copyText(cells: readonly Cell[]): string {
+  const texts = cells.map((cell) => {
+    if (cell === null) return String.raw`\N`;
+    return escape(typeof cell === 'string' ? cell : arrayLiteral(cell));
+  });
+  return `${texts.join('\t')}\n`;
+}

@@ -1,0 +1,215 @@
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { ImportError } from './ImportError.js';
+import { isTimeZone } from './zonedTime.js';
+
+/**
+ * The language of mappings: which columns of which files become which fields of which entities. docs/import.md tells it
+ * with examples. Every object is closed: a key that is not known is refused, so a typing error never goes unnoticed.
+ */
+
+const name = z.string({ error: 'must be a text' }).trim().min(1, 'must not be empty');
+/** YAML makes numbers of `1` and truths of `true`; in a cell of a CSV they are text. */
+const cell = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'must be a text, a number, true or false' })
+  .transform(String);
+const oneOrMore = <T extends z.ZodType>(item: T) =>
+  z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1, 'must not be empty'));
+const zone = z.string().refine(isTimeZone, { error: 'is not an IANA time zone such as Europe/Vienna' });
+
+/** What a cell of this column may say in place of what is meant. */
+const columnSpec = z.strictObject({
+  /** Cells that mean "no value", besides those of the file. */
+  missing: z.array(cell).optional(),
+  /** Cells to be read as another; every other cell stays as it is. */
+  replace: z.record(z.string(), cell).optional(),
+});
+
+/** Where a field's value comes from; exactly one of them. */
+const SOURCES = ['column', 'constant', 'template', 'key', 'reference'] as const;
+/** What makes sense only for a value out of a column. */
+const COLUMN_ONLY = [
+  'map',
+  'type',
+  'format',
+  'zone',
+  'scale',
+  'decimalMark',
+  'thousands',
+  'yes',
+  'no',
+  'split',
+] as const;
+
+/** Text stands for a column of that name. */
+const fieldSpec = z.preprocess(
+  (value) => (typeof value === 'string' ? { column: value } : value),
+  z
+    .strictObject(
+      {
+        column: name.optional(),
+        /** The same for every row. */
+        constant: z.union([cell, z.array(cell)], { error: 'must be a text, a number or a list of them' }).optional(),
+        /** Text with `{column}` in it; missing when one of its columns is. */
+        template: name.optional(),
+        /** The row's key, as text. */
+        key: z.literal(true, { error: 'can only be true' }).optional(),
+        /** `this`: the id of the row's own record. A file's name: the id of its record whose key is in `column`. */
+        reference: name.optional(),
+        /** The cells that are allowed and what each becomes; any other is rejected. */
+        map: z.record(z.string(), cell).optional(),
+        /** In place of a missing value. */
+        default: cell.optional(),
+        /** For text columns: how to check and write the value. For others the column's own type says it. */
+        type: z.enum(['text', 'integer', 'decimal', 'boolean', 'date', 'timestamp', 'email', 'phone']).optional(),
+        /** Of a date, in the letters of Unicode TR 35. */
+        format: name.optional(),
+        zone: zone.optional(),
+        /** What a number is multiplied with: 1000000 for millions. */
+        scale: z.number().positive('must be above 0').optional(),
+        decimalMark: z.enum(['.', ',']).optional(),
+        thousands: z.enum(['.', ',', ' ', "'"]).optional(),
+        yes: z.array(cell).optional(),
+        no: z.array(cell).optional(),
+        /** Between the entries of a list: `;`. */
+        split: z.string().min(1, 'must not be empty').optional(),
+        /** Of an amount of money: ISO 4217, or the column that says it. */
+        currency: z.union([z.string(), z.strictObject({ column: name })]).optional(),
+      },
+      {
+        error: (issue) =>
+          issue.code === 'invalid_type' ? 'must be the name of a column, or a description of the value' : undefined,
+      },
+    )
+    .superRefine((field, check) => {
+      const problem = (message: string, ...path: string[]) => check.addIssue({ code: 'custom', message, path });
+      const given = SOURCES.filter((source) => field[source] !== undefined);
+      const elsewhere = field.reference !== undefined && field.reference !== 'this';
+      const expected = elsewhere ? 2 : 1;
+      if (elsewhere && field.column === undefined)
+        problem('needs the column that holds the key of the other record', 'reference');
+      else if (given.length !== expected) problem(`needs exactly one of ${SOURCES.join(', ')}`);
+      if (field.column === undefined) {
+        for (const option of COLUMN_ONLY) if (field[option] !== undefined) problem('goes with a column only', option);
+      }
+      if (field.decimalMark !== undefined && field.decimalMark === field.thousands) {
+        problem('cannot be the decimal mark as well', 'thousands');
+      }
+    }),
+);
+
+const conditions = {
+  /** Only for rows that have a value in these columns. */
+  onlyWith: oneOrMore(name).optional(),
+  /** Only for rows whose column says one of these. */
+  when: z.record(z.string(), oneOrMore(cell)).optional(),
+};
+
+/** Columns of one row folded into the entries of a history. */
+const historySpec = z.strictObject({
+  /** The field that takes the entry's time. Times that are known must not go backwards. */
+  at: name,
+  /** The field that takes 0, 1, 2 ... */
+  position: name,
+  /** In order. */
+  steps: z
+    .array(z.strictObject({ ...conditions, at: fieldSpec.optional(), fields: z.record(z.string(), fieldSpec) }))
+    .min(1, 'must not be empty'),
+});
+
+const targetSpec = z.strictObject({
+  /** `identity.Customer` */
+  entity: name,
+  /** Tells apart the rows that one record writes to the same entity. */
+  as: name.optional(),
+  ...conditions,
+  fields: z.record(z.string(), fieldSpec),
+  history: historySpec.optional(),
+});
+
+const fileSpec = z.strictObject({
+  /** Its name in the data folder. */
+  file: name,
+  /** Where its keys are others than those of the mapping's source. */
+  source: name.max(100, 'must have at most 100 characters').optional(),
+  csv: z
+    .strictObject({
+      delimiter: z.string().min(1, 'must not be empty').default(','),
+      quote: z.string().length(1, 'must be one character').default('"'),
+      /** A label of the WHATWG Encoding Standard. */
+      encoding: z
+        .string()
+        .refine(isEncoding, { error: 'is not an encoding such as utf-8 or windows-1252' })
+        .default('utf-8'),
+    })
+    .prefault({}),
+  /** The columns that tell one record from every other. */
+  key: oneOrMore(name),
+  /** Cells that mean "no value" in every column; an empty cell always does. */
+  missing: z.array(cell).default([]),
+  columns: z.record(z.string(), columnSpec).default({}),
+  /** The first is the record itself: what `reference` means. */
+  targets: z.array(targetSpec).min(1, 'must not be empty'),
+});
+
+const mappingSpec = z.strictObject({
+  /** The system that the files come from; the namespace of its keys. */
+  source: name.max(100, 'must have at most 100 characters'),
+  /** Of dates that say none themselves. */
+  zone: zone.optional(),
+  files: z
+    .record(z.string(), fileSpec)
+    .refine((files) => Object.keys(files).length > 0, { error: 'must not be empty' }),
+});
+
+export type Mapping = z.output<typeof mappingSpec>;
+export type FileSpec = z.output<typeof fileSpec>;
+export type TargetSpec = z.output<typeof targetSpec>;
+export type HistorySpec = z.output<typeof historySpec>;
+export type FieldSpec = z.output<typeof fieldSpec>;
+export type ConditionSpec = Pick<TargetSpec, 'onlyWith' | 'when'>;
+
+function isEncoding(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** `files.accounts.targets[0].fields.kind` */
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function issueLines(issue: z.core.$ZodIssue): string[] {
+  const at = (path: readonly PropertyKey[]) => pathText([...issue.path, ...path]) || 'the mapping';
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${at([key])} is not known here`);
+  if (issue.code === 'invalid_type' && issue.input === undefined) return [`${at([])} is missing`];
+  return [`${at([])} ${issue.message.startsWith('Invalid') ? `is not right: ${issue.message}` : issue.message}`];
+}
+
+/**
+ * Reads a mapping.
+ * @param text YAML 1.2
+ * @param file where it came from, for the errors
+ * @throws ImportError with a line for every problem, each with its place
+ */
+export function parseMapping(text: string, file: string): Mapping {
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors.length > 0) {
+    const lines = document.errors.map((error) => `${file}: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
+    throw new ImportError(lines.join('\n'));
+  }
+  const read = mappingSpec.safeParse(document.toJS(), { reportInput: true });
+  if (read.success) return read.data;
+  throw new ImportError(
+    read.error.issues
+      .flatMap(issueLines)
+      .map((line) => `${file}: ${line}`)
+      .join('\n'),
+  );
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { migrate } from '../../subgraphs/kit/migrate.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
+import { compileMapping, type FilePlan } from './compileMapping.js';
+import type { ImportConfig } from './config.js';
+import { Databases, unreachable } from './Databases.js';
+import { ImportError } from './ImportError.js';
+import { type FileSummary, importFiles } from './importFiles.js';
+import { openLocalDatabase } from './localDatabase.js';
+import { parseMapping } from './mapping.js';
+import { RejectsFile } from './RejectsFile.js';
+import { SourceFile } from './SourceFile.js';
+import { summaryLine, totalOf } from './summaryLine.js';
+import { importTargets } from './targets/all.js';
+
+/** Where an import says how it goes. */
+export interface ImportOutput {
+  /** A line of the result. */
+  readonly print: (line: string) => void;
+  /** What is going on now; replaces what it said before. Undefined where nobody looks. */
+  readonly progress: ((text: string) => void) | undefined;
+}
+
+/**
+ * The whole of `npm run import`: checks the mapping and the files, finds and migrates the databases, writes the rows.
+ * @returns what became of all rows
+ * @throws ImportError or StartError before anything is written; the signal's reason when it was aborted
+ */
+export async function runImport(config: ImportConfig, output: ImportOutput, signal: AbortSignal): Promise<FileSummary> {
+  const mapping = parseMapping(readMapping(config.mapping), config.mapping);
+  const plans = await compileMapping(mapping, importTargets, config.mapping);
+  const files = await SourceFile.openAll(config.data, plans);
+  signal.throwIfAborted();
+
+  const subgraphs = subgraphsOf(plans);
+  const isLocal = config.databaseUrl === undefined && subgraphs.some(({ name }) => !config.subgraphUrls[name]);
+  const local = isLocal ? await openLocalDatabase(config.databaseFolder, output.print, signal) : undefined;
+  try {
+    const shared = config.databaseUrl ?? local?.url ?? '';
+    const urls = Object.fromEntries(subgraphs.map(({ name }) => [name, config.subgraphUrls[name] ?? shared]));
+    await migrateAll(subgraphs, urls);
+    const databases = await Databases.connect(urls);
+    try {
+      return await write(files, databases, config, output, signal);
+    } finally {
+      await databases.close();
+    }
+  } finally {
+    await local?.close();
+  }
+}
+
+function readMapping(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ImportError(`the mapping ${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function subgraphsOf(plans: readonly FilePlan[]): SubgraphDefinition[] {
+  return [...new Set(plans.flatMap(({ targets }) => targets.map(({ target }) => target.subgraph)))];
+}
+
+async function migrateAll(
+  subgraphs: readonly SubgraphDefinition[],
+  urls: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const subgraph of subgraphs) {
+    const url = urls[subgraph.name] ?? '';
+    await migrate(subgraph, url).catch((error: unknown) => {
+      throw unreachable(subgraph.name, url, error);
+    });
+  }
+}
+
+async function write(
+  files: readonly SourceFile[],
+  databases: Databases,
+  config: ImportConfig,
+  output: ImportOutput,
+  signal: AbortSignal,
+): Promise<FileSummary> {
+  const rejects = RejectsFile.replace(config.rejects);
+  try {
+    const summaries = await importFiles({
+      files,
+      databases,
+      rejects,
+      signal,
+      progress: ({ file, read }, total) => output.progress?.(`${file}: ${read} of ${total} rows`),
+      finished: (summary) => output.print(summaryLine(summary)),
+    });
+    const total = totalOf(summaries);
+    output.print(summaryLine(total));
+    return total;
+  } finally {
+    await rejects.close();
+  }
+}
+
+/** What to do about rejected rows, in a line. */
+export function rejectsLine(rejected: number, path: string): string {
+  const rows = rejected === 1 ? '1 row was' : `${rejected} rows were`;
+  const shown = relative('', path) || path;
+  return `${rows} rejected: see ${shown} for the line and the reason of each, mend the CSV and import again`;
+}

@@ -1,0 +1,89 @@
+import { KEPT, type TargetPlan } from './compileTarget.js';
+
+/** The SQL by which one target's rows go from COPY into its table. */
+export interface StageStatements {
+  /** Makes the temporary table that takes the rows. */
+  readonly create: string;
+  readonly drop: string;
+  /** Takes rows as `record`, `removed`, and the target's columns. */
+  readonly copy: string;
+  /** Deletes the rows that must not be there; null for a target that never removes. Gives the records concerned. */
+  readonly remove: string | null;
+  /** Tells, after the merge, whether a row is there already as somebody else's; null where rows have no owner. */
+  readonly taken: string | null;
+  /** Inserts what is new, updates what changed. Gives the records concerned and whether their row is new. */
+  readonly merge: string;
+}
+
+const INSERTED: Readonly<Record<(typeof KEPT)[number], string>> = {
+  version: '1',
+  createdAt: 'now()',
+  updatedAt: 'now()',
+};
+
+/** Names come from entity metadata, so they hold no quotes. */
+function quoted(column: string): string {
+  return `"${column}"`;
+}
+
+/**
+ * The statements of a target.
+ * @param name of the temporary table, of letters, digits and underscores
+ */
+export function stageStatements(plan: TargetPlan, name: string): StageStatements {
+  const { table } = plan.table;
+  const staged = plan.columns.map(({ column }) => quoted(column.name));
+  const primary = plan.columns.filter(({ column }) => column.primary).map(({ column }) => column);
+  const updated = plan.columns.filter(({ update }) => update).map(({ column }) => quoted(column.name));
+  const kept = KEPT.flatMap((property) => {
+    const column = plan.table.columns.get(property);
+    const isPlanned = plan.columns.some((planned) => planned.column.property === property);
+    return column === undefined || isPlanned
+      ? []
+      : [{ property, name: quoted(column.name), value: INSERTED[property] }];
+  });
+  const onUpdate = kept.flatMap((one) => {
+    if (one.property === 'version') return [`${one.name} = t.${one.name} + 1`];
+    return one.property === 'updatedAt' ? [`${one.name} = now()`] : [];
+  });
+  const assignments = [...updated.map((column) => `${column} = EXCLUDED.${column}`), ...onUpdate];
+  const row = (alias: string) => updated.map((column) => `${alias}.${column}`).join(', ');
+  const conflict =
+    updated.length === 0
+      ? 'DO NOTHING'
+      : `DO UPDATE SET ${assignments.join(', ')} WHERE (${row('t')}) IS DISTINCT FROM (${row('EXCLUDED')})`;
+  const keys = primary.map((column) => quoted(column.name));
+  const ownerColumn = plan.table.columns.get(plan.target.owner ?? '');
+  const owner = ownerColumn === undefined ? undefined : quoted(ownerColumn.name);
+  const matches = primary.map((column) => `t.${quoted(column.name)} = s.${quoted(column.name)}`);
+  // A history is whole in its file: whatever comes after its last entry goes.
+  const beyond = primary.map((column) => {
+    const operator = column.property === plan.position ? '>=' : '=';
+    return `t.${quoted(column.name)} ${operator} s.${quoted(column.name)}`;
+  });
+  return {
+    create: `CREATE TEMPORARY TABLE ${name} ON COMMIT DELETE ROWS AS
+      SELECT 0 AS record_, false AS removed_, ${staged.join(', ')} FROM ${table} WITH NO DATA`,
+    drop: `DROP TABLE IF EXISTS pg_temp.${name}`,
+    copy: `COPY ${name} (record_, removed_, ${staged.join(', ')}) FROM STDIN`,
+    remove:
+      plan.derivedId || plan.position !== undefined
+        ? `DELETE FROM ${table} AS t USING ${name} AS s WHERE s.removed_ AND ${beyond.join(' AND ')}
+           RETURNING s.record_ AS record`
+        : null,
+    taken:
+      owner === undefined
+        ? null
+        : `SELECT s.record_ AS record FROM ${name} AS s JOIN ${table} AS t ON ${matches.join(' AND ')}
+           WHERE NOT s.removed_ AND t.${owner} IS DISTINCT FROM s.${owner} LIMIT 1`,
+    merge: `
+      WITH merged AS (
+        INSERT INTO ${table} AS t (${[...staged, ...kept.map((one) => one.name)].join(', ')})
+        SELECT ${[...staged, ...kept.map((one) => one.value)].join(', ')} FROM ${name} WHERE NOT removed_ ORDER BY record_
+        ON CONFLICT (${keys.join(', ')}) ${conflict}
+        RETURNING ${keys.map((key) => `t.${key}`).join(', ')}, (t.xmax = 0) AS inserted
+      )
+      SELECT s.record_ AS record, t.inserted FROM merged AS t JOIN ${name} AS s ON ${matches.join(' AND ')}
+      WHERE NOT s.removed_`,
+  };
+}

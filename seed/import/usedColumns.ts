@@ -1,0 +1,36 @@
+import { templateColumns } from './compileField.js';
+import type { ConditionSpec, FieldSpec, FileSpec } from './mapping.js';
+
+function ofField(field: FieldSpec): string[] {
+  const { column, template, currency } = field;
+  return [
+    ...(column === undefined ? [] : [column]),
+    ...(template === undefined ? [] : templateColumns(template)),
+    ...(typeof currency === 'object' ? [currency.column] : []),
+  ];
+}
+
+function ofFields(fields: Readonly<Record<string, FieldSpec>>): string[] {
+  return Object.values(fields).flatMap(ofField);
+}
+
+function ofCondition({ onlyWith = [], when = {} }: ConditionSpec): string[] {
+  return [...onlyWith, ...Object.keys(when)];
+}
+
+/** Every column that a file's mapping names; the file must have them all. */
+export function usedColumns(file: FileSpec): Set<string> {
+  return new Set([
+    ...file.key,
+    ...Object.keys(file.columns),
+    ...file.targets.flatMap((target) => [
+      ...ofCondition(target),
+      ...ofFields(target.fields),
+      ...(target.history?.steps ?? []).flatMap((step) => [
+        ...ofCondition(step),
+        ...(step.at === undefined ? [] : ofField(step.at)),
+        ...ofFields(step.fields),
+      ]),
+    ]),
+  ]);
+}

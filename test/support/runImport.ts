@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+export interface ImportRun {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+  /** Summary by file: read, inserted, updated, unchanged, rejected. */
+  readonly counts: Readonly<Record<string, number[]>>;
+}
+
+const SUMMARY =
+  /^(\S+): (\d+) read = (\d+) written \((\d+) inserted \+ (\d+) updated\) \+ (\d+) unchanged \+ (\d+) rejected$/gm;
+
+/**
+ * Runs the command as `npm run import` does.
+ * @param environment besides PATH; without DATABASE_URL the command uses a Postgres of its own
+ * @param started told of the process while it runs
+ * @throws when a summary does not add up
+ */
+export async function runImport(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  cwd = '.',
+  started: (child: ChildProcess) => Promise<void> = async () => {},
+): Promise<ImportRun> {
+  const child = spawn(process.execPath, [resolve('dist/seed/import/main.js'), ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  await Promise.all([once(child, 'close'), started(child)]);
+  const counts: Record<string, number[]> = {};
+  for (const [line, file = '', ...numbers] of out.matchAll(SUMMARY)) {
+    const [read = 0, written = 0, inserted = 0, updated = 0, unchanged = 0, rejected = 0] = numbers.map(Number);
+    if (written !== inserted + updated || read !== written + unchanged + rejected)
+      throw new Error(`wrong sum: ${line}`);
+    counts[file] = [read, inserted, updated, unchanged, rejected];
+  }
+  return { code: child.exitCode, out, err, counts };
+}
+
+/** The rows of a rejects file, each as its text, without the header; undefined when there is no such file. */
+export function readRejects(path: string): string[] | undefined {
+  if (!existsSync(path)) return undefined;
+  return readFileSync(path, 'utf8')
+    .trimEnd()
+    .split(/\n(?=[\w-]+\.csv,\d+,)/)
+    .slice(1);
+}
