@@ -67,6 +67,8 @@ function fetchBody({ query, ofCustomer }: PlannedFetch, id: string): object {
     : { query, variables: { id } };
 }
 
+const median = (values: readonly number[] | undefined) => quantile(values ?? [], 0.5);
+
 function line(name: string, values: Readonly<Record<string, string>>): void {
   const cells = Object.entries(values).map(([key, value]) => `${key} ${value}`);
   console.log(`${name.padEnd(22)} ${cells.join('   ')}`);
@@ -168,7 +170,6 @@ export async function customer360({ customers, requests, rounds, concurrency }: 
     console.log(
       `\n${customers} customers, ${rounds} rounds of ${requests} queries, ${concurrency} at once; medians of the rounds\n`,
     );
-    const median = (values: readonly number[] | undefined) => quantile(values ?? [], 0.5);
     line('alone', { p50: ms(median(alone)), p99: ms(quantile(alone, 0.99)) });
     for (const [name, values] of parts) line(`  ${name}`, { p50: ms(median(values)), p99: ms(quantile(values, 0.99)) });
     const root = median([...parts].find(([name]) => name.endsWith('(root)'))?.[1]);
@@ -182,7 +183,7 @@ export async function customer360({ customers, requests, rounds, concurrency }: 
     line('  CPU a query, the six', { '': ms(six) });
     line('  SQL statements', { 'a query': perQuery.toFixed(1) });
   } finally {
-    for (const child of [...processes.values()].reverse()) await child.stop();
+    for (const child of [...processes.values()].toReversed()) await child.stop();
     await admin.end();
     await postgres.stop();
   }

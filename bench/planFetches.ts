@@ -35,6 +35,6 @@ export function planFetches(supergraphSdl: string, operation: string): PlannedFe
   const planner = new QueryPlanner(supergraph);
   const plan = planner.buildQueryPlan(operationFromDocument(supergraph.apiSchema(), parse(operation)));
   const found: PlannedFetch[] = [];
-  if (plan.node?.kind !== 'Subscription') collect(plan.node as PlanNode, '', found);
+  if (plan.node?.kind !== 'Subscription') collect(plan.node, '', found);
   return found;
 }

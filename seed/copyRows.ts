@@ -3,25 +3,18 @@ import { Readable } from 'node:stream';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
+import { copyText, type Cell } from './copyText.js';
 import type { Class } from '../subgraphs/kit/defineSubgraph.js';
 
 /** Rows by property name, as an entity has them. All rows of one call have the same properties. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A value in the text format of COPY: https://www.postgresql.org/docs/current/sql-copy.html */
-function field(value: unknown): string {
-  if (value === null || value === undefined) return '\\N';
-  return plain(value).replace(/[\\\n\r\t]/g, (character) => ESCAPES[character] ?? character);
-}
+type Value = string | number | boolean | Date | null | undefined | readonly string[];
 
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-function plain(value: unknown): string {
+function cell(value: Value): Cell {
+  if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) {
-    return `{${value.map((item) => `"${String(item).replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
-  }
-  return String(value);
+  return typeof value === 'object' ? value : String(value);
 }
 
 /** Quotes an identifier that comes from entity metadata. */
@@ -56,7 +49,7 @@ export async function copyRows(
   // No constraints on the staging table: what is not given gets its default in the real one.
   await client.query(`CREATE TEMPORARY TABLE ${staging} ON COMMIT DROP AS SELECT ${list} FROM ${table} WITH NO DATA`);
   const lines = function* () {
-    for (const row of rows) yield `${properties.map((property) => field(row[property])).join('\t')}\n`;
+    for (const row of rows) yield copyText(properties.map((property) => cell(row[property] as Value)));
   };
   await pipeline(Readable.from(lines()), client.query(copyFrom(`COPY ${staging} (${list}) FROM STDIN`)));
   const { rowCount } = await client.query(

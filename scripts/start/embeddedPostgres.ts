@@ -11,6 +11,7 @@ import { findPostgresPackage, type PostgresPackage, preparePostgresBinaries } fr
 import { choosePostgresPlace, CLUSTER } from './postgresPlace.js';
 import { clearLeftovers, readPostmasterFile } from './postmasterFile.js';
 import type { ProcessEnd } from './processEnd.js';
+import { SHARED_FOLDER } from './productDatabase.js';
 import { StartError } from './StartError.js';
 import { tryPort } from './tryPort.js';
 
@@ -69,7 +70,7 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { durable = true, log = () => {}, signal } = options;
   const source = options.package ?? findPostgresPackage();
-  const place = choosePostgresPlace(options.dataDir, options.sharedFolder ?? '/var/lib/customer360', log);
+  const place = choosePostgresPlace(options.dataDir, options.sharedFolder ?? SHARED_FOLDER, log);
   const { dataDir, account } = place;
   const cluster = join(dataDir, CLUSTER);
 

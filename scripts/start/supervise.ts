@@ -10,10 +10,10 @@ import { errorMessage } from './errorMessage.js';
 import { makeOpenFolder } from './folderAccess.js';
 import { firstQuery } from './firstQuery.js';
 import { describeEnd, type ProcessEnd } from './processEnd.js';
+import { POSTGRES_FOLDER, PRODUCT_DATABASE } from './productDatabase.js';
 import { StartError } from './StartError.js';
 import { type StartedProcess, startProcess } from './startProcess.js';
 
-const DATABASE = 'customer360';
 /** The subgraphs are for the gateway alone, wherever that listens. */
 const SUBGRAPHS_HOST = '127.0.0.1';
 
@@ -167,13 +167,13 @@ class Supervisor {
       return config.databaseUrl;
     }
     const began = Date.now();
-    const dataDir = join(config.data, 'postgres');
+    const dataDir = join(config.data, POSTGRES_FOLDER);
     const postgres = await startEmbeddedPostgres({ dataDir, log: print, signal: this.#ending.signal });
     const abandon = (): void => postgres.abandon();
     force.addEventListener('abort', abandon, { once: true });
     this.#running.push({ name: 'Postgres', stop: () => postgres.stop() });
     void postgres.exited.then((end) => this.end(diedOf('Postgres', end, null, postgres.logFile)));
-    const url = await this.until(ensureDatabase(postgres.url, DATABASE));
+    const url = await this.until(ensureDatabase(postgres.url, PRODUCT_DATABASE));
     print(`Postgres is up (${((Date.now() - began) / 1000).toFixed(1)} s), its data in ${shortPath(postgres.dataDir)}`);
     return url;
   }

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { openLocalDatabase, type LocalDatabase } from '../../scripts/start/openLocalDatabase.js';
+import { StartError } from '../../scripts/start/StartError.js';
 import { subgraphs } from '../../subgraphs/all.js';
 import { readConfig } from '../../subgraphs/kit/config.js';
 import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
@@ -17,8 +19,9 @@ Usage: npm run seed -- [options]
   --if-empty      do nothing where there are customers already
   --help          this text
 
-It writes to the Postgres in DATABASE_URL, or <NAME>_DATABASE_URL for one subgraph, and migrates first. Running it
-again with the same options adds nothing, and completes a run that was killed.`;
+It writes to the Postgres in DATABASE_URL, or <NAME>_DATABASE_URL for one subgraph; without them to that of \`npm start\`
+(its data folder in DATA, by default .data), whether that runs or not. It migrates first. Running it again with the same
+options adds nothing, and completes a run that was killed.`;
 
 const options = z.object({
   customers: z.coerce
@@ -72,6 +75,31 @@ function progress(customers: number): (done: number) => void {
   };
 }
 
+function hasAllUrls(environment: NodeJS.ProcessEnv): boolean {
+  return subgraphs.every(
+    ({ name }) => environment[`${name.toUpperCase()}_DATABASE_URL`] ?? environment['DATABASE_URL'],
+  );
+}
+
+function say(line: string): void {
+  console.error(`seed: ${line}`);
+}
+
+/** The Postgres of `npm start`; one that was started for us is stopped also when we are. */
+async function localDatabase(): Promise<LocalDatabase> {
+  const stop = new AbortController();
+  let database: LocalDatabase | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stop.abort(new StartError('stopped'));
+      say('stopped; the same seed again completes it');
+      void (database?.close() ?? Promise.resolve()).finally(() => process.exit(1));
+    });
+  }
+  database = await openLocalDatabase(process.env['DATA'] || '.data', say, stop.signal);
+  return database;
+}
+
 async function main(): Promise<void> {
   const { customers, seed, 'if-empty': ifEmpty, help } = readOptions();
   if (help) {
@@ -80,9 +108,11 @@ async function main(): Promise<void> {
   }
   const world = new World(seed, new Date());
   const targets: Target[] = [];
+  const local = hasAllUrls(process.env) ? null : await localDatabase();
+  const environment = { DATABASE_URL: local?.url, ...process.env };
   try {
     for (const subgraph of subgraphs) {
-      const { databaseUrl: url } = readConfig(subgraph, process.env, false);
+      const { databaseUrl: url } = readConfig(subgraph, environment, false);
       await migrate(subgraph, url);
       const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
       targets.push({ subgraph, dataSource });
@@ -96,6 +126,7 @@ async function main(): Promise<void> {
     console.log(`seed: ${customers} customers, ${rows} new rows`);
   } finally {
     await Promise.all(targets.map(({ dataSource }) => dataSource.destroy()));
+    await local?.close();
   }
 }
 

@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { FilePlan } from './compileMapping.js';
 import type { TargetPlan } from './compileTarget.js';
-import { copyText } from './copyText.js';
+import { copyText } from '../copyText.js';
 import { type Databases, isDataError } from './Databases.js';
 import type { RecordDraft } from './RecordDraft.js';
 import { stageStatements, type StageStatements } from './stageStatements.js';

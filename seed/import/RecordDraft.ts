@@ -1,7 +1,5 @@
+import type { Cell } from '../copyText.js';
 import type { RowProblem } from './RowProblem.js';
-
-/** A value on its way into a column, as Postgres reads it. */
-export type Cell = string | null | readonly string[];
 
 /** A row for a target's table. */
 export interface TargetRow {

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { ConversionError, conversionFor, type Conversion } from './conversions.js';
 import type { EntityColumn } from './EntityTable.js';
 import type { FieldSpec } from './mapping.js';
-import type { Cell, RecordDraft } from './RecordDraft.js';
+import type { Cell } from '../copyText.js';
+import type { RecordDraft } from './RecordDraft.js';
 import { recordId } from './recordId.js';
 import type { SourceRow } from './SourceRow.js';
 

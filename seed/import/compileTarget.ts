@@ -2,7 +2,8 @@ import { compileField, type Evaluate, type FieldScope } from './compileField.js'
 import { condition } from './condition.js';
 import type { EntityColumn, EntityTable } from './EntityTable.js';
 import type { FieldSpec, HistorySpec, TargetSpec } from './mapping.js';
-import type { Cell, RecordDraft, TargetRow } from './RecordDraft.js';
+import type { Cell } from '../copyText.js';
+import type { RecordDraft, TargetRow } from './RecordDraft.js';
 import { recordId } from './recordId.js';
 import { RowProblem } from './RowProblem.js';
 import type { SourceRow } from './SourceRow.js';

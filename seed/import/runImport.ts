@@ -7,7 +7,7 @@ import type { ImportConfig } from './config.js';
 import { Databases, unreachable } from './Databases.js';
 import { ImportError } from './ImportError.js';
 import { type FileSummary, importFiles } from './importFiles.js';
-import { openLocalDatabase } from './localDatabase.js';
+import { openLocalDatabase } from '../../scripts/start/openLocalDatabase.js';
 import { parseMapping } from './mapping.js';
 import { RejectsFile } from './RejectsFile.js';
 import { SourceFile } from './SourceFile.js';

@@ -1,6 +1,11 @@
+import type { Pool } from 'pg';
 import type { Sql } from 'sql-template-tag';
 import type { DataSource, EntityManager, ObjectLiteral } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Class } from './defineSubgraph.js';
+
+/** Far above the number of lists, filters and orders of a subgraph. */
+const MAX_PREPARED = 1000;
 
 /**
  * Typed reading for batched queries that an ORM cannot say (LATERAL joins, keysets, aggregates). Statements are written
@@ -9,14 +14,38 @@ import type { Class } from './defineSubgraph.js';
 export class Database {
   readonly #selections = new Map<Class, EntitySelection>();
 
-  constructor(readonly dataSource: DataSource) {}
+  readonly #names = new Map<string, string>();
+
+  /** @param onStatement called before each statement that does not go through an entity manager */
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly onStatement?: (statement: string) => void,
+  ) {}
 
   /**
    * Runs one statement. Rows come as Postgres gives them: `timestamptz` as Date, `numeric`, `bigint` and `date` as text.
+   * Outside a transaction it is prepared: Postgres parses and plans a text once for each connection.
    * @param manager a transaction's, to read inside it
    */
-  async query<Row extends object>(statement: Sql, manager: EntityManager = this.dataSource.manager): Promise<Row[]> {
-    return manager.query<Row[]>(statement.text, statement.values);
+  async query<Row extends object>(statement: Sql, manager?: EntityManager): Promise<Row[]> {
+    const { text, values } = statement;
+    if (manager) return manager.query<Row[]>(text, values);
+    this.onStatement?.(text);
+    // TypeORM knows no prepared statements; its pool does.
+    const pool = (this.dataSource.driver as PostgresDriver).master as Pool;
+    const { rows } = await pool.query<Row>({ ...this.#name(text), text, values });
+    return rows;
+  }
+
+  /** A prepared statement lives as long as its connection, so there is an end to how many texts get one. */
+  #name(text: string): { name?: string } {
+    let name = this.#names.get(text);
+    if (name === undefined) {
+      if (this.#names.size >= MAX_PREPARED) return {};
+      name = `s${this.#names.size}`;
+      this.#names.set(text, name);
+    }
+    return { name };
   }
 
   /** Table and select list of an entity, for statements that read it under the alias `t`. */

@@ -1,5 +1,5 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import { QueryFailedError, type ObjectLiteral } from 'typeorm';
+import type { ObjectLiteral } from 'typeorm';
 import { decodeCursor, encodeCursor, type KeyType } from './cursor.js';
 import type { Class } from './defineSubgraph.js';
 import type { Database } from './Database.js';
@@ -59,7 +59,7 @@ type PageRow = Record<string, unknown> & { readonly __parent: string; readonly _
 
 /** SQLSTATE class 22: a value that its type cannot hold. */
 function isDataException(error: unknown): boolean {
-  return error instanceof QueryFailedError && String((error.driverError as { code?: unknown }).code).startsWith('22');
+  return String((error as { code?: unknown }).code).startsWith('22');
 }
 
 /**

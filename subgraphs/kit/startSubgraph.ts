@@ -46,7 +46,7 @@ export async function startSubgraph(
   await dataSource.initialize();
 
   const stopForgetting = forgetOldKeys(dataSource, log);
-  const database = new Database(dataSource);
+  const database = new Database(dataSource, onStatement);
   const references = new References(config.identityUrl);
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
   const apollo = new ApolloServer<RequestContext>({

@@ -1,4 +1,5 @@
-import type { Cell } from './RecordDraft.js';
+/** A value as COPY takes it: text, nothing, or an array of text. */
+export type Cell = string | null | readonly string[];
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': String.raw`\\`,

@@ -1,18 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ensureDatabase } from '../../scripts/start/databaseAccess.js';
-import { startEmbeddedPostgres } from '../../scripts/start/embeddedPostgres.js';
-import { readClusterPassword } from '../../scripts/start/initialiseCluster.js';
-import { isFolderLocked } from '../../scripts/start/lockFolder.js';
-import { choosePostgresPlace, CLUSTER } from '../../scripts/start/postgresPlace.js';
-import { readPostmasterFile } from '../../scripts/start/postmasterFile.js';
-import { ImportError } from './ImportError.js';
+import { ensureDatabase } from './databaseAccess.js';
+import { startEmbeddedPostgres } from './embeddedPostgres.js';
+import { readClusterPassword } from './initialiseCluster.js';
+import { isFolderLocked } from './lockFolder.js';
+import { choosePostgresPlace, CLUSTER } from './postgresPlace.js';
+import { readPostmasterFile } from './postmasterFile.js';
+import { POSTGRES_FOLDER, PRODUCT_DATABASE, SHARED_FOLDER } from './productDatabase.js';
+import { StartError } from './StartError.js';
 
-/** The names that `npm start` uses: its database, its folder in the data folder, and where data go that Postgres could not reach. */
-const DATABASE = 'customer360';
-const FOLDER = 'postgres';
-const SHARED_FOLDER = '/var/lib/customer360';
 /** How long a Postgres that somebody else is starting may take until it answers, in milliseconds. */
 const START_MS = 60_000;
 
@@ -27,23 +24,23 @@ export interface LocalDatabase {
  * Gives access to the database of `npm start`: while that runs, the same Postgres; else one started on its data until `close`.
  * @param folder the data folder of `npm start`
  * @param log told what takes long
- * @throws StartError or ImportError when there is none to be had
+ * @throws StartError when there is none to be had
  */
 export async function openLocalDatabase(
   folder: string,
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<LocalDatabase> {
-  const wanted = join(folder, FOLDER);
+  const wanted = join(folder, POSTGRES_FOLDER);
   const { dataDir } = choosePostgresPlace(wanted, SHARED_FOLDER, log);
   if (isFolderLocked(dataDir)) {
     const server = await runningServer(dataDir, signal);
-    return { url: await ensureDatabase(server, DATABASE), close: async () => {} };
+    return { url: await ensureDatabase(server, PRODUCT_DATABASE), close: async () => {} };
   }
-  log(`starting the database in ${dataDir} for the time of the import (npm start does not run)`);
+  log(`starting the database in ${dataDir} for the time of this command (npm start does not run)`);
   const postgres = await startEmbeddedPostgres({ dataDir: wanted, signal });
   try {
-    return { url: await ensureDatabase(postgres.url, DATABASE), close: () => postgres.stop() };
+    return { url: await ensureDatabase(postgres.url, PRODUCT_DATABASE), close: () => postgres.stop() };
   } catch (error) {
     await postgres.stop();
     throw error;
@@ -57,8 +54,8 @@ async function runningServer(dataDir: string, signal: AbortSignal): Promise<stri
     const port = readPort(cluster);
     if (port !== undefined) return `postgres://postgres:${readClusterPassword(dataDir)}@127.0.0.1:${port}/postgres`;
   }
-  throw new ImportError(
-    `the database in ${dataDir} is in use but does not answer; stop whoever uses it, then import again`,
+  throw new StartError(
+    `the database in ${dataDir} is in use but does not answer; stop whoever uses it, then try again`,
   );
 }
 
