@@ -33,7 +33,17 @@ function statementLogger(onStatement: (statement: string) => void): TypeOrmLogge
   };
 }
 
-/** A subgraph's data source, not yet connected. Every statement runs in the subgraph's own schema, in UTC. */
+/** What every connection of a subgraph is made with: its statements run in the subgraph's own schema, in UTC. */
+export function connectionConfig(definition: SubgraphDefinition) {
+  return {
+    types,
+    options: `-c search_path=${definition.name} -c timezone=UTC`,
+    connectionTimeoutMillis: 5000,
+    application_name: `customer360-${definition.name}`,
+  };
+}
+
+/** A subgraph's data source, not yet connected. */
 export function createDataSource(definition: SubgraphDefinition, options: DatabaseOptions): DataSource {
   const { onStatement } = options;
   return new DataSource({
@@ -45,13 +55,8 @@ export function createDataSource(definition: SubgraphDefinition, options: Databa
     migrationsTableName: 'migration',
     synchronize: false,
     installExtensions: false,
-    applicationName: `customer360-${definition.name}`,
     poolSize: options.poolSize ?? 10,
     ...(onStatement ? { logging: ['query'], logger: statementLogger(onStatement) } : { logging: false }),
-    extra: {
-      types,
-      options: `-c search_path=${definition.name} -c timezone=UTC`,
-      connectionTimeoutMillis: 5000,
-    },
+    extra: connectionConfig(definition),
   });
 }

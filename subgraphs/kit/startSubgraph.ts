@@ -7,12 +7,13 @@ import type { Logger } from 'pino';
 import { HEADERS } from '../../schema/contract.js';
 import { buildSubgraph } from './buildSubgraph.js';
 import type { SubgraphConfig } from './config.js';
-import { createDataSource } from './createDataSource.js';
+import { connectionConfig, createDataSource } from './createDataSource.js';
 import { Database } from './Database.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { forgetOldKeys } from './forgetOldKeys.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrate } from './migrate.js';
+import { ReadPipeline } from './ReadPipeline.js';
 import { References } from './References.js';
 import { RequestContext } from './RequestContext.js';
 
@@ -38,15 +39,19 @@ export async function startSubgraph(
   const log = logger.child({ subgraph: definition.name });
   const { schema } = await buildSubgraph(definition);
   for (const name of await migrate(definition, config.databaseUrl)) log.info({ migration: name }, 'migrated');
+  // Reads share a connection; each write has one to itself until it commits.
+  const readers = Math.max(1, Math.floor(config.poolSize / 2));
   const dataSource = createDataSource(definition, {
     url: config.databaseUrl,
-    poolSize: config.poolSize,
+    poolSize: Math.max(1, config.poolSize - readers),
     ...(onStatement ? { onStatement } : {}),
   });
   await dataSource.initialize();
 
   const stopForgetting = forgetOldKeys(dataSource, log);
-  const database = new Database(dataSource, onStatement);
+  const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
+  const reads = new ReadPipeline(pool, log, onStatement);
+  const database = new Database(dataSource, reads);
   const references = new References(config.identityUrl);
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
   const apollo = new ApolloServer<RequestContext>({
@@ -87,12 +92,14 @@ export async function startSubgraph(
         stopForgetting();
         await apollo.stop();
         await fastify.close();
+        await reads.close();
         await dataSource.destroy();
       },
     };
   } catch (error) {
     stopForgetting();
     await fastify.close();
+    await reads.close();
     await dataSource.destroy();
     throw error;
   }

@@ -306,7 +306,7 @@ describe('the command', () => {
     const args = ['m.yaml', '--data', '.', '--database-folder', 'data'];
     const alone = await runImport(args, {}, folder);
     expect(alone).toMatchObject({ code: 0, counts: { 'people.csv': [1, 1, 0, 0, 0] } });
-    expect(alone.out).toMatch(/^starting the database in .* for the time of the import/m);
+    expect(alone.out).toMatch(/^starting the database in .* for the time of this command/m);
 
     const postgres = await startEmbeddedPostgres({ dataDir: resolve(folder, 'data/postgres'), durable: false });
     try {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { parseValue } from 'graphql';
 import { pino } from 'pino';
 import { decodeCursor, encodeCursor } from '../../subgraphs/kit/cursor.js';
@@ -20,6 +21,20 @@ describe('money', () => {
   ])('shows %s %s as %s', (amount, currency, shown) => {
     expect(money(amount, currency)).toEqual({ amount: shown, currency });
   });
+});
+
+it('shows no amount of money as another one, whatever it is', () => {
+  const tenThousandths = fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n });
+  fc.assert(
+    fc.property(tenThousandths, fc.constantFrom('EUR', 'JPY', 'KWD'), (units, currency) => {
+      const digits = String(units < 0n ? -units : units).padStart(5, '0');
+      const stored = `${units < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
+      const [whole = '', fraction = ''] = money(stored, currency).amount.split('.');
+      const sign = whole.startsWith('-') ? -1n : 1n;
+      const shown = sign * BigInt(whole.replace('-', '') + fraction.padEnd(4, '0'));
+      expect(shown).toBe(units);
+    }),
+  );
 });
 
 describe('Decimal', () => {
