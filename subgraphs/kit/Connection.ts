@@ -3,32 +3,37 @@ import type { Class } from './defineSubgraph.js';
 import { PageInfo } from './PageInfo.js';
 import type { RowPage } from './readPages.js';
 
-/** A page of a list as Relay shows it. Nothing but the rows is computed until it is asked for. */
+/**
+ * A page of a list as Relay shows it. graphql-js calls a method when its field is asked for, and only then: the rows and
+ * the count are read when they are wanted, and together.
+ */
 export class Connection<T> {
-  readonly #page: RowPage<T>;
+  readonly #page: () => Promise<RowPage<T>>;
   readonly #count: () => Promise<number>;
   readonly #continued: boolean;
 
   /**
-   * @param count counts the whole list; called when `totalCount` is asked for
+   * @param page reads the rows; called for each field that needs them, so it must remember what it read
+   * @param count counts the whole list
    * @param continued whether the page was asked for with `after`
    */
-  constructor(page: RowPage<T>, count: () => Promise<number>, continued: boolean) {
+  constructor(page: () => Promise<RowPage<T>>, count: () => Promise<number>, continued: boolean) {
     this.#page = page;
     this.#count = count;
     this.#continued = continued;
   }
 
-  get nodes(): readonly T[] {
-    return this.#page.rows;
+  async nodes(): Promise<readonly T[]> {
+    return (await this.#page()).rows;
   }
 
-  get edges(): { node: T; cursor: string }[] {
-    return this.#page.rows.map((node, index) => ({ node, cursor: this.#page.cursors[index] ?? '' }));
+  async edges(): Promise<{ node: T; cursor: string }[]> {
+    const { rows, cursors } = await this.#page();
+    return rows.map((node, index) => ({ node, cursor: cursors[index] ?? '' }));
   }
 
-  get pageInfo(): PageInfo {
-    const { cursors, hasNextPage } = this.#page;
+  async pageInfo(): Promise<PageInfo> {
+    const { cursors, hasNextPage } = await this.#page();
     return {
       hasNextPage,
       hasPreviousPage: this.#continued,
@@ -37,7 +42,6 @@ export class Connection<T> {
     };
   }
 
-  /** graphql-js calls a method when its field is asked for, and only then. */
   totalCount(): Promise<number> {
     return this.#count();
   }

@@ -5,7 +5,7 @@ import { validate as isUuid } from 'uuid';
 import { Connection } from './Connection.js';
 import type { Database } from './Database.js';
 import type { Class } from './defineSubgraph.js';
-import { checkFirst, countRows, readPages, type ListQuery, type RowPage } from './readPages.js';
+import { checkPage, countRows, readPages, type ListQuery, type RowPage } from './readPages.js';
 import { oncePerKey, type Idempotency } from './oncePerKey.js';
 import type { References } from './References.js';
 
@@ -64,12 +64,12 @@ export class RequestContext {
     query: ListQuery<T>,
     parent?: { column: string; id: string },
   ): Promise<Connection<T>> {
-    checkFirst(query.page.first);
+    checkPage(query);
     const column = parent?.column ?? null;
     const id = parent?.id ?? ROOT;
     const filter = `${query.entity.name} ${column} ${JSON.stringify(query.where.map((part) => [part.text, part.values]))}`;
     const rows = `page ${filter} ${query.orderName} ${query.page.first} ${query.page.after}`;
-    const page = await this.loader<RowPage<T>>(rows, (ids) => readPages(this.database, query, column, ids)).load(id);
+    const page = () => this.loader<RowPage<T>>(rows, (ids) => readPages(this.database, query, column, ids)).load(id);
     const count = () =>
       this.loader<number>(`count ${filter}`, (ids) => countRows(this.database, query, column, ids)).load(id);
     return new Connection(page, count, typeof query.page.after === 'string');

@@ -39,18 +39,32 @@ export interface RowPage<T> {
   readonly hasNextPage: boolean;
 }
 
-/** Throws BAD_USER_INPUT when `first` is not 1 to 100. */
-export function checkFirst(first: number): void {
+/** What a cursor of the list must have been made for. */
+function listName<T extends ObjectLiteral>(query: ListQuery<T>): string {
+  return `${query.entity.name}.${query.orderName}`;
+}
+
+function keyset<T extends ObjectLiteral>(query: ListQuery<T>): string[] | null {
+  const { after } = query.page;
+  if (after === undefined || after === null) return null;
+  const { type, tie = ID } = query.order;
+  return decodeCursor(after, listName(query), [type, tie.type]);
+}
+
+/** Throws BAD_USER_INPUT for `first` out of 1 to 100, and for a cursor that is malformed or of another list. */
+export function checkPage<T extends ObjectLiteral>(query: ListQuery<T>): void {
+  const { first } = query.page;
   if (first < 1 || first > MAX_PAGE_SIZE) {
     throw badUserInput(`first must be 1 to ${MAX_PAGE_SIZE}, not ${first}`, 'first');
   }
+  keyset(query);
 }
 
-function keysetCondition<T extends ObjectLiteral>(query: ListQuery<T>, list: string): Sql {
-  const { after } = query.page;
-  if (after === undefined || after === null) return empty;
+function keysetCondition<T extends ObjectLiteral>(query: ListQuery<T>): Sql {
+  const values = keyset(query);
+  if (values === null) return empty;
   const { by, type, direction, tie = ID } = query.order;
-  const [value, tieValue] = decodeCursor(after, list, [type, tie.type]);
+  const [value, tieValue] = values;
   const comparison = raw(direction === 'ASC' ? '>' : '<');
   return sql`AND (${raw(by)}, ${raw(tie.by)}) ${comparison} (${value}::${raw(type)}, ${tieValue}::${raw(tie.type)})`;
 }
@@ -78,7 +92,7 @@ export async function readPages<T extends ObjectLiteral>(
 ): Promise<RowPage<T>[]> {
   const { table, columns } = database.selection(query.entity);
   const { by, direction, tie = ID } = query.order;
-  const list = `${query.entity.name}.${query.orderName}`;
+  const list = listName(query);
   const conditions = join([sql`TRUE`, ...query.where], ' AND ');
   const ofParent = parentColumn === null ? sql`TRUE` : sql`t.${raw(`"${parentColumn}"`)} = parent.id`;
   // The keyset is read as text: a Date has milliseconds, Postgres has microseconds, and a cursor must not round.
@@ -87,7 +101,7 @@ export async function readPages<T extends ObjectLiteral>(
       SELECT parent.id AS "__parent", (${raw(by)})::text AS "__by", (${raw(tie.by)})::text AS "__tie",
         ${raw(columns)}
       FROM ${raw(table)} t
-      WHERE ${ofParent} AND ${conditions} ${keysetCondition(query, list)}
+      WHERE ${ofParent} AND ${conditions} ${keysetCondition(query)}
       ORDER BY ${raw(by)} ${raw(direction)}, ${raw(tie.by)} ${raw(direction)}
       LIMIT ${query.page.first + 1}
     ) AS page`;

@@ -235,6 +235,11 @@ describe('lists', () => {
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
   });
 
+  it('reads no rows when only their number is asked for', async () => {
+    const statements = await subgraph.statements(() => subgraph.ask('{ customers { totalCount } }'));
+    expect(statements).toEqual([expect.stringContaining('count(*)')]);
+  });
+
   it('takes a search of any characters', async () => {
     const { errors, data } = await subgraph.ask('{ customers(search: "\' | & ! :* \\\\ %") { totalCount } }');
     expect(errors).toBeUndefined();
