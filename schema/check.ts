@@ -6,9 +6,11 @@ import {
   isObjectType,
   isScalarType,
   isSpecifiedScalarType,
+  Kind,
   parse,
   validate,
   type GraphQLSchema,
+  type TypeNode,
 } from 'graphql';
 
 /** Everything in the schema that a reader would look up and find without a description, as `Type.field(argument)`. */
@@ -33,6 +35,35 @@ export function undescribed(schema: GraphQLSchema): string[] {
     }
   }
   return missing;
+}
+
+/** The types that several subgraphs share, and who answers for them. */
+const OWNERS: Readonly<Record<string, string>> = {
+  Customer: 'identity',
+  Employee: 'identity',
+  Touchpoint: 'touchpoints',
+};
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+}
+
+/**
+ * The fields by which one subgraph that is down would take more with it than its own, as `Type.field`: those that a
+ * subgraph adds to a type of another, or that lead to one, and that are not nullable.
+ * @param subgraph whose SDL it is
+ */
+export function fragile(subgraph: string, sdl: string): string[] {
+  const isForeign = (type: string) => type in OWNERS && OWNERS[type] !== subgraph;
+  return parse(sdl).definitions.flatMap((definition) => {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
+    const type = definition.name.value;
+    return (definition.fields ?? [])
+      .filter(({ name }) => name.value !== 'id')
+      .filter((field) => field.type.kind === Kind.NON_NULL_TYPE)
+      .filter((field) => isForeign(type) || isForeign(namedType(field.type)))
+      .map((field) => `${type}.${field.name.value}`);
+  });
 }
 
 /**

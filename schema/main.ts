@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { subgraphs } from '../subgraphs/all.js';
 import { buildSubgraph } from '../subgraphs/kit/buildSubgraph.js';
-import { brokenBy, undescribed } from './check.js';
+import { brokenBy, fragile, undescribed } from './check.js';
 import { compose } from './compose.js';
 
 const HELP = `npm run schema            emit each subgraph's SDL from code and compose the supergraph
 npm run schema -- --check  change nothing; fail when what is committed differs from the code, when something has
-                           no description, or when an operation in schema/operations would break`;
+                           no description or could fall with another subgraph, or when an operation in schema/operations would break`;
 
 const FOLDER = 'schema';
 
@@ -37,6 +37,13 @@ async function emit(): Promise<{ files: Map<string, string>; problems: string[] 
   files.set(join(FOLDER, 'supergraph.graphql'), `${supergraphSdl.trim()}\n`);
 
   const problems = undescribed(apiSchema).map((name) => `${name} has no description; give it one where it is declared`);
+  for (const { name, sdl } of built) {
+    problems.push(
+      ...fragile(name, sdl).map(
+        (field) => `${name}: ${field} must be nullable, or a dead subgraph takes more with it than its own`,
+      ),
+    );
+  }
   const operations = join(FOLDER, 'operations');
   for (const file of (await readdir(operations)).filter((name) => name.endsWith('.graphql'))) {
     const reasons = brokenBy(apiSchema, await readFile(join(operations, file), 'utf8'));
