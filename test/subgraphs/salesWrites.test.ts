@@ -69,8 +69,7 @@ const REASSIGN = `mutation ($from: ID!, $to: ID!, $note: String, $key: String) {
   } } }
 }`;
 
-async function done(query: string, variables: object): Promise<any> {
-  // oxlint-disable-line typescript/no-explicit-any
+async function done(query: string, variables: object): Promise<GraphQLAnswer['data']> {
   const { data, errors } = await subgraph.ask(query, variables);
   expect(errors).toBeUndefined();
   return Object.values(data)[0];
@@ -83,11 +82,13 @@ async function rowCounts(): Promise<number[]> {
   return Promise.all(entities.map((entity) => manager.count(entity as typeof Account)));
 }
 
-async function refused(query: string, variables: object, expected: object): Promise<void> {
+/** What a call that must be refused says about it; fails when it wrote a row. */
+async function refusal(query: string, variables: object): Promise<Record<string, unknown> | undefined> {
   const before = await rowCounts();
   const { errors } = await subgraph.ask(query, variables);
-  expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', ...expected });
+  expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
   expect(await rowCounts()).toEqual(before);
+  return errors?.[0]?.extensions;
 }
 
 const order = (more: object = {}) => ({ customerId, currency: 'EUR', lines: [{ productId, quantity: 1 }], ...more });
@@ -166,12 +167,12 @@ describe('placeOrder', () => {
     ['a total beyond all bounds', () => line({ quantity: 2, unitPrice: '999999999999999' }), 'input.lines'],
     ['an order in the future', () => order({ placedAt: new Date(Date.now() + 600_000) }), 'input.placedAt'],
   ])('refuses %s and writes nothing', async (_what, input, argument) => {
-    await refused(PLACE, { input: input() }, { argument });
+    expect(await refusal(PLACE, { input: input() })).toMatchObject({ argument });
   });
 
   it('refuses what is not for sale, unless the order is recorded afterwards', async () => {
     const lines = [{ productId: await productRow(subgraph, { active: false }), quantity: 1 }];
-    await refused(PLACE, { input: order({ lines }) }, { argument: 'input.lines.0.productId' });
+    expect(await refusal(PLACE, { input: order({ lines }) })).toMatchObject({ argument: 'input.lines.0.productId' });
     await done(PLACE, { input: order({ lines, placedAt: '2026-01-01T00:00:00Z' }) });
   });
 });
@@ -190,16 +191,15 @@ describe('moveOrder', () => {
       for (const to of Object.keys(following)) {
         const { id } = await done(PLACE, { input: order() });
         await manager.update(Order, { id }, { status: from as Order['status'] });
-        if ((allowed as string[]).includes(to)) {
-          expect(await done(MOVE_ORDER, { id, status: to })).toEqual({ id, status: to, version: 2 });
-        } else {
-          await refused(MOVE_ORDER, { id, status: to }, { argument: 'status', allowed });
-        }
+        const { data, errors } = await subgraph.ask(MOVE_ORDER, { id, status: to });
+        const expected = (allowed as string[]).includes(to) ? to : allowed;
+        expect(data?.moveOrder.status ?? errors?.[0]?.extensions.allowed).toEqual(expected);
       }
     }
   });
 
-  it('refuses an unknown order', () => refused(MOVE_ORDER, { id: UNKNOWN, status: 'SHIPPED' }, { argument: 'id' }));
+  it('refuses an unknown order', () =>
+    expect(refusal(MOVE_ORDER, { id: UNKNOWN, status: 'SHIPPED' })).resolves.toMatchObject({ argument: 'id' }));
 });
 
 const ago = (days: number) => new Date(Date.now() - days * 86_400_000);
@@ -213,11 +213,9 @@ describe('next steps and documents', () => {
     const input = { kind: 'EMAIL', customerId, subject: 'Offer', documents };
     const logged = await done(LOG, { input });
     expect(logged.documents).toEqual(documents.map((document) => ({ ...document, mimeType: null })));
-    await refused(
-      LOG,
-      { input: { ...input, documents: [...documents, documents[0]] } },
-      { argument: 'input.documents' },
-    );
+    expect(await refusal(LOG, { input: { ...input, documents: [...documents, documents[0]] } })).toMatchObject({
+      argument: 'input.documents',
+    });
   });
 
   it.each([
@@ -226,11 +224,9 @@ describe('next steps and documents', () => {
     ['an address that runs a script', { name: 'Offer', url: 'javascript:alert(1)' }, 'url'],
     ['a media type that is none', { name: 'Offer', url: 'https://example.com/', mimeType: 'pdf' }, 'mimeType'],
   ])('refuses %s', (_what, document, field) =>
-    refused(
-      LOG,
-      { input: { kind: 'CALL', customerId, subject: 'Offer', documents: [document] } },
-      { argument: `input.documents.0.${field}` },
-    ),
+    expect(
+      refusal(LOG, { input: { kind: 'CALL', customerId, subject: 'Offer', documents: [document] } }),
+    ).resolves.toMatchObject({ argument: `input.documents.0.${field}` }),
   );
 
   it('completes a next step once, and says that nothing follows', async () => {
@@ -240,15 +236,18 @@ describe('next steps and documents', () => {
       nextStepDescription: 'Call',
       nextStepDueAt: ago(1),
     });
-    await refused(COMPLETE, { id, doneAt: ago(4) }, { argument: 'doneAt' });
+    expect(await refusal(COMPLETE, { id, doneAt: ago(4) })).toMatchObject({ argument: 'doneAt' });
     const doneAt = ago(2);
     expect(await done(COMPLETE, { id, doneAt, version: 1 })).toEqual({
       version: 2,
       nextStep: { doneAt: doneAt.toISOString(), owner: { id: employeeId } },
     });
-    await refused(COMPLETE, { id }, { argument: 'activityId', allowed: [] });
-    await refused(COMPLETE, { id: await activityRow(subgraph) }, { argument: 'activityId', allowed: [] });
-    await refused(COMPLETE, { id: 'x' }, { argument: 'activityId' });
+    expect(await refusal(COMPLETE, { id })).toMatchObject({ argument: 'activityId', allowed: [] });
+    expect(await refusal(COMPLETE, { id: await activityRow(subgraph) })).toMatchObject({
+      argument: 'activityId',
+      allowed: [],
+    });
+    expect(await refusal(COMPLETE, { id: 'x' })).toMatchObject({ argument: 'activityId' });
   });
 
   it('lists what is overdue, the longest first, by employee and by customer', async () => {
@@ -317,7 +316,10 @@ describe('leads', () => {
       version: 2,
       qualification: { ...rest, budget: { amount: '500.00' }, missing: ['need'] },
     });
-    await refused(QUALIFY, { id, input: { status: 'QUALIFIED' } }, { argument: 'input.status', missing: ['need'] });
+    expect(await refusal(QUALIFY, { id, input: { status: 'QUALIFIED' } })).toMatchObject({
+      argument: 'input.status',
+      missing: ['need'],
+    });
     await done(QUALIFY, { id, input: { status: 'QUALIFIED', need } });
 
     const converted = await done(CONVERT, {
@@ -350,8 +352,14 @@ describe('leads', () => {
       leads: { nodes: [{ id }] },
       opportunities: { totalCount: 1 },
     });
-    await refused(CONVERT, { id, input: { customerId: owned, name: 'Again' } }, { argument: 'id', allowed: [] });
-    await refused(QUALIFY, { id, input: { status: 'WORKING' } }, { argument: 'input.status', allowed: [] });
+    expect(await refusal(CONVERT, { id, input: { customerId: owned, name: 'Again' } })).toMatchObject({
+      argument: 'id',
+      allowed: [],
+    });
+    expect(await refusal(QUALIFY, { id, input: { status: 'WORKING' } })).toMatchObject({
+      argument: 'input.status',
+      allowed: [],
+    });
   });
 
   it('follow their states, and say which can follow', async () => {
@@ -367,17 +375,17 @@ describe('leads', () => {
         const { id } = await captured();
         await subgraph.database.dataSource.manager.update(Lead, { id }, { status: from as Lead['status'] });
         const input = { status, ...BANT, ...(status === 'DISQUALIFIED' ? { disqualifiedReason: 'No need' } : {}) };
-        if (allowed.includes(status)) {
-          expect(await done(QUALIFY, { id, input })).toMatchObject({ status });
-        } else {
-          await refused(QUALIFY, { id, input }, { argument: 'input.status', allowed });
-        }
+        const { data, errors } = await subgraph.ask(QUALIFY, { id, input });
+        const expected = allowed.includes(status) ? status : allowed;
+        expect(data?.qualifyLead.status ?? errors?.[0]?.extensions.allowed).toEqual(expected);
       }
-      if (from !== 'QUALIFIED') {
-        const { id } = await captured();
-        await subgraph.database.dataSource.manager.update(Lead, { id }, { status: from as Lead['status'] });
-        await refused(CONVERT, { id, input: { customerId, name: 'Refit' } }, { argument: 'id', allowed });
-      }
+    }
+    for (const from of ['NEW', 'WORKING', 'DISQUALIFIED'] as const) {
+      const { id } = await captured();
+      await subgraph.database.dataSource.manager.update(Lead, { id }, { status: from });
+      const input = { customerId, name: 'Refit' };
+      const allowed = from === 'DISQUALIFIED' ? ['WORKING'] : open;
+      expect(await refusal(CONVERT, { id, input })).toMatchObject({ argument: 'id', allowed });
     }
   });
 
@@ -402,7 +410,7 @@ describe('leads', () => {
     ['a phone that is not E.164', { phone: '030 123' }, 'input.phone'],
     ['a time in the future', { capturedAt: new Date(Date.now() + 600_000) }, 'input.capturedAt'],
   ])('are refused with %s', (_what, input, argument) =>
-    refused(CAPTURE, { input: { name: 'Jo', source: 'WEB', ...input } }, { argument }),
+    expect(refusal(CAPTURE, { input: { name: 'Jo', source: 'WEB', ...input } })).resolves.toMatchObject({ argument }),
   );
 
   it.each([
@@ -412,7 +420,7 @@ describe('leads', () => {
     ['an unknown employee', { status: 'WORKING', ownerId: UNKNOWN }, 'input.ownerId'],
   ])('are not qualified with %s', async (_what, input, argument) => {
     const { id } = await captured();
-    await refused(QUALIFY, { id, input }, { argument });
+    expect(await refusal(QUALIFY, { id, input })).toMatchObject({ argument });
     const { data } = await subgraph.ask('query ($id: ID!) { lead(id: $id) { version } }', { id });
     expect(data.lead.version).toBe(1);
   });
@@ -428,7 +436,7 @@ describe('leads', () => {
       [of.id, { productId: UNKNOWN }, 'input.productId'],
       [UNKNOWN, { customerId }, 'id'],
     ] as const) {
-      await refused(CONVERT, { id: lead, input: { name: 'Refit', ...input } }, { argument });
+      expect(await refusal(CONVERT, { id: lead, input: { name: 'Refit', ...input } })).toMatchObject({ argument });
     }
     expect(
       await done(CONVERT, { id: of.id, input: { name: 'Refit', amount: { amount: '1', currency: 'USD' } } }),
@@ -480,7 +488,9 @@ describe('setCategorySpend', () => {
     ['a year long past', () => spend({ year: year - 11 }), 'input.year'],
     ['a year far ahead', () => spend({ year: year + 2 }), 'input.year'],
     ['a negative amount', () => spend({ amount: { amount: '-1', currency: 'EUR' } }), 'input.amount.amount'],
-  ])('refuses %s', (_what, input, argument) => refused(SPEND, { input: input() }, { argument }));
+  ])('refuses %s', (_what, input, argument) =>
+    expect(refusal(SPEND, { input: input() })).resolves.toMatchObject({ argument }),
+  );
 
   it('holds at most a hundred', async () => {
     const own = await knownCustomer(subgraph);
@@ -491,7 +501,7 @@ describe('setCategorySpend', () => {
       amountValue: '1',
     }));
     await subgraph.database.dataSource.manager.insert(CategorySpend, rows);
-    await refused(SPEND, { input: spend({ customerId: own }) }, { argument: 'input.year' });
+    expect(await refusal(SPEND, { input: spend({ customerId: own }) })).toMatchObject({ argument: 'input.year' });
   });
 });
 
@@ -505,8 +515,10 @@ describe('assignAccount', () => {
       owner: { id: next },
       version: 3,
     });
-    await refused(ASSIGN, { customerId: own, ownerId: UNKNOWN }, { argument: 'ownerId' });
-    await refused(ASSIGN, { customerId: UNKNOWN, ownerId: employeeId }, { argument: 'customerId' });
+    expect(await refusal(ASSIGN, { customerId: own, ownerId: UNKNOWN })).toMatchObject({ argument: 'ownerId' });
+    expect(await refusal(ASSIGN, { customerId: UNKNOWN, ownerId: employeeId })).toMatchObject({
+      argument: 'customerId',
+    });
   });
 });
 
@@ -596,8 +608,10 @@ describe('reassignPortfolio', () => {
   });
 
   it('refuses the same employee twice, and one who is unknown', async () => {
-    await refused(REASSIGN, { from: employeeId, to: employeeId.toUpperCase() }, { argument: 'to' });
-    await refused(REASSIGN, { from: employeeId, to: UNKNOWN }, { argument: 'to' });
+    expect(await refusal(REASSIGN, { from: employeeId, to: employeeId.toUpperCase() })).toMatchObject({
+      argument: 'to',
+    });
+    expect(await refusal(REASSIGN, { from: employeeId, to: UNKNOWN })).toMatchObject({ argument: 'to' });
   });
 
   it('loses no lead that is converted at the same moment', async () => {
@@ -678,8 +692,12 @@ describe('idempotencyKey', () => {
   it('belongs to one call', async () => {
     const key = uuid();
     await done(PLACE, { input: order(), key });
-    await refused(PLACE, { input: order({ currency: 'USD' }), key }, { argument: 'idempotencyKey' });
-    await refused(CAPTURE, { input: { name: 'Jo', source: 'WEB' }, key }, { argument: 'idempotencyKey' });
+    expect(await refusal(PLACE, { input: order({ currency: 'USD' }), key })).toMatchObject({
+      argument: 'idempotencyKey',
+    });
+    expect(await refusal(CAPTURE, { input: { name: 'Jo', source: 'WEB' }, key })).toMatchObject({
+      argument: 'idempotencyKey',
+    });
   });
 });
 
@@ -746,6 +764,6 @@ describe('two writers at once', () => {
     const versions = await Promise.all(
       Array.from({ length: 4 }, () => done(ASSIGN, { customerId: own, ownerId: employeeId })),
     );
-    expect(versions.map(({ version }: { version: number }) => version).sort()).toEqual([1, 2, 3, 4]);
+    expect(new Set(versions.map(({ version }: { version: number }) => version))).toEqual(new Set([1, 2, 3, 4]));
   });
 });
