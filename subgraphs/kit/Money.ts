@@ -6,7 +6,7 @@ import { Decimal } from './Decimal.js';
 import { strictScalar } from './strictScalar.js';
 
 /** ISO 4217. */
-const CurrencyCode = strictScalar({
+export const CurrencyCode = strictScalar({
   ...GraphQLCurrency.toConfig(),
   name: 'CurrencyCode',
   description: 'A currency by its ISO 4217 code: `EUR`, `USD`, `JPY`.',

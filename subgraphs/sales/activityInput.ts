@@ -4,6 +4,7 @@ import { DateTime } from '../kit/DateTime.js';
 import { text } from '../kit/parseInput.js';
 import { pastMoment } from '../kit/pastMoment.js';
 import { ActivityKind } from './entities/Activity.js';
+import { ActivityDocumentInput, MAX_DOCUMENTS } from './entities/ActivityDocument.js';
 import { NextStepInput } from './entities/NextStep.js';
 
 @InputType({ description: 'Something that a salesperson did for or with a customer.' })
@@ -40,6 +41,12 @@ export class LogActivityInput {
 
   @Field(() => NextStepInput, { nullable: true, description: 'What follows from it.' })
   nextStep?: NextStepInput | null;
+
+  @Field(() => [ActivityDocumentInput], {
+    nullable: true,
+    description: 'What was shown, sent or signed. At most 20.',
+  })
+  documents?: ActivityDocumentInput[] | null;
 }
 
 /** Nobody plans further ahead; a later year is a slip. */
@@ -52,6 +59,14 @@ const dueMoment = z
     `must not lie more than ${MOST_YEARS_AHEAD} years ahead`,
   );
 
+const document = z.object({
+  name: text(200),
+  url: text(2000).pipe(z.url({ protocol: /^https?$/, error: 'must be an http or https address' })),
+  mimeType: text(127)
+    .regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type such as application/pdf')
+    .nullish(),
+});
+
 export const logActivityInput = z
   .object({
     kind: z.enum(ActivityKind),
@@ -63,6 +78,11 @@ export const logActivityInput = z
     outcome: text(1000).nullish(),
     occurredAt: pastMoment.nullish().transform((moment) => moment ?? new Date()),
     nextStep: z.object({ description: text(500), dueAt: dueMoment }).nullish(),
+    documents: z
+      .array(document)
+      .max(MAX_DOCUMENTS, `must have at most ${MAX_DOCUMENTS} documents`)
+      .nullish()
+      .transform((documents) => documents ?? []),
   })
   .refine(({ nextStep, occurredAt }) => !nextStep || nextStep.dueAt >= occurredAt, {
     path: ['nextStep', 'dueAt'],

@@ -23,6 +23,23 @@ export const NEXT_STEPS = {
   order: { by: 't.next_step_due_at', type: 'timestamptz', direction: 'ASC' },
 } as const;
 
+@InputType({ description: 'Which overdue next steps; all conditions must hold.' })
+export class FollowUpFilter {
+  @Field(() => ID, { nullable: true, description: 'To be taken by this employee.' })
+  employeeId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'For this customer.' })
+  customerId?: string | null;
+}
+
+/** The conditions that a next step, over the alias `t`, is open and was due before a moment. */
+export function overdueConditions(filter: FollowUpFilter | null | undefined, before: Date): Sql[] {
+  const conditions: Sql[] = [...NEXT_STEPS.where, sql`t.next_step_due_at < ${before}`];
+  if (typeof filter?.employeeId === 'string') conditions.push(idFilter('next_step_employee_id', filter.employeeId));
+  if (typeof filter?.customerId === 'string') conditions.push(idFilter('customer_id', filter.customerId));
+  return conditions;
+}
+
 @InputType({ description: 'Which activities; all conditions must hold.' })
 export class ActivityFilter {
   @Field(() => ActivityKind, { nullable: true, description: 'Of this kind.' })

@@ -1,9 +1,11 @@
 import { v7 as uuid, validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import type { logActivityInput } from './activityInput.js';
 import { Activity } from './entities/Activity.js';
+import { ActivityDocument } from './entities/ActivityDocument.js';
 import { Opportunity } from './entities/Opportunity.js';
 
 /**
@@ -13,6 +15,7 @@ import { Opportunity } from './entities/Opportunity.js';
 export async function logActivity(
   context: RequestContext,
   input: z.output<typeof logActivityInput>,
+  once: Idempotency,
 ): Promise<Activity> {
   const { opportunityId, employeeId, nextStep } = input;
   const customerId = input.customerId.toLowerCase();
@@ -30,7 +33,7 @@ export async function logActivity(
       }
     }
     const now = new Date();
-    return manager.save(
+    const activity = await manager.save(
       Object.assign(new Activity(), {
         id: uuid(),
         kind: input.kind,
@@ -44,10 +47,19 @@ export async function logActivity(
         nextStepDescription: nextStep?.description ?? null,
         nextStepDueAt: nextStep?.dueAt ?? null,
         nextStepDoneAt: null,
+        nextStepOwnerId: null,
         createdAt: now,
         updatedAt: now,
         version: 1,
       }),
     );
-  });
+    const documents = input.documents.map((document, position) => ({
+      ...document,
+      mimeType: document.mimeType ?? null,
+      activityId: activity.id,
+      position,
+    }));
+    if (documents.length > 0) await manager.insert(ActivityDocument, documents);
+    return activity;
+  }, once);
 }

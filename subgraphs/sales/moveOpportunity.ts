@@ -1,8 +1,9 @@
-import { validate as isUuid } from 'uuid';
-import { badUserInput, conflict } from '../kit/errors.js';
+import { badUserInput } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { Opportunity } from './entities/Opportunity.js';
 import { MAX_STAGE_CHANGES, StageChange } from './entities/StageChange.js';
+import { lockRow } from './lockRow.js';
 import { DEFAULT_PROBABILITY, isOpen, nextStages, type OpportunityStage } from './opportunityStages.js';
 
 /** Where an opportunity goes, and why. */
@@ -37,17 +38,12 @@ export async function moveOpportunity(
   id: string,
   move: Move,
   expectedVersion: number | null,
+  once: Idempotency,
 ): Promise<Opportunity> {
   const { stage } = move;
   await context.references.require('Employee', { employeeId: move.employeeId }, context.requestId);
   return context.write(async (manager) => {
-    const opportunity = isUuid(id)
-      ? await manager.findOne(Opportunity, { where: { id }, lock: { mode: 'pessimistic_write' } })
-      : null;
-    if (opportunity === null) throw badUserInput(`id: there is no Opportunity ${id}`, 'id');
-    if (expectedVersion !== null && opportunity.version !== expectedVersion)
-      throw conflict('The opportunity', opportunity.version);
-
+    const opportunity = await lockRow(manager, Opportunity, { argument: 'id', id, expectedVersion });
     const allowed = nextStages(opportunity.stage);
     if (!allowed.includes(stage)) {
       const reason = isOpen(opportunity.stage) ? 'it is there already' : `it is ${opportunity.stage}, which is final`;
@@ -80,5 +76,5 @@ export async function moveOpportunity(
       version: opportunity.version + 1,
     });
     return manager.save(opportunity);
-  });
+  }, once);
 }

@@ -1,12 +1,9 @@
-import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
-import { badUserInput } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
-import { Opportunity } from './entities/Opportunity.js';
-import { Product } from './entities/Product.js';
-import { StageChange } from './entities/StageChange.js';
+import { createOpportunity } from './createOpportunity.js';
+import type { Opportunity } from './entities/Opportunity.js';
 import type { openOpportunityInput } from './opportunityInput.js';
-import { DEFAULT_PROBABILITY, isOpen, STAGES } from './opportunityStages.js';
 
 /**
  * Records a sale that may come about, with its first stage.
@@ -15,48 +12,10 @@ import { DEFAULT_PROBABILITY, isOpen, STAGES } from './opportunityStages.js';
 export async function openOpportunity(
   context: RequestContext,
   input: z.output<typeof openOpportunityInput>,
+  once: Idempotency,
 ): Promise<Opportunity> {
-  const { customerId, ownerId, productId, stage, amount, probability } = input;
-  if (!isOpen(stage)) {
-    throw badUserInput(
-      `input.stage: an opportunity cannot begin as ${stage}; open it, then move it there`,
-      'input.stage',
-      { allowed: STAGES.filter(isOpen) },
-    );
-  }
+  const { customerId, ownerId } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   await context.references.require('Employee', { 'input.ownerId': ownerId }, context.requestId);
-
-  return context.write(async (manager) => {
-    if (productId && !(await manager.existsBy(Product, { id: productId }))) {
-      throw badUserInput(`input.productId: there is no Product ${productId}`, 'input.productId');
-    }
-    const now = new Date();
-    const openedAt = input.openedAt ?? now;
-    const opportunity = await manager.save(
-      Object.assign(new Opportunity(), {
-        id: uuid(),
-        customerId: customerId?.toLowerCase() ?? null,
-        name: input.name,
-        stage,
-        amountValue: amount?.amount ?? null,
-        currency: amount?.currency ?? null,
-        probability: probability?.toFixed(4) ?? DEFAULT_PROBABILITY[stage],
-        expectedCloseOn: input.expectedCloseOn ?? null,
-        ownerId: ownerId?.toLowerCase() ?? null,
-        productId: productId?.toLowerCase() ?? null,
-        openedAt,
-        closedAt: null,
-        lostReason: null,
-        competitor: input.competitor ?? null,
-        source: null,
-        sourceKey: null,
-        createdAt: now,
-        updatedAt: now,
-        version: 1,
-      }),
-    );
-    await manager.insert(StageChange, { opportunityId: opportunity.id, position: 0, stage, at: openedAt });
-    return opportunity;
-  });
+  return context.write((manager) => createOpportunity(manager, input, 'input'), once);
 }

@@ -55,16 +55,16 @@ export const competitorName = text(200).nullish();
 /** Why an opportunity was lost. */
 export const lostReasonText = text(1000).nullish();
 
+/** A day that somebody may have meant. */
+export const calendarDay = z.string().regex(/^(19|20|21)/, 'must be a day of the years 1900 to 2199');
+
 export const openOpportunityInput = z.object({
   customerId: z.string().nullish(),
   name: text(200),
   stage: z.enum(OpportunityStage),
   amount: nonNegativeMoney.nullish(),
   probability: z.number().min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').nullish(),
-  expectedCloseOn: z
-    .string()
-    .regex(/^(19|20|21)/, 'must be a day of the years 1900 to 2199')
-    .nullish(),
+  expectedCloseOn: calendarDay.nullish(),
   ownerId: z.string().nullish(),
   productId: z.uuid('is not the id of a product').nullish(),
   competitor: competitorName,

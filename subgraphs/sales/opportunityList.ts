@@ -20,6 +20,22 @@ export const OPPORTUNITY_ORDERS: Record<OpportunityOrderBy, ListOrder> = {
   EXPECTED_CLOSE_ON_ASC: { by: "coalesce(t.expected_close_on, 'infinity')", type: 'date', direction: 'ASC' },
 };
 
+/** Opportunities, over the alias `t`, that can still go either way: in the words of the partial indexes. */
+export const OPEN_OPPORTUNITY = sql`t.stage NOT IN ('WON', 'LOST')`;
+
+/** The condition that nothing was heard of an opportunity, over the alias `t`, since a moment: no activity, no change of stage. */
+export function untouchedSince(moment: Date): Sql {
+  return sql`coalesce(t.opened_at, t.created_at) < ${moment}
+    AND NOT EXISTS (SELECT FROM activity a WHERE a.opportunity_id = t.id AND a.occurred_at >= ${moment})
+    AND NOT EXISTS (SELECT FROM stage_change s WHERE s.opportunity_id = t.id AND s.at >= ${moment})`;
+}
+
+@InputType({ description: 'Which stalled opportunities.' })
+export class StalledFilter {
+  @Field(() => ID, { nullable: true, description: 'Pursued by this employee.' })
+  ownerId?: string | null;
+}
+
 @InputType({ description: 'Which opportunities; all conditions must hold.' })
 export class OpportunityFilter {
   @Field(() => OpportunityStage, { nullable: true, description: 'In this stage.' })

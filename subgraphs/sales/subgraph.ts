@@ -2,8 +2,13 @@ import { validate as isUuid } from 'uuid';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
 import { Account } from './entities/Account.js';
 import { Activity } from './entities/Activity.js';
+import { ActivityDocument } from './entities/ActivityDocument.js';
+import { CategorySpend } from './entities/CategorySpend.js';
 import { Customer } from './entities/Customer.js';
 import { Employee } from './entities/Employee.js';
+import { Handover } from './entities/Handover.js';
+import { HandoverItem } from './entities/HandoverItem.js';
+import { Lead } from './entities/Lead.js';
 import { Opportunity } from './entities/Opportunity.js';
 import { Order } from './entities/Order.js';
 import { OrderLine } from './entities/OrderLine.js';
@@ -11,12 +16,18 @@ import { Product } from './entities/Product.js';
 import { StageChange } from './entities/StageChange.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { CreateSales1763800000000 } from './migrations/CreateSales1763800000000.js';
+import { CompleteSales1763900000000 } from './migrations/CompleteSales1763900000000.js';
 import { ActivityResolver } from './resolvers/ActivityResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
+import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
+import { HandoverItemResolver } from './resolvers/HandoverItemResolver.js';
+import { HandoverResolver } from './resolvers/HandoverResolver.js';
+import { LeadResolver } from './resolvers/LeadResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
 import { OpportunityResolver } from './resolvers/OpportunityResolver.js';
 import { OrderLineResolver } from './resolvers/OrderLineResolver.js';
 import { OrderResolver } from './resolvers/OrderResolver.js';
+import { PortfolioResolver } from './resolvers/PortfolioResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 import { touchpointReference } from './touchpointReference.js';
@@ -29,21 +40,42 @@ export const sales = defineSubgraph({
     QueryResolver,
     MutationResolver,
     CustomerResolver,
+    EmployeeResolver,
+    PortfolioResolver,
+    HandoverResolver,
+    HandoverItemResolver,
+    LeadResolver,
     OpportunityResolver,
     OrderResolver,
     OrderLineResolver,
     ActivityResolver,
     TouchpointResolver,
   ],
-  types: [Customer, Employee, Product, Opportunity, Order, Activity, Touchpoint],
+  types: [Customer, Employee, Product, Lead, Opportunity, Order, Activity, Handover, Touchpoint],
   references: {
     Customer: ({ id }) => (typeof id === 'string' && isUuid(id) ? new Customer(id.toLowerCase()) : null),
+    Employee: ({ id }) => (typeof id === 'string' && isUuid(id) ? new Employee(id.toLowerCase()) : null),
+    Lead: (reference, context) => context.byId(Lead, reference.id),
+    Handover: (reference, context) => context.byId(Handover, reference.id),
     Product: (reference, context) => context.byId(Product, reference.id),
     Opportunity: (reference, context) => context.byId(Opportunity, reference.id),
     Order: (reference, context) => context.byId(Order, reference.id),
     Activity: (reference, context) => context.byId(Activity, reference.id),
     Touchpoint: touchpointReference,
   },
-  entities: [Account, Product, Opportunity, StageChange, Order, OrderLine, Activity],
-  migrations: [CreateSales1763800000000],
+  entities: [
+    Account,
+    CategorySpend,
+    Product,
+    Opportunity,
+    StageChange,
+    Lead,
+    Order,
+    OrderLine,
+    Activity,
+    ActivityDocument,
+    Handover,
+    HandoverItem,
+  ],
+  migrations: [CreateSales1763800000000, CompleteSales1763900000000],
 });

@@ -62,6 +62,14 @@ export class Activity {
   @Column('timestamptz', { name: 'next_step_done_at', nullable: true })
   nextStepDoneAt: Date | null;
 
+  /** Who is to take the next step; null for whoever did the activity. */
+  @Column('uuid', { name: 'next_step_owner_id', nullable: true })
+  nextStepOwnerId: string | null;
+
+  /** Who is to take it, given or not: Postgres fills it from the two others, for lists. */
+  @Column({ type: 'uuid', name: 'next_step_employee_id', nullable: true, insert: false, update: false })
+  nextStepEmployeeId: string | null;
+
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was recorded.' })
   createdAt: Date;
@@ -87,7 +95,13 @@ export class Activity {
   @Field(() => NextStep, { nullable: true, description: 'What follows from it; null when nothing does.' })
   get nextStep(): NextStep | null {
     if (this.nextStepDescription === null || this.nextStepDueAt === null) return null;
-    return { description: this.nextStepDescription, dueAt: this.nextStepDueAt, doneAt: this.nextStepDoneAt };
+    const ownerId = this.nextStepOwnerId ?? this.employeeId;
+    return {
+      description: this.nextStepDescription,
+      dueAt: this.nextStepDueAt,
+      doneAt: this.nextStepDoneAt,
+      owner: ownerId === null ? null : new Employee(ownerId),
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { DateTime } from '../../kit/DateTime.js';
+import { Employee } from './Employee.js';
 
 @ObjectType({ description: 'What we said that we would do next, and by when.', simpleResolvers: true })
 export class NextStep {
@@ -11,6 +12,12 @@ export class NextStep {
 
   @Field(() => DateTime, { nullable: true, description: 'When it was done; null while it is open.' })
   doneAt: Date | null;
+
+  @Field(() => Employee, {
+    nullable: true,
+    description: 'Who is to do it: whoever did the activity, unless it was handed over.',
+  })
+  owner: Employee | null;
 }
 
 @InputType({ description: 'What we will do next, and by when.' })

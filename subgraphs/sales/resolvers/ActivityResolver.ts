@@ -1,12 +1,19 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { Activity } from '../entities/Activity.js';
+import { ActivityDocument } from '../entities/ActivityDocument.js';
 import { Opportunity } from '../entities/Opportunity.js';
+import { documentsOf } from '../loaders.js';
 
 @Resolver(() => Activity)
 export class ActivityResolver {
   @FieldResolver(() => Opportunity, { nullable: true, description: 'The opportunity that it was about.' })
   opportunity(@Root() activity: Activity, @Ctx() context: RequestContext): Promise<Opportunity | null> {
     return context.byId(Opportunity, activity.opportunityId);
+  }
+
+  @FieldResolver(() => [ActivityDocument], { description: 'What was shown, sent or signed. At most 20.' })
+  documents(@Root() activity: Activity, @Ctx() context: RequestContext): Promise<readonly ActivityDocument[]> {
+    return context.load(documentsOf, activity.id);
   }
 }

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { CountMetric, MoneyMetric } from '../../kit/metrics.js';
@@ -6,14 +6,21 @@ import { PageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { ACTIVITY_ORDERS, activityConditions, ActivityOrderBy, NEXT_STEPS } from '../activityList.js';
 import { Activity, ActivityConnection, ActivityKind } from '../entities/Activity.js';
+import { CategorySpend } from '../entities/CategorySpend.js';
 import { Customer } from '../entities/Customer.js';
 import { Employee } from '../entities/Employee.js';
+import { Lead, LeadConnection } from '../entities/Lead.js';
 import { Opportunity, OpportunityConnection } from '../entities/Opportunity.js';
 import { Order, OrderConnection, OrderStatus } from '../entities/Order.js';
-import { accountOwnerOf, orderTotalsOf } from '../loaders.js';
+import { GrossMarginMetric, grossMargin } from '../grossMargin.js';
+import { LEAD_ORDERS, leadConditions, LeadOrderBy } from '../leadList.js';
+import { LeadStatus } from '../leadStatus.js';
+import { LifecycleMetric, lifecycleStage } from '../lifecycle.js';
+import { accountOwnerOf, lifecycleEventsOf, marginTotalsOf, orderTotalsOf, walletsOf } from '../loaders.js';
 import { OPPORTUNITY_ORDERS, opportunityConditions, OpportunityOrderBy } from '../opportunityList.js';
 import { OpportunityStage } from '../opportunityStages.js';
 import { ORDER_ORDERS, orderConditions, OrderOrderBy } from '../orderList.js';
+import { ShareOfWalletMetric, shareOfWallet } from '../shareOfWallet.js';
 import { averageOrderValue, firstOrderAt, lastOrderAt, lifetimeValue, orderCount } from '../orderMetrics.js';
 
 /** What sales adds to the customer. All of it is nullable: without sales the rest of the customer must stand. */
@@ -26,6 +33,31 @@ export class CustomerResolver {
   async owner(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<Employee | null> {
     const ownerId = await context.load(accountOwnerOf, customer.id);
     return ownerId === null ? null : new Employee(ownerId);
+  }
+
+  @FieldResolver(() => LifecycleMetric, {
+    nullable: true,
+    description: 'How far the relation with them has come, and how it came there.',
+  })
+  async lifecycleStage(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<LifecycleMetric> {
+    return lifecycleStage(await context.load(lifecycleEventsOf, customer.id));
+  }
+
+  @FieldResolver(() => LeadConnection, { nullable: true, description: 'The interest that they showed.' })
+  leads(
+    @Root() customer: Customer,
+    @Arg('status', () => LeadStatus, { nullable: true, description: 'Only those in this state.' })
+    status: LeadStatus | null | undefined,
+    @Arg('orderBy', () => LeadOrderBy, { defaultValue: 'CAPTURED_AT_DESC', description: 'In which order.' })
+    orderBy: LeadOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Lead>> {
+    const where = leadConditions({ status: status ?? null });
+    return context.page(
+      { entity: Lead, where, orderName: orderBy, order: LEAD_ORDERS[orderBy], page },
+      { column: 'customer_id', id: customer.id },
+    );
   }
 
   @FieldResolver(() => OrderConnection, { nullable: true, description: 'What they bought.' })
@@ -111,6 +143,45 @@ export class CustomerResolver {
   })
   async averageOrderValue(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<MoneyMetric> {
     return averageOrderValue(await context.load(orderTotalsOf, customer.id));
+  }
+
+  @FieldResolver(() => GrossMarginMetric, {
+    nullable: true,
+    description: 'What was earned on their orders that are not cancelled, as far as the costs are known.',
+  })
+  async grossMargin(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<GrossMarginMetric> {
+    return grossMargin(await context.load(marginTotalsOf, customer.id));
+  }
+
+  @FieldResolver(() => [CategorySpend], {
+    nullable: true,
+    description:
+      'What they spend on what we sell, with us and with all others, the latest year first, as sales entered it. At most 100.',
+  })
+  async categorySpend(
+    @Root() customer: Customer,
+    @Arg('year', () => Int, { nullable: true, description: 'Only that of this calendar year.' })
+    year: number | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<CategorySpend[]> {
+    const wallets = await context.load(walletsOf, customer.id);
+    return wallets.map(({ spend }) => spend).filter((spend) => typeof year !== 'number' || spend.year === year);
+  }
+
+  @FieldResolver(() => ShareOfWalletMetric, {
+    nullable: true,
+    description: 'How much of what they spend on what we sell comes to us.',
+  })
+  async shareOfWallet(
+    @Root() customer: Customer,
+    @Arg('year', () => Int, {
+      nullable: true,
+      description: 'In which calendar year; the latest of which the category spend is known when left out.',
+    })
+    year: number | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<ShareOfWalletMetric> {
+    return shareOfWallet(await context.load(walletsOf, customer.id), year ?? null);
   }
 
   @FieldResolver(() => CountMetric, { nullable: true, description: 'How many of their orders are not cancelled.' })

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
 import { PageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { ACTIVITY_ORDERS, ActivityOrderBy } from '../activityList.js';
@@ -7,7 +8,7 @@ import { Activity, ActivityConnection } from '../entities/Activity.js';
 import { Opportunity } from '../entities/Opportunity.js';
 import { Product } from '../entities/Product.js';
 import { StageChange } from '../entities/StageChange.js';
-import { stageHistoryOf } from '../loaders.js';
+import { lastTouchedAtOf, stageHistoryOf } from '../loaders.js';
 
 @Resolver(() => Opportunity)
 export class OpportunityResolver {
@@ -21,6 +22,14 @@ export class OpportunityResolver {
   })
   stageHistory(@Root() opportunity: Opportunity, @Ctx() context: RequestContext): Promise<readonly StageChange[]> {
     return context.load(stageHistoryOf, opportunity.id);
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When something was last heard of it: an activity, a change of stage, its opening.',
+  })
+  lastTouchedAt(@Root() opportunity: Opportunity, @Ctx() context: RequestContext): Promise<Date | null> {
+    return context.load(lastTouchedAtOf, opportunity.id);
   }
 
   @FieldResolver(() => ActivityConnection, { description: 'What was done about it.' })

@@ -1,0 +1,49 @@
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import type { Idempotency } from '../kit/oncePerKey.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import { Lead } from './entities/Lead.js';
+import type { captureLeadInput } from './leadInput.js';
+
+/**
+ * Records somebody who may be interested.
+ * @throws BAD_USER_INPUT for a customer or employee that does not exist
+ */
+export async function captureLead(
+  context: RequestContext,
+  input: z.output<typeof captureLeadInput>,
+  once: Idempotency,
+): Promise<Lead> {
+  const { customerId, ownerId } = input;
+  await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
+  await context.references.require('Employee', { 'input.ownerId': ownerId }, context.requestId);
+  return context.write((manager) => {
+    const now = new Date();
+    return manager.save(
+      Object.assign(new Lead(), {
+        id: uuid(),
+        customerId: customerId?.toLowerCase() ?? null,
+        name: input.name,
+        company: input.company ?? null,
+        email: input.email ?? null,
+        phone: input.phone ?? null,
+        source: input.source,
+        interest: input.interest ?? null,
+        status: 'NEW' as const,
+        ownerId: ownerId?.toLowerCase() ?? null,
+        budgetAmount: null,
+        budgetCurrency: null,
+        authority: null,
+        need: null,
+        timing: null,
+        disqualifiedReason: null,
+        opportunityId: null,
+        capturedAt: input.capturedAt ?? now,
+        convertedAt: null,
+        createdAt: now,
+        updatedAt: now,
+        version: 1,
+      }),
+    );
+  }, once);
+}

@@ -1,0 +1,43 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { Employee } from './Employee.js';
+
+@Entity('handover')
+@Directive('@key(fields: "id")')
+@ObjectType({
+  description: 'What one employee handed over to another, as it stood at that moment.',
+  simpleResolvers: true,
+})
+export class Handover {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('uuid', { name: 'from_id' })
+  fromId: string;
+
+  @Column('uuid', { name: 'to_id' })
+  toId: string;
+
+  @Column('timestamptz')
+  @Field(() => DateTime, { description: 'When.' })
+  at: Date;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What the new one should know. At most 10,000 characters.' })
+  note: string | null;
+
+  @Field(() => Employee, { nullable: true, description: 'Who had it. Null only when identity cannot be asked.' })
+  get from(): Employee {
+    return new Employee(this.fromId);
+  }
+
+  @Field(() => Employee, { nullable: true, description: 'Who has it now. Null only when identity cannot be asked.' })
+  get to(): Employee {
+    return new Employee(this.toId);
+  }
+}
+
+export const HandoverConnection = connectionType(Handover, 'Handover');

@@ -1,0 +1,88 @@
+import { Big } from 'big.js';
+import { In } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import { badUserInput } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import { Order } from './entities/Order.js';
+import { OrderLine } from './entities/OrderLine.js';
+import { Product } from './entities/Product.js';
+import { nextOrderNumber } from './nextOrderNumber.js';
+import type { placeOrderInput } from './orderInput.js';
+
+type Input = z.output<typeof placeOrderInput>;
+
+/** What `numeric(19,4)` and the scalar Decimal hold. */
+const MAX_TOTAL = new Big('999999999999999.9999');
+
+/** A line with its price, before it has an order. */
+interface PricedLine {
+  readonly position: number;
+  readonly productId: string;
+  readonly quantity: number;
+  readonly unitPriceAmount: string;
+  readonly unitCostAmount: string | null;
+  readonly discountAmount: string;
+}
+
+function priceLine(input: Input, position: number, product: Product | undefined): PricedLine {
+  const line = input.lines[position] as Input['lines'][number];
+  const refuse = (field: string, reason: string) =>
+    badUserInput(`input.lines.${position}.${field}: ${reason}`, `input.lines.${position}.${field}`);
+  if (product === undefined) throw refuse('productId', `there is no Product ${line.productId}`);
+  // An order that is recorded afterwards may be of something that we have given up since.
+  if (!product.active && !input.placedAt) throw refuse('productId', `${product.name} is not for sale`);
+  if (typeof line.unitPrice !== 'string' && product.currency !== input.currency) {
+    throw refuse('unitPrice', `give a price in ${input.currency}: the list price is in ${product.currency}`);
+  }
+  const unitPriceAmount = line.unitPrice ?? product.unitPriceAmount;
+  const discountAmount = line.discount ?? '0';
+  if (new Big(unitPriceAmount).times(line.quantity).lt(discountAmount)) {
+    throw refuse('discount', 'must not be more than quantity x unit price');
+  }
+  const { productId, quantity } = line;
+  return { position, productId, quantity, unitPriceAmount, unitCostAmount: line.unitCost ?? null, discountAmount };
+}
+
+/**
+ * Records what a customer buys, under a number of its own, with its exact total.
+ * @throws BAD_USER_INPUT for an unknown customer or product, a product that is not for sale, a price that is missing, or
+ *   a discount or total that is too large
+ */
+export async function placeOrder(context: RequestContext, input: Input, once: Idempotency): Promise<Order> {
+  await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
+  return context.write(async (manager) => {
+    const productIds = [...new Set(input.lines.map((line) => line.productId))];
+    const products = await manager.findBy(Product, { id: In(productIds) });
+    const byId = new Map(products.map((product) => [product.id, product]));
+    const lines = input.lines.map(({ productId }, position) => priceLine(input, position, byId.get(productId)));
+    const total = lines.reduce(
+      (sum, line) => sum.plus(new Big(line.unitPriceAmount).times(line.quantity)).minus(line.discountAmount),
+      new Big(0),
+    );
+    if (total.gt(MAX_TOTAL)) {
+      throw badUserInput('input.lines: the total has more than 15 digits before the point', 'input.lines');
+    }
+    const now = new Date();
+    const order = await manager.save(
+      Object.assign(new Order(), {
+        id: uuid(),
+        number: await nextOrderNumber(context.database, manager),
+        customerId: input.customerId.toLowerCase(),
+        status: 'PLACED' as const,
+        placedAt: input.placedAt ?? now,
+        currency: input.currency,
+        totalAmount: total.toFixed(),
+        createdAt: now,
+        updatedAt: now,
+        version: 1,
+      }),
+    );
+    await manager.insert(
+      OrderLine,
+      lines.map((line) => ({ ...line, orderId: order.id })),
+    );
+    return order;
+  }, once);
+}

@@ -1,0 +1,83 @@
+import sql from 'sql-template-tag';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { z } from 'zod';
+import { badUserInput, conflict } from '../kit/errors.js';
+import { MoneyInput, nonNegativeMoney } from '../kit/Money.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
+import { text } from '../kit/parseInput.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import { CategorySpend, MAX_CATEGORY_SPENDS } from './entities/CategorySpend.js';
+
+@InputType({ description: 'What a customer spends in a year on what we sell, with us and with all others together.' })
+export class SetCategorySpendInput {
+  @Field(() => ID, { description: 'Who.' })
+  customerId: string;
+
+  @Field(() => Int, { description: 'The calendar year: at most ten years back, and at most one ahead.' })
+  year: number;
+
+  @Field(() => MoneyInput, {
+    description: 'How much, in all, zero or more. It takes the place of what was there for this year and currency.',
+  })
+  amount: MoneyInput;
+
+  @Field(() => String, { nullable: true, description: 'Where we know it from. At most 200 characters.' })
+  source?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The employee who enters it.' })
+  employeeId?: string | null;
+}
+
+const thisYear = () => new Date().getUTCFullYear();
+
+export const setCategorySpendInput = z.object({
+  customerId: z.string(),
+  year: z
+    .number()
+    .refine((year) => year >= thisYear() - 10, 'must not lie more than ten years back')
+    .refine((year) => year <= thisYear() + 1, 'must not lie more than one year ahead'),
+  amount: nonNegativeMoney,
+  source: text(200).nullish(),
+  employeeId: z.string().nullish(),
+});
+
+/**
+ * Enters what a customer spends in a year, in one currency.
+ * @param expectedVersion the version that the caller has seen, 0 for none yet; null to set it whatever is there
+ * @throws BAD_USER_INPUT for an unknown customer or employee, or one entry too many; CONFLICT when the version is stale
+ */
+export async function setCategorySpend(
+  context: RequestContext,
+  input: z.output<typeof setCategorySpendInput>,
+  expectedVersion: number | null,
+  once: Idempotency,
+): Promise<CategorySpend> {
+  await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
+  await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
+  const customerId = input.customerId.toLowerCase();
+  return context.write(async (manager) => {
+    // A row that is not there cannot be locked, so writers take turns by customer.
+    const turn = `category_spend ${customerId}`;
+    await context.database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`, manager);
+    const { year, amount } = input;
+    const key = { customerId, year, currency: amount.currency };
+    const there = await manager.findOneBy(CategorySpend, key);
+    const version = there?.version ?? 0;
+    if (expectedVersion !== null && version !== expectedVersion) throw conflict('The category spend', version);
+    if (there === null && (await manager.countBy(CategorySpend, { customerId })) >= MAX_CATEGORY_SPENDS) {
+      throw badUserInput(`input.year: a customer has at most ${MAX_CATEGORY_SPENDS} entries`, 'input.year');
+    }
+    const now = new Date();
+    return manager.save(
+      Object.assign(there ?? new CategorySpend(), {
+        ...key,
+        amountValue: amount.amount,
+        source: input.source ?? null,
+        employeeId: input.employeeId?.toLowerCase() ?? null,
+        createdAt: there?.createdAt ?? now,
+        updatedAt: now,
+        version: version + 1,
+      }),
+    );
+  }, once);
+}
