@@ -5,10 +5,10 @@ import { text } from '../kit/parseInput.js';
 import { ConsentPurpose } from './entities/Consent.js';
 
 /** How deep a rule may be: a condition alone is 1, a list of conditions 2. */
-export const MAX_RULE_DEPTH = 5;
+const MAX_RULE_DEPTH = 5;
 
 /** How many conditions a rule may have in all. */
-export const MAX_RULE_CONDITIONS = 30;
+const MAX_RULE_CONDITIONS = 30;
 
 /** How many branches one `all` or `any` may have, and how many values one condition. */
 const MAX_BRANCHES = 30;
@@ -105,7 +105,7 @@ const lastExposureCondition = z.object({
 export type TraitCondition = z.output<typeof traitCondition>;
 export type ConsentCondition = z.output<typeof consentCondition>;
 export type ExposureCondition = z.output<typeof exposureCondition>;
-export type LastExposureCondition = z.output<typeof lastExposureCondition>;
+type LastExposureCondition = z.output<typeof lastExposureCondition>;
 
 /** A rule as it is kept: at each place exactly one of these. */
 export type SegmentRule =

@@ -615,7 +615,7 @@ describe('metrics', () => {
       }),
       { numRuns: 20 },
     );
-  });
+  }, 120_000);
 });
 
 describe('the migration', () => {
