@@ -1,8 +1,9 @@
-import type { Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
 import { enumType } from '../kit/enumType.js';
 import { idFilter } from '../kit/idFilter.js';
 import type { ListOrder } from '../kit/readPages.js';
+import { ExposureOutcome } from './entities/Exposure.js';
 
 export const ExposureOrderBy = enumType('ExposureOrderBy', 'An order of exposures.', {
   SENT_AT_DESC: 'What was sent last first.',
@@ -22,12 +23,30 @@ export class ExposureFilter {
 
   @Field(() => ID, { nullable: true, description: 'By this campaign.' })
   campaignId?: string | null;
+
+  @Field(() => ExposureOutcome, { nullable: true, description: 'That came just so far, as `Exposure.outcome`.' })
+  outcome?: ExposureOutcome | null;
 }
+
+@InputType({ description: "Which of a customer's or a campaign's exposures." })
+export class OwnExposureFilter {
+  @Field(() => ExposureOutcome, { nullable: true, description: 'That came just so far, as `Exposure.outcome`.' })
+  outcome?: ExposureOutcome | null;
+}
+
+/** `Exposure.outcome` in SQL, to the letter as the indexes have it. */
+const OUTCOME = raw(`(CASE WHEN t.control THEN 'CONTROL' WHEN t.responded_at IS NOT NULL THEN 'RESPONDED'
+  WHEN t.clicked_at IS NOT NULL THEN 'CLICKED' WHEN t.opened_at IS NOT NULL THEN 'OPENED' ELSE 'SENT' END)`);
 
 /** The conditions of a filter, over the alias `t`. */
 export function exposureConditions(filter: ExposureFilter | null | undefined): Sql[] {
   const conditions: Sql[] = [];
   if (typeof filter?.customerId === 'string') conditions.push(idFilter('customer_id', filter.customerId));
   if (typeof filter?.campaignId === 'string') conditions.push(idFilter('campaign_id', filter.campaignId));
-  return conditions;
+  return [...conditions, ...ownExposureConditions(filter)];
+}
+
+/** The conditions of a filter on the exposures of one customer or campaign, over the alias `t`. */
+export function ownExposureConditions(filter: OwnExposureFilter | null | undefined): Sql[] {
+  return filter?.outcome ? [sql`${OUTCOME} = ${filter.outcome}`] : [];
 }

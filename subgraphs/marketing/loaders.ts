@@ -27,3 +27,41 @@ export const exposureCountsOf: BatchRead<ExposureCounts> = async (database, cust
     FROM exposure WHERE customer_id = ANY(${customerIds}::uuid[]) GROUP BY customer_id`);
   return pickByKey(customerIds, rows, (row) => row.customerId).map((counts) => counts ?? NONE);
 };
+
+export interface CampaignCounts {
+  /** Rows: messages sent, and times that somebody was held back. */
+  readonly exposures: number;
+  readonly sent: number;
+  /** Customers, each counted once, however often the campaign reached them. */
+  readonly reached: number;
+  readonly opened: number;
+  readonly clicked: number;
+  readonly responded: number;
+  readonly control: number;
+}
+
+const REACHED_NOBODY: CampaignCounts = {
+  exposures: 0,
+  sent: 0,
+  reached: 0,
+  opened: 0,
+  clicked: 0,
+  responded: 0,
+  control: 0,
+};
+
+/** Whom a campaign reached and what they did. */
+export const campaignCountsOf: BatchRead<CampaignCounts> = async (database, campaignIds) => {
+  const rows = await database.query<CampaignCounts & { campaignId: string }>(sql`
+    SELECT campaign_id AS "campaignId", sum(exposures)::int AS exposures, sum(sent)::int AS sent,
+      (count(*) FILTER (WHERE sent > 0))::int AS reached, (count(*) FILTER (WHERE opened))::int AS opened,
+      (count(*) FILTER (WHERE clicked))::int AS clicked, (count(*) FILTER (WHERE responded))::int AS responded,
+      (count(*) FILTER (WHERE sent = 0))::int AS control
+    FROM (
+      SELECT campaign_id, count(*) AS exposures, count(*) FILTER (WHERE NOT control) AS sent,
+        bool_or(opened_at IS NOT NULL) AS opened, bool_or(clicked_at IS NOT NULL) AS clicked,
+        bool_or(NOT control AND responded_at IS NOT NULL) AS responded
+      FROM exposure WHERE campaign_id = ANY(${campaignIds}::uuid[]) GROUP BY campaign_id, customer_id
+    ) AS customer GROUP BY campaign_id`);
+  return pickByKey(campaignIds, rows, (row) => row.campaignId).map((counts) => counts ?? REACHED_NOBODY);
+};

@@ -1,9 +1,10 @@
-import sql from 'sql-template-tag';
 import { v7 as uuid, validate as isUuid } from 'uuid';
 import type { z } from 'zod';
+import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import type { grantConsentInput, withdrawConsentInput } from './consentInput.js';
 import { Consent, type ConsentAction } from './entities/Consent.js';
+import { changeCustomer } from './segmentMembers.js';
 import { standingConsents, standingKey } from './standingConsents.js';
 
 type GrantInput = z.output<typeof grantConsentInput>;
@@ -17,12 +18,11 @@ async function record(
   context: RequestContext,
   action: ConsentAction,
   input: GrantInput | WithdrawInput,
+  once: Idempotency,
   repeated: (standing: readonly Consent[]) => Consent | undefined,
 ): Promise<Consent> {
-  return context.write(async (manager) => {
-    // Two entries for one customer take turns: sequence and time rise together, and the second sees the first.
-    const lock = `consent ${input.customerId}`;
-    await context.database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`, manager);
+  // Two entries for one customer take turns: sequence and time rise together, and the second sees the first.
+  return changeCustomer(context, input.customerId, once, async (manager) => {
     const key = standingKey(input.customerId, null);
     const [standing = []] = await standingConsents(context.database, [key], manager);
     const present = repeated(standing);
@@ -38,9 +38,9 @@ async function record(
  * Records that a customer agrees. The same grant again (purpose, channel, source and text) changes nothing.
  * @throws BAD_USER_INPUT for an unknown customer
  */
-export async function grantConsent(context: RequestContext, input: GrantInput): Promise<Consent> {
+export async function grantConsent(context: RequestContext, input: GrantInput, once: Idempotency): Promise<Consent> {
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  return record(context, 'GRANTED', input, (standing) =>
+  return record(context, 'GRANTED', input, once, (standing) =>
     standing.find(
       ({ purpose, channel, action, source, text }) =>
         action === 'GRANTED' &&
@@ -57,11 +57,15 @@ export async function grantConsent(context: RequestContext, input: GrantInput): 
  * already, it changes nothing.
  * @throws BAD_USER_INPUT for an unknown customer
  */
-export async function withdrawConsent(context: RequestContext, input: WithdrawInput): Promise<Consent> {
+export async function withdrawConsent(
+  context: RequestContext,
+  input: WithdrawInput,
+  once: Idempotency,
+): Promise<Consent> {
   if (!(await isInLedger(context, input.customerId))) {
     await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
   }
-  return record(context, 'WITHDRAWN', input, (standing) => {
+  return record(context, 'WITHDRAWN', input, once, (standing) => {
     const ofPurpose = standing.filter(({ purpose }) => purpose === input.purpose);
     const grantedSince = input.channel === null && ofPurpose.some(({ action }) => action === 'GRANTED');
     if (grantedSince) return undefined;

@@ -3,15 +3,20 @@ import { Campaign } from './entities/Campaign.js';
 import { Consent } from './entities/Consent.js';
 import { Customer, customerStub } from './entities/Customer.js';
 import { Exposure } from './entities/Exposure.js';
+import { Offer } from './entities/Offer.js';
+import { Proposition } from './entities/Proposition.js';
 import { Segment } from './entities/Segment.js';
 import { SegmentMembership } from './entities/SegmentMembership.js';
 import { Trait } from './entities/Trait.js';
+import { CompleteMarketing1763900000000 } from './migrations/CompleteMarketing1763900000000.js';
 import { CreateMarketing1763800000000 } from './migrations/CreateMarketing1763800000000.js';
 import { CampaignResolver } from './resolvers/CampaignResolver.js';
 import { ConsentResolver } from './resolvers/ConsentResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { ExposureResolver } from './resolvers/ExposureResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
+import { OfferResolver } from './resolvers/OfferResolver.js';
+import { PropositionResolver } from './resolvers/PropositionResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { SegmentMembershipResolver } from './resolvers/SegmentMembershipResolver.js';
 import { SegmentResolver } from './resolvers/SegmentResolver.js';
@@ -31,8 +36,10 @@ export const marketing = defineSubgraph({
     CampaignResolver,
     ExposureResolver,
     ConsentResolver,
+    PropositionResolver,
+    OfferResolver,
   ],
-  types: [Customer, Segment, SegmentMembership, Trait, Campaign, Exposure, Consent],
+  types: [Customer, Segment, SegmentMembership, Trait, Campaign, Exposure, Consent, Proposition, Offer],
   references: {
     Customer: (reference) => customerStub(reference.id),
     Segment: (reference, context) => context.byId(Segment, reference.id),
@@ -41,7 +48,9 @@ export const marketing = defineSubgraph({
     Campaign: (reference, context) => context.byId(Campaign, reference.id),
     Exposure: (reference, context) => context.byId(Exposure, reference.id),
     Consent: (reference, context) => context.byId(Consent, reference.id),
+    Proposition: (reference, context) => context.byId(Proposition, reference.id),
+    Offer: (reference, context) => context.byId(Offer, reference.id),
   },
-  entities: [Segment, SegmentMembership, Trait, Campaign, Exposure, Consent],
-  migrations: [CreateMarketing1763800000000],
+  entities: [Segment, SegmentMembership, Trait, Campaign, Exposure, Consent, Proposition, Offer],
+  migrations: [CreateMarketing1763800000000, CompleteMarketing1763900000000],
 });

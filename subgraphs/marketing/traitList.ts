@@ -24,6 +24,9 @@ export class TraitFilter {
 
   @Field(() => String, { nullable: true, description: 'With exactly this name.' })
   name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Observed by exactly this source.' })
+  source?: string | null;
 }
 
 /** The conditions of a filter, over the alias `t`. */
@@ -33,16 +36,27 @@ export function traitConditions(filter: TraitFilter | null | undefined): Sql[] {
   if (typeof filter?.name === 'string') {
     conditions.push(sql`t.name = ${parseInput(text(200), filter.name, 'filter.name')}`);
   }
+  if (typeof filter?.source === 'string') {
+    conditions.push(sql`t.source = ${parseInput(text(200), filter.source, 'filter.source')}`);
+  }
   return conditions;
 }
 
-@InputType({ description: "Which of a customer's traits." })
+@InputType({ description: "Which of a customer's traits; all conditions must hold." })
 export class CustomerTraitFilter {
   @Field(() => TraitKind, { nullable: true, description: 'Of this kind.' })
   kind?: TraitKind | null;
+
+  @Field(() => String, { nullable: true, description: 'With exactly this name: what each source says of it.' })
+  name?: string | null;
 }
 
 /** The conditions of a filter on one customer's traits, over the alias `t`. */
 export function customerTraitConditions(filter: CustomerTraitFilter | null | undefined): Sql[] {
-  return filter?.kind ? [sql`t.kind = ${filter.kind}`] : [];
+  const conditions: Sql[] = [];
+  if (filter?.kind) conditions.push(sql`t.kind = ${filter.kind}`);
+  if (typeof filter?.name === 'string') {
+    conditions.push(sql`t.name = ${parseInput(text(200), filter.name, 'filter.name')}`);
+  }
+  return conditions;
 }

@@ -5,6 +5,8 @@ import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { Campaign } from '../../subgraphs/marketing/entities/Campaign.js';
 import { Consent } from '../../subgraphs/marketing/entities/Consent.js';
 import { Exposure } from '../../subgraphs/marketing/entities/Exposure.js';
+import { Offer } from '../../subgraphs/marketing/entities/Offer.js';
+import { Proposition } from '../../subgraphs/marketing/entities/Proposition.js';
 import { Segment } from '../../subgraphs/marketing/entities/Segment.js';
 import { SegmentMembership } from '../../subgraphs/marketing/entities/SegmentMembership.js';
 import { Trait } from '../../subgraphs/marketing/entities/Trait.js';
@@ -540,7 +542,7 @@ describe('lists', () => {
     expect(data.one).toEqual({ totalCount: 2, nodes: [{ action: 'GRANTED' }, { action: 'WITHDRAWN' }] });
   });
 
-  it.each(['segment', 'trait', 'campaign', 'exposure', 'consent'])(
+  it.each(['segment', 'trait', 'campaign', 'exposure', 'consent', 'proposition', 'offer'])(
     '%s(id) is null when there is none',
     async (field) => {
       const { data, errors } = await subgraph.ask(
@@ -551,16 +553,19 @@ describe('lists', () => {
     },
   );
 
-  it.each(['segments', 'traits', 'campaigns', 'exposures', 'consents'])('%s refuses a bad page', async (field) => {
-    for (const [args, argument] of [
-      ['first: 0', 'first'],
-      ['first: 101', 'first'],
-      ['after: "nonsense"', 'after'],
-    ]) {
-      const { errors } = await subgraph.ask(`{ ${field}(${args}) { nodes { id } } }`);
-      expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
-    }
-  });
+  it.each(['segments', 'traits', 'campaigns', 'exposures', 'consents', 'propositions', 'offers'])(
+    '%s refuses a bad page',
+    async (field) => {
+      for (const [args, argument] of [
+        ['first: 0', 'first'],
+        ['first: 101', 'first'],
+        ['after: "nonsense"', 'after'],
+      ]) {
+        const { errors } = await subgraph.ask(`{ ${field}(${args}) { nodes { id } } }`);
+        expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+      }
+    },
+  );
 
   it('refuse a name that no row can have', async () => {
     for (const query of ['segments(filter: { name: "a\\u0000" })', 'traits(filter: { name: "" })']) {
@@ -575,7 +580,7 @@ describe('lists', () => {
       // Its one filter, the name, finds one row at most: any order will do for it.
       segments: [['{}'], ['NAME_ASC', 'CREATED_AT_DESC']],
       traits: [
-        ['{}', `{ customerId: ${id} }`, '{ name: "x" }'],
+        ['{}', `{ customerId: ${id} }`, '{ name: "x" }', '{ source: "x" }'],
         ['OBSERVED_AT_DESC', 'NAME_ASC'],
       ],
       campaigns: [
@@ -583,8 +588,23 @@ describe('lists', () => {
         ['STARTS_AT_DESC', 'STARTS_AT_ASC', 'NAME_ASC'],
       ],
       exposures: [
-        ['{}', `{ customerId: ${id} }`, `{ campaignId: ${id} }`],
+        [
+          '{}',
+          `{ customerId: ${id} }`,
+          `{ campaignId: ${id} }`,
+          '{ outcome: CLICKED }',
+          `{ customerId: ${id}, outcome: CONTROL }`,
+          `{ campaignId: ${id}, outcome: SENT }`,
+        ],
         ['SENT_AT_DESC', 'SENT_AT_ASC'],
+      ],
+      propositions: [
+        ['{}', `{ segmentId: ${id} }`],
+        ['NAME_ASC', 'CREATED_AT_DESC'],
+      ],
+      offers: [
+        ['{}', `{ propositionId: ${id} }`, `{ campaignId: ${id} }`],
+        ['VALID_FROM_DESC', 'VALID_FROM_ASC', 'NAME_ASC'],
       ],
       consents: [
         ['{}', `{ customerId: ${id} }`, '{ purpose: RESEARCH }', `{ customerId: ${id}, purpose: RESEARCH }`],
@@ -603,7 +623,10 @@ describe('lists', () => {
       'segments(orderBy: SINCE_ASC)',
       'traits(filter: { kind: CULTURAL })',
       'traits(filter: { kind: CULTURAL }, orderBy: NAME_ASC)',
+      'traits(filter: { name: "x" })',
+      'traits(filter: { name: "x" }, orderBy: NAME_ASC)',
       'exposures(orderBy: SENT_AT_ASC)',
+      'exposures(filter: { outcome: RESPONDED })',
       'consentHistory',
     ]) {
       const work = () => subgraph.entities('Customer', [NOBODY], `${list} { nodes { id } }`);
@@ -627,6 +650,8 @@ describe('_entities', () => {
   it('runs as many statements for fifty customers as for one, whatever is asked', async () => {
     const segmentId = uuid();
     await insert(Segment, { id: segmentId, name: `Segment ${segmentId}` });
+    const propositionId = uuid();
+    await insert(Proposition, { id: propositionId, segmentId, name: 'P', price: 'Fair.' });
     const ids: string[] = [];
     for (let i = 0; i < 50; i += 1) {
       const customerId = uuid();
@@ -636,17 +661,29 @@ describe('_entities', () => {
       for (const name of ['a', 'b', 'c']) await insert(Trait, { ...trait, id: uuid(), name });
       const campaignId = await newCampaign();
       for (let n = 0; n < 3; n += 1) await newExposure(campaignId, customerId);
+      const offer = { propositionId, campaignId, validFrom: day(1, 1), priceAmount: '1', priceCurrency: 'EUR' };
+      for (let n = 0; n < 3; n += 1) await insert(Offer, { ...offer, id: uuid(), name: 'O' });
       const entry = { customerId, purpose: 'MARKETING', source: 's', text: 'Yes', at: day(1, 1) } as const;
       for (const channel of ['SMS', 'EMAIL', 'APP'] as const) {
         await insert(Consent, { ...entry, id: uuid(), channel, action: 'GRANTED' });
       }
     }
     const selection = `id
-      segments(first: 2) { totalCount nodes { since customer { id } segment { name members(first: 2) { totalCount nodes { id } } } } }
+      segments(first: 2) { totalCount nodes { since customer { id } segment {
+        name ruleTree { trait { name } } members(first: 2) { totalCount nodes { id } }
+        propositions(first: 2) { totalCount nodes { id segment { id } offers(first: 2) { totalCount nodes { id } } } } } } }
       traits(first: 2) { totalCount nodes { name customer { id } } }
       cultural: traits(first: 2, filter: { kind: CULTURAL }, orderBy: NAME_ASC) { totalCount nodes { name } }
       exposures(first: 2) { totalCount nodes { sentAt customer { id } campaign {
-        name budget { amount } exposures(first: 2) { totalCount nodes { id } } } } }
+        name budget { amount } exposures(first: 2) { totalCount nodes { id } }
+        opened: exposures(first: 2, filter: { outcome: OPENED }) { totalCount nodes { id } }
+        offers(first: 2) { totalCount nodes { id price { amount } proposition { id } campaign { id } } }
+        performance { sent { value } reach { value } control { value } opened { value } clicked { value }
+          responded { value } responseRate { value explain { n } } } } } }
+      clicked: exposures(first: 2, filter: { outcome: CLICKED }) { totalCount nodes { outcome } }
+      named: traits(first: 2, filter: { name: "a" }) { totalCount nodes { value } }
+      mayContact(purpose: MARKETING, channel: EMAIL) { allowed reason consent { id } }
+      sms: mayContact(purpose: RESEARCH, channel: SMS, asOf: "2026-01-02T00:00:00Z") { allowed reason }
       consents { purpose customer { id } }
       earlier: consents(asOf: "2026-01-02T00:00:00Z") { purpose }
       consentHistory(first: 2) { totalCount nodes { at } }
@@ -677,8 +714,11 @@ describe('_entities', () => {
   it('finds what marketing owns by id, in order, with null for what is unknown or malformed', async () => {
     const customerId = await newCustomer();
     const campaignId = await newCampaign();
-    const [segmentId, membershipId, traitId] = [uuid(), uuid(), uuid()];
+    const [segmentId, membershipId, traitId, propositionId, offerId] = [uuid(), uuid(), uuid(), uuid(), uuid()];
     await insert(Segment, { id: segmentId, name: segmentId });
+    await insert(Proposition, { id: propositionId, segmentId, name: 'P', price: 'Fair.' });
+    const offer = { id: offerId, name: 'O', campaignId, validFrom: day(1, 1) };
+    await insert(Offer, { ...offer, priceAmount: '1', priceCurrency: 'EUR' });
     await insert(SegmentMembership, { id: membershipId, segmentId, customerId });
     const trait = { customerId, name: 'n', kind: 'CULTURAL', value: 'v', source: 's', observedAt: day(1, 1) } as const;
     await insert(Trait, { ...trait, id: traitId });
@@ -689,6 +729,8 @@ describe('_entities', () => {
       SegmentMembership: membershipId,
       Trait: traitId,
       Consent: (await grant(customerId)).id,
+      Proposition: propositionId,
+      Offer: offerId,
     };
     for (const [typename, id] of Object.entries(ids)) {
       expect(await subgraph.entities(typename, [id, 'x', NOBODY, id.toUpperCase()], 'id')).toEqual([

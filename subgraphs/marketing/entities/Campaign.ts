@@ -1,4 +1,4 @@
-import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Channel } from '../../kit/Channel.js';
 import { connectionType } from '../../kit/Connection.js';
@@ -67,6 +67,16 @@ export class Campaign {
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was first recorded.' })
   createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at', nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it was last changed; null while it never was.' })
+  updatedAt: Date | null;
+
+  @Column('integer')
+  @Field(() => Int, {
+    description: 'Rises with each change; give it as `expectedVersion` to change only what you have seen.',
+  })
+  version: number;
 }
 
 export const CampaignConnection = connectionType(Campaign, 'Campaign');

@@ -1,7 +1,17 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
+import { enumType } from '../../kit/enumType.js';
+
+export const ExposureOutcome = enumType('ExposureOutcome', 'How far an exposure came, as the furthest step known.', {
+  CONTROL: 'Sent nothing: the customer is of the control group.',
+  SENT: 'Sent, and nothing more is known.',
+  OPENED: 'Opened.',
+  CLICKED: 'Something in it was clicked.',
+  RESPONDED: 'The customer did what the campaign is for.',
+});
+export type ExposureOutcome = keyof typeof ExposureOutcome;
 
 @Entity('exposure')
 @Directive('@key(fields: "id")')
@@ -51,12 +61,28 @@ export class Exposure {
   @Field(() => Boolean, { description: 'Whether the customer is of the control group: chosen, and sent nothing.' })
   control: boolean;
 
+  @Field(() => ExposureOutcome, { description: 'How far it came: the furthest of the steps above.' })
+  get outcome(): ExposureOutcome {
+    if (this.control) return 'CONTROL';
+    if (this.respondedAt !== null) return 'RESPONDED';
+    if (this.clickedAt !== null) return 'CLICKED';
+    return this.openedAt === null ? 'SENT' : 'OPENED';
+  }
+
   /** The system that an import took the row from, and the row's key there. */
   @Column('text', { nullable: true })
   source: string | null;
 
   @Column('text', { name: 'source_key', nullable: true })
   sourceKey: string | null;
+
+  @Column('timestamptz', { name: 'updated_at', nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it was last changed; null while it never was.' })
+  updatedAt: Date | null;
+
+  @Column('integer')
+  @Field(() => Int, { description: 'Rises with each change.' })
+  version: number;
 }
 
 export const ExposureConnection = connectionType(Exposure, 'Exposure');

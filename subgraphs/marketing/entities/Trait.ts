@@ -1,4 +1,4 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
@@ -49,6 +49,14 @@ export class Trait {
   @Column('timestamptz', { name: 'observed_at' })
   @Field(() => DateTime, { description: 'When the source observed this value.' })
   observedAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at', nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it was last changed; null while it never was.' })
+  updatedAt: Date | null;
+
+  @Column('integer')
+  @Field(() => Int, { description: 'Rises with each change.' })
+  version: number;
 }
 
 export const TraitConnection = connectionType(Trait, 'Trait');

@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Channel } from '../../kit/Channel.js';
 import type { Connection } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { CountMetric, ScoreMetric } from '../../kit/metrics.js';
@@ -6,14 +7,15 @@ import { PageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { CONSENT_ORDERS } from '../consentList.js';
 import { customerConsents } from '../customerConsents.js';
-import { Consent, ConsentConnection } from '../entities/Consent.js';
+import { Consent, ConsentConnection, ConsentPurpose } from '../entities/Consent.js';
 import { Customer } from '../entities/Customer.js';
 import { Exposure, ExposureConnection } from '../entities/Exposure.js';
 import { SegmentMembership, SegmentMembershipConnection } from '../entities/SegmentMembership.js';
 import { Trait, TraitConnection } from '../entities/Trait.js';
-import { EXPOSURE_ORDERS, ExposureOrderBy } from '../exposureList.js';
+import { EXPOSURE_ORDERS, ExposureOrderBy, ownExposureConditions, OwnExposureFilter } from '../exposureList.js';
 import { exposureCount, responseRate } from '../exposureMetrics.js';
 import { exposureCountsOf } from '../loaders.js';
+import { ContactPermission, mayContact } from '../mayContact.js';
 import { SEGMENT_MEMBERSHIP_ORDERS, SegmentMembershipOrderBy } from '../segmentList.js';
 import { CustomerTraitFilter, customerTraitConditions, TRAIT_ORDERS, TraitOrderBy } from '../traitList.js';
 
@@ -64,21 +66,24 @@ export class CustomerResolver {
   })
   exposures(
     @Root() customer: Customer,
+    @Arg('filter', () => OwnExposureFilter, { nullable: true, description: 'Which.' })
+    filter: OwnExposureFilter | null | undefined,
     @Arg('orderBy', () => ExposureOrderBy, { defaultValue: 'SENT_AT_DESC', description: 'In which order.' })
     orderBy: ExposureOrderBy,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Exposure>> {
     const order = EXPOSURE_ORDERS[orderBy];
-    return context.page({ entity: Exposure, where: [], orderName: orderBy, order, page }, ofCustomer(customer));
+    const where = ownExposureConditions(filter);
+    return context.page({ entity: Exposure, where, orderName: orderBy, order, page }, ofCustomer(customer));
   }
 
   @FieldResolver(() => [Consent], {
     nullable: true,
     description:
       `What holds: for each purpose and channel the latest entry of the ledger, at most 60, by purpose, the one
-for all channels first. To know whether a channel may be used for a purpose, look for the entry for just that channel, else
-for the one for all channels (channel null); it may when that is GRANTED. No entry means no. A withdrawal for all channels
+for all channels first. To know whether a channel may be used for a purpose, ask
+mayContact: it looks for the entry for just that channel, else for the one for all channels (channel null); it may when that is GRANTED. No entry means no. A withdrawal for all channels
 ends the grants for single channels before it, which are left out here; a grant for all channels leaves a withdrawal for a
 single channel standing.`.replaceAll('\n', ' '),
   })
@@ -92,6 +97,25 @@ single channel standing.`.replaceAll('\n', ' '),
     @Ctx() context: RequestContext,
   ): Promise<Consent[]> {
     return customerConsents(context, customer.id, asOf ?? null);
+  }
+
+  @FieldResolver(() => ContactPermission, {
+    nullable: true,
+    description:
+      'Whether they may be contacted for a purpose on a channel, and why: the entry of the ledger for just that channel decides, else the one for all channels; no entry means no.',
+  })
+  async mayContact(
+    @Root() customer: Customer,
+    @Arg('purpose', () => ConsentPurpose, { description: 'What for.' }) purpose: ConsentPurpose,
+    @Arg('channel', () => Channel, { description: 'By which channel.' }) channel: Channel,
+    @Arg('asOf', () => DateTime, {
+      nullable: true,
+      description: 'Whether they might have been at that moment, which must not be in the future. Default: now.',
+    })
+    asOf: Date | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<ContactPermission> {
+    return mayContact(await customerConsents(context, customer.id, asOf ?? null), purpose, channel);
   }
 
   @FieldResolver(() => ConsentConnection, {

@@ -1,17 +1,36 @@
-import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { Connection } from '../../kit/Connection.js';
 import { PageArguments } from '../../kit/PageArguments.js';
+import { parseInput } from '../../kit/parseInput.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { CAMPAIGN_ORDERS, campaignConditions, CampaignFilter, CampaignOrderBy } from '../campaignList.js';
 import { CONSENT_ORDERS, consentConditions, ConsentFilter, ConsentOrderBy } from '../consentList.js';
 import { Campaign, CampaignConnection } from '../entities/Campaign.js';
 import { Consent, ConsentConnection } from '../entities/Consent.js';
 import { Exposure, ExposureConnection } from '../entities/Exposure.js';
+import { Offer, OfferConnection } from '../entities/Offer.js';
+import { Proposition, PropositionConnection } from '../entities/Proposition.js';
 import { Segment, SegmentConnection } from '../entities/Segment.js';
 import { Trait, TraitConnection } from '../entities/Trait.js';
 import { EXPOSURE_ORDERS, exposureConditions, ExposureFilter, ExposureOrderBy } from '../exposureList.js';
+import { OFFER_ORDERS, offerConditions, OfferFilter, OfferOrderBy } from '../offerList.js';
+import {
+  PROPOSITION_ORDERS,
+  propositionConditions,
+  PropositionFilter,
+  PropositionOrderBy,
+} from '../propositionList.js';
 import { SEGMENT_ORDERS, segmentConditions, SegmentFilter, SegmentOrderBy } from '../segmentList.js';
+import { countChosen } from '../segmentMembers.js';
+import { segmentRule } from '../segmentRule.js';
+import { SegmentRuleInput } from '../SegmentRuleInput.js';
 import { TRAIT_ORDERS, traitConditions, TraitFilter, TraitOrderBy } from '../traitList.js';
+
+@ObjectType({ description: 'What a rule would choose.', simpleResolvers: true })
+class SegmentPreview {
+  @Field(() => Int, { description: 'How many customers it chooses now.' })
+  count: number;
+}
 
 @Resolver()
 export class QueryResolver {
@@ -34,6 +53,17 @@ export class QueryResolver {
   ): Promise<Connection<Segment>> {
     const where = segmentConditions(filter);
     return context.page({ entity: Segment, where, orderName: orderBy, order: SEGMENT_ORDERS[orderBy], page });
+  }
+
+  @Query(() => SegmentPreview, {
+    description:
+      'How many customers a rule would choose now, without a segment being made. It looks at all customers of whom marketing knows anything: ask it where a person waits, not in a loop.',
+  })
+  async previewSegment(
+    @Arg('rule', () => SegmentRuleInput, { description: 'The rule.' }) rule: SegmentRuleInput,
+    @Ctx() context: RequestContext,
+  ): Promise<SegmentPreview> {
+    return { count: await countChosen(context.database, parseInput(segmentRule, rule, 'rule')) };
   }
 
   @Query(() => Trait, { nullable: true, description: 'A trait by id; null when there is none.' })
@@ -118,5 +148,47 @@ export class QueryResolver {
   ): Promise<Connection<Consent>> {
     const where = consentConditions(filter);
     return context.page({ entity: Consent, where, orderName: orderBy, order: CONSENT_ORDERS[orderBy], page });
+  }
+
+  @Query(() => Proposition, { nullable: true, description: 'A proposition by id; null when there is none.' })
+  proposition(
+    @Arg('id', () => ID, { description: 'A UUID.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Proposition | null> {
+    return context.byId(Proposition, id);
+  }
+
+  @Query(() => PropositionConnection, { description: 'Propositions, filtered and sorted.' })
+  propositions(
+    @Arg('filter', () => PropositionFilter, { nullable: true, description: 'Which.' })
+    filter: PropositionFilter | null | undefined,
+    @Arg('orderBy', () => PropositionOrderBy, { defaultValue: 'NAME_ASC', description: 'In which order.' })
+    orderBy: PropositionOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Proposition>> {
+    const where = propositionConditions(filter);
+    return context.page({ entity: Proposition, where, orderName: orderBy, order: PROPOSITION_ORDERS[orderBy], page });
+  }
+
+  @Query(() => Offer, { nullable: true, description: 'An offer by id; null when there is none.' })
+  offer(
+    @Arg('id', () => ID, { description: 'A UUID.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Offer | null> {
+    return context.byId(Offer, id);
+  }
+
+  @Query(() => OfferConnection, { description: 'Offers, filtered and sorted.' })
+  offers(
+    @Arg('filter', () => OfferFilter, { nullable: true, description: 'Which.' })
+    filter: OfferFilter | null | undefined,
+    @Arg('orderBy', () => OfferOrderBy, { defaultValue: 'VALID_FROM_DESC', description: 'In which order.' })
+    orderBy: OfferOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Offer>> {
+    const where = offerConditions(filter);
+    return context.page({ entity: Offer, where, orderName: orderBy, order: OFFER_ORDERS[orderBy], page });
   }
 }

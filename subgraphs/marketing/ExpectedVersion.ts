@@ -1,0 +1,10 @@
+import { Arg, Int } from 'type-graphql';
+
+/** The argument `expectedVersion` of a mutation that changes a row. */
+export function ExpectedVersion(): ReturnType<typeof Arg> {
+  return Arg('expectedVersion', () => Int, {
+    nullable: true,
+    description:
+      'The version that you have seen; when it has changed since, nothing is written and the error is CONFLICT.',
+  });
+}

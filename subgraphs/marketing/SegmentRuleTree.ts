@@ -1,0 +1,112 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Channel } from '../kit/Channel.js';
+import { DateTime } from '../kit/DateTime.js';
+import { ConsentPurpose } from './entities/Consent.js';
+import { ExposureStep, RuleComparison, TraitComparison, TraitOperator } from './segmentRule.js';
+
+@ObjectType({ description: 'A condition on a trait.', simpleResolvers: true })
+class TraitCondition {
+  @Field(() => String, { description: 'The name of the trait: `age_group`. At most 200 characters.' })
+  name: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only as this source observed it; null for any source: it holds when the value of any source does.',
+  })
+  source: string | null;
+
+  @Field(() => TraitOperator, { description: 'How it is compared.' })
+  operator: TraitOperator;
+
+  @Field(() => TraitComparison, { description: 'As what it is compared.' })
+  comparedAs: TraitComparison;
+
+  @Field(() => [String], {
+    description:
+      'What it is compared with, as text: none for EXISTS, 1 to 30 for IN, else exactly one. At most 1000 characters each.',
+  })
+  values: string[];
+}
+
+@ObjectType({ description: 'A condition on consent.', simpleResolvers: true })
+class ConsentCondition {
+  @Field(() => ConsentPurpose, { description: 'The purpose.' })
+  purpose: ConsentPurpose;
+
+  @Field(() => Channel, {
+    nullable: true,
+    description: 'The channel; null for all channels at once, which single yeses do not add up to.',
+  })
+  channel: Channel | null;
+}
+
+@ObjectType({ description: 'A condition on the number of exposures.', simpleResolvers: true })
+class ExposureCondition {
+  @Field(() => ExposureStep, {
+    description: 'Only exposures that came to this step are counted; the control group is never counted.',
+  })
+  step: ExposureStep;
+
+  @Field(() => ID, { nullable: true, description: 'Only those of this campaign; null for all campaigns.' })
+  campaignId: string | null;
+
+  @Field(() => RuleComparison, { description: 'How the count is compared.' })
+  operator: RuleComparison;
+
+  @Field(() => Int, { description: 'With what it is compared, 0 to 1,000,000.' })
+  count: number;
+}
+
+@ObjectType({ description: 'A condition on the last exposure.', simpleResolvers: true })
+class LastExposureCondition {
+  @Field(() => RuleComparison, { description: 'How the moment is compared.' })
+  operator: RuleComparison;
+
+  @Field(() => DateTime, { description: 'With what it is compared, to the millisecond.' })
+  at: string;
+}
+
+/** A `SegmentRule` as the graph shows it. */
+@ObjectType('SegmentRule', {
+  description:
+    'A rule that decides who belongs to a segment: exactly one of these is not null. At most 5 deep, at most 30 conditions in all.',
+  simpleResolvers: true,
+})
+export class SegmentRuleTree {
+  @Field(() => [SegmentRuleTree], {
+    nullable: true,
+    description: 'All of these hold; at least one of them is given, at most 30.',
+  })
+  all: SegmentRuleTree[] | null;
+
+  @Field(() => [SegmentRuleTree], {
+    nullable: true,
+    description: 'At least one of these holds; at least one of them is given, at most 30.',
+  })
+  any: SegmentRuleTree[] | null;
+
+  @Field(() => SegmentRuleTree, { nullable: true, description: 'This does not hold.' })
+  not: SegmentRuleTree | null;
+
+  @Field(() => TraitCondition, { nullable: true, description: 'What has been observed of the customer.' })
+  trait: TraitCondition | null;
+
+  @Field(() => ConsentCondition, {
+    nullable: true,
+    description: 'The customer may be contacted for a purpose on a channel, by the rules of `Customer.mayContact`.',
+  })
+  consent: ConsentCondition | null;
+
+  @Field(() => ExposureCondition, {
+    nullable: true,
+    description: 'How often campaigns reached the customer, or how often they did something about it.',
+  })
+  exposures: ExposureCondition | null;
+
+  @Field(() => LastExposureCondition, {
+    nullable: true,
+    description:
+      'When a campaign reached the customer last; never holds for whom none did. A fixed moment: membership never changes by time passing alone.',
+  })
+  lastExposure: LastExposureCondition | null;
+}

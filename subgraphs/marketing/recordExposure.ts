@@ -1,0 +1,93 @@
+import sql, { type Sql } from 'sql-template-tag';
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import { badUserInput } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import { requireRow } from './changeRow.js';
+import { Campaign } from './entities/Campaign.js';
+import { Exposure } from './entities/Exposure.js';
+import type { ExposureResponse, recordExposureInput, recordExposureResponseInput } from './exposureInput.js';
+import { changeCustomer } from './segmentMembers.js';
+
+/**
+ * Records that a campaign reached a customer, or left them out. The same message (source and its key) again changes
+ * nothing.
+ * @throws BAD_USER_INPUT for an unknown customer or campaign, and for a message that was recorded as something else
+ */
+export async function recordExposure(
+  context: RequestContext,
+  input: z.output<typeof recordExposureInput>,
+  once: Idempotency,
+): Promise<Exposure> {
+  const { campaignId, customerId, control, source, sourceKey } = input;
+  await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
+  return changeCustomer(context, customerId, once, async (manager) => {
+    await requireRow(manager, Campaign, campaignId, 'input.campaignId');
+    const [row] = await context.database.query<{ id: string }>(
+      sql`
+        INSERT INTO exposure (id, campaign_id, customer_id, sent_at, control, source, source_key)
+        VALUES (${uuid()}, ${campaignId}, ${customerId}, ${input.sentAt ?? new Date()}, ${control}, ${source}, ${sourceKey})
+        ON CONFLICT (source, source_key) DO NOTHING RETURNING id`,
+      manager,
+    );
+    if (row !== undefined) return manager.findOneByOrFail(Exposure, { id: row.id });
+    const present = await manager.findOneByOrFail(Exposure, { source: source ?? '', sourceKey: sourceKey ?? '' });
+    if (present.campaignId !== campaignId || present.customerId !== customerId || present.control !== control) {
+      throw badUserInput(
+        `input.sourceKey: ${sourceKey} of ${source} is another exposure already: ${present.id}`,
+        'input.sourceKey',
+      );
+    }
+    return present;
+  });
+}
+
+/** What a response sets: the earliest moment told. A click proves that the message was opened. */
+const CHANGES: Record<ExposureResponse, (at: Date) => { set: Sql; news: Sql }> = {
+  OPENED: (at) => ({
+    set: sql`opened_at = least(opened_at, ${at}::timestamptz)`,
+    news: sql`opened_at IS NULL OR opened_at > ${at}::timestamptz`,
+  }),
+  CLICKED: (at) => ({
+    set: sql`clicked_at = least(clicked_at, ${at}::timestamptz), opened_at = least(opened_at, ${at}::timestamptz)`,
+    news: sql`clicked_at IS NULL OR clicked_at > ${at}::timestamptz`,
+  }),
+  RESPONDED: (at) => ({
+    set: sql`responded_at = least(responded_at, ${at}::timestamptz)`,
+    news: sql`responded_at IS NULL OR responded_at > ${at}::timestamptz`,
+  }),
+};
+
+/**
+ * Records what a customer did about an exposure. Steps are only ever added, at the earliest moment told: the same or a
+ * later one again changes nothing.
+ * @throws BAD_USER_INPUT for an unknown exposure, a moment before it was sent, and what the control group cannot do
+ */
+export async function recordExposureResponse(
+  context: RequestContext,
+  { exposureId, response, at }: z.output<typeof recordExposureResponseInput>,
+  once: Idempotency,
+): Promise<Exposure> {
+  const { manager: reader } = context.database.dataSource;
+  await requireRow(reader, Exposure, exposureId, 'input.exposureId');
+  // Whose it is never changes.
+  const { customerId, control, sentAt } = await reader.findOneByOrFail(Exposure, { id: exposureId });
+  return changeCustomer(context, customerId, once, async (manager) => {
+    if (control && response !== 'RESPONDED') {
+      throw badUserInput('input.response: the control group was sent nothing to open or click', 'input.response', {
+        allowed: ['RESPONDED'],
+      });
+    }
+    const moment = at ?? new Date();
+    if (moment < sentAt) {
+      throw badUserInput(`input.at: the exposure was sent later, at ${sentAt.toISOString()}`, 'input.at');
+    }
+    const { set, news } = CHANGES[response](moment);
+    await context.database.query(
+      sql`UPDATE exposure SET ${set}, version = version + 1, updated_at = now() WHERE id = ${exposureId} AND (${news})`,
+      manager,
+    );
+    return manager.findOneByOrFail(Exposure, { id: exposureId });
+  });
+}
