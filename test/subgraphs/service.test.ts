@@ -593,9 +593,13 @@ describe('_entities', () => {
     const selection = `id
       cases(first: 2) { totalCount nodes { ${CASE.replace('messages', 'messages(first: 1)')} } }
       open: cases(first: 1, filter: { status: OPEN }, orderBy: RESOLUTION_DUE_AT_ASC) { totalCount nodes { id } }
-      promises(first: 2) { totalCount nodes { id what dueAt keptAt case { id } customer { id } } }
-      goodwill(first: 2) { totalCount nodes { id amount { amount } reason case { id } employee { id } } }
-      openCaseCount { value } complaintCount { value } averageFirstResponse { seconds } slaCompliance { value }`;
+      steps: cases(first: 2) { nodes { timeToResolve { seconds explain { n } } escalationLevel reopenableUntil
+        statusChanges(first: 1) { totalCount nodes { id toStatus note } } } }
+      warranties: promises(first: 1, filter: { kind: WARRANTY }) { totalCount nodes { id } }
+      promises(first: 2) { totalCount nodes { id kind status overdue validUntil what dueAt keptAt employee { id } case { id } customer { id } } }
+      goodwill(first: 2) { totalCount nodes { id amount { amount } authority { amount } reason case { id } employee { id } } }
+      openCaseCount { value } complaintCount { value } averageFirstResponse { seconds } averageTimeToResolve { seconds }
+      slaCompliance { value }`;
     let answers = 0;
     const run = (customerIds: string[]) =>
       subgraph.statements(async () => {
