@@ -72,14 +72,17 @@ export class CaseSla {
   clock: SlaClock;
 }
 
+/** The calendar of an empty environment: Monday to Friday, 09:00 to 17:00 UTC. */
+const DEFAULT_CALENDAR = serviceSettings.read({}).calendar;
+
 /**
  * Until when a case of this priority, opened at this moment, must be answered and resolved.
- * @param calendar by default the one of an empty environment: Monday to Friday, 09:00 to 17:00 UTC
+ * @param calendar by default Monday to Friday, 09:00 to 17:00 UTC
  */
 export function slaDue(
   priority: CasePriority,
   openedAt: Date,
-  calendar: BusinessCalendar = serviceSettings.read({}).calendar,
+  calendar: BusinessCalendar = DEFAULT_CALENDAR,
 ): DueTimes {
   const after = (hours: number) => addBusinessTime(calendar, openedAt, hours * HOUR_MS);
   return {

@@ -408,7 +408,6 @@ describe('goodwill', () => {
       limit: { amount: '50.00', currency: 'EUR' },
       granted: { amount: '30.10', currency: 'EUR' },
       mayGrant: [
-        { employeeId: EVA, limit: { amount: '50.00' } },
         { employeeId: ANA, limit: { amount: '200.00' } },
         { employeeId: LUC, limit: { amount: '500.00' } },
       ],
