@@ -8,6 +8,7 @@ import type { Class } from './defineSubgraph.js';
 import { checkPage, countRows, readPages, type ListQuery, type RowPage } from './readPages.js';
 import { oncePerKey, type Idempotency } from './oncePerKey.js';
 import type { References } from './References.js';
+import type { Settings } from './Settings.js';
 
 /**
  * Reads the values of many keys at once: one result for each key, in their order; a miss is null, never a hole.
@@ -32,7 +33,19 @@ export class RequestContext {
     readonly references: References,
     /** Follows the request through gateway, subgraphs and logs. */
     readonly requestId: string,
+    /** The subgraph's own settings with their values. */
+    private readonly settingValues: ReadonlyMap<Settings<object>, object> = new Map(),
   ) {}
+
+  /**
+   * The values of the subgraph's own settings.
+   * @throws when the subgraph's definition does not name them
+   */
+  settings<T extends object>(which: Settings<T>): Readonly<T> {
+    const values = this.settingValues.get(which);
+    if (values === undefined) throw new Error("these are not the settings that the subgraph's definition names");
+    return values as Readonly<T>;
+  }
 
   /** The value of one key, read together with all others asked for in the same moment. */
   load<V>(read: BatchRead<V>, key: string): Promise<V> {

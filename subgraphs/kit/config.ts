@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Environment, Settings } from './Settings.js';
 
 /** How a subgraph runs. Made once at the entry point, then passed on. */
 export interface SubgraphConfig {
@@ -11,6 +12,8 @@ export interface SubgraphConfig {
   readonly identityUrl: string;
   /** Most connections to Postgres at once. */
   readonly poolSize: number;
+  /** The values of the definition's own `settings`; left out, their defaults. */
+  readonly settings?: object;
 }
 
 /** The environment variables that all subgraphs of a process share; those of one subgraph carry its name. */
@@ -28,13 +31,13 @@ const port = z.coerce.number().int().min(0).max(65535);
 
 /**
  * Reads one subgraph's configuration.
- * @param subgraph its name and its default port
+ * @param subgraph its name, its default port and what else can be set about it
  * @param alone whether the process runs only this subgraph, so that PORT means it
  * @throws Error with a line for each problem
  */
 export function readConfig(
-  subgraph: { name: string; port: number },
-  environment: Readonly<Record<string, string | undefined>>,
+  subgraph: { readonly name: string; readonly port: number; readonly settings?: Settings<object> },
+  environment: Environment,
   alone: boolean,
 ): SubgraphConfig {
   const prefix = subgraph.name.toUpperCase();
@@ -56,6 +59,9 @@ export function readConfig(
     identityUrl: environment.IDENTITY_URL,
     poolSize: environment.POOL_SIZE,
   });
-  if (read.success) return Object.freeze(read.data);
+  if (read.success) {
+    const settings = subgraph.settings?.read(environment);
+    return Object.freeze({ ...read.data, ...(settings ? { settings: Object.freeze(settings) } : {}) });
+  }
   throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { NonEmptyArray } from 'type-graphql';
 import type { MigrationInterface } from 'typeorm';
 import type { RequestContext } from './RequestContext.js';
+import type { Settings } from './Settings.js';
 
 /** A class as a value: an entity, a resolver, a GraphQL type. */
 export type Class<T = object> = new (...args: never[]) => T;
@@ -32,6 +33,8 @@ export interface SubgraphDefinition {
   readonly entities: readonly Class[];
   /** In the order in which they run. */
   readonly migrations: readonly (new () => MigrationInterface)[];
+  /** What can be set about it by the environment; left out when there is nothing. */
+  readonly settings?: Settings<object>;
 }
 
 /** Names a subgraph; the identity function, there for the type. */

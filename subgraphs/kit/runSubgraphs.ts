@@ -29,7 +29,8 @@ export async function runSubgraphs(definitions: readonly SubgraphDefinition[]): 
   try {
     const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
     if (values.help) {
-      console.log(`Runs ${names}. Migrates first, then answers POST /graphql and GET /health.\n\n${ENVIRONMENT_HELP}`);
+      const help = [ENVIRONMENT_HELP, ...definitions.flatMap(({ settings }) => settings?.help ?? [])].join('\n');
+      console.log(`Runs ${names}. Migrates first, then answers POST /graphql and GET /health.\n\n${help}`);
       return;
     }
   } catch (error) {

@@ -54,6 +54,8 @@ export async function startSubgraph(
   });
   await dataSource.initialize();
 
+  const settings = definition.settings;
+  const settingValues = new Map(settings ? [[settings, config.settings ?? Object.freeze(settings.read({}))]] : []);
   const stopForgetting = forgetOldKeys(dataSource, log);
   const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
   const reads = new ReadPipeline(pool, log, onStatement);
@@ -82,7 +84,8 @@ export async function startSubgraph(
     await fastify.register(fastifyApollo(apollo), {
       context: async (request) => {
         const given = request.headers[HEADERS.requestId];
-        return new RequestContext(database, references, typeof given === 'string' ? given : randomUUID());
+        const requestId = typeof given === 'string' ? given : randomUUID();
+        return new RequestContext(database, references, requestId, settingValues);
       },
     });
     fastify.get('/health', async (_request, reply) => {

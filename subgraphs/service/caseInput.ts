@@ -60,6 +60,18 @@ export class ReplyToCaseInput {
   awaitingCustomer?: boolean | null;
 }
 
+@InputType({ description: 'Why a case goes up, and to whom.' })
+export class EscalateCaseInput {
+  @Field(() => String, { description: 'Why. At most 10,000 characters.' })
+  reason: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The employee who takes care of it from now on; left out, as before.',
+  })
+  assigneeId?: string | null;
+}
+
 const id = z.string().toLowerCase();
 
 export const openCaseInput = z.object({
@@ -84,4 +96,8 @@ export const replyToCaseInput = z
     message: "goes with an employee's reply: give employeeId too, or leave it out",
   });
 
+export const escalateCaseInput = z.object({ reason: text(10_000), assigneeId: id.nullish() });
+
 export const resolution = text(10_000);
+
+export const reopenReason = text(10_000);

@@ -1,3 +1,4 @@
+import { Big } from 'big.js';
 import {
   explanation,
   type CountMetric,
@@ -5,10 +6,10 @@ import {
   type Explanation,
   type ScoreMetric,
 } from '../kit/metrics.js';
-import type { CaseFigures } from './loaders.js';
+import type { AssignedFigures, CaseFigures } from './loaders.js';
 
 function explain(
-  figures: CaseFigures,
+  figures: Pick<CaseFigures, 'asOf'>,
   formula: string,
   inputs: Record<string, string | number>,
   n: number,
@@ -37,6 +38,24 @@ export function averageFirstResponse(figures: CaseFigures): DurationMetric {
     seconds: answered === 0 ? null : Number(responseSeconds) / answered,
     explain: explain(figures, formula, { seconds: responseSeconds, answered }, answered),
   };
+}
+
+/** Mean of (resolved - opened - waited) over the resolved cases, in seconds; null while none is resolved. */
+export function averageTimeToResolve(figures: CaseFigures): DurationMetric {
+  const { resolved, resolutionSeconds, waitedSeconds } = figures;
+  const formula = '(sum of (resolvedAt - openedAt) in seconds - sum of waited seconds) / resolved cases';
+  const worked = new Big(resolutionSeconds).minus(waitedSeconds);
+  return {
+    seconds: resolved === 0 ? null : worked.toNumber() / resolved,
+    explain: explain(figures, formula, { seconds: resolutionSeconds, waited: waitedSeconds, resolved }, resolved),
+  };
+}
+
+/** Cases of an employee that are not over: OPEN + AWAITING_CUSTOMER. */
+export function assignedCaseCount(figures: AssignedFigures): CountMetric {
+  const { open: OPEN, awaitingCustomer: AWAITING_CUSTOMER } = figures;
+  const value = OPEN + AWAITING_CUSTOMER;
+  return { value, explain: explain(figures, 'OPEN + AWAITING_CUSTOMER', { OPEN, AWAITING_CUSTOMER }, value) };
 }
 
 /** met / (met + missed) over the cases whose outcome is decided, 0 to 1; null while none is. */

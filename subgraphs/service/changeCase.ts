@@ -1,7 +1,14 @@
+import { Big } from 'big.js';
 import type { EntityManager } from 'typeorm';
-import { validate as isUuid } from 'uuid';
+import { v7 as uuid, validate as isUuid } from 'uuid';
 import { badUserInput, conflict } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import type { CaseStatus } from './caseStatus.js';
 import { Case } from './entities/Case.js';
+import { CaseStatusChange } from './entities/CaseStatusChange.js';
+import { serviceSettings, type ServiceSettings } from './serviceSettings.js';
+import { resumedDue } from './sla.js';
 
 /** Which case a caller wants to change. */
 export interface CaseToChange {
@@ -12,25 +19,78 @@ export interface CaseToChange {
   readonly expectedVersion: number | null;
 }
 
+/** What is known when a change is decided. */
+interface Deciding {
+  readonly manager: EntityManager;
+  readonly now: Date;
+  readonly argument: string;
+  readonly reopenDays: number;
+}
+
+/** What becomes of a case. */
+interface CaseChange {
+  readonly columns: Partial<Case>;
+  /** Why its status changes, for the history. */
+  readonly note?: string | null;
+}
+
 /**
- * Changes one case, locked until the transaction ends, so that two writers take turns.
+ * Stops the clock when the customer's turn begins and lets it run on when that, or a time of being taken for resolved, is
+ * over.
+ */
+function clockAfter(
+  current: Case,
+  status: CaseStatus,
+  now: Date,
+  calendar: ServiceSettings['calendar'],
+): Partial<Case> {
+  if (status === current.status) return {};
+  if (status === 'AWAITING_CUSTOMER') return { waitingSince: now };
+  const since = current.status === 'RESOLVED' ? current.resolvedAt : current.waitingSince;
+  if (since === null) return {};
+  const waited = new Big(now.getTime() - since.getTime()).div(1000);
+  return {
+    waitingSince: null,
+    waitedSeconds: waited.plus(current.waitedSeconds).toFixed(3),
+    ...resumedDue(current, since, now, calendar),
+  };
+}
+
+/**
+ * Changes one case in a transaction, locked until its end, so that two writers take turns. A change of status moves the
+ * clock and is written down in the history.
  * @param change what becomes of it, decided from what it is; it may write other rows and throw
  * @returns the case as it is now, one version on
  * @throws BAD_USER_INPUT for an unknown case; CONFLICT when the version is stale
  */
-export async function changeCase(
-  manager: EntityManager,
+export function changeCase(
+  context: RequestContext,
   { id, argument, expectedVersion }: CaseToChange,
-  change: (current: Case, now: Date) => Promise<Partial<Case>> | Partial<Case>,
+  once: Idempotency,
+  change: (current: Case, deciding: Deciding) => Promise<CaseChange> | CaseChange,
 ): Promise<Case> {
-  const current = isUuid(id)
-    ? await manager.findOne(Case, { where: { id }, lock: { mode: 'pessimistic_write' } })
-    : null;
-  if (current === null) throw badUserInput(`${argument}: there is no Case ${id}`, argument);
-  if (expectedVersion !== null && current.version !== expectedVersion) throw conflict('The case', current.version);
-  // After the lock, so that the times of two writers are in the order of their writes.
-  const now = new Date();
-  const changed = { ...(await change(current, now)), updatedAt: now, version: current.version + 1 };
-  await manager.update(Case, { id: current.id }, changed);
-  return Object.assign(current, changed);
+  const { calendar, reopenDays } = context.settings(serviceSettings);
+  return context.write(async (manager) => {
+    const current = isUuid(id)
+      ? await manager.findOne(Case, { where: { id }, lock: { mode: 'pessimistic_write' } })
+      : null;
+    if (current === null) throw badUserInput(`${argument}: there is no Case ${id}`, argument);
+    if (expectedVersion !== null && current.version !== expectedVersion) throw conflict('The case', current.version);
+    // After the lock, so that the times of two writers are in the order of their writes.
+    const now = new Date();
+    const { columns, note = null } = await change(current, { manager, now, argument, reopenDays });
+    const status = columns.status ?? current.status;
+    const changed = {
+      ...columns,
+      ...clockAfter(current, status, now, calendar),
+      updatedAt: now,
+      version: current.version + 1,
+    };
+    if (status !== current.status) {
+      const step = { id: uuid(), caseId: current.id, fromStatus: current.status, toStatus: status };
+      await manager.insert(CaseStatusChange, { ...step, note, changedAt: now });
+    }
+    await manager.update(Case, { id: current.id }, changed);
+    return Object.assign(current, changed);
+  }, once);
 }

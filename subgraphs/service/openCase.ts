@@ -1,19 +1,27 @@
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
+import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import type { openCaseInput } from './caseInput.js';
 import { Case } from './entities/Case.js';
 import { CaseMessage } from './entities/CaseMessage.js';
+import { CaseStatusChange } from './entities/CaseStatusChange.js';
+import { serviceSettings } from './serviceSettings.js';
 import { slaDue } from './sla.js';
 
 /**
  * Opens a case, with the customer's words as its first message when there are any.
  * @throws BAD_USER_INPUT for an unknown customer or assignee
  */
-export async function openCase(context: RequestContext, input: z.output<typeof openCaseInput>): Promise<Case> {
+export async function openCase(
+  context: RequestContext,
+  input: z.output<typeof openCaseInput>,
+  once: Idempotency,
+): Promise<Case> {
   const { customerId, body, assigneeId, openedAt: given, ...columns } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   await context.references.require('Employee', { 'input.assigneeId': assigneeId }, context.requestId);
+  const { calendar } = context.settings(serviceSettings);
   return context.write(async (manager) => {
     const now = new Date();
     const openedAt = given ?? now;
@@ -27,7 +35,13 @@ export async function openCase(context: RequestContext, input: z.output<typeof o
       firstRespondedAt: null,
       resolvedAt: null,
       resolution: null,
-      ...slaDue(columns.priority, openedAt),
+      ...slaDue(columns.priority, openedAt, calendar),
+      slaClock: 'BUSINESS_HOURS',
+      waitingSince: null,
+      waitedSeconds: '0',
+      escalationLevel: 0,
+      escalatedAt: null,
+      escalationReason: null,
       source: null,
       sourceKey: null,
       createdAt: now,
@@ -35,10 +49,12 @@ export async function openCase(context: RequestContext, input: z.output<typeof o
       version: 1,
     });
     await manager.insert(Case, opened);
+    const step = { id: uuid(), caseId: opened.id, fromStatus: null, toStatus: 'OPEN' as const, note: null };
+    await manager.insert(CaseStatusChange, { ...step, changedAt: openedAt });
     if (body) {
       const message = { id: uuid(), caseId: opened.id, employeeId: null, body, sentAt: openedAt };
       await manager.insert(CaseMessage, { ...message, author: 'CUSTOMER' });
     }
     return opened;
-  });
+  }, once);
 }

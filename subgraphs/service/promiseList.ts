@@ -2,6 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { Field, InputType } from 'type-graphql';
 import { enumType } from '../kit/enumType.js';
 import type { ListOrder } from '../kit/readPages.js';
+import { PromiseKind } from './promiseStatus.js';
 
 export const PromiseOrderBy = enumType('PromiseOrderBy', 'An order of promises.', {
   DUE_AT_ASC: 'Those due soonest first.',
@@ -14,17 +15,24 @@ export const PROMISE_ORDERS: Record<PromiseOrderBy, ListOrder> = {
   DUE_AT_DESC: { by: 't.due_at', type: 'timestamptz', direction: 'DESC' },
 };
 
-@InputType({ description: 'Which promises.' })
+@InputType({ description: 'Which promises; all conditions must hold.' })
 export class PromiseFilter {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether we have kept them; false for those that we still owe.',
+    description: 'Whether we have kept them; false for those that we still owe, and warranties that ran out.',
   })
   kept?: boolean | null;
+
+  @Field(() => PromiseKind, { nullable: true, description: 'Of this kind.' })
+  kind?: PromiseKind | null;
 }
 
 /** The conditions of a filter over the alias `t`. */
 export function promiseConditions(filter: PromiseFilter | null | undefined): Sql[] {
-  if (typeof filter?.kept !== 'boolean') return [];
-  return [filter.kept ? sql`t.kept_at IS NOT NULL` : sql`t.kept_at IS NULL`];
+  const conditions: Sql[] = [];
+  if (typeof filter?.kept === 'boolean') {
+    conditions.push(filter.kept ? sql`t.kept_at IS NOT NULL` : sql`t.kept_at IS NULL`);
+  }
+  if (filter?.kind) conditions.push(sql`t.kind = ${filter.kind}`);
+  return conditions;
 }

@@ -1,8 +1,9 @@
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
+import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import type { replyToCaseInput } from './caseInput.js';
-import { requireNextStatus, type CaseStatus } from './caseStatus.js';
+import { requireLive, type CaseStatus } from './caseStatus.js';
 import { changeCase, type CaseToChange } from './changeCase.js';
 import type { Case } from './entities/Case.js';
 import { CaseMessage } from './entities/CaseMessage.js';
@@ -19,22 +20,26 @@ function statusAfter(status: CaseStatus, { employeeId, awaitingCustomer }: Input
  * Adds a message of the customer or of an employee. The first one of an employee is the first response.
  * @throws BAD_USER_INPUT for an unknown case or employee, or a case that is over; CONFLICT when the version is stale
  */
-export async function replyToCase(context: RequestContext, which: CaseToChange, input: Input): Promise<Case> {
+export async function replyToCase(
+  context: RequestContext,
+  which: CaseToChange,
+  input: Input,
+  once: Idempotency,
+): Promise<Case> {
   await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
-  return context.write((manager) =>
-    changeCase(manager, which, async (current, now) => {
-      const status = statusAfter(current.status, input);
-      requireNextStatus(current, status, which.argument);
-      const employeeId = input.employeeId ?? null;
-      await manager.insert(CaseMessage, {
-        id: uuid(),
-        caseId: current.id,
-        author: employeeId === null ? 'CUSTOMER' : 'EMPLOYEE',
-        employeeId,
-        body: input.body,
-        sentAt: now,
-      });
-      return { status, firstRespondedAt: current.firstRespondedAt ?? (employeeId === null ? null : now) };
-    }),
-  );
+  return changeCase(context, which, once, async (current, deciding) => {
+    requireLive(current, deciding);
+    const { manager, now } = deciding;
+    const employeeId = input.employeeId ?? null;
+    await manager.insert(CaseMessage, {
+      id: uuid(),
+      caseId: current.id,
+      author: employeeId === null ? 'CUSTOMER' : 'EMPLOYEE',
+      employeeId,
+      body: input.body,
+      sentAt: now,
+    });
+    const firstRespondedAt = current.firstRespondedAt ?? (employeeId === null ? null : now);
+    return { columns: { status: statusAfter(current.status, input), firstRespondedAt } };
+  });
 }

@@ -19,7 +19,11 @@ const EMPLOYEE = uuid();
 
 let subgraph: Awaited<ReturnType<typeof startTestSubgraph>>;
 beforeAll(async () => {
-  subgraph = await startTestSubgraph(service);
+  // Around the clock, so that due times can be told by elapsed time.
+  subgraph = await startTestSubgraph(service, {
+    SERVICE_BUSINESS_DAYS: 'MO,TU,WE,TH,FR,SA,SU',
+    SERVICE_BUSINESS_HOURS: '00:00-24:00',
+  });
   await subgraph.identity.database.dataSource.manager.insert(Employee, {
     id: EMPLOYEE,
     name: 'Eva Agent',
@@ -66,7 +70,7 @@ function at(hours: number): Date {
 }
 
 const CASE = `id number customer { id } subject kind channel priority status assignee { id } openedAt firstRespondedAt
-  resolvedAt resolution version sla { firstResponseDueAt resolutionDueAt breached }
+  resolvedAt resolution version sla { firstResponseDueAt resolutionDueAt breached breachesAt stoppedSince clock }
   messages { totalCount nodes { author employee { id } body sentAt case { id } } }`;
 const OPEN = `mutation ($input: OpenCaseInput!) { openCase(input: $input) { ${CASE} } }`;
 const REPLY = `mutation ($caseId: ID!, $input: ReplyToCaseInput!, $expectedVersion: Int) {
@@ -156,7 +160,14 @@ describe('openCase', () => {
       resolvedAt: null,
       resolution: null,
       version: 1,
-      sla: { firstResponseDueAt: hoursAfter(1), resolutionDueAt: hoursAfter(8), breached: false },
+      sla: {
+        firstResponseDueAt: hoursAfter(1),
+        resolutionDueAt: hoursAfter(8),
+        breached: false,
+        breachesAt: hoursAfter(1),
+        stoppedSince: null,
+        clock: 'BUSINESS_HOURS',
+      },
       messages: {
         totalCount: 1,
         nodes: [{ author: 'CUSTOMER', employee: null, body: 'Help!', sentAt: openedAt, case: { id: rest.id } }],
@@ -175,7 +186,7 @@ describe('openCase', () => {
     const openedAt = at(-30).toISOString();
     const late = await opened({ openedAt, priority: 'HIGH' });
     expect(late).toMatchObject({ openedAt, sla: { breached: true } });
-    expect(Date.parse(late.sla.resolutionDueAt) - Date.parse(openedAt)).toBe(24 * HOUR);
+    expect(Date.parse(late.sla.resolutionDueAt) - Date.parse(openedAt)).toBe(16 * HOUR);
     expect(late.messages.totalCount).toBe(0);
   });
 
@@ -277,18 +288,18 @@ describe('resolveCase', () => {
     }
   });
 
-  it('is final: a resolved or closed case is not resolved again and takes no reply', async () => {
+  it('ends it: a resolved or closed case is not resolved again and takes no reply', async () => {
     const { id } = await opened();
     await subgraph.ask(RESOLVE, { id, resolution: 'Done' });
     const closed = await putCase({ customerId: await newCustomer(), status: 'CLOSED', resolvedAt: at(0) });
     const before = await rowCount();
-    for (const [caseId, status] of [
-      [id, 'RESOLVED'],
-      [closed, 'CLOSED'],
-    ]) {
+    for (const [caseId, status, allowed] of [
+      [id, 'RESOLVED', ['OPEN']],
+      [closed, 'CLOSED', []],
+    ] as const) {
       const again = await subgraph.ask(RESOLVE, { id: caseId, resolution: 'Done twice' });
       const late = await subgraph.ask(REPLY, { caseId, input: { body: 'But…' } });
-      const refused = { code: 'BAD_USER_INPUT', status, allowed: [] };
+      const refused = { code: 'BAD_USER_INPUT', status, allowed };
       expect(again.errors?.[0]?.extensions).toMatchObject({ ...refused, argument: 'id' });
       expect(late.errors?.[0]?.extensions).toMatchObject({ ...refused, argument: 'caseId' });
       expect(late.errors?.[0]?.message).toContain('openCase');
@@ -582,9 +593,13 @@ describe('_entities', () => {
     const selection = `id
       cases(first: 2) { totalCount nodes { ${CASE.replace('messages', 'messages(first: 1)')} } }
       open: cases(first: 1, filter: { status: OPEN }, orderBy: RESOLUTION_DUE_AT_ASC) { totalCount nodes { id } }
-      promises(first: 2) { totalCount nodes { id what dueAt keptAt case { id } customer { id } } }
-      goodwill(first: 2) { totalCount nodes { id amount { amount } reason case { id } employee { id } } }
-      openCaseCount { value } complaintCount { value } averageFirstResponse { seconds } slaCompliance { value }`;
+      steps: cases(first: 2) { nodes { timeToResolve { seconds explain { n } } escalationLevel reopenableUntil
+        statusChanges(first: 1) { totalCount nodes { id toStatus note } } } }
+      warranties: promises(first: 1, filter: { kind: WARRANTY }) { totalCount nodes { id } }
+      promises(first: 2) { totalCount nodes { id kind status overdue validUntil what dueAt keptAt employee { id } case { id } customer { id } } }
+      goodwill(first: 2) { totalCount nodes { id amount { amount } authority { amount } reason case { id } employee { id } } }
+      openCaseCount { value } complaintCount { value } averageFirstResponse { seconds } averageTimeToResolve { seconds }
+      slaCompliance { value }`;
     let answers = 0;
     const run = (customerIds: string[]) =>
       subgraph.statements(async () => {

@@ -37,15 +37,18 @@ export interface TestSubgraph {
 
 /**
  * Starts a subgraph on a database of its own, with a real identity beside it to check ids against, and tells the SQL
- * statements that it runs. `identity` is undefined when the subgraph is identity itself.
+ * statements that it runs. `environment` holds its own settings, by default none. `identity` is undefined when the subgraph is identity itself.
  */
 export async function startTestSubgraph(
   definition: SubgraphDefinition,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<TestSubgraph & { identity: TestSubgraph }> {
   const database = await createTestDatabase();
   const start = async (which: SubgraphDefinition, identityUrl: string): Promise<TestSubgraph> => {
     const counted: string[] = [];
-    const config = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 5 };
+    const address = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 5 };
+    const settings = which.settings?.read(environment);
+    const config = { ...address, ...(settings ? { settings } : {}) };
     const running = await startSubgraph(which, config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), (text) =>
       counted.push(text),
     );

@@ -119,4 +119,14 @@ describe('the configuration of a subgraph', () => {
     const environment = { DATABASE_URL: 'mysql://x', PORT: '99999', POOL_SIZE: 'many' };
     expect(() => readConfig(sales, environment, true)).toThrow(/DATABASE_URL.*\n.*port.*\n.*POOL_SIZE/s);
   });
+
+  it("reads a subgraph's own settings beside them, frozen", () => {
+    const settings = {
+      help: '',
+      read: (given: Readonly<Record<string, string | undefined>>) => ({ of: given.SALES_OF }),
+    };
+    const config = readConfig({ ...sales, settings }, { DATABASE_URL: 'postgres://a/all', SALES_OF: 'x' }, false);
+    expect(config.settings).toEqual({ of: 'x' });
+    expect(Object.isFrozen(config.settings)).toBe(true);
+  });
 });

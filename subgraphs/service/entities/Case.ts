@@ -7,7 +7,9 @@ import { enumType } from '../../kit/enumType.js';
 import { caseNumber } from '../caseNumber.js';
 import { CasePriority } from '../casePriority.js';
 import { CaseStatus } from '../caseStatus.js';
-import { CaseSla, slaOf } from '../sla.js';
+import { DurationMetric } from '../../kit/metrics.js';
+import { CaseSla, slaOf, type SlaClock } from '../sla.js';
+import { timeToResolve } from '../timeToResolve.js';
 import { Customer, customerStub } from './Customer.js';
 import { Employee, employeeStub } from './Employee.js';
 
@@ -87,11 +89,17 @@ export class Case {
   firstRespondedAt: Date | null;
 
   @Column('timestamptz', { name: 'resolved_at', nullable: true })
-  @Field(() => DateTime, { nullable: true, description: 'When it was resolved; null while it is not.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was resolved; null while it is not, also when it was reopened.',
+  })
   resolvedAt: Date | null;
 
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'How it was resolved. At most 10,000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'How it was resolved; null while it is not. At most 10,000 characters.',
+  })
   resolution: string | null;
 
   @Column('timestamptz', { name: 'first_response_due_at' })
@@ -104,6 +112,37 @@ export class Case {
   get sla(): CaseSla {
     return slaOf(this, new Date());
   }
+
+  @Column('text', { name: 'sla_clock', default: 'ELAPSED' })
+  slaClock: SlaClock;
+
+  /** Since when the customer is awaited and the clock stands still; null otherwise, and where that is not known. */
+  @Column('timestamptz', { name: 'waiting_since', nullable: true })
+  waitingSince: Date | null;
+
+  /** How long in all it was not our turn: the customer was awaited, or the case was taken for resolved and reopened. */
+  @Column('numeric', { name: 'waited_seconds', precision: 19, scale: 3, default: '0' })
+  waitedSeconds: string;
+
+  @Field(() => DurationMetric, {
+    description:
+      'How long we took: resolved - opened - the time in which it was not our turn (the customer was awaited, or the case was taken for resolved before it was reopened), in elapsed time. Null seconds while it is not resolved.',
+  })
+  get timeToResolve(): DurationMetric {
+    return timeToResolve(this);
+  }
+
+  @Column('smallint', { name: 'escalation_level', default: 0 })
+  @Field(() => Int, { description: 'How often it was escalated, 0 to 3.' })
+  escalationLevel: number;
+
+  @Column('timestamptz', { name: 'escalated_at', nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it was last escalated; null when it never was.' })
+  escalatedAt: Date | null;
+
+  @Column('text', { name: 'escalation_reason', nullable: true })
+  @Field(() => String, { nullable: true, description: 'Why it was last escalated. At most 10,000 characters.' })
+  escalationReason: string | null;
 
   /** The system that an imported case comes from; null for ours. Unique together with `sourceKey`. */
   @Column('text', { nullable: true })

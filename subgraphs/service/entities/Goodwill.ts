@@ -51,6 +51,18 @@ export class Goodwill {
     return employeeStub(this.employeeId);
   }
 
+  @Column('numeric', { name: 'authority_limit', precision: 19, scale: 4, nullable: true })
+  authorityLimit: string | null;
+
+  @Field(() => Money, {
+    nullable: true,
+    description:
+      'What the employee might grant at that time: to one customer in 30 days. Null where that was not recorded: before there were limits, or in another system.',
+  })
+  get authority(): Money | null {
+    return this.authorityLimit === null ? null : money(this.authorityLimit, this.amountCurrency);
+  }
+
   @Column('timestamptz', { name: 'granted_at' })
   @Field(() => DateTime, { description: 'When.' })
   grantedAt: Date;

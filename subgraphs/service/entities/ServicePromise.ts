@@ -2,7 +2,9 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
+import { PromiseKind, PromiseStatus, promiseStatus } from '../promiseStatus.js';
 import { Customer, customerStub } from './Customer.js';
+import { Employee, employeeStub } from './Employee.js';
 
 /** The GraphQL type `Promise`; the class has a name of its own because JavaScript's `Promise` is taken. */
 @Entity('promise')
@@ -31,8 +33,36 @@ export class ServicePromise {
   @Field(() => String, { description: 'What we promised. At most 200 characters.' })
   what: string;
 
+  @Column('text', { default: 'COMMITMENT' })
+  @Field(() => PromiseKind, { description: 'What sort of promise.' })
+  kind: PromiseKind;
+
+  /** Null for promises of before it was kept. */
+  @Column('uuid', { name: 'employee_id', nullable: true })
+  employeeId: string | null;
+
+  @Field(() => Employee, { nullable: true, description: 'Who of us promised it; null when that is not known.' })
+  get employee(): Employee | null {
+    return employeeStub(this.employeeId);
+  }
+
+  @Field(() => PromiseStatus, { description: 'Where it stands.' })
+  get status(): PromiseStatus {
+    return promiseStatus(this, new Date());
+  }
+
+  @Field(() => Boolean, { description: 'Whether we owe it still, though its time has passed.' })
+  get overdue(): boolean {
+    const now = new Date();
+    return promiseStatus(this, now) === 'OWED' && this.dueAt < now;
+  }
+
+  @Column('timestamptz', { name: 'valid_until', nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'Until when a WARRANTY is valid; null for a COMMITMENT.' })
+  validUntil: Date | null;
+
   @Column('timestamptz', { name: 'due_at' })
-  @Field(() => DateTime, { description: 'Until when.' })
+  @Field(() => DateTime, { description: 'Until when; for a WARRANTY, when it runs out.' })
   dueAt: Date;
 
   @Column('timestamptz', { name: 'kept_at', nullable: true })
@@ -48,7 +78,9 @@ export class ServicePromise {
   updatedAt: Date;
 
   @Column('integer')
-  @Field(() => Int, { description: 'Rises with each change.' })
+  @Field(() => Int, {
+    description: 'Rises with each change; give it as `expectedVersion` to change only what you have seen.',
+  })
   version: number;
 }
 

@@ -4,7 +4,13 @@ import { CountMetric, DurationMetric, ScoreMetric } from '../../kit/metrics.js';
 import { PageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { CASE_ORDERS, caseConditions, CaseFilter, CaseOrderBy } from '../caseList.js';
-import { averageFirstResponse, complaintCount, openCaseCount, slaCompliance } from '../caseMetrics.js';
+import {
+  averageFirstResponse,
+  averageTimeToResolve,
+  complaintCount,
+  openCaseCount,
+  slaCompliance,
+} from '../caseMetrics.js';
 import { Case, CaseConnection } from '../entities/Case.js';
 import { Customer } from '../entities/Customer.js';
 import { Goodwill, GoodwillConnection } from '../entities/Goodwill.js';
@@ -89,6 +95,15 @@ export class CustomerResolver {
   })
   async averageFirstResponse(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<DurationMetric> {
     return averageFirstResponse(await context.load(caseFiguresOf, customer.id));
+  }
+
+  @FieldResolver(() => DurationMetric, {
+    nullable: true,
+    description:
+      'How long we take to resolve what they come with: the mean of (resolved - opened - time in which it was not our turn) over the resolved cases, in elapsed time; `Case.timeToResolve` is that of one.',
+  })
+  async averageTimeToResolve(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<DurationMetric> {
+    return averageTimeToResolve(await context.load(caseFiguresOf, customer.id));
   }
 
   @FieldResolver(() => ScoreMetric, {

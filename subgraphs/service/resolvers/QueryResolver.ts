@@ -3,11 +3,13 @@ import type { Connection } from '../../kit/Connection.js';
 import { PageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { CASE_ORDERS, caseConditions, CaseFilter, CaseOrderBy } from '../caseList.js';
+import { CaseQueueFilter, QUEUE_ORDER, queueConditions } from '../caseQueue.js';
 import { Case, CaseConnection } from '../entities/Case.js';
 import { Goodwill, GoodwillConnection } from '../entities/Goodwill.js';
 import { PromiseConnection, ServicePromise } from '../entities/ServicePromise.js';
 import { GOODWILL_ORDERS, goodwillConditions, GoodwillFilter, GoodwillOrderBy } from '../goodwillList.js';
 import { PROMISE_ORDERS, promiseConditions, PromiseFilter, PromiseOrderBy } from '../promiseList.js';
+import { serviceSettings } from '../serviceSettings.js';
 
 @Resolver()
 export class QueryResolver {
@@ -30,6 +32,19 @@ export class QueryResolver {
   ): Promise<Connection<Case>> {
     const where = caseConditions(filter);
     return context.page({ entity: Case, where, orderName: orderBy, order: CASE_ORDERS[orderBy], page });
+  }
+
+  @Query(() => CaseConnection, {
+    description:
+      'The cases of all customers that are not over, by `sla.breachesAt`: what breaks or broke first is first.',
+  })
+  caseQueue(
+    @Arg('filter', () => CaseQueueFilter, { defaultValue: 'ALL', description: 'Which.' }) filter: CaseQueueFilter,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Case>> {
+    const where = queueConditions(filter, new Date(), context.settings(serviceSettings).dueSoonHours);
+    return context.page({ entity: Case, where, orderName: 'QUEUE', order: QUEUE_ORDER, page });
   }
 
   @Query(() => ServicePromise, { nullable: true, description: 'A promise by id; null when there is none.' })

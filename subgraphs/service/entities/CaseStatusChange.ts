@@ -1,0 +1,42 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { CaseStatus } from '../caseStatus.js';
+
+@Entity('case_status_change')
+@ObjectType({
+  description:
+    'A step in the life of a case. Steps are never changed. Those of imported cases, and of the time before steps were kept, are not known.',
+  simpleResolvers: true,
+})
+export class CaseStatusChange {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('uuid', { name: 'case_id' })
+  caseId: string;
+
+  @Column('text', { name: 'from_status', nullable: true })
+  @Field(() => CaseStatus, { nullable: true, description: 'Where it stood; null when the case was opened.' })
+  fromStatus: CaseStatus | null;
+
+  @Column('text', { name: 'to_status' })
+  @Field(() => CaseStatus, { description: 'Where it stood from then on.' })
+  toStatus: CaseStatus;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why: the resolution of a case that was resolved, the reason for reopening it. At most 10,000 characters.',
+  })
+  note: string | null;
+
+  @Column('timestamptz', { name: 'changed_at' })
+  @Field(() => DateTime, { description: 'When.' })
+  changedAt: Date;
+}
+
+export const CaseStatusChangeConnection = connectionType(CaseStatusChange, 'CaseStatusChange');

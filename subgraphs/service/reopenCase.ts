@@ -1,0 +1,31 @@
+import { v7 as uuid } from 'uuid';
+import type { Idempotency } from '../kit/oncePerKey.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import { requireReopenable } from './caseStatus.js';
+import { changeCase, type CaseToChange } from './changeCase.js';
+import type { Case } from './entities/Case.js';
+import { CaseStatusChange } from './entities/CaseStatusChange.js';
+
+/**
+ * Reopens a resolved case. Its resolution is no more the case's, but stays in its history.
+ * @param reason why, checked
+ * @throws BAD_USER_INPUT for an unknown case or one that cannot be reopened (any more); CONFLICT when the version is stale
+ */
+export async function reopenCase(
+  context: RequestContext,
+  which: CaseToChange,
+  reason: string,
+  once: Idempotency,
+): Promise<Case> {
+  return changeCase(context, which, once, async (current, deciding) => {
+    requireReopenable(current, deciding);
+    const { manager } = deciding;
+    const resolved = { caseId: current.id, toStatus: 'RESOLVED' as const };
+    if (current.resolvedAt !== null && !(await manager.existsBy(CaseStatusChange, resolved))) {
+      // Resolved before steps were kept: what is overwritten now must not be lost.
+      const step = { ...resolved, id: uuid(), note: current.resolution, changedAt: current.resolvedAt };
+      await manager.insert(CaseStatusChange, { ...step, fromStatus: null });
+    }
+    return { columns: { status: 'OPEN', resolvedAt: null, resolution: null }, note: reason };
+  });
+}
