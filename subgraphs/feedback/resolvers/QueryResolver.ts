@@ -1,10 +1,14 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Connection } from '../../kit/Connection.js';
 import { PageArguments } from '../../kit/PageArguments.js';
+import { parseInput } from '../../kit/parseInput.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { Review, ReviewConnection } from '../entities/Review.js';
 import { Survey, SurveyConnection } from '../entities/Survey.js';
 import { SurveyResponse, SurveyResponseConnection } from '../entities/SurveyResponse.js';
+import { NpsGroupBy, NpsSummary } from '../NpsSummary.js';
+import { summarizeNps } from '../summarizeNps.js';
+import { FeedbackPeriodInput, period as validPeriod } from '../periodInput.js';
 import { REVIEW_ORDERS, reviewConditions, ReviewFilter, ReviewOrderBy } from '../reviewList.js';
 import { SURVEY_ORDERS, surveyConditions, SurveyFilter, SurveyOrderBy } from '../surveyList.js';
 import {
@@ -81,5 +85,26 @@ export class QueryResolver {
   ): Promise<Connection<Review>> {
     const where = reviewConditions(filter);
     return context.page({ entity: Review, where, orderName: orderBy, order: REVIEW_ORDERS[orderBy], page });
+  }
+
+  @Query(() => NpsSummary, {
+    description:
+      'The NPS of all customers in a period, by group, with its confidence interval; against a period before, the change is taken apart into mix (who answered) and rate (how they scored), so that a total that falls while every group rises is explained.',
+  })
+  npsSummary(
+    @Arg('period', () => FeedbackPeriodInput, { description: 'Which responses, by when they answered.' })
+    period: FeedbackPeriodInput,
+    @Arg('compareTo', () => FeedbackPeriodInput, {
+      nullable: true,
+      description: 'The period before, to explain the change since.',
+    })
+    compareTo: FeedbackPeriodInput | null | undefined,
+    @Arg('groupBy', () => NpsGroupBy, { defaultValue: 'RESPONDENT_GROUP', description: 'By what to divide it.' })
+    groupBy: NpsGroupBy,
+    @Ctx() context: RequestContext,
+  ): Promise<NpsSummary> {
+    const after = parseInput(validPeriod, period, 'period');
+    const before = compareTo ? parseInput(validPeriod, compareTo, 'compareTo') : null;
+    return summarizeNps(context, groupBy, after, before);
   }
 }
