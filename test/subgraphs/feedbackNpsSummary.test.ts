@@ -229,11 +229,15 @@ describe('npsSummary', () => {
   });
 });
 
+/** What one response counts. */
+function value(score: number): number {
+  return score > 8 ? 1 : score < 7 ? -1 : 0;
+}
+
 /** Everything that a summary of these answers must show, recomputed another way: one response at a time, in decimals. */
 function recompute(answers: readonly Answer[]) {
   const precise = Big();
   precise.DP = 40;
-  const value = (score: number) => (score > 8 ? 1 : score < 7 ? -1 : 0);
   const score = (chosen: readonly Answer[]) =>
     chosen.length === 0
       ? null

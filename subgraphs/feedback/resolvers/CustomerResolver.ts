@@ -3,11 +3,15 @@ import type { Connection } from '../../kit/Connection.js';
 import { ScoreMetric } from '../../kit/metrics.js';
 import { PageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
+import { COMPETITOR_RATING_ORDERS, CompetitorRatingOrderBy } from '../competitorRatingList.js';
 import { Customer } from '../entities/Customer.js';
+import { CompetitorRating, CompetitorRatingConnection } from '../entities/CompetitorRating.js';
+import { Referral, ReferralConnection } from '../entities/Referral.js';
 import { Review, ReviewConnection } from '../entities/Review.js';
 import { SurveyResponse, SurveyResponseConnection } from '../entities/SurveyResponse.js';
 import { responseFiguresOf } from '../loaders.js';
 import { effort, EffortMetric, NpsMetric, npsScore, satisfaction } from '../responseMetrics.js';
+import { REFERRAL_ORDERS, ReferralOrderBy } from '../referralList.js';
 import { REVIEW_ORDERS, ReviewOrderBy } from '../reviewList.js';
 import {
   SURVEY_RESPONSE_ORDERS,
@@ -48,6 +52,37 @@ export class CustomerResolver {
   ): Promise<Connection<Review>> {
     return context.page(
       { entity: Review, where: [], orderName: orderBy, order: REVIEW_ORDERS[orderBy], page },
+      { column: 'customer_id', id: customer.id },
+    );
+  }
+
+  @FieldResolver(() => CompetitorRatingConnection, {
+    nullable: true,
+    description: 'What they think of our competitors, and of us beside them.',
+  })
+  competitorRatings(
+    @Root() customer: Customer,
+    @Arg('orderBy', () => CompetitorRatingOrderBy, { defaultValue: 'RATED_AT_DESC', description: 'In which order.' })
+    orderBy: CompetitorRatingOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<CompetitorRating>> {
+    return context.page(
+      { entity: CompetitorRating, where: [], orderName: orderBy, order: COMPETITOR_RATING_ORDERS[orderBy], page },
+      { column: 'customer_id', id: customer.id },
+    );
+  }
+
+  @FieldResolver(() => ReferralConnection, { nullable: true, description: 'Whom they brought to us.' })
+  referrals(
+    @Root() customer: Customer,
+    @Arg('orderBy', () => ReferralOrderBy, { defaultValue: 'REFERRED_AT_DESC', description: 'In which order.' })
+    orderBy: ReferralOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Referral>> {
+    return context.page(
+      { entity: Referral, where: [], orderName: orderBy, order: REFERRAL_ORDERS[orderBy], page },
       { column: 'customer_id', id: customer.id },
     );
   }
