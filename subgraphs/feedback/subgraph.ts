@@ -9,15 +9,26 @@ import { SurveyResponse } from './entities/SurveyResponse.js';
 import { CompleteFeedback1763900000000 } from './migrations/CompleteFeedback1763900000000.js';
 import { CreateFeedback1763800000000 } from './migrations/CreateFeedback1763800000000.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
+import { ExperienceSentimentResolver } from './resolvers/ExperienceSentimentResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
+import { SentimentBucketResolver } from './resolvers/SentimentBucketResolver.js';
+import { SentimentTrendResolver } from './resolvers/SentimentTrendResolver.js';
 import { SurveyResponseResolver } from './resolvers/SurveyResponseResolver.js';
 
 /** How well are we doing, in the customer's own words: surveys, their responses, public reviews. */
 export const feedback = defineSubgraph({
   name: 'feedback',
   port: 4006,
-  resolvers: [QueryResolver, MutationResolver, CustomerResolver, SurveyResponseResolver],
+  resolvers: [
+    QueryResolver,
+    MutationResolver,
+    CustomerResolver,
+    SurveyResponseResolver,
+    SentimentTrendResolver,
+    SentimentBucketResolver,
+    ExperienceSentimentResolver,
+  ],
   types: [Customer],
   references: {
     Customer: (reference) => customerStub(reference.id),

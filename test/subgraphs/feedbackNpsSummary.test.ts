@@ -310,7 +310,7 @@ describe('npsSummary of any responses', () => {
 
   it('has scores that are right, and effects that are right and add up to the change as shown', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 120 }), async (answers) => {
+      fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 120, size: 'max' }), async (answers) => {
         expect(faults(await ask(await putAnswers(answers)), answers)).toEqual([]);
       }),
       { numRuns: 40 },
