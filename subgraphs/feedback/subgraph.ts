@@ -16,7 +16,7 @@ import { SentimentBucketResolver } from './resolvers/SentimentBucketResolver.js'
 import { SentimentTrendResolver } from './resolvers/SentimentTrendResolver.js';
 import { SurveyResponseResolver } from './resolvers/SurveyResponseResolver.js';
 
-/** How well are we doing, in the customer's own words: surveys, their responses, public reviews. */
+/** How well are we doing, in the customer's own words: surveys, reviews, ratings, and the loop closed on a detractor. */
 export const feedback = defineSubgraph({
   name: 'feedback',
   port: 4006,
