@@ -1,6 +1,7 @@
 import { v7 as uuid, validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { Survey } from './entities/Survey.js';
 import { SurveyResponse } from './entities/SurveyResponse.js';
@@ -28,6 +29,7 @@ function checkSurvey(survey: Survey | null, surveyId: string, score: number): as
 export async function submitSurveyResponse(
   context: RequestContext,
   input: z.output<typeof submitSurveyResponseInput>,
+  once: Idempotency,
 ): Promise<SurveyResponse> {
   const { surveyId, customerId, score } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
@@ -45,16 +47,24 @@ export async function submitSurveyResponse(
       kind: survey.kind,
       score,
       verbatim: input.verbatim ?? null,
+      language: input.language ?? null,
       respondentGroup: input.respondentGroup ?? null,
       experience: input.experience ?? null,
       importance: input.importance ?? null,
+      expected: input.expected ?? null,
+      delivered: input.delivered ?? null,
       channel: input.channel ?? null,
       respondedAt: input.respondedAt ?? now,
       source: null,
       sourceKey: null,
       createdAt: now,
+      loopClosedAt: null,
+      loopEmployeeId: null,
+      loopOutcome: null,
+      loopNote: null,
+      version: 1,
     });
     await manager.insert(SurveyResponse, response);
     return response;
-  });
+  }, once);
 }

@@ -19,3 +19,9 @@ export const SATISFIED_FROM = 4;
 
 /** From which score on something was easy for the customer (CES). */
 export const EASY_FROM = 5;
+
+/** Up to which score a customer counts as dissatisfied (CSAT). */
+export const DISSATISFIED_TO = 2;
+
+/** Up to which score something was hard for the customer (CES). */
+export const HARD_TO = 3;

@@ -21,6 +21,12 @@ export class SubmitSurveyResponseInput {
 
   @Field(() => String, {
     nullable: true,
+    description: 'The language of `verbatim`, BCP 47: `de-AT`. Its sentiment is scored only where this is given.',
+  })
+  language?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
     description: 'The group to which they belong in this survey. At most 100 characters.',
   })
   respondentGroup?: string | null;
@@ -37,6 +43,12 @@ export class SubmitSurveyResponseInput {
   })
   importance?: number | null;
 
+  @Field(() => Int, { nullable: true, description: 'What they had expected of it, 1 (little) to 5 (very much).' })
+  expected?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'What they got, in their eyes, on the scale of `expected`.' })
+  delivered?: number | null;
+
   @Field(() => Channel, { nullable: true, description: 'Through which channel they answered.' })
   channel?: Channel | null;
 
@@ -48,14 +60,36 @@ export class SubmitSurveyResponseInput {
   respondedAt?: Date | null;
 }
 
+/** 1 to 5. */
+const oneToFive = z.int().min(1, 'must be 1 to 5').max(5, 'must be 1 to 5');
+
+/** A language tag in its canonical spelling, BCP 47: https://www.rfc-editor.org/info/bcp47 */
+const languageTag = z
+  .string()
+  .trim()
+  .max(35, 'must have at most 35 characters')
+  .transform((tag, check) => {
+    try {
+      const [canonical] = Intl.getCanonicalLocales(tag);
+      if (canonical !== undefined) return canonical;
+    } catch {
+      // Said below.
+    }
+    check.addIssue({ code: 'custom', message: 'is not a BCP 47 language tag such as de-AT' });
+    return z.NEVER;
+  });
+
 export const submitSurveyResponseInput = z.object({
   surveyId: z.string(),
   customerId: z.string(),
   score: z.int(),
   verbatim: text(10_000).nullish(),
+  language: languageTag.nullish(),
   respondentGroup: text(100).nullish(),
   experience: text(200).nullish(),
-  importance: z.int().min(1, 'must be 1 to 5').max(5, 'must be 1 to 5').nullish(),
+  importance: oneToFive.nullish(),
+  expected: oneToFive.nullish(),
+  delivered: oneToFive.nullish(),
   channel: z.enum(Channel).nullish(),
   respondedAt: pastMoment.nullish(),
 });

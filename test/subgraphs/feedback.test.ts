@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
+import { CompetitorRating } from '../../subgraphs/feedback/entities/CompetitorRating.js';
+import { Referral } from '../../subgraphs/feedback/entities/Referral.js';
 import { Review } from '../../subgraphs/feedback/entities/Review.js';
 import { Survey } from '../../subgraphs/feedback/entities/Survey.js';
 import { SurveyResponse } from '../../subgraphs/feedback/entities/SurveyResponse.js';
@@ -409,6 +411,20 @@ describe('_entities', () => {
     for (const customerId of ids) {
       await putResponses(customerId, 'NPS', [1, 9]);
       await putResponses(customerId, 'CES', [2]);
+      await subgraph.database.dataSource.manager.update(
+        SurveyResponse,
+        { customerId, kind: 'NPS' },
+        { experience: 'delivery', verbatim: 'It was good.', language: 'en' },
+      );
+      await subgraph.database.dataSource.manager.update(
+        SurveyResponse,
+        { customerId, kind: 'CES' },
+        { experience: 'help' },
+      );
+      const rating = { customerId, competitor: 'Acme', experience: 'delivery', rating: 2, ratedAt: at(-1) };
+      await subgraph.database.dataSource.manager.insert(CompetitorRating, { ...rating, id: uuid() });
+      const referral = { customerId, referredCustomerId: uuid(), referredAt: at(-1) };
+      await subgraph.database.dataSource.manager.insert(Referral, { ...referral, id: uuid() });
       const review = { customerId, site: 'Google', rating: 4, publishedAt: at(-1) };
       await subgraph.database.dataSource.manager.insert(Review, [
         { ...review, id: uuid() },
@@ -419,16 +435,25 @@ describe('_entities', () => {
       responses(first: 2) { totalCount nodes { ${RESPONSE} } }
       nps: responses(first: 1, filter: { kind: NPS }, orderBy: RESPONDED_AT_ASC) { totalCount nodes { id } }
       reviews(first: 2) { totalCount nodes { id site rating title text recommended estimatedReach publishedAt } }
-      npsScore { value category latestScore } satisfaction { value } effort { value easyShare }`;
+      npsScore { value category latestScore } satisfaction { value } effort { value easyShare }
+      competitorRatings(first: 2) { totalCount nodes { id competitor ours customer { id } } }
+      referrals(first: 2) { totalCount nodes { id customer { id } referredCustomer { id } } }
+      sentimentTrend { value text { value n } buckets { from value n text { value n } } }
+      weekly: sentimentTrend(interval: WEEK) { value buckets { n } }
+      frictionPoints { experience value n verbatims { id verbatim loop { status } } }
+      delightMoments { experience value n verbatims { id verbatim } }`;
     let answers = 0;
     const run = (customerIds: string[]) =>
       subgraph.statements(async () => {
         const entities = await subgraph.entities('Customer', customerIds, selection);
-        for (const entity of entities) answers += entity.reviews.nodes.length + entity.responses.nodes.length;
+        for (const entity of entities) {
+          answers += entity.reviews.nodes.length + entity.responses.nodes.length;
+          answers += entity.frictionPoints.length + entity.sentimentTrend.text.n + entity.referrals.nodes.length;
+        }
       });
     const one = await run(ids.slice(0, 1));
     const fifty = await run(ids);
-    expect(answers).toBe(51 * 4);
+    expect(answers).toBe(51 * (4 + 1 + 2 + 1));
     expect(fifty).toHaveLength(one.length);
     expect(fifty.length).toBeGreaterThan(0);
   });

@@ -28,6 +28,13 @@ export class Survey {
   @Field(() => Boolean, { description: 'Whether it takes responses.' })
   active: boolean;
 
+  @Column('timestamptz', { name: 'closed_at', nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was closed; null while it is active, and where nobody noted it.',
+  })
+  closedAt: Date | null;
+
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was made.' })
   createdAt: Date;

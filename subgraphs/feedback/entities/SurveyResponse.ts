@@ -3,13 +3,14 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Channel } from '../../kit/Channel.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
+import type { LoopOutcome } from '../LoopOutcome.js';
 import { SurveyKind } from '../surveyKind.js';
 import { Customer, customerStub } from './Customer.js';
 
 @Entity('survey_response')
 @Directive('@key(fields: "id")')
 @ObjectType({
-  description: 'What a customer answered to a survey, in a number and in their own words. It is never changed.',
+  description: 'What a customer answered to a survey, in a number and in their own words. The answer is never changed.',
   simpleResolvers: true,
 })
 export class SurveyResponse {
@@ -41,6 +42,13 @@ export class SurveyResponse {
   @Field(() => String, { nullable: true, description: 'What they wrote, word for word. At most 10,000 characters.' })
   verbatim: string | null;
 
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The language of `verbatim`, BCP 47: `de-AT`; null when nobody said.',
+  })
+  language: string | null;
+
   @Column('text', { name: 'respondent_group', nullable: true })
   @Field(() => String, {
     nullable: true,
@@ -62,6 +70,20 @@ export class SurveyResponse {
   })
   importance: number | null;
 
+  @Column('smallint', { nullable: true })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'What they had expected of it, 1 (little) to 5 (very much); null when not asked.',
+  })
+  expected: number | null;
+
+  @Column('smallint', { nullable: true })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'What they got, in their eyes, on the scale of `expected`; null when not asked.',
+  })
+  delivered: number | null;
+
   @Column('text', { nullable: true })
   @Field(() => Channel, { nullable: true, description: 'Through which channel they answered, where it is known.' })
   channel: Channel | null;
@@ -80,6 +102,22 @@ export class SurveyResponse {
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was entered here.' })
   createdAt: Date;
+
+  @Column('timestamptz', { name: 'loop_closed_at', nullable: true })
+  loopClosedAt: Date | null;
+
+  @Column('uuid', { name: 'loop_employee_id', nullable: true })
+  loopEmployeeId: string | null;
+
+  @Column('text', { name: 'loop_outcome', nullable: true })
+  loopOutcome: LoopOutcome | null;
+
+  @Column('text', { name: 'loop_note', nullable: true })
+  loopNote: string | null;
+
+  @Column('integer')
+  @Field(() => Int, { description: 'Rises with each change, which is: when its loop is closed.' })
+  version: number;
 }
 
 export const SurveyResponseConnection = connectionType(SurveyResponse, 'SurveyResponse');

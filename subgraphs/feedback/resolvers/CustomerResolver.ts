@@ -1,14 +1,23 @@
-import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../../kit/Connection.js';
 import { ScoreMetric } from '../../kit/metrics.js';
 import { PageArguments } from '../../kit/PageArguments.js';
+import { parseInput } from '../../kit/parseInput.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
+import { COMPETITOR_RATING_ORDERS, CompetitorRatingOrderBy } from '../competitorRatingList.js';
 import { Customer } from '../entities/Customer.js';
+import { CompetitorRating, CompetitorRatingConnection } from '../entities/CompetitorRating.js';
+import { Referral, ReferralConnection } from '../entities/Referral.js';
 import { Review, ReviewConnection } from '../entities/Review.js';
 import { SurveyResponse, SurveyResponseConnection } from '../entities/SurveyResponse.js';
+import { ExperienceSentiment, readExperiences } from '../experienceSentiment.js';
 import { responseFiguresOf } from '../loaders.js';
 import { effort, EffortMetric, NpsMetric, npsScore, satisfaction } from '../responseMetrics.js';
+import { FeedbackPeriodInput, period as validPeriod } from '../periodInput.js';
+import { lastYear, readSentimentTrend } from '../readSentiment.js';
+import { REFERRAL_ORDERS, ReferralOrderBy } from '../referralList.js';
 import { REVIEW_ORDERS, ReviewOrderBy } from '../reviewList.js';
+import { SentimentTrend, TrendInterval } from '../SentimentTrend.js';
 import {
   SURVEY_RESPONSE_ORDERS,
   surveyResponseConditions,
@@ -52,6 +61,37 @@ export class CustomerResolver {
     );
   }
 
+  @FieldResolver(() => CompetitorRatingConnection, {
+    nullable: true,
+    description: 'What they think of our competitors, and of us beside them.',
+  })
+  competitorRatings(
+    @Root() customer: Customer,
+    @Arg('orderBy', () => CompetitorRatingOrderBy, { defaultValue: 'RATED_AT_DESC', description: 'In which order.' })
+    orderBy: CompetitorRatingOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<CompetitorRating>> {
+    return context.page(
+      { entity: CompetitorRating, where: [], orderName: orderBy, order: COMPETITOR_RATING_ORDERS[orderBy], page },
+      { column: 'customer_id', id: customer.id },
+    );
+  }
+
+  @FieldResolver(() => ReferralConnection, { nullable: true, description: 'Whom they brought to us.' })
+  referrals(
+    @Root() customer: Customer,
+    @Arg('orderBy', () => ReferralOrderBy, { defaultValue: 'REFERRED_AT_DESC', description: 'In which order.' })
+    orderBy: ReferralOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Referral>> {
+    return context.page(
+      { entity: Referral, where: [], orderName: orderBy, order: REFERRAL_ORDERS[orderBy], page },
+      { column: 'customer_id', id: customer.id },
+    );
+  }
+
   @FieldResolver(() => NpsMetric, {
     nullable: true,
     description: 'Whether they recommend us: their net promoter score, and the category of their latest response.',
@@ -75,5 +115,45 @@ export class CustomerResolver {
   })
   async effort(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<EffortMetric> {
     return effort(await context.load(responseFiguresOf, customer.id));
+  }
+
+  @FieldResolver(() => SentimentTrend, {
+    nullable: true,
+    description: 'How they felt about us over time, by their responses to surveys.',
+  })
+  sentimentTrend(
+    @Root() customer: Customer,
+    @Arg('period', () => FeedbackPeriodInput, { nullable: true, description: 'When. The last 365 days by default.' })
+    period: FeedbackPeriodInput | null | undefined,
+    @Arg('interval', () => TrendInterval, { defaultValue: 'MONTH', description: 'How long each step is.' })
+    interval: TrendInterval,
+    @Ctx() context: RequestContext,
+  ): Promise<SentimentTrend> {
+    const within = period ? parseInput(validPeriod, period, 'period') : lastYear();
+    return readSentimentTrend(context, customer.id, within, interval);
+  }
+
+  @FieldResolver(() => [ExperienceSentiment], {
+    nullable: true,
+    description: 'The experiences that they gave more bad scores than good, the worst first.',
+  })
+  frictionPoints(
+    @Root() customer: Customer,
+    @Arg('first', () => Int, { defaultValue: 3, description: 'How many at most, 1 to 10.' }) first: number,
+    @Ctx() context: RequestContext,
+  ): Promise<ExperienceSentiment[]> {
+    return readExperiences(context, customer.id, 'low', first);
+  }
+
+  @FieldResolver(() => [ExperienceSentiment], {
+    nullable: true,
+    description: 'The experiences that they gave more good scores than bad, the best first.',
+  })
+  delightMoments(
+    @Root() customer: Customer,
+    @Arg('first', () => Int, { defaultValue: 3, description: 'How many at most, 1 to 10.' }) first: number,
+    @Ctx() context: RequestContext,
+  ): Promise<ExperienceSentiment[]> {
+    return readExperiences(context, customer.id, 'high', first);
   }
 }

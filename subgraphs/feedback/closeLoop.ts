@@ -1,0 +1,58 @@
+import { validate as isUuid } from 'uuid';
+import type { z } from 'zod';
+import { badUserInput, conflict } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import type { closeLoopInput } from './closeLoopInput.js';
+import { SurveyResponse } from './entities/SurveyResponse.js';
+import { loopStatus, NEXT_LOOP_STATUS } from './feedbackLoop.js';
+
+function checkOpen(response: SurveyResponse): void {
+  const status = loopStatus(response);
+  if (status === null) {
+    const message = `responseId: a ${response.kind} score of ${response.score} is no detractor's: there is no loop to close`;
+    throw badUserInput(message, 'responseId', { allowed: [] });
+  }
+  const allowed = NEXT_LOOP_STATUS[status];
+  if (!allowed.includes('CLOSED')) {
+    throw badUserInput('responseId: the loop is closed already, and stays so', 'responseId', { allowed });
+  }
+}
+
+/**
+ * Notes that somebody followed up what a detractor said: the loop goes from OPEN to CLOSED, once.
+ * @param expectedVersion the version that the caller has seen; null to close whatever is there
+ * @throws BAD_USER_INPUT for an unknown response or employee, a response that is no detractor's, a loop that is closed, or
+ *   a time before the response; CONFLICT when the version is stale
+ */
+export async function closeLoop(
+  context: RequestContext,
+  responseId: string,
+  input: z.output<typeof closeLoopInput>,
+  expectedVersion: number | null,
+  once: Idempotency,
+): Promise<SurveyResponse> {
+  await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
+  return context.write(async (manager) => {
+    const response = isUuid(responseId)
+      ? await manager.findOne(SurveyResponse, { where: { id: responseId }, lock: { mode: 'pessimistic_write' } })
+      : null;
+    if (response === null) throw badUserInput(`responseId: there is no SurveyResponse ${responseId}`, 'responseId');
+    if (expectedVersion !== null && response.version !== expectedVersion) {
+      throw conflict('The survey response', response.version);
+    }
+    checkOpen(response);
+    const loopClosedAt = input.closedAt ?? new Date();
+    if (loopClosedAt < response.respondedAt) {
+      throw badUserInput('input.closedAt must not lie before the response', 'input.closedAt');
+    }
+    Object.assign(response, {
+      loopClosedAt,
+      loopEmployeeId: input.employeeId,
+      loopOutcome: input.outcome,
+      loopNote: input.note ?? null,
+      version: response.version + 1,
+    });
+    return manager.save(response);
+  }, once);
+}

@@ -1,0 +1,31 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { z } from 'zod';
+import { DateTime } from '../kit/DateTime.js';
+import { text } from '../kit/parseInput.js';
+import { pastMoment } from '../kit/pastMoment.js';
+import { LoopOutcome } from './LoopOutcome.js';
+
+@InputType({ description: 'How somebody followed up what a detractor said.' })
+export class CloseLoopInput {
+  @Field(() => ID, { description: 'Who followed up.' })
+  employeeId: string;
+
+  @Field(() => LoopOutcome, { description: 'What came of it.' })
+  outcome: LoopOutcome;
+
+  @Field(() => String, { nullable: true, description: 'What was said and done. At most 10,000 characters.' })
+  note?: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When, where that was before now: not in the future, not before the response. Now by default.',
+  })
+  closedAt?: Date | null;
+}
+
+export const closeLoopInput = z.object({
+  employeeId: z.string().toLowerCase(),
+  outcome: z.enum(LoopOutcome),
+  note: text(10_000).nullish(),
+  closedAt: pastMoment.nullish(),
+});

@@ -1,0 +1,55 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { Customer, customerStub } from './Customer.js';
+
+@Entity('competitor_rating')
+@Directive('@key(fields: "id")')
+@ObjectType({
+  description: 'How a customer sees a competitor in one experience, and us beside them. It is never changed.',
+  simpleResolvers: true,
+})
+export class CompetitorRating {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @Field(() => Customer, { nullable: true, description: 'Who said it. Null only when identity cannot be asked.' })
+  get customer(): Customer | null {
+    return customerStub(this.customerId);
+  }
+
+  @Column('text')
+  @Field(() => String, { description: 'Whom they compared us with. At most 100 characters.' })
+  competitor: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'In which experience: `delivery`. At most 200 characters.' })
+  experience: string;
+
+  @Column('smallint')
+  @Field(() => Int, { description: 'How good the competitor is, 1 (worst) to 5 (best).' })
+  rating: number;
+
+  @Column('smallint', { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'How good we are, on the same scale; null when not asked.' })
+  ours: number | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What they said, word for word. At most 10,000 characters.' })
+  verbatim: string | null;
+
+  @Column('timestamptz', { name: 'rated_at' })
+  @Field(() => DateTime, { description: 'When they said it.' })
+  ratedAt: Date;
+
+  @Column('timestamptz', { name: 'created_at' })
+  @Field(() => DateTime, { description: 'When it was entered here.' })
+  createdAt: Date;
+}
+
+export const CompetitorRatingConnection = connectionType(CompetitorRating, 'CompetitorRating');

@@ -1,0 +1,50 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { connectionType } from '../../kit/Connection.js';
+import { DateTime } from '../../kit/DateTime.js';
+import { Customer, customerStub } from './Customer.js';
+
+@Entity('referral')
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A customer who brought us another. It is never changed.', simpleResolvers: true })
+export class Referral {
+  @PrimaryColumn('uuid')
+  @Field(() => ID, { description: 'A UUID.' })
+  id: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId: string;
+
+  @Field(() => Customer, {
+    nullable: true,
+    description: 'Who recommended us. Null only when identity cannot be asked.',
+  })
+  get customer(): Customer | null {
+    return customerStub(this.customerId);
+  }
+
+  @Column('uuid', { name: 'referred_customer_id' })
+  referredCustomerId: string;
+
+  @Field(() => Customer, {
+    nullable: true,
+    description: 'Whom they brought to us. Null only when identity cannot be asked.',
+  })
+  get referredCustomer(): Customer | null {
+    return customerStub(this.referredCustomerId);
+  }
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'How it came about. At most 10,000 characters.' })
+  note: string | null;
+
+  @Column('timestamptz', { name: 'referred_at' })
+  @Field(() => DateTime, { description: 'When they recommended us.' })
+  referredAt: Date;
+
+  @Column('timestamptz', { name: 'created_at' })
+  @Field(() => DateTime, { description: 'When it was entered here.' })
+  createdAt: Date;
+}
+
+export const ReferralConnection = connectionType(Referral, 'Referral');

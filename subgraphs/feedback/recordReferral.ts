@@ -1,0 +1,43 @@
+import sql from 'sql-template-tag';
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import { badUserInput } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import { Referral } from './entities/Referral.js';
+import type { recordReferralInput } from './referralInput.js';
+
+/**
+ * Records that a customer brought us another; once for each pair.
+ * @throws BAD_USER_INPUT for an unknown customer, oneself, or a pair that is recorded already
+ */
+export async function recordReferral(
+  context: RequestContext,
+  input: z.output<typeof recordReferralInput>,
+  once: Idempotency,
+): Promise<Referral> {
+  const { customerId, referredCustomerId } = input;
+  const ids = { 'input.customerId': customerId, 'input.referredCustomerId': referredCustomerId };
+  await context.references.require('Customer', ids, context.requestId);
+  return context.write(async (manager) => {
+    const now = new Date();
+    const referral = manager.create(Referral, {
+      id: uuid(),
+      customerId,
+      referredCustomerId,
+      note: input.note ?? null,
+      referredAt: input.referredAt ?? now,
+      createdAt: now,
+    });
+    const added = await context.database.query(
+      sql`INSERT INTO referral (id, customer_id, referred_customer_id, note, referred_at, created_at)
+          VALUES (${referral.id}, ${customerId}, ${referredCustomerId}, ${referral.note}, ${referral.referredAt}, ${now})
+          ON CONFLICT (customer_id, referred_customer_id) DO NOTHING RETURNING id`,
+      manager,
+    );
+    if (added.length === 0) {
+      throw badUserInput('input.referredCustomerId: this referral is recorded already', 'input.referredCustomerId');
+    }
+    return referral;
+  }, once);
+}
