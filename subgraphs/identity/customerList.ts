@@ -42,8 +42,8 @@ export class CustomerFilter {
 /** The last of all characters: what begins with x lies between x and x with this behind it. */
 const LAST = '\u{10ffff}';
 
-/** Fewer digits than this are a number of a house or a year, not of a telephone. */
-const PHONE_DIGITS = 6;
+/** What may be a phone number: no letters, and six digits or more; fewer are a number of a house or a year. */
+const PHONE = /^(tel:)?([^\p{L}\d]*\d){6,}[^\p{L}]*$/iu;
 
 /** Those who have an identifier that the search is, or the beginning of an email address, as a statement. */
 function owners(search: string): Sql {
@@ -53,7 +53,7 @@ function owners(search: string): Sql {
     found.push(sql`SELECT customer_id FROM customer_identifier
       WHERE type = 'EMAIL' AND value ~>=~ ${email} AND value ~<~ ${email + LAST}`);
   }
-  const phones = search.replace(/\D/g, '').length >= PHONE_DIGITS ? phoneCandidates(search) : [];
+  const phones = PHONE.test(search) ? phoneCandidates(search) : [];
   if (phones.length > 0) {
     found.push(
       sql`SELECT customer_id FROM customer_identifier WHERE type = 'PHONE' AND value = ANY(${phones}::text[])`,

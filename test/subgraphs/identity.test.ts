@@ -120,17 +120,19 @@ describe('identifyCustomer', () => {
   });
 
   it('loses none of the identifiers that come to one customer at once, and takes one that is given twice', async () => {
-    const emails = ['several@example.com'];
+    const emails = ['several1@example.com', 'several2@example.com', 'several3@example.com'];
     const { id } = await newCustomer({ emails });
-    const bring = (more: object) => subgraph.ask(IDENTIFY, { input: { emails, ...more } });
+    // Each by another of their addresses, so that they meet at the customer and not before.
+    const bring = (by: number, more: object) =>
+      subgraph.ask(IDENTIFY, { input: { emails: emails.slice(by, by + 1), ...more } });
     const twice = [
       { source: 'crm', id: 'twice' },
       { source: 'crm', id: 'twice' },
     ];
     const answers = await Promise.all([
-      bring({ phones: ['+43 1 5550001'] }),
-      bring({ phones: ['+43 1 5550002'] }),
-      bring({ externalIds: twice }),
+      bring(0, { phones: ['+43 1 5550001'] }),
+      bring(1, { phones: ['+43 1 5550002'] }),
+      bring(2, { externalIds: twice }),
     ]);
     for (const { errors } of answers) expect(errors).toBeUndefined();
     const { customer } = await sure('query ($id: ID!) { customer(id: $id) { phones externalIds { id } version } }', {
@@ -680,7 +682,14 @@ describe('each mutation with an idempotencyKey', () => {
       const named = call.replace(/\$(\w+)/g, (_all, name: string) => JSON.stringify(known[name]));
       const query = `mutation { ${mutation}(idempotencyKey: "once ${mutation}", ${named} } }`;
       const [first, second] = await Promise.all([sure(query), sure(query)]);
+      await sure('mutation ($id: ID!) { updateCustomer(id: $id, input: { locale: "de" }) { id } }', {
+        id: known.person,
+      });
       const third = await sure(query);
+      const otherwise = /^create|addMember/.test(mutation)
+        ? query.replace('"Once"', '"Other"').replace('2020-02-29', '2020-02-28')
+        : query.replace(', ', ', expectedVersion: 7, ');
+      expect(await refused(otherwise)).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'idempotencyKey' });
       expect({ mutation, second, third }).toEqual({ mutation, second: first, third: first });
       const { id } = first[mutation];
       if (mutation === 'createHousehold') known.household = id;
@@ -690,7 +699,7 @@ describe('each mutation with an idempotencyKey', () => {
         known.team = (await sure('{ teams(filter: { name: "Once" }) { nodes { id } } }')).teams.nodes[0].id;
       }
     }
-    expect(await versionOf(known.person ?? '')).toBe(7);
+    expect(await versionOf(known.person ?? '')).toBe(7 + calls.length);
   });
 });
 
@@ -731,6 +740,7 @@ describe('customers(search)', () => {
       'inder.keeper@search',
       '@search.example.com',
       '+43 1 765432',
+      'nobody +43 1 7654321',
       'K-900',
       'finder%@',
       '💥@',
