@@ -1,9 +1,12 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { join, type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
+import { DateTime } from '../kit/DateTime.js';
 import { enumType } from '../kit/enumType.js';
 import { idFilter } from '../kit/idFilter.js';
 import type { ListOrder } from '../kit/readPages.js';
+import { hasWords, sortedAfterwards } from '../kit/wordSearch.js';
 import { CustomerKind, CustomerRole } from './entities/Customer.js';
+import { phoneCandidates } from './phone.js';
 
 export const CustomerOrderBy = enumType('CustomerOrderBy', 'An order of customers.', {
   CREATED_AT_DESC: 'Those whom we know for the shortest time first.',
@@ -28,14 +31,52 @@ export class CustomerFilter {
 
   @Field(() => ID, { nullable: true, description: 'Of this household.' })
   householdId?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Whom we know since this moment or later.' })
+  createdFrom?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Whom we knew before this moment.' })
+  createdTo?: Date | null;
 }
 
-/** Words of letters and digits, as Postgres' `simple` text search makes them. */
-function words(search: string): string[] {
-  return search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+/** The last of all characters: what begins with x lies between x and x with this behind it. */
+const LAST = '\u{10ffff}';
+
+/** What may be a phone number: no letters, and six digits or more; fewer are a number of a house or a year. */
+const PHONE = /^(tel:)?([^\p{L}\d]*\d){6,}[^\p{L}]*$/iu;
+
+/** Those who have an identifier that the search is, or the beginning of an email address, as a statement. */
+function owners(search: string): Sql {
+  const found = [sql`SELECT customer_id FROM external_id WHERE id = ${search}`];
+  if (/^\S+@\S*$/.test(search)) {
+    const email = search.toLowerCase();
+    found.push(sql`SELECT customer_id FROM customer_identifier
+      WHERE type = 'EMAIL' AND value ~>=~ ${email} AND value ~<~ ${email + LAST}`);
+  }
+  const phones = PHONE.test(search) ? phoneCandidates(search) : [];
+  if (phones.length > 0) {
+    found.push(
+      sql`SELECT customer_id FROM customer_identifier WHERE type = 'PHONE' AND value = ANY(${phones}::text[])`,
+    );
+  }
+  return join(found, ' UNION ALL ');
 }
 
-/** The conditions of a filter and a search (each word begins a word of the name), over the alias `t`. */
+/** The order of a list: what is found by a search, or by a span of time that is not the order, is sorted afterwards. */
+export function customerOrder(
+  orderBy: CustomerOrderBy,
+  filter: CustomerFilter | null | undefined,
+  search: string | null,
+): ListOrder {
+  const order = CUSTOMER_ORDERS[orderBy];
+  const spanApart = orderBy === 'DISPLAY_NAME_ASC' && (filter?.createdFrom || filter?.createdTo);
+  return search !== null || spanApart ? sortedAfterwards(order) : order;
+}
+
+/**
+ * The conditions of a filter and a search, over the alias `t`.
+ * @param search each of its words begins a word of the name, or it is an identifier of theirs
+ */
 export function customerConditions(
   filter: CustomerFilter | null | undefined,
   search: string | null | undefined,
@@ -44,13 +85,10 @@ export function customerConditions(
   if (filter?.kind) conditions.push(sql`t.kind = ${filter.kind}`);
   if (filter?.role) conditions.push(sql`t.roles @> ARRAY[${filter.role}]`);
   if (filter?.householdId) conditions.push(idFilter('household_id', filter.householdId));
+  if (filter?.createdFrom) conditions.push(sql`t.created_at >= ${filter.createdFrom}::timestamptz`);
+  if (filter?.createdTo) conditions.push(sql`t.created_at < ${filter.createdTo}::timestamptz`);
   if (search) {
-    const query = words(search)
-      .map((word) => `${word}:*`)
-      .join(' & ');
-    conditions.push(
-      query === '' ? sql`FALSE` : sql`to_tsvector('simple', t.display_name) @@ to_tsquery('simple', ${query})`,
-    );
+    conditions.push(sql`(${hasWords('words_of(t.display_name)', search)} OR t.id = ANY(ARRAY(${owners(search)})))`);
   }
   return conditions;
 }

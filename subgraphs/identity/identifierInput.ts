@@ -27,5 +27,7 @@ const atMost = <T extends z.ZodType>(item: T) =>
 export const identifierLists = {
   emails: atMost(emailAddress).transform((values) => [...new Set(values)]),
   phones: atMost(phoneNumber).transform((values) => [...new Set(values)]),
-  externalIds: atMost(externalIdInput),
+  externalIds: atMost(externalIdInput).transform((values) => [
+    ...new Map(values.map((value) => [JSON.stringify([value.source, value.id]), value])).values(),
+  ]),
 };

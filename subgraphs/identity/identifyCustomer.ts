@@ -10,6 +10,7 @@ import { Customer } from './entities/Customer.js';
 import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { MAX_IDENTIFIERS } from './identifierInput.js';
+import { lockRow } from './lockRow.js';
 
 type Input = z.output<typeof identifyCustomerInput>;
 
@@ -91,12 +92,11 @@ export async function identifyCustomer(
     }
     const [existing] = found;
     if (existing !== undefined) {
+      const customer = await lockRow(manager, Customer, { id: existing, argument: 'input', expectedVersion: null });
       const added = await addIdentifiers(manager, existing, input);
-      if (added > 0) {
-        await manager.increment(Customer, { id: existing }, 'version', 1);
-        await manager.update(Customer, { id: existing }, { updatedAt: new Date() });
-      }
-      return { customer: await manager.findOneByOrFail(Customer, { id: existing }), created: false };
+      if (added === 0) return { customer, created: false };
+      Object.assign(customer, { updatedAt: new Date(), version: customer.version + 1 });
+      return { customer: await manager.save(customer), created: false };
     }
     if (!input.displayName) {
       throw badUserInput(

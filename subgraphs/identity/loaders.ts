@@ -3,6 +3,7 @@ import { groupByKey } from '../kit/groupByKey.js';
 import type { BatchRead } from '../kit/RequestContext.js';
 import { Address } from './entities/Address.js';
 import { ExternalId } from './entities/ExternalId.js';
+import { Preference } from './entities/Preference.js';
 
 /** Every batched read of identity. Each reads for many customers at once. */
 
@@ -36,4 +37,12 @@ export const addressesOf: BatchRead<readonly Address[]> = async (database, custo
     SELECT customer_id AS "customerId", label, lines, city, postal_code AS "postalCode", country FROM address
     WHERE customer_id = ANY(${customerIds}::uuid[]) ORDER BY label`);
   return groupByKey(customerIds, database.hydrate(Address, rows), (row) => row.customerId);
+};
+
+/** How a customer likes things, by label. */
+export const preferencesOf: BatchRead<readonly Preference[]> = async (database, customerIds) => {
+  const rows = await database.query<Preference>(sql`
+    SELECT customer_id AS "customerId", label, note, updated_at AS "updatedAt" FROM preference
+    WHERE customer_id = ANY(${customerIds}::uuid[]) ORDER BY label`);
+  return groupByKey(customerIds, database.hydrate(Preference, rows), (row) => row.customerId);
 };

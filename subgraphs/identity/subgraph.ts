@@ -5,23 +5,42 @@ import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
 import { Employee } from './entities/Employee.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { Household } from './entities/Household.js';
+import { Membership } from './entities/Membership.js';
+import { Preference } from './entities/Preference.js';
+import { Team } from './entities/Team.js';
+import { CompleteIdentity1763900000000 } from './migrations/CompleteIdentity1763900000000.js';
 import { CreateIdentity1763800000000 } from './migrations/CreateIdentity1763800000000.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
+import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
+import { GroupMutationResolver } from './resolvers/GroupMutationResolver.js';
 import { HouseholdResolver } from './resolvers/HouseholdResolver.js';
+import { MembershipResolver } from './resolvers/MembershipResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
+import { TeamResolver } from './resolvers/TeamResolver.js';
 
 /** Who this is: customers, how to recognise them, households, and our own employees. */
 export const identity = defineSubgraph({
   name: 'identity',
   port: 4001,
-  resolvers: [QueryResolver, MutationResolver, CustomerResolver, HouseholdResolver],
-  types: [Customer, Employee, Household],
+  resolvers: [
+    QueryResolver,
+    MutationResolver,
+    GroupMutationResolver,
+    CustomerResolver,
+    HouseholdResolver,
+    MembershipResolver,
+    EmployeeResolver,
+    TeamResolver,
+  ],
+  types: [Customer, Employee, Household, Membership, Team],
   references: {
     Customer: (reference, context) => context.byId(Customer, reference.id),
     Employee: (reference, context) => context.byId(Employee, reference.id),
     Household: (reference, context) => context.byId(Household, reference.id),
+    Membership: (reference, context) => context.byId(Membership, reference.id),
+    Team: (reference, context) => context.byId(Team, reference.id),
   },
-  entities: [Household, Customer, CustomerIdentifier, ExternalId, Address, Employee],
-  migrations: [CreateIdentity1763800000000],
+  entities: [Household, Customer, CustomerIdentifier, ExternalId, Address, Preference, Membership, Team, Employee],
+  migrations: [CreateIdentity1763800000000, CompleteIdentity1763900000000],
 });

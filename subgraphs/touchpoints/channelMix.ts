@@ -2,6 +2,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Channel } from '../kit/Channel.js';
 import { explanation, Explanation, type CountMetric } from '../kit/metrics.js';
 import type { ChannelTally } from './loaders.js';
+import { periodInputs, type Period } from './period.js';
 
 @ObjectType({ description: 'How much a customer uses one channel.', simpleResolvers: true })
 export class ChannelShare {
@@ -11,7 +12,13 @@ export class ChannelShare {
   @Field(() => Int, { description: 'How many touchpoints went through it.' })
   count: number;
 
-  @Field(() => Float, { description: 'count / all touchpoints of the customer, 0 to 1.' })
+  @Field(() => Int, { description: 'In how many of them the customer came to us.' })
+  inbound: number;
+
+  @Field(() => Int, { description: 'In how many of them we came to the customer.' })
+  outbound: number;
+
+  @Field(() => Float, { description: 'count / all touchpoints of the customer in the period, 0 to 1.' })
   share: number;
 }
 
@@ -26,29 +33,44 @@ export class ChannelMix {
   explain: Explanation;
 }
 
-function total(tallies: readonly ChannelTally[]): number {
-  return tallies.reduce((sum, { count }) => sum + count, 0);
+type ChannelCount = Omit<ChannelShare, 'share'>;
+
+/** Both directions of each channel together, the most used first, then by name. */
+function byChannel(tallies: readonly ChannelTally[]): ChannelCount[] {
+  const counts = new Map<Channel, ChannelCount>();
+  for (const { channel, direction, count } of tallies) {
+    const so = counts.get(channel) ?? { channel, count: 0, inbound: 0, outbound: 0 };
+    so.count += count;
+    if (direction === 'INBOUND') so.inbound += count;
+    else so.outbound += count;
+    counts.set(channel, so);
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count || (a.channel < b.channel ? -1 : 1));
 }
 
-function countsByChannel(tallies: readonly ChannelTally[]): Record<string, number> {
-  return Object.fromEntries(tallies.map(({ channel, count }) => [channel, count]));
+function total(counts: readonly ChannelCount[]): number {
+  return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** How often a customer and we met, through all channels. */
-export function touchpointCount(tallies: readonly ChannelTally[]): CountMetric {
-  const value = total(tallies);
-  return { value, explain: explanation('sum over the channels of their touchpoints', countsByChannel(tallies), value) };
+function inputsOf(counts: readonly ChannelCount[]): Record<string, number> {
+  return Object.fromEntries(counts.map(({ channel, count }) => [channel, count]));
 }
 
-/** The share of each channel that a customer and we used. */
-export function channelMix(tallies: readonly ChannelTally[]): ChannelMix {
-  const touchpoints = total(tallies);
+/** How often a customer and we met within a period, through all channels. */
+export function touchpointCount(tallies: readonly ChannelTally[], period: Period): CountMetric {
+  const counts = byChannel(tallies);
+  const value = total(counts);
+  const inputs = { ...inputsOf(counts), ...periodInputs(period) };
+  return { value, explain: explanation('sum over the channels of their touchpoints', inputs, value) };
+}
+
+/** The share of each channel that a customer and we used within a period. */
+export function channelMix(tallies: readonly ChannelTally[], period: Period): ChannelMix {
+  const counts = byChannel(tallies);
+  const touchpoints = total(counts);
+  const inputs = { ...inputsOf(counts), touchpoints, ...periodInputs(period) };
   return {
-    value: tallies.map(({ channel, count }) => ({ channel, count, share: count / touchpoints })),
-    explain: explanation(
-      'touchpoints of the channel / touchpoints',
-      { ...countsByChannel(tallies), touchpoints },
-      touchpoints,
-    ),
+    value: counts.map((count) => ({ ...count, share: count.count / touchpoints })),
+    explain: explanation('touchpoints of the channel / touchpoints', inputs, touchpoints),
   };
 }

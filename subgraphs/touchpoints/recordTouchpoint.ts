@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { badUserInput } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { parseTouchpoint, type RecordTouchpointInput } from './touchpointInput.js';
@@ -8,7 +9,11 @@ import { parseTouchpoint, type RecordTouchpointInput } from './touchpointInput.j
  * Records a touchpoint once for each source: of a source that is there already, what is there is returned, unchanged.
  * @throws BAD_USER_INPUT for a customer or employee that does not exist, or a source that is there for another customer
  */
-export async function recordTouchpoint(context: RequestContext, given: RecordTouchpointInput): Promise<Touchpoint> {
+export async function recordTouchpoint(
+  context: RequestContext,
+  given: RecordTouchpointInput,
+  once: Idempotency,
+): Promise<Touchpoint> {
   const { source, ...input } = parseTouchpoint(given);
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
   await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
@@ -45,5 +50,5 @@ export async function recordTouchpoint(context: RequestContext, given: RecordTou
       });
     }
     return recorded;
-  });
+  }, once);
 }

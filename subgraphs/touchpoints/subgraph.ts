@@ -4,8 +4,10 @@ import { Customer } from './entities/Customer.js';
 import { Employee } from './entities/Employee.js';
 import { Journey } from './entities/Journey.js';
 import { Touchpoint } from './entities/Touchpoint.js';
+import { AddTouchpointWords1763900000000 } from './migrations/AddTouchpointWords1763900000000.js';
 import { CreateTouchpoints1763800000000 } from './migrations/CreateTouchpoints1763800000000.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
+import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
 import { JourneyResolver } from './resolvers/JourneyResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
@@ -15,13 +17,14 @@ import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 export const touchpoints = defineSubgraph({
   name: 'touchpoints',
   port: 4002,
-  resolvers: [QueryResolver, MutationResolver, CustomerResolver, TouchpointResolver, JourneyResolver],
+  resolvers: [QueryResolver, MutationResolver, CustomerResolver, EmployeeResolver, TouchpointResolver, JourneyResolver],
   types: [Customer, Employee, Touchpoint, Journey],
   references: {
     Customer: ({ id }) => (typeof id === 'string' && isUuid(id) ? new Customer(id.toLowerCase()) : null),
+    Employee: ({ id }) => (typeof id === 'string' && isUuid(id) ? new Employee(id.toLowerCase()) : null),
     Touchpoint: (reference, context) => context.byId(Touchpoint, reference.id),
     Journey: (reference, context) => context.byId(Journey, reference.id),
   },
   entities: [Journey, Touchpoint],
-  migrations: [CreateTouchpoints1763800000000],
+  migrations: [CreateTouchpoints1763800000000, AddTouchpointWords1763900000000],
 });

@@ -57,7 +57,7 @@ export class RecordTouchpointInput {
   @Field(() => TouchpointSourceInput, {
     nullable: true,
     description:
-      'What it is about. Give it, and the same call can be made again without harm; without it each call records one more.',
+      'What it is about. Give it (or an `idempotencyKey`), and the same call can be made again without harm; without both, each call records one more.',
   })
   source?: TouchpointSourceInput | null;
 }

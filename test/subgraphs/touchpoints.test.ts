@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { pino } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { Employee } from '../../subgraphs/identity/entities/Employee.js';
 import { Journey } from '../../subgraphs/touchpoints/entities/Journey.js';
 import { Touchpoint } from '../../subgraphs/touchpoints/entities/Touchpoint.js';
+import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
+import { migrate } from '../../subgraphs/kit/migrate.js';
+import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { planOf } from '../support/planOf.js';
-import { startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { createTestDatabase } from '../support/postgres.js';
+import { ask, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
 
 const UNKNOWN = '018f0000-0000-7000-8000-000000000000';
 
@@ -138,6 +144,21 @@ describe('recordTouchpoint', () => {
     expect(await timeline(input.customerId, '')).toHaveLength(2);
   });
 
+  it('answers an idempotencyKey that it knows with what it answered first, also when both come at once', async () => {
+    const customerId = await newCustomer();
+    const call = (summary: string) =>
+      subgraph.ask(
+        RECORD.replace('($input:', '($key: String, $input:').replace('(input:', '(idempotencyKey: $key, input:'),
+        { key: `call-${customerId}`, input: { ...CALL, customerId, summary, occurredAt: '2026-03-01T10:30:00Z' } },
+      );
+    const [first, second] = await Promise.all([call('Once'), call('Once')]);
+    expect(first.errors).toBeUndefined();
+    expect(second).toEqual(first);
+    const other = await call('Something else');
+    expect(other.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'idempotencyKey' });
+    expect(await timeline(customerId, '')).toEqual(['Once']);
+  });
+
   it('takes a clock that is four minutes ahead to mean now', async () => {
     const input = { ...CALL, customerId: await newCustomer(), occurredAt: new Date(Date.now() + 240_000) };
     const { data } = await subgraph.ask(RECORD, { input });
@@ -225,6 +246,32 @@ describe('timeline', () => {
     expect(await timeline(customerId, 'kinds: [], channels: []')).toHaveLength(5);
     expect(await timeline(customerId, 'from: "2026-01-02T00:00:00Z", to: "2026-01-04T00:00:00Z"')).toEqual(['2', '1']);
     expect(await timeline(customerId, 'departments: [MARKETING], channels: [EMAIL]')).toEqual([]);
+  });
+
+  it('finds feelings, and beginnings of words whatever the case, the punctuation and the writing', async () => {
+    const customerId = await newCustomer();
+    const summaries = [
+      'Asked where her PARCEL is (order #47-11)',
+      'Wrote to maria.huber@example.com',
+      'Herr Öztürk’s „Brücke“ war spät',
+    ];
+    await insert(customerId, [
+      { summary: summaries[0], sentiment: 'NEGATIVE' },
+      { summary: summaries[1] },
+      { summary: summaries[2] },
+    ]);
+    const found = async (text: string) =>
+      (await timeline(customerId, `text: ${JSON.stringify(text)}`)).map((summary) => summaries.indexOf(summary));
+    expect(await found('parc ask')).toEqual([0]);
+    expect(await found('arcel')).toEqual([]);
+    expect(await found('47-11')).toEqual([0]);
+    expect(await found('#47 PARCEL!')).toEqual([0]);
+    expect(await found('huber@EXAMPLE')).toEqual([1]);
+    expect(await found('öztürk BRÜCKE SPÄ')).toEqual([2]);
+    expect(await found('w')).toEqual([2, 1, 0]);
+    for (const text of [`' | & ! :* \\ % <-> "`, '💥', "par':* | 'x"]) expect(await found(text)).toEqual([]);
+    expect(await timeline(customerId, 'sentiments: [NEGATIVE]')).toEqual([summaries[0]]);
+    expect(await timeline(customerId, 'sentiments: [POSITIVE], text: "parcel"')).toEqual([]);
   });
 
   it.each([
@@ -321,6 +368,41 @@ describe('lists at the root', () => {
     });
   });
 
+  it('find touchpoints by words of all customers, and page through them', async () => {
+    const ids = [await newCustomer(), await newCustomer()];
+    for (const id of ids)
+      await insert(id, [{ summary: 'Quokka one' }, { summary: 'A quokkas two', direction: 'OUTBOUND' }]);
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const { data, errors } = await subgraph.ask(
+        `query ($after: String) { touchpoints(filter: { text: "quokk", from: "2026-01-01T00:00:00Z" }, first: 3, after: $after) {
+          totalCount nodes { id summary } pageInfo { hasNextPage endCursor } } }`,
+        { after },
+      );
+      expect(errors).toBeUndefined();
+      expect(data.touchpoints.totalCount).toBe(4);
+      seen.push(...data.touchpoints.nodes.map((node: { summary: string }) => node.summary));
+      after = data.touchpoints.pageInfo.hasNextPage ? data.touchpoints.pageInfo.endCursor : null;
+    } while (after);
+    expect(seen).toEqual(['A quokkas two', 'A quokkas two', 'Quokka one', 'Quokka one']);
+    const { data } = await subgraph.ask(
+      `{ ofOne: touchpoints(filter: { text: "quokka", customerId: "${ids[0]}" }, orderBy: OCCURRED_AT_ASC) { totalCount nodes { summary } }
+         outbound: touchpoints(filter: { text: "quokkas", direction: OUTBOUND }) { totalCount }
+         before: touchpoints(filter: { text: "quokkas", to: "2026-01-02T00:00:00Z" }) { totalCount } }`,
+    );
+    expect(data).toEqual({
+      ofOne: { totalCount: 2, nodes: [{ summary: 'Quokka one' }, { summary: 'A quokkas two' }] },
+      outbound: { totalCount: 2 },
+      before: { totalCount: 0 },
+    });
+  });
+
+  it.each(['', ' ', 'x'.repeat(201)])('refuse the text %j', async (text) => {
+    const { errors } = await subgraph.ask(`{ touchpoints(filter: { text: ${JSON.stringify(text)} }) { totalCount } }`);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'filter.text' });
+  });
+
   const lists: [string, string[], Record<string, string>][] = [
     [
       'touchpoints',
@@ -331,6 +413,8 @@ describe('lists at the root', () => {
         department: 'department: SALES',
         kind: 'kind: ORDER',
         employee_id: unknown('employeeId'),
+        direction: 'direction: OUTBOUND',
+        occurred_at: 'from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z"',
       },
     ],
     [
@@ -382,6 +466,106 @@ describe('metrics', () => {
     });
   });
 
+  it('look at a period from its first moment to before its last, and tell who came to whom', async () => {
+    const customerId = await newCustomer();
+    await insert(customerId, [{}, { direction: 'OUTBOUND' }, {}, { channel: 'EMAIL' }]);
+    const [customer] = await subgraph.entities(
+      'Customer',
+      [customerId],
+      `inbound: lastContactAt(direction: INBOUND) outbound: lastContactAt(direction: OUTBOUND) lastContactAt
+       channelMix(from: "2026-01-02T00:00:00Z", to: "2026-01-04T00:00:00Z") {
+         value { channel count inbound outbound share } explain { inputs { name value } } }
+       touchpointCount(from: "2026-01-03T00:00:00.001Z") { value }`,
+    );
+    expect(customer).toEqual({
+      inbound: '2026-01-04T00:00:00.000Z',
+      outbound: '2026-01-02T00:00:00.000Z',
+      lastContactAt: '2026-01-04T00:00:00.000Z',
+      channelMix: {
+        value: [{ channel: 'PHONE', count: 2, inbound: 1, outbound: 1, share: 1 }],
+        explain: {
+          inputs: [
+            { name: 'PHONE', value: '2' },
+            { name: 'touchpoints', value: '2' },
+            { name: 'from', value: '2026-01-02T00:00:00.000Z' },
+            { name: 'to', value: '2026-01-04T00:00:00.000Z' },
+          ],
+        },
+      },
+      touchpointCount: { value: 1 },
+    });
+  });
+
+  it.each([
+    ['from: "2026-01-02T00:00:00Z", to: "2026-01-02T00:00:00Z"', 'to'],
+    ['to: "0000-01-01T00:00:00Z"', 'to'],
+  ])('refuse the period %s', async (period, argument) => {
+    const { errors } = await subgraph.ask(
+      `{ _entities(representations: [{ __typename: "Customer", id: "${UNKNOWN}" }]) { ... on Customer { channelMix(${period}) { explain { n } } } } }`,
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+  });
+
+  it('agree with a plain count, whatever happened', async () => {
+    const row = fc.record({
+      channel: fc.constantFrom('PHONE' as const, 'EMAIL' as const, 'WEB' as const, 'REVIEW_SITE' as const),
+      direction: fc.constantFrom('INBOUND' as const, 'OUTBOUND' as const),
+      occurredAt: fc.integer({ min: 0, max: 100 }).map((hour) => new Date(Date.UTC(2026, 0, 1, hour))),
+    });
+    const period = fc
+      .tuple(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 1, max: 50 }))
+      .map(([from, length]) => [new Date(Date.UTC(2026, 0, 1, from)), new Date(Date.UTC(2026, 0, 1, from + length))]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(row, { maxLength: 12 }), { minLength: 3, maxLength: 3 }),
+        period,
+        async (histories, [from, to]) => {
+          const ids = histories.map(() => uuid());
+          for (const [index, history] of histories.entries()) await insert(ids[index] ?? '', history);
+          const customers = await subgraph.entities(
+            'Customer',
+            ids,
+            `${METRICS} inbound: lastContactAt(direction: INBOUND)
+           during: channelMix(from: "${from?.toISOString()}", to: "${to?.toISOString()}") { value { channel count inbound outbound share } explain { n } }
+           since: touchpointCount(from: "${from?.toISOString()}") { value }`,
+          );
+          for (const [index, history] of histories.entries()) {
+            const within = history.filter(({ occurredAt }) => occurredAt >= from! && occurredAt < to!);
+            const channels = [...new Set(within.map(({ channel }) => channel))];
+            const expected = channels.map((channel) => {
+              const own = within.filter((one) => one.channel === channel);
+              const inbound = own.filter(({ direction }) => direction === 'INBOUND').length;
+              return {
+                channel,
+                count: own.length,
+                inbound,
+                outbound: own.length - inbound,
+                share: own.length / within.length,
+              };
+            });
+            expected.sort((a, b) => (a.count === b.count ? a.channel.localeCompare(b.channel) : b.count - a.count));
+            const latest = (rows: typeof history) =>
+              rows
+                .map((one) => one.occurredAt.toISOString())
+                .sort()
+                .at(-1) ?? null;
+            const customer = customers[index];
+            expect(customer.touchpointCount).toMatchObject({ value: history.length, explain: { n: history.length } });
+            expect(customer.during).toEqual({ value: expected, explain: { n: within.length } });
+            expect(customer.since.value).toBe(history.filter(({ occurredAt }) => occurredAt >= from!).length);
+            expect(customer.lastContactAt).toBe(latest(history));
+            expect(customer.inbound).toBe(latest(history.filter(({ direction }) => direction === 'INBOUND')));
+            const all = customer.channelMix.value as { count: number; share: number }[];
+            expect(all.reduce((sum, { count }) => sum + count, 0)).toBe(history.length);
+            const whole = all.reduce((sum, { share }) => sum + share, 0);
+            expect(whole).toBeCloseTo(history.length === 0 ? 0 : 1, 12);
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
   it('are zero or empty for a customer whom we never met', async () => {
     const [customer] = await subgraph.entities('Customer', [await newCustomer()], METRICS);
     expect(customer).toMatchObject({
@@ -403,7 +587,9 @@ describe('_entities', () => {
     }
     const touchpoint =
       'totalCount nodes { id summary customer { id } employee { id } source { id } journey { id subject } }';
-    const selection = `id ${METRICS} timeline(first: 2, filter: { channels: [PHONE, EMAIL] }) { ${touchpoint} pageInfo { endCursor } }
+    const selection = `id ${METRICS} inbound: lastContactAt(direction: INBOUND)
+      mixes: channelMix(from: "2026-01-01T00:00:00Z") { value { inbound } } found: timeline(first: 2, filter: { text: "0" }) { totalCount }
+      timeline(first: 2, filter: { channels: [PHONE, EMAIL] }) { ${touchpoint} pageInfo { endCursor } }
       journeys(first: 2, status: OPEN) { totalCount nodes { id customer { id } touchpoints(first: 2) { ${touchpoint} } } }`;
     const one = await subgraph.statements(() => subgraph.entities('Customer', ids.slice(0, 1), selection));
     const fifty = await subgraph.statements(() => subgraph.entities('Customer', ids, selection));
@@ -443,11 +629,13 @@ describe('a long timeline', () => {
     const customerId = await newCustomer();
     // A tenth of all rows are this customer's; among them every channel and kind.
     await subgraph.database.dataSource.query(
-      `INSERT INTO touchpoint (id, customer_id, occurred_at, channel, direction, kind, department, summary)
+      `INSERT INTO touchpoint (id, customer_id, occurred_at, channel, direction, kind, department, summary, sentiment)
        SELECT gen_random_uuid(), CASE WHEN n % 10 = 0 THEN $1::uuid ELSE md5((n % 1000)::text)::uuid END,
          timestamptz '2025-01-01' + n * interval '1 minute',
          (ARRAY['PHONE', 'EMAIL', 'CHAT', 'WEB'])[1 + n / 10 % 4], (ARRAY['INBOUND', 'OUTBOUND'])[1 + n / 10 % 2],
-         (ARRAY['CONTACT', 'ORDER', 'CASE'])[1 + n / 10 % 3], (ARRAY['SALES', 'SERVICE'])[1 + n / 10 % 2], 'x'
+         (ARRAY['CONTACT', 'ORDER', 'CASE'])[1 + n / 10 % 3], (ARRAY['SALES', 'SERVICE'])[1 + n / 10 % 2],
+         'Asked about parcel ' || n,
+         (ARRAY['POSITIVE', 'NEGATIVE', NULL])[1 + n / 10 % 3]
        FROM generate_series(1, 20000) AS n`,
       [customerId],
     );
@@ -459,6 +647,7 @@ describe('a long timeline', () => {
       'departments: [SERVICE]',
       'kinds: [CASE, REVIEW]',
       'from: "2025-01-03T00:00:00Z"',
+      'sentiments: [NEGATIVE]',
       'channels: [EMAIL], directions: [INBOUND], departments: [SERVICE], kinds: [CASE], to: "2026-01-01T00:00:00Z"',
     ]) {
       const [statement = ''] = await subgraph.statements(() =>
@@ -470,6 +659,85 @@ describe('a long timeline', () => {
       const plan = explained.map((row) => row['QUERY PLAN']).join('\n');
       expect(plan).toContain('Index Scan Backward using touchpoint_by_customer on');
       expect(plan).not.toMatch(/Sort|Seq Scan/);
+    }
+  });
+
+  it('is searched among the rows of its customer alone', async () => {
+    for (const text of ['parcel', 'nothing has these words']) {
+      const [statement = ''] = await subgraph.statements(() =>
+        subgraph.entities('Customer', [uuid()], `timeline(filter: { text: "${text}" }) { nodes { id } }`),
+      );
+      const explained = await subgraph.database.dataSource.query<{ 'QUERY PLAN': string }[]>(
+        `EXPLAIN (GENERIC_PLAN) ${statement}`,
+      );
+      const plan = explained.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toContain('Index Cond: (customer_id = parent.id)');
+      expect(plan).not.toMatch(/touchpoint_by_words|Seq Scan/);
+    }
+  });
+
+  it('does not hinder a search over all customers, which reads the index of the words', async () => {
+    for (const text of ['4711', 'parcel 4711', 'nothing has these words']) {
+      const [statement = ''] = await subgraph.statements(() =>
+        subgraph.ask(`{ touchpoints(filter: { text: "${text}" }) { nodes { id } } }`),
+      );
+      const explained = await subgraph.database.dataSource.query<{ 'QUERY PLAN': string }[]>(
+        `EXPLAIN (GENERIC_PLAN) ${statement}`,
+      );
+      const plan = explained.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toContain('Bitmap Index Scan on touchpoint_by_words');
+      expect(plan).not.toContain('Seq Scan');
+    }
+  });
+});
+
+describe('an employee', () => {
+  it('has the touchpoints at which they were, of all customers, in one statement for many employees', async () => {
+    const ids = [uuid(), uuid(), uuid()];
+    for (const id of ids) await insert(uuid(), [{ employeeId: id }, { employeeId: id }, {}]);
+    const selection = 'id touchpoints(first: 1) { totalCount nodes { summary employee { id } } }';
+    const employees = await subgraph.entities('Employee', ids, selection);
+    expect(employees).toEqual(
+      ids.map((id) => ({ id, touchpoints: { totalCount: 2, nodes: [{ summary: '1', employee: { id } }] } })),
+    );
+    const one = await subgraph.statements(() => subgraph.entities('Employee', ids.slice(0, 1), selection));
+    expect(await subgraph.statements(() => subgraph.entities('Employee', ids, selection))).toHaveLength(one.length);
+    expect(await subgraph.entities('Employee', ['x'], 'id')).toEqual([null]);
+  });
+});
+
+describe('the migrations', () => {
+  it('run on a database with rows of the version before, and leave that version able to write', async () => {
+    const database = await createTestDatabase();
+    try {
+      await migrate({ ...touchpoints, migrations: touchpoints.migrations.slice(0, 1) }, database.url);
+      const source = await createDataSource(touchpoints, { url: database.url, poolSize: 1 }).initialize();
+      const row = (summary: string) =>
+        source.query(
+          `INSERT INTO touchpoint (id, customer_id, occurred_at, channel, direction, kind, department, summary)
+           VALUES (gen_random_uuid(), $1, '2026-01-01Z', 'PHONE', 'INBOUND', 'CONTACT', 'SALES', $2)`,
+          [UNKNOWN, summary],
+        );
+      await row('Written before');
+      await migrate(touchpoints, database.url);
+      await row('Written after');
+      await source.destroy();
+      const config = {
+        databaseUrl: database.url,
+        host: '127.0.0.1',
+        port: 0,
+        identityUrl: 'http://127.0.0.1:1',
+        poolSize: 1,
+      };
+      const running = await startSubgraph(touchpoints, config, pino({ level: 'silent' }));
+      const { data } = await ask(running.url, '{ touchpoints(filter: { text: "writ" }) { nodes { summary } } }');
+      await running.stop();
+      expect(data.touchpoints.nodes.map((node: { summary: string }) => node.summary).sort()).toEqual([
+        'Written after',
+        'Written before',
+      ]);
+    } finally {
+      await database.drop();
     }
   });
 });

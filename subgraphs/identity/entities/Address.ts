@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, InputType, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity('address')
@@ -25,5 +25,25 @@ export class Address {
 
   @Column('text')
   @Field(() => String, { description: 'Country, ISO 3166-1 alpha-2: `AT`.' })
+  country: string;
+}
+
+@InputType({ description: 'A postal address.' })
+export class AddressInput {
+  @Field(() => String, { description: 'What it is for: `home`, `billing`. At most 50 characters.' })
+  label: string;
+
+  @Field(() => [String], {
+    description: 'Street and number, as written on an envelope: 1 to 6 lines of at most 200 characters.',
+  })
+  lines: string[];
+
+  @Field(() => String, { nullable: true, description: 'City or town. At most 100 characters.' })
+  city?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Postal code. At most 20 characters.' })
+  postalCode?: string | null;
+
+  @Field(() => String, { description: 'Country, ISO 3166-1 alpha-2, in any case: `AT`.' })
   country: string;
 }

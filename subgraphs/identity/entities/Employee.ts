@@ -1,4 +1,4 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
@@ -20,8 +20,12 @@ export class Employee {
   email: string | null;
 
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'The team they belong to.' })
+  @Field(() => String, { nullable: true, description: 'The name of the team they belong to.' })
   team: string | null;
+
+  /** Follows `team`: a trigger sets it. */
+  @Column({ type: 'uuid', name: 'team_id', nullable: true, insert: false, update: false })
+  teamId: string | null;
 
   @Column('text', { nullable: true })
   @Field(() => String, { nullable: true, description: 'What they do: `Account manager`.' })
@@ -34,6 +38,14 @@ export class Employee {
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When they were first recorded.' })
   createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  @Field(() => DateTime, { description: 'When what is recorded of them last changed.' })
+  updatedAt: Date;
+
+  @Column('integer')
+  @Field(() => Int, { description: 'Rises with each change; give it as `expectedVersion`.' })
+  version: number;
 }
 
 export const EmployeeConnection = connectionType(Employee, 'Employee');

@@ -1,4 +1,4 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
@@ -18,6 +18,14 @@ export class Household {
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was first recorded.' })
   createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  @Field(() => DateTime, { description: 'When it last changed.' })
+  updatedAt: Date;
+
+  @Column('integer')
+  @Field(() => Int, { description: 'Rises with each change; give it as `expectedVersion`.' })
+  version: number;
 }
 
 export const HouseholdConnection = connectionType(Household, 'Household');

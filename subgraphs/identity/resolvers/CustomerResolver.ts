@@ -1,12 +1,27 @@
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Connection } from '../../kit/Connection.js';
 import { DurationMetric, explanation, ScoreMetric } from '../../kit/metrics.js';
+import { PageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { Address } from '../entities/Address.js';
 import { Customer } from '../entities/Customer.js';
 import { ExternalId } from '../entities/ExternalId.js';
 import { Household } from '../entities/Household.js';
-import { addressesOf, externalIdsOf, identifiersOf } from '../loaders.js';
+import { Membership, MembershipConnection } from '../entities/Membership.js';
+import { Preference } from '../entities/Preference.js';
+import { MEMBERSHIP_ORDERS, membershipConditions, MembershipOrderBy } from '../groupLists.js';
+import { addressesOf, externalIdsOf, identifiersOf, preferencesOf } from '../loaders.js';
 import { profileCompleteness } from '../profileCompleteness.js';
+
+/** The arguments that the lists of memberships of a customer share. */
+const Current = () =>
+  Arg('current', () => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'Those that last, or with false those that have ended; null for both.',
+  });
+const Order = () =>
+  Arg('orderBy', () => MembershipOrderBy, { defaultValue: 'SINCE_DESC', description: 'In which order.' });
 
 @Resolver(() => Customer)
 export class CustomerResolver {
@@ -25,7 +40,7 @@ export class CustomerResolver {
     return context.load(externalIdsOf, customer.id);
   }
 
-  @FieldResolver(() => [Address], { description: 'Postal addresses, one for each label.' })
+  @FieldResolver(() => [Address], { description: 'Postal addresses, one for each label. At most 10.' })
   addresses(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly Address[]> {
     return context.load(addressesOf, customer.id);
   }
@@ -33,6 +48,43 @@ export class CustomerResolver {
   @FieldResolver(() => Household, { nullable: true, description: 'The people they live and decide with.' })
   household(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<Household | null> {
     return context.byId(Household, customer.householdId);
+  }
+
+  @FieldResolver(() => [Preference], { description: 'How they like things, by label. At most 50.' })
+  preferences(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly Preference[]> {
+    return context.load(preferencesOf, customer.id);
+  }
+
+  @FieldResolver(() => MembershipConnection, {
+    description: 'The organizations that they belong to. Empty for an organization.',
+  })
+  organizations(
+    @Root() customer: Customer,
+    @Current() current: boolean | null | undefined,
+    @Order() orderBy: MembershipOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Membership>> {
+    const where = membershipConditions({ current: current ?? null });
+    return context.page(
+      { entity: Membership, where, orderName: orderBy, order: MEMBERSHIP_ORDERS[orderBy], page },
+      { column: 'person_id', id: customer.id },
+    );
+  }
+
+  @FieldResolver(() => MembershipConnection, { description: 'Who belongs to the organization. Empty for a person.' })
+  members(
+    @Root() customer: Customer,
+    @Current() current: boolean | null | undefined,
+    @Order() orderBy: MembershipOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Membership>> {
+    const where = membershipConditions({ current: current ?? null });
+    return context.page(
+      { entity: Membership, where, orderName: orderBy, order: MEMBERSHIP_ORDERS[orderBy], page },
+      { column: 'organization_id', id: customer.id },
+    );
   }
 
   @FieldResolver(() => ScoreMetric, {

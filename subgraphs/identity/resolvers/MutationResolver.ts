@@ -1,15 +1,23 @@
-import { Arg, Ctx, Field, ID, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
 import { parseInput } from '../../kit/parseInput.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
+import { removeAddress, setAddress } from '../addresses.js';
 import {
   IdentifyCustomerInput,
   identifyCustomerInput,
   UpdateCustomerInput,
   updateCustomerInput,
 } from '../customerInput.js';
+import { AddressInput } from '../entities/Address.js';
 import { Customer } from '../entities/Customer.js';
+import { ExternalIdInput } from '../entities/ExternalId.js';
+import { PreferenceInput } from '../entities/Preference.js';
+import { ExpectedVersion } from '../ExpectedVersion.js';
+import { addExternalId, removeExternalId } from '../externalIds.js';
 import { identifyCustomer } from '../identifyCustomer.js';
+import type { Change } from '../lockRow.js';
+import { removePreference, setPreference } from '../preferences.js';
 import { updateCustomer } from '../updateCustomer.js';
 
 @ObjectType({ description: 'Who it is.', simpleResolvers: true })
@@ -21,6 +29,16 @@ class IdentifyCustomerPayload {
   created: boolean;
 }
 
+/** The argument that says whose something is. */
+const Whose = () => Arg('customerId', () => ID, { description: 'Whose.' });
+
+const ofCustomer = (id: string, expectedVersion: number | null | undefined): Change => ({
+  id,
+  argument: 'customerId',
+  expectedVersion: expectedVersion ?? null,
+});
+
+/** What can be done with a customer. */
 @Resolver()
 export class MutationResolver {
   @Mutation(() => IdentifyCustomerPayload, {
@@ -40,17 +58,98 @@ export class MutationResolver {
   updateCustomer(
     @Arg('id', () => ID, { description: 'Whom.' }) id: string,
     @Arg('input', () => UpdateCustomerInput, { description: 'What to change.' }) input: UpdateCustomerInput,
-    @Arg('expectedVersion', () => Int, {
-      nullable: true,
-      description:
-        'The version that you have seen; when it has changed since, nothing is written and the error is CONFLICT.',
-    })
-    expectedVersion: number | null | undefined,
+    @ExpectedVersion('customer') expectedVersion: number | null | undefined,
     @IdempotencyKey() idempotencyKey: string | null | undefined,
     @Ctx() context: RequestContext,
   ): Promise<Customer> {
     const once = { key: idempotencyKey, mutation: 'updateCustomer', input: { id, input, expectedVersion } };
     const checked = parseInput(updateCustomerInput, input, 'input');
-    return updateCustomer(context, id, checked, expectedVersion ?? null, once);
+    return updateCustomer(context, { ...ofCustomer(id, expectedVersion), argument: 'id' }, checked, once);
+  }
+
+  @Mutation(() => Customer, {
+    description:
+      'Notes how a customer likes something, in place of what was noted under the same label. At most 50 a customer. The same again changes nothing.',
+  })
+  setPreference(
+    @Whose() customerId: string,
+    @Arg('input', () => PreferenceInput, { description: 'What they like, and how.' }) input: PreferenceInput,
+    @ExpectedVersion('customer') expectedVersion: number | null | undefined,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer> {
+    const once = { key: idempotencyKey, mutation: 'setPreference', input: { customerId, input, expectedVersion } };
+    return setPreference(context, ofCustomer(customerId, expectedVersion), input, once);
+  }
+
+  @Mutation(() => Customer, {
+    description: 'Forgets how a customer likes something. Without such a preference nothing changes.',
+  })
+  removePreference(
+    @Whose() customerId: string,
+    @Arg('label', () => String, { description: 'What it is about.' }) label: string,
+    @ExpectedVersion('customer') expectedVersion: number | null | undefined,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer> {
+    const once = { key: idempotencyKey, mutation: 'removePreference', input: { customerId, label, expectedVersion } };
+    return removePreference(context, ofCustomer(customerId, expectedVersion), label, once);
+  }
+
+  @Mutation(() => Customer, {
+    description:
+      'Writes down an address, whole, in place of the one with the same label. At most 10 a customer. The same again changes nothing.',
+  })
+  setAddress(
+    @Whose() customerId: string,
+    @Arg('input', () => AddressInput, { description: 'The address.' }) input: AddressInput,
+    @ExpectedVersion('customer') expectedVersion: number | null | undefined,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer> {
+    const once = { key: idempotencyKey, mutation: 'setAddress', input: { customerId, input, expectedVersion } };
+    return setAddress(context, ofCustomer(customerId, expectedVersion), input, once);
+  }
+
+  @Mutation(() => Customer, { description: 'Forgets an address. Without such an address nothing changes.' })
+  removeAddress(
+    @Whose() customerId: string,
+    @Arg('label', () => String, { description: 'What it is for.' }) label: string,
+    @ExpectedVersion('customer') expectedVersion: number | null | undefined,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer> {
+    const once = { key: idempotencyKey, mutation: 'removeAddress', input: { customerId, label, expectedVersion } };
+    return removeAddress(context, ofCustomer(customerId, expectedVersion), label, once);
+  }
+
+  @Mutation(() => Customer, {
+    description:
+      'Writes down under which id another system knows the customer. At most 20 a customer. The same again changes nothing; the id of another customer is refused.',
+  })
+  addExternalId(
+    @Whose() customerId: string,
+    @Arg('externalId', () => ExternalIdInput, { description: 'The id there.' }) externalId: ExternalIdInput,
+    @ExpectedVersion('customer') expectedVersion: number | null | undefined,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer> {
+    const once = { key: idempotencyKey, mutation: 'addExternalId', input: { customerId, externalId, expectedVersion } };
+    return addExternalId(context, ofCustomer(customerId, expectedVersion), externalId, once);
+  }
+
+  @Mutation(() => Customer, {
+    description: 'Forgets under which id another system knew the customer. Without such an id nothing changes.',
+  })
+  removeExternalId(
+    @Whose() customerId: string,
+    @Arg('externalId', () => ExternalIdInput, { description: 'The id there.' }) externalId: ExternalIdInput,
+    @ExpectedVersion('customer') expectedVersion: number | null | undefined,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer> {
+    const input = { customerId, externalId, expectedVersion };
+    const once = { key: idempotencyKey, mutation: 'removeExternalId', input };
+    return removeExternalId(context, ofCustomer(customerId, expectedVersion), externalId, once);
   }
 }

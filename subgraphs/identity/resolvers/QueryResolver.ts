@@ -4,14 +4,23 @@ import type { Connection } from '../../kit/Connection.js';
 import { enumType } from '../../kit/enumType.js';
 import { PageArguments } from '../../kit/PageArguments.js';
 import { parseInput, text } from '../../kit/parseInput.js';
-import type { ListOrder } from '../../kit/readPages.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
-import { CUSTOMER_ORDERS, customerConditions, CustomerFilter, CustomerOrderBy } from '../customerList.js';
+import { customerConditions, CustomerFilter, customerOrder, CustomerOrderBy } from '../customerList.js';
 import { Customer, CustomerConnection } from '../entities/Customer.js';
 import { Employee, EmployeeConnection } from '../entities/Employee.js';
 import { ExternalIdInput } from '../entities/ExternalId.js';
 import { Household, HouseholdConnection } from '../entities/Household.js';
+import { Membership, MembershipConnection } from '../entities/Membership.js';
+import { Team, TeamConnection } from '../entities/Team.js';
 import { findCustomer } from '../findCustomer.js';
+import {
+  BY_NAME,
+  EmployeeOrderBy,
+  MEMBERSHIP_ORDERS,
+  membershipConditions,
+  MembershipFilter,
+  MembershipOrderBy,
+} from '../groupLists.js';
 
 @ArgsType()
 export class CustomerIdentifierArguments {
@@ -31,17 +40,15 @@ export class CustomerIdentifierArguments {
   externalId?: ExternalIdInput | null;
 }
 
-const EmployeeOrderBy = enumType('EmployeeOrderBy', 'An order of employees.', {
-  NAME_ASC: 'By name, whatever the case.',
-});
-type EmployeeOrderBy = keyof typeof EmployeeOrderBy;
-
 const HouseholdOrderBy = enumType('HouseholdOrderBy', 'An order of households.', {
   NAME_ASC: 'By name, whatever the case.',
 });
 type HouseholdOrderBy = keyof typeof HouseholdOrderBy;
 
-const BY_NAME: ListOrder = { by: 'lower(t.name)', type: 'text', direction: 'ASC' };
+const TeamOrderBy = enumType('TeamOrderBy', 'An order of teams.', {
+  NAME_ASC: 'By name, whatever the case.',
+});
+type TeamOrderBy = keyof typeof TeamOrderBy;
 
 @InputType({ description: 'Which employees; all conditions must hold.' })
 class EmployeeFilter {
@@ -55,6 +62,12 @@ class EmployeeFilter {
 @InputType({ description: 'Which households.' })
 class HouseholdFilter {
   @Field(() => String, { nullable: true, description: 'With exactly this name, whatever the case.' })
+  name?: string | null;
+}
+
+@InputType({ description: 'Which teams.' })
+class TeamFilter {
+  @Field(() => String, { nullable: true, description: 'With exactly this name.' })
   name?: string | null;
 }
 
@@ -83,7 +96,8 @@ export class QueryResolver {
   customers(
     @Arg('search', () => String, {
       nullable: true,
-      description: 'Beginnings of words of the name, at most 200 characters: `mar hub` finds Maria Huber.',
+      description:
+        'Beginnings of words of the name (`mar hub` finds Maria Huber), the beginning of an email address as far as its @, a phone number in any written form, or an id in another system. At most 200 characters.',
     })
     search: string | null | undefined,
     @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which.' })
@@ -95,7 +109,13 @@ export class QueryResolver {
   ): Promise<Connection<Customer>> {
     const words = search ? parseInput(text(200), search, 'search') : null;
     const where = customerConditions(filter, words);
-    return context.page({ entity: Customer, where, orderName: orderBy, order: CUSTOMER_ORDERS[orderBy], page });
+    return context.page({
+      entity: Customer,
+      where,
+      orderName: orderBy,
+      order: customerOrder(orderBy, filter, words),
+      page,
+    });
   }
 
   @Query(() => Employee, { nullable: true, description: 'An employee by id; null when there is none.' })
@@ -142,5 +162,47 @@ export class QueryResolver {
       ? [sql`lower(t.name) = lower(${parseInput(text(200), filter.name, 'filter.name')})`]
       : [];
     return context.page({ entity: Household, where, orderName: orderBy, order: BY_NAME, page });
+  }
+
+  @Query(() => Team, { nullable: true, description: 'A team by id; null when there is none.' })
+  team(
+    @Arg('id', () => ID, { description: 'A UUID.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Team | null> {
+    return context.byId(Team, id);
+  }
+
+  @Query(() => TeamConnection, { description: 'Teams, filtered and sorted.' })
+  teams(
+    @Arg('filter', () => TeamFilter, { nullable: true, description: 'Which.' })
+    filter: TeamFilter | null | undefined,
+    @Arg('orderBy', () => TeamOrderBy, { defaultValue: 'NAME_ASC', description: 'In which order.' })
+    orderBy: TeamOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Team>> {
+    const where = filter?.name ? [sql`t.name = ${parseInput(text(100), filter.name, 'filter.name')}`] : [];
+    return context.page({ entity: Team, where, orderName: orderBy, order: BY_NAME, page });
+  }
+
+  @Query(() => Membership, { nullable: true, description: 'A membership by id; null when there is none.' })
+  membership(
+    @Arg('id', () => ID, { description: 'A UUID.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Membership | null> {
+    return context.byId(Membership, id);
+  }
+
+  @Query(() => MembershipConnection, { description: 'Who belongs, or belonged, to which organization.' })
+  memberships(
+    @Arg('filter', () => MembershipFilter, { nullable: true, description: 'Which.' })
+    filter: MembershipFilter | null | undefined,
+    @Arg('orderBy', () => MembershipOrderBy, { defaultValue: 'SINCE_DESC', description: 'In which order.' })
+    orderBy: MembershipOrderBy,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Membership>> {
+    const where = membershipConditions(filter);
+    return context.page({ entity: Membership, where, orderName: orderBy, order: MEMBERSHIP_ORDERS[orderBy], page });
   }
 }

@@ -1,7 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-/** A pointer to an employee; identity owns everything about them. */
-@Directive('@key(fields: "id", resolvable: false)')
+/** The employee as touchpoints sees them: identity owns them, touchpoints adds a field to them. */
+@Directive('@key(fields: "id")')
 @ObjectType({ description: 'Somebody of ours who deals with customers.', simpleResolvers: true })
 export class Employee {
   @Field(() => ID, { description: 'A UUID.' })

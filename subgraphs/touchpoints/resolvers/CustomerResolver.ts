@@ -7,9 +7,10 @@ import type { RequestContext } from '../../kit/RequestContext.js';
 import { ChannelMix, channelMix, touchpointCount } from '../channelMix.js';
 import { Customer } from '../entities/Customer.js';
 import { Journey, JourneyConnection, JourneyStatus } from '../entities/Journey.js';
-import { Touchpoint, TouchpointConnection } from '../entities/Touchpoint.js';
+import { Direction, Touchpoint, TouchpointConnection } from '../entities/Touchpoint.js';
 import { JOURNEY_ORDERS, journeyConditions, JourneyOrderBy } from '../journeyList.js';
-import { channelTalliesOf, lastContactAtOf } from '../loaders.js';
+import { channelTalliesOf, lastContactOf, tallyKey } from '../loaders.js';
+import { checkPeriod, Period } from '../period.js';
 import { timelineConditions, TimelineFilter, TOUCHPOINT_ORDERS } from '../touchpointList.js';
 
 /** What touchpoints adds to the customer. All of it is nullable: without touchpoints the rest of the customer must stand. */
@@ -54,21 +55,42 @@ export class CustomerResolver {
     );
   }
 
-  @FieldResolver(() => DateTime, {
+  @FieldResolver(() => DateTime, { nullable: true, description: 'When they and we last met; null when we never did.' })
+  async lastContactAt(
+    @Root() customer: Customer,
+    @Arg('direction', () => Direction, {
+      nullable: true,
+      description: 'Only when they came to us, or we to them; either way when left out.',
+    })
+    direction: Direction | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Date | null> {
+    const last = await context.load(lastContactOf, customer.id);
+    if (direction) return last[direction];
+    const { INBOUND, OUTBOUND } = last;
+    return INBOUND && OUTBOUND ? new Date(Math.max(INBOUND.getTime(), OUTBOUND.getTime())) : (INBOUND ?? OUTBOUND);
+  }
+
+  @FieldResolver(() => CountMetric, { nullable: true, description: 'How often they and we met, within a period.' })
+  async touchpointCount(
+    @Root() customer: Customer,
+    @Args(() => Period) period: Period,
+    @Ctx() context: RequestContext,
+  ): Promise<CountMetric> {
+    checkPeriod(period);
+    return touchpointCount(await context.load(channelTalliesOf, tallyKey(customer.id, period)), period);
+  }
+
+  @FieldResolver(() => ChannelMix, {
     nullable: true,
-    description: 'When they and we last met, whoever came to whom; null when we never did.',
+    description: 'Through which channels they and we meet, within a period, and who came to whom.',
   })
-  lastContactAt(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<Date | null> {
-    return context.load(lastContactAtOf, customer.id);
-  }
-
-  @FieldResolver(() => CountMetric, { nullable: true, description: 'How often they and we met.' })
-  async touchpointCount(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<CountMetric> {
-    return touchpointCount(await context.load(channelTalliesOf, customer.id));
-  }
-
-  @FieldResolver(() => ChannelMix, { nullable: true, description: 'Through which channels they and we meet.' })
-  async channelMix(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<ChannelMix> {
-    return channelMix(await context.load(channelTalliesOf, customer.id));
+  async channelMix(
+    @Root() customer: Customer,
+    @Args(() => Period) period: Period,
+    @Ctx() context: RequestContext,
+  ): Promise<ChannelMix> {
+    checkPeriod(period);
+    return channelMix(await context.load(channelTalliesOf, tallyKey(customer.id, period)), period);
   }
 }

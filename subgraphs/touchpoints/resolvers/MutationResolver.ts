@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { Touchpoint } from '../entities/Touchpoint.js';
 import { recordTouchpoint } from '../recordTouchpoint.js';
@@ -12,8 +13,9 @@ export class MutationResolver {
   })
   recordTouchpoint(
     @Arg('input', () => RecordTouchpointInput, { description: 'What happened.' }) input: RecordTouchpointInput,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
     @Ctx() context: RequestContext,
   ): Promise<Touchpoint> {
-    return recordTouchpoint(context, input);
+    return recordTouchpoint(context, input, { key: idempotencyKey, mutation: 'recordTouchpoint', input: { input } });
   }
 }

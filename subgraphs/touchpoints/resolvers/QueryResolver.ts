@@ -5,7 +5,7 @@ import type { RequestContext } from '../../kit/RequestContext.js';
 import { Journey, JourneyConnection } from '../entities/Journey.js';
 import { Touchpoint, TouchpointConnection } from '../entities/Touchpoint.js';
 import { JOURNEY_ORDERS, journeyConditions, JourneyFilter, JourneyOrderBy } from '../journeyList.js';
-import { TOUCHPOINT_ORDERS, touchpointConditions, TouchpointFilter, TouchpointOrderBy } from '../touchpointList.js';
+import { touchpointConditions, TouchpointFilter, touchpointOrder, TouchpointOrderBy } from '../touchpointList.js';
 
 @Resolver()
 export class QueryResolver {
@@ -27,7 +27,8 @@ export class QueryResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<Touchpoint>> {
     const where = touchpointConditions(filter);
-    return context.page({ entity: Touchpoint, where, orderName: orderBy, order: TOUCHPOINT_ORDERS[orderBy], page });
+    const order = touchpointOrder(orderBy, filter);
+    return context.page({ entity: Touchpoint, where, orderName: orderBy, order, page });
   }
 
   @Query(() => Journey, { nullable: true, description: 'A journey by id; null when there is none.' })
