@@ -51,12 +51,16 @@ function keyset<T extends ObjectLiteral>(query: ListQuery<T>): string[] | null {
   return decodeCursor(after, listName(query), [type, tie.type]);
 }
 
-/** Throws BAD_USER_INPUT for `first` out of 1 to 100, and for a cursor that is malformed or of another list. */
-export function checkPage<T extends ObjectLiteral>(query: ListQuery<T>): void {
-  const { first } = query.page;
+/** Throws BAD_USER_INPUT when `first` is not 1 to 100. */
+export function checkFirst(first: number): void {
   if (first < 1 || first > MAX_PAGE_SIZE) {
     throw badUserInput(`first must be 1 to ${MAX_PAGE_SIZE}, not ${first}`, 'first');
   }
+}
+
+/** Throws BAD_USER_INPUT for `first` out of 1 to 100, and for a cursor that is malformed or of another list. */
+export function checkPage<T extends ObjectLiteral>(query: ListQuery<T>): void {
+  checkFirst(query.page.first);
   keyset(query);
 }
 
