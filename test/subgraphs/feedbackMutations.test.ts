@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { CompetitorRating } from '../../subgraphs/feedback/entities/CompetitorRating.js';
 import { EmployeeSurvey } from '../../subgraphs/feedback/entities/EmployeeSurvey.js';
@@ -10,9 +11,10 @@ import { feedback } from '../../subgraphs/feedback/subgraph.js';
 import { Employee } from '../../subgraphs/identity/entities/Employee.js';
 import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
+import { startSubgraph, type RunningSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { planOf } from '../support/planOf.js';
 import { createTestDatabase } from '../support/postgres.js';
-import { startTestSubgraph } from '../support/startTestSubgraph.js';
+import { ask, startTestSubgraph } from '../support/startTestSubgraph.js';
 
 const NOBODY = '018f0000-0000-7000-8000-000000000000';
 const HOUR = 3_600_000;
@@ -397,6 +399,7 @@ describe('the migration', () => {
     await migrate(before, database.url);
     const source = await createDataSource(feedback, { url: database.url, poolSize: 1 }).initialize();
     const [survey, response, later] = [uuid(), uuid(), uuid()];
+    let running: RunningSubgraph | undefined;
     const put = (id: string) =>
       source.query(
         `INSERT INTO survey_response (id, survey_id, customer_id, kind, score, responded_at) VALUES ($1, $2, $3, 'NPS', 2, now())`,
@@ -407,12 +410,18 @@ describe('the migration', () => {
       await put(response);
       expect(await migrate(feedback, database.url)).toContain('CompleteFeedback1763900000000');
       await put(later);
-      const rows = await source.manager.find(SurveyResponse, { order: { id: 'ASC' } });
-      expect(rows.map(({ id, version, loopClosedAt }) => ({ id, version, loopClosedAt }))).toEqual([
-        { id: response, version: 1, loopClosedAt: null },
-        { id: later, version: 1, loopClosedAt: null },
-      ]);
+      const config = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl: subgraph.identity.url };
+      running = await startSubgraph(feedback, { ...config, poolSize: 2 }, pino({ level: 'silent' }));
+      const { data } = await ask(
+        running.url,
+        `{ openLoops { nodes { id version language loop { status closedAt } survey { id active closedAt } } } }`,
+      );
+      const old = { version: 1, language: null, loop: { status: 'OPEN', closedAt: null } };
+      expect(data.openLoops.nodes).toEqual(
+        [response, later].map((id) => ({ id, ...old, survey: { id: survey, active: true, closedAt: null } })),
+      );
     } finally {
+      await running?.stop();
       await source.destroy();
       await database.drop();
     }
