@@ -676,6 +676,20 @@ describe('a long timeline', () => {
     }
   });
 
+  it.each([
+    ['touchpointCount(from: "2025-01-03T00:00:00Z") { value }', 'touchpoint_by_customer'],
+    ['channelMix { explain { n } }', 'touchpoint_by_customer'],
+    ['lastContactAt', 'touchpoint_by_customer_direction'],
+  ])('costs %s no more than the rows of the customer', async (metric, index) => {
+    const [statement = ''] = await subgraph.statements(() => subgraph.entities('Customer', [uuid()], metric));
+    const explained = await subgraph.database.dataSource.query<{ 'QUERY PLAN': string }[]>(
+      `EXPLAIN (GENERIC_PLAN) ${statement}`,
+    );
+    const plan = explained.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain(`${index} `);
+    expect(plan).not.toContain('Seq Scan');
+  });
+
   it('does not hinder a search over all customers, which reads the index of the words', async () => {
     for (const text of ['4711', 'parcel 4711', 'nothing has these words']) {
       const [statement = ''] = await subgraph.statements(() =>
