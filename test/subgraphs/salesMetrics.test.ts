@@ -14,7 +14,8 @@ import { startTestSubgraph, type TestSubgraph } from '../support/startTestSubgra
 
 const UNKNOWN = '018f0000-0000-7000-8000-000000000000';
 const DAY = 86_400_000;
-const RUNS = { numRuns: 15 };
+/** A failure prints its seed and path; shrinking stops before the test's own limit would hide them. */
+const RUNS = { numRuns: 15, interruptAfterTimeLimit: 40_000 };
 
 let subgraph: TestSubgraph & { identity: TestSubgraph };
 let productId: string;
@@ -288,9 +289,9 @@ const opportunity = fc.record({
     'LOST' as const,
   ),
   amount: fc.option(price, { freq: 5 }),
-  currency,
-  probability: fc.integer({ min: 0, max: 10_000 }),
-  expected: fc.option(fc.integer({ min: -40, max: 40 })),
+  currency: fc.constantFrom('EUR', 'USD'),
+  probability: fc.noBias(fc.integer({ min: 0, max: 10_000 })),
+  expected: fc.option(fc.integer({ min: -25, max: 25 })),
   opened: fc.option(fc.integer({ min: -400, max: -50 }), { freq: 8 }),
   closed: fc.option(fc.integer({ min: -40, max: -1 }), { freq: 8 }),
 });
@@ -300,7 +301,7 @@ const day = (days: number) => at(days).toISOString().slice(0, 10);
 describe('forecast, win rate and sales cycle', () => {
   it('agree with a recomputation from random rows', async () => {
     const property = fc.asyncProperty(
-      fc.array(opportunity, { maxLength: 12 }),
+      fc.oneof(fc.array(opportunity, { maxLength: 3 }), fc.array(opportunity, { minLength: 12, maxLength: 18 })),
       fc.integer({ min: -40, max: 0 }),
       fc.integer({ min: 0, max: 40 }),
       async (rows, from, to) => {
