@@ -267,6 +267,19 @@ describe('the clock of a case', () => {
     expect((await change(`resolveCase(id: "${id}", resolution: "R")`)).timeToResolve.seconds).toBe(5400);
   });
 
+  it('runs on towards the first reply too, when there was none', async () => {
+    itIs('2026-03-02T08:00:00Z');
+    const { id } = await open('URGENT');
+    itIs('2026-03-02T08:30:00Z');
+    await change(`resolveCase(id: "${id}", resolution: "R")`);
+    itIs('2026-03-04T10:00:00Z');
+    expect((await change(`reopenCase(id: "${id}", reason: "Again")`)).sla).toMatchObject({
+      firstResponseDueAt: '2026-03-04T10:30:00.000Z',
+      breachesAt: '2026-03-04T10:30:00.000Z',
+      breached: false,
+    });
+  });
+
   it('does not mend what was broken before it stood still', async () => {
     itIs('2026-03-02T08:00:00Z');
     const { id } = await open('URGENT');
