@@ -2,6 +2,7 @@ import { Employee } from '../../subgraphs/identity/entities/Employee.js';
 import { Campaign } from '../../subgraphs/marketing/entities/Campaign.js';
 import { Segment } from '../../subgraphs/marketing/entities/Segment.js';
 import { Product } from '../../subgraphs/sales/entities/Product.js';
+import { GoodwillAuthority } from '../../subgraphs/service/entities/GoodwillAuthority.js';
 import { Survey } from '../../subgraphs/feedback/entities/Survey.js';
 import type { RowCollector } from './RowCollector.js';
 import type { World } from './World.js';
@@ -69,6 +70,20 @@ export function addCatalogue(world: World, rows: RowCollector): void {
     const email = `${name.toLowerCase().replace(' ', '.')}@customer360.example`;
     rows.add(Employee, { id: world.id('employee', index), name, email, team, title, active: true, createdAt: begin });
   });
+  for (const agent of SERVICE_AGENTS) {
+    const employeeId = world.id('employee', agent);
+    for (const currency of ['EUR', 'USD', 'GBP']) {
+      const id = world.id('authority', agent, currency);
+      rows.add(GoodwillAuthority, {
+        id,
+        employeeId,
+        limitValue: '250.00',
+        limitCurrency: currency,
+        version: 1,
+        setAt: begin,
+      });
+    }
+  }
   PRODUCTS.forEach(([name, category, cents], index) => {
     const sku = `P-${String(index + 1).padStart(3, '0')}`;
     const price = (cents / 100).toFixed(2);

@@ -65,6 +65,8 @@ export function complain(life: Life, purchase: Purchase): Complaint | null {
     resolution: resolved ? 'Delivered by express.' : null,
     firstResponseDueAt,
     resolutionDueAt,
+    slaClock: 'BUSINESS_HOURS',
+    waitingSince: replied && !resolved ? repliedAt : null,
     createdAt: openedAt,
     updatedAt: resolved ? resolvedAt : replied ? repliedAt : openedAt,
     version: 1,

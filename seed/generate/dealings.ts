@@ -1,9 +1,12 @@
 import { Account } from '../../subgraphs/sales/entities/Account.js';
 import { Activity } from '../../subgraphs/sales/entities/Activity.js';
+import { CategorySpend } from '../../subgraphs/sales/entities/CategorySpend.js';
+import { Lead } from '../../subgraphs/sales/entities/Lead.js';
 import { Opportunity } from '../../subgraphs/sales/entities/Opportunity.js';
 import { StageChange } from '../../subgraphs/sales/entities/StageChange.js';
 import { PRODUCTS } from './catalogue.js';
 import { happens, touch, type Life } from './Life.js';
+import type { Purchases } from './purchases.js';
 import { daysAfter, daysBetween } from './World.js';
 
 const STAGES = ['PROSPECTING', 'QUALIFICATION', 'PROPOSAL', 'NEGOTIATION', 'COMMITTED', 'WON'] as const;
@@ -129,12 +132,55 @@ function addTalks(life: Life, opportunityId: string, moments: readonly Date[], o
   }
 }
 
+const INTERESTS = ['An offer for ten desks', 'A trial of the espresso machine', 'Bicycles for the staff'] as const;
+
+/** Somebody who showed an interest and whom nobody has made a customer yet. */
+function addLead(life: Life): void {
+  const { world, rows, faker, displayName } = life;
+  const capturedAt = life.since;
+  rows.add(Lead, {
+    id: world.id('lead', life.index),
+    customerId: life.id,
+    name: displayName,
+    source: faker.helpers.arrayElement(['WEB', 'REFERRAL', 'EVENT', 'CAMPAIGN']),
+    interest: faker.helpers.arrayElement(INTERESTS),
+    status: faker.helpers.arrayElement(['NEW', 'WORKING']),
+    ownerId: life.accountManager,
+    capturedAt,
+    createdAt: capturedAt,
+    updatedAt: capturedAt,
+    version: 1,
+  });
+}
+
+/** What a customer spends in our categories in all, ours included, as the account manager has heard it. */
+function addCategorySpend(life: Life, revenue: number): void {
+  const { world, rows, faker } = life;
+  if (revenue === 0) return;
+  const thisYear = world.now.getUTCFullYear();
+  for (const year of [thisYear - 1, thisYear]) {
+    rows.add(CategorySpend, {
+      customerId: life.id,
+      year,
+      currency: life.country.currency,
+      amountValue: ((revenue * faker.number.int({ min: 110, max: 400 })) / 10_000).toFixed(2),
+      source: 'account talk',
+      employeeId: life.accountManager,
+      createdAt: life.since,
+      updatedAt: life.since,
+      version: 1,
+    });
+  }
+}
+
 /** Adds the deals with a customer, and who looks after them. */
-export function addDealings(life: Life): void {
+export function addDealings(life: Life, purchases: Purchases): void {
   const { rows, faker } = life;
   const deals = life.isOrganization ? faker.number.int({ min: 1, max: 4 }) : Number(happens(life, 0.1));
   if (life.isOrganization || deals > 0) {
     rows.add(Account, { customerId: life.id, ownerId: life.accountManager, since: life.since });
   }
   for (let number = 0; number < deals; number += 1) addDeal(life, number);
+  if (purchases.orders === 0 && happens(life, 0.3)) addLead(life);
+  if (life.isOrganization) addCategorySpend(life, purchases.revenue);
 }

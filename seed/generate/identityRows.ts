@@ -3,7 +3,8 @@ import { Customer } from '../../subgraphs/identity/entities/Customer.js';
 import { CustomerIdentifier } from '../../subgraphs/identity/entities/CustomerIdentifier.js';
 import { ExternalId } from '../../subgraphs/identity/entities/ExternalId.js';
 import { Household } from '../../subgraphs/identity/entities/Household.js';
-import type { Life } from './Life.js';
+import { Preference } from '../../subgraphs/identity/entities/Preference.js';
+import { happens, type Life } from './Life.js';
 
 const CHANNELS = ['EMAIL', 'PHONE', 'CHAT', 'APP'] as const;
 
@@ -65,6 +66,19 @@ export function addIdentity(life: Life, hasOrdered: boolean): void {
     country: country.code,
   });
   if (isOrganization || index % 4 === 0) addLoyaltyId(life);
+  if (happens(life, 0.3)) addPreference(life);
+}
+
+const PREFERENCES = [
+  ['delivery', 'Ring twice, the bell is weak.'],
+  ['contact', 'Never before ten in the morning.'],
+  ['coffee', 'Dark roast only, ground for a moka pot.'],
+  ['invoice', 'By post, please: two copies.'],
+] as const;
+
+function addPreference(life: Life): void {
+  const [label, note] = life.faker.helpers.arrayElement(PREFERENCES);
+  life.rows.add(Preference, { customerId: life.id, label, note, updatedAt: life.since });
 }
 
 function addLoyaltyId(life: Life): void {

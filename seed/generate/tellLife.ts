@@ -35,6 +35,6 @@ export function tellLife(world: World, index: number, rows: RowCollector): void 
   };
   const purchases = addPurchases(life);
   addIdentity(life, purchases.orders > 0);
-  addDealings(life);
+  addDealings(life, purchases);
   addMarketing(life, purchases);
 }
