@@ -51,7 +51,7 @@ export class Connection<T> {
  * Declares `XEdge` and `XConnection` for a node type. Call it once for each type, beside the type.
  * @param name the node type's GraphQL name
  */
-export function connectionType<T extends object>(node: Class<T>, name: string): Class<Connection<T>> {
+export function connectionType<T extends object>(node: Class<T>, name: string): Class {
   @ObjectType(`${name}Edge`, { description: `A ${name} in a list, with its place there.`, simpleResolvers: true })
   class Edge {
     @Field(() => node, { description: `The ${name}.` })
@@ -75,5 +75,5 @@ export function connectionType<T extends object>(node: Class<T>, name: string): 
     @Field(() => Int, { description: 'How many rows the whole list has, filter applied. Counted only when asked for.' })
     totalCount: number;
   }
-  return NodeConnection as unknown as Class<Connection<T>>;
+  return NodeConnection;
 }
