@@ -5,12 +5,13 @@ import type { RowPage } from './readPages.js';
 
 /**
  * A page of a list as Relay shows it. graphql-js calls a method when its field is asked for, and only then: the rows and
- * the count are read when they are wanted, and together.
+ * the count are read when they are wanted.
  */
 export class Connection<T> {
   readonly #page: () => Promise<RowPage<T>>;
   readonly #count: () => Promise<number>;
   readonly #continued: boolean;
+  #wantsRows = false;
 
   /**
    * @param page reads the rows; called for each field that needs them, so it must remember what it read
@@ -24,26 +25,38 @@ export class Connection<T> {
   }
 
   async nodes(): Promise<readonly T[]> {
-    return (await this.#page()).rows;
+    return (await this.#rows()).rows;
   }
 
   async edges(): Promise<{ node: T; cursor: string }[]> {
-    const { rows, cursors } = await this.#page();
-    return rows.map((node, index) => ({ node, cursor: cursors[index] ?? '' }));
+    const { rows, cursorAt } = await this.#rows();
+    return rows.map((node, index) => ({ node, cursor: cursorAt(index) ?? '' }));
   }
 
   async pageInfo(): Promise<PageInfo> {
-    const { cursors, hasNextPage } = await this.#page();
+    const { rows, cursorAt, hasNextPage } = await this.#rows();
     return {
       hasNextPage,
       hasPreviousPage: this.#continued,
-      startCursor: cursors[0] ?? null,
-      endCursor: cursors[cursors.length - 1] ?? null,
+      startCursor: cursorAt(0),
+      endCursor: cursorAt(rows.length - 1),
     };
   }
 
-  totalCount(): Promise<number> {
+  /** A first page that is the whole list has counted it already. */
+  async totalCount(): Promise<number> {
+    // graphql-js asks for all fields of a page in one go; behind this line it has asked for the rows, if it wants them.
+    await Promise.resolve();
+    if (this.#wantsRows && !this.#continued) {
+      const { rows, hasNextPage } = await this.#page();
+      if (!hasNextPage) return rows.length;
+    }
     return this.#count();
+  }
+
+  #rows(): Promise<RowPage<T>> {
+    this.#wantsRows = true;
+    return this.#page();
   }
 }
 

@@ -35,7 +35,8 @@ export interface ListQuery<T extends ObjectLiteral> {
 /** The rows of one page, before they become a connection. */
 export interface RowPage<T> {
   readonly rows: readonly T[];
-  readonly cursors: readonly string[];
+  /** The cursor of the row at a place; null where there is none. Made when it is asked for. */
+  readonly cursorAt: (index: number) => string | null;
   readonly hasNextPage: boolean;
 }
 
@@ -124,7 +125,10 @@ export async function readPages<T extends ObjectLiteral>(
     const shown = found.slice(0, query.page.first);
     return {
       rows: database.hydrate(query.entity, shown),
-      cursors: shown.map((row) => encodeCursor(list, [row.__by, row.__tie])),
+      cursorAt: (index) => {
+        const row = shown[index];
+        return row === undefined ? null : encodeCursor(list, [row.__by, row.__tie]);
+      },
       hasNextPage: found.length > shown.length,
     };
   });
