@@ -903,6 +903,16 @@ describe('the migrations', () => {
   });
 });
 
+/** What a page of the customers called Counted says of the whole list, and with how many statements. */
+const countOf = async (args: string) => {
+  const query = `{ customers(search: "counted", orderBy: DISPLAY_NAME_ASC, ${args}) { totalCount pageInfo { endCursor } } }`;
+  let customers = { totalCount: -1, pageInfo: { endCursor: '' } };
+  const statements = await subgraph.statements(async () => {
+    ({ customers } = (await subgraph.ask(query)).data);
+  });
+  return { ...customers, statements: statements.length };
+};
+
 describe('lists', () => {
   it.each([
     [
@@ -978,6 +988,18 @@ describe('lists', () => {
   ])('refuses %s', async (args, argument) => {
     const { errors } = await subgraph.ask(`{ customers(${args}) { totalCount nodes { id } } }`);
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+  });
+
+  it('counts alike whether the page is the whole list or not, and a whole one without another statement', async () => {
+    for (let i = 0; i < 5; i += 1) await newCustomer({ displayName: `Counted ${i}` });
+    const whole = await countOf('first: 5');
+    expect(whole).toMatchObject({ totalCount: 5, statements: 1 });
+    const part = await countOf('first: 3');
+    expect(part).toMatchObject({ totalCount: 5, statements: 2 });
+    expect(await countOf(`first: 5, after: "${part.pageInfo.endCursor}"`)).toMatchObject({
+      totalCount: 5,
+      statements: 2,
+    });
   });
 
   it('reads no rows when only their number is asked for', async () => {
