@@ -107,17 +107,20 @@ testAsRoot(
     // The binaries lie under the closed folder as well, as they do when the whole project does.
     const source = findPostgresPackage();
     cpSync(source.folder, join(closed, 'package'), { recursive: true, verbatimSymlinks: true });
+    // Other tests copy Postgres to the common folder when the project itself lies under a closed one.
+    const ownShared = join(folder.path, 'shared of the closed');
     const options = {
+      sharedFolder: ownShared,
       package: { ...source, folder: join(closed, 'package') },
       log: (line: string) => lines.push(line),
     };
     const wanted = join(closed, '.data/postgres');
 
     const first = await start(wanted, options);
-    expect(dirname(first.dataDir)).toBe(sharedFolder);
+    expect(dirname(first.dataDir)).toBe(ownShared);
     expect(lines).toEqual([
       `the database is in ${first.dataDir}: as root Postgres runs as nobody, who may not enter ${closed}`,
-      `copying Postgres to ${join(sharedFolder, `postgres-${source.version}`)} (once), because it cannot be run where npm put it`,
+      `copying Postgres to ${join(ownShared, `postgres-${source.version}`)} (once), because it cannot be run where npm put it`,
     ]);
     expect(existsSync(wanted)).toBe(false);
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
