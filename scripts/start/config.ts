@@ -20,7 +20,12 @@ const OPTIONS = {
   port: { variable: 'PORT', value: 'N', default: '4000', help: 'port of the gateway; 0 takes any that is free' },
   host: { variable: 'HOST', value: 'ADDRESS', default: '127.0.0.1', help: 'address that the gateway listens on' },
   data: { variable: 'DATA', value: 'DIR', default: '.data', help: 'folder for the database and the logs' },
-  customers: { variable: 'CUSTOMERS', value: 'N', default: '500', help: 'customers to make up the first time' },
+  customers: {
+    variable: 'CUSTOMERS',
+    value: 'N',
+    default: '500',
+    help: 'customers to make up the first time; 0 for none',
+  },
 } as const;
 type Option = keyof typeof OPTIONS;
 

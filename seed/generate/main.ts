@@ -14,7 +14,7 @@ const HELP = `Fills all subgraphs with the same made-up customers and their stor
 
 Usage: npm run seed -- [options]
 
-  --customers N   how many customers                            (500)
+  --customers N   how many customers; 0 only migrates           (500)
   --seed S        another number makes other customers          (360)
   --if-empty      do nothing where there are customers already
   --help          this text
@@ -27,7 +27,7 @@ const options = z.object({
   customers: z.coerce
     .number('must be a whole number')
     .int('must be a whole number')
-    .min(1)
+    .min(0)
     .max(10_000_000)
     .default(500),
   seed: z.coerce
@@ -116,6 +116,10 @@ async function main(): Promise<void> {
       await migrate(subgraph, url);
       const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
       targets.push({ subgraph, dataSource });
+    }
+    if (customers === 0) {
+      console.log('seed: the schemas are up to date; no customers were asked for');
+      return;
     }
     const identity = targets[0]?.dataSource;
     if (ifEmpty && identity && !(await isSeedNeeded(world, identity))) {
