@@ -33,6 +33,11 @@ async function write({ subgraph, dataSource }: Target, rows: RowCollector): Prom
   }
 }
 
+async function writeAll(targets: readonly Target[], rows: RowCollector): Promise<number> {
+  const counts = await Promise.all(targets.map((target) => write(target, rows)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /**
  * Writes the catalogue and the stories of `customers` customers to all subgraphs. What is there already stays as it is,
  * so a seed that was killed is completed by running it again. Employees are written last: where they are, a seed is whole.
@@ -52,12 +57,16 @@ export async function generate(
   addCatalogue(world, catalogue);
   let written = 0;
   for (const target of others) written += await write(target, catalogue);
+  // While Postgres takes in one batch, the next is told.
+  let writing = Promise.resolve(0);
   for (let begin = 0; begin < customers; begin += BATCH) {
     const rows = new RowCollector();
-    const end = Math.min(begin + BATCH, customers);
-    for (let index = begin; index < end; index += 1) tellLife(world, index, rows);
-    for (const target of targets) written += await write(target, rows);
-    onProgress(end);
+    for (let index = begin; index < Math.min(begin + BATCH, customers); index += 1) tellLife(world, index, rows);
+    written += await writing;
+    if (begin > 0) onProgress(begin);
+    writing = writeAll(targets, rows);
   }
+  written += await writing;
+  onProgress(customers);
   return written + (await write(identity, catalogue));
 }
