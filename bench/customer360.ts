@@ -1,5 +1,7 @@
+import { fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { Agent, request, setGlobalDispatcher } from 'undici';
 import { startEmbeddedPostgres } from '../scripts/start/embeddedPostgres.js';
@@ -87,9 +89,7 @@ async function seed(databaseUrl: string, customers: number): Promise<void> {
   console.log(`seeded or found ${customers} customers in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 
-async function runToEnd(script: string, args: readonly string[], databaseUrl: string): Promise<number | null> {
-  const { fork } = await import('node:child_process');
-  const { fileURLToPath } = await import('node:url');
+function runToEnd(script: string, args: readonly string[], databaseUrl: string): Promise<number | null> {
   const child = fork(fileURLToPath(new URL(`../${script}`, import.meta.url)), args, {
     env: { ...process.env, DATABASE_URL: databaseUrl },
   });

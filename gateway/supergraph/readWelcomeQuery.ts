@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorCode } from '../errors/errorCode.js';
 
 const NO_WELCOME = `# Ask this graph something: Ctrl-Space lists what there is, Ctrl-Enter sends.
 
@@ -15,7 +16,8 @@ const NO_WELCOME = `# Ask this graph something: Ctrl-Space lists what there is, 
 export async function readWelcomeQuery(supergraphFile: string): Promise<string> {
   try {
     return await readFile(join(dirname(supergraphFile), 'operations', 'welcome.graphql'), 'utf8');
-  } catch {
-    return NO_WELCOME;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return NO_WELCOME;
+    throw error;
   }
 }

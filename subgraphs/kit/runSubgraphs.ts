@@ -5,6 +5,8 @@ import { ENVIRONMENT_HELP, readConfig } from './config.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { startSubgraph, type RunningSubgraph } from './startSubgraph.js';
 
+const LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
 /** Longer than the requests under way need; then the process ends without them. */
 const STOP_LIMIT_MS = 10_000;
 
@@ -39,7 +41,13 @@ export async function runSubgraphs(definitions: readonly SubgraphDefinition[]): 
     return;
   }
 
-  const logger = pino({ level: process.env.LOG_LEVEL ?? 'info', base: null });
+  const level = process.env.LOG_LEVEL || 'info';
+  if (!LOG_LEVELS.includes(level)) {
+    console.error(`customer360: LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, not "${level}"`);
+    process.exitCode = 2;
+    return;
+  }
+  const logger = pino({ level, base: null });
   const running: RunningSubgraph[] = [];
   let stopping = false;
   const stop = () => {

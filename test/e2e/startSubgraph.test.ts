@@ -20,8 +20,11 @@ function run(command: readonly string[], env: Record<string, string> = {}): Chil
   return spawn(process.execPath, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-async function finished(command: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = run(command);
+async function finished(
+  command: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const child = run(command, env);
   let [out, err] = ['', ''];
   child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
@@ -92,6 +95,14 @@ describe('npm run start:subgraph', () => {
     const own = await finished([...START, 'identity', '--help']);
     expect([own.code, own.err]).toEqual([0, '']);
     expect(own.out).toContain('DATABASE_URL');
+  });
+
+  it('refuses a log level that there is not, in one line', async () => {
+    const { code, err } = await finished([...START, 'identity'], { LOG_LEVEL: 'loud' });
+    expect(code).toBe(2);
+    expect(err.trim()).toBe(
+      'customer360: LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"',
+    );
   });
 
   it('passes on what it does not know, which the subgraph refuses', async () => {

@@ -6,7 +6,7 @@ import { Survey } from '../../subgraphs/feedback/entities/Survey.js';
 import { SurveyResponse } from '../../subgraphs/feedback/entities/SurveyResponse.js';
 import { feedback } from '../../subgraphs/feedback/subgraph.js';
 import { planOf } from '../support/planOf.js';
-import { startTestSubgraph } from '../support/startTestSubgraph.js';
+import { startTestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 
 const SURVEY = uuid();
 const FIGURES =
@@ -269,8 +269,7 @@ type Effects = { mix: string; rate: string; effect: string };
 type Group = { key: string | null; share: string; figures: { n: number }; previous: { n: number }; change: Effects };
 
 /** What is wrong with a summary of these answers; nothing, if all is well. */
-// oxlint-disable-next-line typescript/no-explicit-any
-function faults({ total, previous, change, groups }: any, answers: readonly Answer[]): string[] {
+function faults({ total, previous, change, groups }: Untyped, answers: readonly Answer[]): string[] {
   const expected = recompute(answers);
   const truths: Record<string, boolean> = {
     'n before': previous.n === expected.n(1),

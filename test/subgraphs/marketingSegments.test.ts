@@ -9,7 +9,7 @@ import { SegmentMembership } from '../../subgraphs/marketing/entities/SegmentMem
 import { Trait } from '../../subgraphs/marketing/entities/Trait.js';
 import { marketing } from '../../subgraphs/marketing/subgraph.js';
 import { planOf } from '../support/planOf.js';
-import { startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { startTestSubgraph, type TestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 
 let subgraph: TestSubgraph & { identity: TestSubgraph };
 const campaignIds = [uuid(), uuid()] as const;
@@ -135,8 +135,7 @@ function consented(consents: readonly Consent[], purpose: string, channel: strin
 }
 
 // Whatever the arbitrary below makes.
-// oxlint-disable-next-line typescript/no-explicit-any
-function belongs(rule: any, facts: Facts): boolean {
+function belongs(rule: Untyped, facts: Facts): boolean {
   if (rule.all) return rule.all.every((branch: object) => belongs(branch, facts));
   if (rule.any) return rule.any.some((branch: object) => belongs(branch, facts));
   if (rule.not) return !belongs(rule.not, facts);

@@ -6,10 +6,12 @@ import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { createTestDatabase } from './postgres.js';
 
+/** What a test asked for or made, and so knows the shape of. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Untyped = any;
+
 export interface GraphQLAnswer {
-  // A test knows the shape that it asked for.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  data: any;
+  data: Untyped;
   errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
 }
 
@@ -29,7 +31,7 @@ export interface TestSubgraph {
   readonly database: Database;
   ask(query: string, variables?: object): Promise<GraphQLAnswer>;
   /** Asks `_entities` for one type by id; returns the entities. Throws on errors. */
-  entities(typename: string, ids: readonly string[], selection: string): Promise<any[]>; // oxlint-disable-line typescript/no-explicit-any
+  entities(typename: string, ids: readonly string[], selection: string): Promise<Untyped[]>;
   /** The SQL statements that `work` made the subgraph run. */
   statements(work: () => Promise<unknown>): Promise<string[]>;
   stop(): Promise<void>;
