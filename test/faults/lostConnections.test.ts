@@ -35,7 +35,7 @@ const write = (i: number) =>
     `mutation { identifyCustomer(input: { displayName: "Cut ${i}", emails: ["cut${i}@example.com"] }) { created } }`,
   );
 
-it('reads and writes again after its connections were cut, and says so meanwhile', async () => {
+it('reads and writes again after its connections were cut; whatever was caught in between says SERVICE_UNAVAILABLE', async () => {
   expect((await read()).errors).toBeUndefined();
   expect((await write(0)).errors).toBeUndefined();
 
