@@ -62,7 +62,7 @@ if (values.help) {
 } else if (positionals[0] === 'engine') {
   await engine({
     graphs: pick(graphs, values.graph),
-    gateways: pick(gateways, values.peers),
+    gateways: pick(gateways, values.peers).map(([, gateway]) => gateway),
     rounds: Number(values.rounds),
     requests: values.requests === undefined ? undefined : Number(values.requests),
     connections: Number(values.concurrency ?? 50),

@@ -11,7 +11,8 @@ import { printMeasured } from './printMeasured.js';
 
 export interface EngineOptions {
   readonly graphs: readonly (readonly [name: string, make: () => Graph | Promise<Graph>])[];
-  readonly gateways: readonly (readonly [name: string, gateway: BenchGateway])[];
+  /** The first is the reference for the answers, the last is what the others are compared with. */
+  readonly gateways: readonly BenchGateway[];
   readonly rounds: number;
   /** Requests a round; each graph's own number when absent. */
   readonly requests: number | undefined;
@@ -30,7 +31,7 @@ function removeAtEnd(folder: string): void {
 
 /** Measures gateways side by side on the same subgraphs, and prints a table for each graph. */
 export async function engine({ graphs, gateways, rounds, requests, connections }: EngineOptions): Promise<void> {
-  if (gateways.some(([, { installed }]) => installed)) installPeers();
+  if (gateways.some(({ installed }) => installed)) installPeers();
   const folder = await mkdtemp(join(tmpdir(), 'customer360-bench-'));
   removeAtEnd(folder);
   pinSelf(1);

@@ -15,7 +15,8 @@ const GATEWAY_CORE = 0;
 const OTHERS_CORE = 1;
 
 export interface MeasureOptions {
-  readonly gateways: readonly (readonly [name: string, gateway: BenchGateway])[];
+  /** The first is the reference: what it answers, all must answer. */
+  readonly gateways: readonly BenchGateway[];
   readonly rounds: number;
   /** Requests to each gateway in a round. */
   readonly requests: number;
@@ -123,7 +124,7 @@ export async function measureGraph(
     const file = join(folder, `${name}.graphql`);
     await writeFile(file, supergraphSdl);
     const body = JSON.stringify({ query: graph.query, variables: graph.variables });
-    for (const [, gateway] of gateways) {
+    for (const gateway of gateways) {
       progress(`starting ${gateway.title}`);
       const process = await gateway.start(file, GATEWAY_CORE);
       const load = new Load(process.urls['gateway'] ?? '', body, connections);
@@ -131,12 +132,15 @@ export async function measureGraph(
     }
     progress('comparing the answers');
     await checkAnswers(running, countsUrl);
-    for (let round = 0; round <= rounds; round += 1) {
+    for (const { measured, load, bytes } of running) {
+      progress(`warming up ${measured.title}`);
+      await load.run(2 * requests, bytes);
+    }
+    for (let round = 1; round <= rounds; round += 1) {
       for (const each of running) {
         const { title } = each.measured;
-        progress(round === 0 ? `warming up ${title}` : `round ${round} of ${rounds}: ${title}`);
+        progress(`round ${round} of ${rounds}: ${title}`);
         const { computed, ...result } = await measureRound(each, requests, countsUrl);
-        if (round === 0) continue;
         each.measured.rounds.push(result);
         // Else the subgraphs' own work would be measured too, in the latencies at least.
         if (computed > requests / 10) progress(`${title} asked ${computed} things that were not asked before`);
@@ -144,10 +148,8 @@ export async function measureGraph(
     }
     return { bytes: running[0]?.bytes ?? 0, measured: running.map(({ measured }) => measured) };
   } finally {
-    for (const { load, process } of running) {
-      await load.close();
-      await process.stop();
-    }
+    await Promise.all(running.map(({ load }) => load.close()));
+    await Promise.all(running.map(({ process }) => process.stop()));
     await subgraphs.stop();
   }
 }

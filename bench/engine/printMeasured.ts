@@ -3,6 +3,8 @@ import type { Measured, Round } from './measureGraph.js';
 
 const median = (rounds: readonly Round[], of: (round: Round) => number): number => quantile(rounds.map(of), 0.5);
 
+const cpu = ({ rounds }: Measured): number => median(rounds, (round) => round.cpu);
+
 /** The rows of a Markdown table, padded so that it also reads well as plain text. */
 function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
@@ -16,15 +18,13 @@ function table(rows: readonly (readonly string[])[]): string {
 /** Prints what gateways took, each value the median of its rounds, as a Markdown table. */
 export function printMeasured(measured: readonly Measured[]): void {
   const ours = measured.at(-1);
-  const cpu = (of: Measured): number => median(of.rounds, (round) => round.cpu);
   const rows = measured.map((each) => {
     const { title, rounds } = each;
-    const low = Math.min(...rounds.map((round) => round.cpu));
-    const high = Math.max(...rounds.map((round) => round.cpu));
+    const all = rounds.map((round) => round.cpu);
     return [
       title,
       `${cpu(each).toFixed(2)} ms`,
-      `${low.toFixed(2)} to ${high.toFixed(2)}`,
+      `${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)}`,
       ours ? (cpu(each) / cpu(ours)).toFixed(2) : '',
       median(rounds, (round) => round.perSecond).toFixed(0),
       `${median(rounds, (round) => quantile(round.times, 0.5)).toFixed(0)} ms`,

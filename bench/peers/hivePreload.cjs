@@ -13,3 +13,4 @@ Promise.withResolvers ??= function withResolvers() {
 
 // It ends with the benchmark that forked it.
 process.on('disconnect', () => process.exit());
+process.channel?.unref();
