@@ -1,6 +1,4 @@
 import { parseArgs } from 'node:util';
-import { customer360 } from './customer360.js';
-import { engine } from './engine/engine.js';
 import { gateways } from './engine/gateways.js';
 import { graphs } from './graphs/graphs.js';
 
@@ -53,6 +51,7 @@ const { values, positionals } = parseArgs({
 if (values.help) {
   console.log(HELP);
 } else if (positionals[0] === 'customer360') {
+  const { customer360 } = await import('./customer360.js');
   await customer360({
     customers: Number(values.customers),
     requests: Number(values.requests ?? 1000),
@@ -60,6 +59,7 @@ if (values.help) {
     concurrency: Number(values.concurrency ?? 16),
   });
 } else if (positionals[0] === 'engine') {
+  const { engine } = await import('./engine/engine.js');
   await engine({
     graphs: pick(graphs, values.graph),
     gateways: pick(gateways, values.peers).map(([, gateway]) => gateway),

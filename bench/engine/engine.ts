@@ -23,7 +23,7 @@ function progress(line: string): void {
   process.stderr.write(`${new Date().toTimeString().slice(0, 8)} ${line}\n`);
 }
 
-/** Removes a folder when the process ends, Ctrl-C included; the processes that it forked see it go and end too. */
+/** Removes a folder when the process ends, Ctrl-C included. */
 function removeAtEnd(folder: string): void {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
@@ -9,6 +8,7 @@ import { processMemory } from '../processMemory.js';
 import { startProcess, type BenchProcess } from '../startProcess.js';
 import type { Counts } from '../subgraphs/MemorySubgraph.js';
 import type { BenchGateway } from './gateways.js';
+import { firstDifference } from './firstDifference.js';
 import { Load } from './load.js';
 
 const GATEWAY_CORE = 0;
@@ -70,12 +70,8 @@ async function checkAnswers(running: readonly Running[], countsUrl: string): Pro
     const { withoutAuthorization } = await readCounts(countsUrl);
     if (withoutAuthorization > 0) throw new Error(`${title} does not pass the caller's Authorization on`);
     reference ??= { title, data };
-    try {
-      assert.deepEqual(data, reference.data);
-    } catch (error) {
-      const difference = error instanceof Error ? error.message.slice(0, 1500) : String(error);
-      throw new Error(`${title} does not answer as ${reference.title}:\n${difference}`, { cause: error });
-    }
+    const difference = firstDifference(data, reference.data);
+    if (difference !== null) throw new Error(`${title} does not answer as ${reference.title} does: ${difference}`);
     each.bytes = Buffer.byteLength(text);
   }
 }
