@@ -19,10 +19,20 @@ npm run bench -- engine [options]
   --requests N      requests to a gateway in a round  (each graph's own, some seconds' worth)
   --rounds N                                          (5)
   --concurrency N   connections                       (50)
+  --one-caller      all requests carry one Authorization, so that a gateway may share work between them; else each its own
 
 It asks gateways the same thing over the same subgraphs in alternating rounds, and prints CPU a request, requests a second,
 latencies, memory, and what was asked of the subgraphs. NAMES are separated by commas. The first use installs the peers
 of bench/package.json into bench/node_modules. Linux only (/proc); taskset, where it is there, keeps processes apart.`;
+
+function refuse(problem: string): never {
+  console.error(`bench: ${problem}. See --help.`);
+  process.exit(2);
+}
+
+function positive(option: string, text: string): number {
+  return /^[1-9]\d*$/.test(text) ? Number(text) : refuse(`--${option} must be a whole number above 0, not "${text}"`);
+}
 
 /** The entries that a list of names asks for, in its order; all for none. */
 function pick<Value>(
@@ -31,7 +41,7 @@ function pick<Value>(
 ): readonly (readonly [string, Value])[] {
   return (names?.split(',') ?? Object.keys(all)).map((name) => {
     const value = all[name];
-    if (value === undefined) throw new Error(`"${name}" is not one of ${Object.keys(all).join(', ')}`);
+    if (value === undefined) refuse(`"${name}" is not one of ${Object.keys(all).join(', ')}`);
     return [name, value] as const;
   });
 }
@@ -45,6 +55,7 @@ const { values, positionals } = parseArgs({
     concurrency: { type: 'string' },
     graph: { type: 'string' },
     peers: { type: 'string' },
+    'one-caller': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -53,19 +64,20 @@ if (values.help) {
 } else if (positionals[0] === 'customer360') {
   const { customer360 } = await import('./customer360.js');
   await customer360({
-    customers: Number(values.customers),
-    requests: Number(values.requests ?? 1000),
-    rounds: Number(values.rounds),
-    concurrency: Number(values.concurrency ?? 16),
+    customers: positive('customers', values.customers),
+    requests: positive('requests', values.requests ?? '1000'),
+    rounds: positive('rounds', values.rounds),
+    concurrency: positive('concurrency', values.concurrency ?? '16'),
   });
 } else if (positionals[0] === 'engine') {
   const { engine } = await import('./engine/engine.js');
   await engine({
     graphs: pick(graphs, values.graph),
     gateways: pick(gateways, values.peers).map(([, gateway]) => gateway),
-    rounds: Number(values.rounds),
-    requests: values.requests === undefined ? undefined : Number(values.requests),
-    connections: Number(values.concurrency ?? 50),
+    rounds: positive('rounds', values.rounds),
+    requests: values.requests === undefined ? undefined : positive('requests', values.requests),
+    connections: positive('concurrency', values.concurrency ?? '50'),
+    oneCaller: values['one-caller'],
   });
 } else {
   console.log(HELP);

@@ -17,6 +17,8 @@ export interface EngineOptions {
   /** Requests a round; each graph's own number when absent. */
   readonly requests: number | undefined;
   readonly connections: number;
+  /** Whether all requests come from one caller. */
+  readonly oneCaller: boolean;
 }
 
 function progress(line: string): void {
@@ -30,7 +32,14 @@ function removeAtEnd(folder: string): void {
 }
 
 /** Measures gateways side by side on the same subgraphs, and prints a table for each graph. */
-export async function engine({ graphs, gateways, rounds, requests, connections }: EngineOptions): Promise<void> {
+export async function engine({
+  graphs,
+  gateways,
+  rounds,
+  requests,
+  connections,
+  oneCaller,
+}: EngineOptions): Promise<void> {
   if (gateways.some(({ installed }) => installed)) installPeers();
   const folder = await mkdtemp(join(tmpdir(), 'customer360-bench-'));
   removeAtEnd(folder);
@@ -45,11 +54,14 @@ export async function engine({ graphs, gateways, rounds, requests, connections }
       rounds,
       requests: count,
       connections,
+      oneCaller,
       folder,
       progress: (line) => progress(`${name}: ${line}`),
     });
     const subgraphs = `${graph.subgraphs.length} subgraphs, ${(bytes / 1000).toFixed(0)} kB of answer`;
-    console.log(`${name}: ${subgraphs}; ${rounds} rounds of ${count} requests, ${connections} connections; medians\n`);
+    console.log(
+      `${name}: ${subgraphs}; ${rounds} rounds of ${count} requests, ${connections} connections${oneCaller ? ', one caller' : ''}; medians\n`,
+    );
     printMeasured(measured);
   }
 }

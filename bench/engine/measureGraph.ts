@@ -21,6 +21,8 @@ export interface MeasureOptions {
   /** Requests to each gateway in a round. */
   readonly requests: number;
   readonly connections: number;
+  /** Whether all requests come from one caller, so that a gateway may share work between them. */
+  readonly oneCaller: boolean;
   /** Where the supergraph file may be written. */
   readonly folder: string;
   readonly progress: (line: string) => void;
@@ -107,7 +109,7 @@ async function measureRound(
 export async function measureGraph(
   name: string,
   graph: Graph,
-  { gateways, rounds, requests, connections, folder, progress }: MeasureOptions,
+  { gateways, rounds, requests, connections, oneCaller, folder, progress }: MeasureOptions,
 ): Promise<{ bytes: number; measured: readonly Measured[] }> {
   const running: Running[] = [];
   progress('starting the subgraphs');
@@ -123,7 +125,7 @@ export async function measureGraph(
     for (const gateway of gateways) {
       progress(`starting ${gateway.title}`);
       const process = await gateway.start(file, GATEWAY_CORE);
-      const load = new Load(process.urls['gateway'] ?? '', body, connections);
+      const load = new Load(process.urls['gateway'] ?? '', body, connections, oneCaller);
       running.push({ measured: { title: gateway.title, rounds: [] }, process, load, bytes: 0 });
     }
     progress('comparing the answers');
