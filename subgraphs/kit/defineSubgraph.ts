@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { NonEmptyArray } from 'type-graphql';
 import type { MigrationInterface } from 'typeorm';
+import type { EventConsumer } from './events/EventConsumer.js';
 import type { RequestContext } from './RequestContext.js';
 import type { Settings } from './Settings.js';
 
@@ -33,6 +34,8 @@ export interface SubgraphDefinition {
   readonly entities: readonly Class[];
   /** In the order in which they run. */
   readonly migrations: readonly (new () => MigrationInterface)[];
+  /** What it does with the events of other subgraphs; left out when it reads none. */
+  readonly consumers?: readonly EventConsumer[];
   /** What can be set about it by the environment; left out when there is nothing. */
   readonly settings?: Settings<object>;
 }

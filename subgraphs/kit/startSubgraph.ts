@@ -16,6 +16,7 @@ import type { SubgraphConfig } from './config.js';
 import { connectionConfig, createDataSource } from './createDataSource.js';
 import { Database } from './Database.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
+import { startEvents } from './events/startEvents.js';
 import { forgetOldKeys } from './forgetOldKeys.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrate } from './migrate.js';
@@ -61,6 +62,7 @@ export async function startSubgraph(
   const reads = new ReadPipeline(pool, log, onStatement);
   const database = new Database(dataSource, reads);
   const references = new References(config.identityUrl);
+  const events = startEvents(definition, config, dataSource, log);
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
   const apollo = new ApolloServer<RequestContext>({
     schema,
@@ -90,8 +92,7 @@ export async function startSubgraph(
     });
     fastify.get('/health', async (_request, reply) => {
       try {
-        await dataSource.query('SELECT 1');
-        return { status: 'up', subgraph: definition.name };
+        return { status: 'up', subgraph: definition.name, ...(await events.health()) };
       } catch (error) {
         log.error({ err: error }, 'the database does not answer');
         return reply
@@ -109,6 +110,7 @@ export async function startSubgraph(
         stopForgetting();
         await apollo.stop();
         await fastify.close();
+        await events.stop();
         await reads.close();
         await dataSource.destroy();
       },
@@ -116,6 +118,7 @@ export async function startSubgraph(
   } catch (error) {
     stopForgetting();
     await fastify.close();
+    await events.stop();
     await reads.close();
     await dataSource.destroy();
     throw error;

@@ -3,6 +3,7 @@ import { badUserInput } from '../kit/errors.js';
 import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { Touchpoint } from './entities/Touchpoint.js';
+import { takeTurn } from './takeTurn.js';
 import { parseTouchpoint, type RecordTouchpointInput } from './touchpointInput.js';
 
 /**
@@ -22,6 +23,7 @@ export async function recordTouchpoint(
   return context.write(async (manager) => {
     const now = new Date();
     const id = uuid();
+    await takeTurn(manager);
     await manager
       .createQueryBuilder()
       .insert()
@@ -42,7 +44,7 @@ export async function recordTouchpoint(
       .execute();
     const recorded = await manager.findOneByOrFail(
       Touchpoint,
-      source ? { sourceType: source.type, sourceId: source.id } : { id },
+      source ? { sourceType: source.type, sourceId: source.id, reported: false } : { id },
     );
     if (recorded.customerId !== customerId) {
       throw badUserInput('input.source: it is recorded for another customer already', 'input.source', {

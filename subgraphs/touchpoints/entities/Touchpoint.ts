@@ -114,6 +114,14 @@ export class Touchpoint {
   @Column('text', { name: 'source_id', nullable: true })
   sourceId: string | null;
 
+  /** Whether a subgraph reported it; then several may be about one source. Of a source recorded from outside there is one. */
+  @Column('boolean', { default: false })
+  reported: boolean;
+
+  /** What holds a conversation together across systems. */
+  @Column('text', { name: 'thread_key', nullable: true })
+  threadKey: string | null;
+
   @Column('uuid', { name: 'journey_id', nullable: true })
   journeyId: string | null;
 
@@ -129,7 +137,8 @@ export class Touchpoint {
 
   @Field(() => TouchpointSource, {
     nullable: true,
-    description: 'The thing that it is about; null when no system holds one. There is one touchpoint for each.',
+    description:
+      'The thing that it is about; null when no system holds one. An order has one touchpoint when it is placed, another when it is delivered.',
   })
   get source(): TouchpointSource | null {
     return this.sourceType === null || this.sourceId === null ? null : { type: this.sourceType, id: this.sourceId };
