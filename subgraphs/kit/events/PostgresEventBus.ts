@@ -99,7 +99,7 @@ export class PostgresEventBus implements EventBus {
 
   async close(): Promise<void> {
     this.#stopDropping();
-    await this.#pool.end();
+    if (!this.#pool.ended) await this.#pool.end();
   }
 
   /** One connection's time as the reader of a consumer. */
