@@ -127,6 +127,8 @@ export const touchpointReported = {
     source: z.strictObject({ type: z.string().min(1).max(100), id: z.string().min(1).max(200) }),
     /** What holds a conversation together across systems: an e-mail's thread, a ticket's reference. */
     threadKey: z.string().min(1).max(200).nullish(),
+    /** Whether the customer has with it what they wanted: their effort is over, until they come back. */
+    concludes: z.boolean().nullish(),
   }),
 } as const satisfies EventType<unknown>;
 export type TouchpointReported = z.infer<typeof touchpointReported.data>;

@@ -75,6 +75,7 @@ export function reportOrderMove(outbox: Outbox, order: Order): void {
     summary: `Order ${order.number} ${ORDER_WORDS[order.status]}`,
     source: { type: 'Order', id: order.id },
     threadKey: `Order:${order.id}`,
+    concludes: order.status === 'DELIVERED' || order.status === 'CANCELLED',
   });
 }
 

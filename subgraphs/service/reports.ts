@@ -33,7 +33,7 @@ export function reportCase(outbox: Outbox, opened: Case): void {
     occurredAt: opened.openedAt.toISOString(),
     direction: 'INBOUND',
     kind: isComplaint ? 'COMPLAINT' : 'CASE',
-    summary: `${CASE_WORDS[opened.kind]}: ${opened.subject}`,
+    summary: `${CASE_WORDS[opened.kind]}: ${opened.subject} (${opened.number})`,
     sentiment: isComplaint ? 'NEGATIVE' : null,
     source: { type: 'Case', id: opened.id },
   });
@@ -65,6 +65,7 @@ export function reportCaseStep(outbox: Outbox, of: Case, step: 'RESOLVED' | 'REO
     employeeId: isResolved ? of.assigneeId : null,
     sentiment: isResolved ? null : 'NEGATIVE',
     source: { type: 'Case', id: of.id },
+    concludes: isResolved,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { type TouchpointReported, touchpointReported } from '../../schema/contract.js';
+import { addTouchpoint } from './addTouchpoint.js';
 import { eventConsumer, type ReceivedEvent } from '../kit/events/EventConsumer.js';
-import { Touchpoint } from './entities/Touchpoint.js';
 import { takeTurn } from './takeTurn.js';
 
 /** Writes what the other subgraphs report onto the timeline, each once. */
@@ -9,17 +9,25 @@ export const timeline = eventConsumer({
   name: 'timeline',
   event: touchpointReported,
   async handle(events: readonly ReceivedEvent<TouchpointReported>[], manager: EntityManager) {
-    const now = new Date();
-    const rows = events.map(({ id, data: { source, occurredAt, ...data } }) => ({
-      ...data,
-      id,
-      occurredAt: new Date(occurredAt),
-      recordedAt: now,
-      sourceType: source.type,
-      sourceId: source.id,
-      reported: true,
-    }));
+    const recordedAt = new Date();
     await takeTurn(manager);
-    await manager.createQueryBuilder().insert().into(Touchpoint).values(rows).updateEntity(false).execute();
+    for (const { id, data } of events) {
+      const { source, occurredAt, concludes, employeeId, sentiment, emotion, threadKey, ...columns } = data;
+      await addTouchpoint(manager, {
+        ...columns,
+        id,
+        customerId: data.customerId.toLowerCase(),
+        occurredAt: new Date(occurredAt),
+        recordedAt,
+        employeeId: employeeId?.toLowerCase() ?? null,
+        sentiment: sentiment ?? null,
+        emotion: emotion ?? null,
+        sourceType: source.type,
+        sourceId: source.id,
+        reported: true,
+        threadKey: threadKey ?? null,
+        concludes: concludes ?? false,
+      });
+    }
   },
 });

@@ -7,6 +7,7 @@ import { enumType } from '../../kit/enumType.js';
 import { TouchpointSource } from '../../kit/TouchpointSource.js';
 import { Customer } from './Customer.js';
 import { Employee } from './Employee.js';
+import { JourneyLink, type JourneyLinkReason } from './JourneyLink.js';
 
 export const Direction = enumType('Direction', 'Who came to whom.', {
   INBOUND: 'The customer came to us.',
@@ -122,8 +123,28 @@ export class Touchpoint {
   @Column('text', { name: 'thread_key', nullable: true })
   threadKey: string | null;
 
+  /** The numbers of orders and cases that the summary names. */
+  @Column('text', { name: 'references_named', array: true, default: [] })
+  referencesNamed: string[];
+
   @Column('uuid', { name: 'journey_id', nullable: true })
   journeyId: string | null;
+
+  /** Null where it is on no journey, and where a journey came with it from elsewhere. */
+  @Column('text', { name: 'link_reason', nullable: true })
+  linkReason: JourneyLinkReason | null;
+
+  @Column('numeric', { name: 'link_confidence', precision: 4, scale: 3, nullable: true })
+  linkConfidence: string | null;
+
+  @Field(() => JourneyLink, {
+    nullable: true,
+    description: 'Why it is on its journey; null where it is on none, or where that is not known.',
+  })
+  get journeyLink(): JourneyLink | null {
+    if (this.linkReason === null || this.linkConfidence === null) return null;
+    return { reason: this.linkReason, confidence: Number(this.linkConfidence) };
+  }
 
   @Field(() => Customer, { nullable: true, description: 'With whom. Null only when identity cannot be asked.' })
   get customer(): Customer {
