@@ -82,11 +82,11 @@ export class RequestContext {
     const column = parent?.column ?? null;
     const id = parent?.id ?? ROOT;
     const filter = `${query.entity.name} ${column} ${JSON.stringify(query.where.map((part) => [part.text, part.values]))}`;
-    const rows = `page ${filter} ${query.orderName} ${query.page.first} ${query.page.after}`;
+    const rows = `page ${filter} ${query.orderName} ${query.page.first} ${query.page.after} ${query.page.backwards}`;
     const page = () => this.loader<RowPage<T>>(rows, (ids) => readPages(this.database, query, column, ids)).load(id);
     const count = () =>
       this.loader<number>(`count ${filter}`, (ids) => countRows(this.database, query, column, ids)).load(id);
-    return new Connection(page, count, typeof query.page.after === 'string');
+    return new Connection(page, count, query.page);
   }
 
   /**

@@ -137,7 +137,7 @@ test('service: a complaint with its answers, goodwill and promise; who handles i
   await graph.ask('service', `mutation ($id: ID!) { reopenCase(id: $id, reason: "It is broken") { id } }`, of);
   const reported = await settled(8);
   expect(reported.map(short)).toEqual([
-    'PHONE INBOUND COMPLAINT SERVICE Case: Complained: The parcel is late',
+    'PHONE INBOUND COMPLAINT SERVICE Case: Complained: The parcel is late (C-000001)',
     'PHONE OUTBOUND CASE SERVICE CaseMessage: We answered about "The parcel is late": We are looking for it.',
     'PHONE INBOUND CASE SERVICE CaseMessage: Wrote about "The parcel is late": I am waiting.',
     'PHONE OUTBOUND PROMISE SERVICE Promise: We promised: A new parcel',
