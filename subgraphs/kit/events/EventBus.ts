@@ -25,7 +25,10 @@ export interface BusConsumer {
 export interface EventBus {
   /** Publishes events, in order. Once it resolves they are kept; the same event again is not brought twice. */
   publish(events: readonly CloudEvent[]): Promise<void>;
-  /** Reads on for a consumer where it was, from the first event that is kept when it never read. One process reads at a time. */
+  /**
+   * Reads on for a consumer where it was, from the first event that is kept when it never read. The caller sees to it that one process
+   * reads at a time, or the order is lost.
+   */
   consume(consumer: BusConsumer): BusReader;
   /** Ends its connections. */
   close(): Promise<void>;

@@ -113,27 +113,15 @@ export class PostgresEventBus implements EventBus {
     const config = { connectionString: this.url, application_name: `customer360-${consumer.name}` };
     const client = await listen(config, CHANNEL, () => worker.wake(), onEnd);
     try {
-      let isReader = false;
+      await client.query('INSERT INTO event_bus.consumer (name) VALUES ($1) ON CONFLICT DO NOTHING', [consumer.name]);
       while (!worker.stopped) {
         if (lost) throw lost;
-        isReader ||= await this.#takeOver(client, consumer.name);
-        const more = isReader && (await this.#readBatch(client, consumer));
+        const more = await this.#readBatch(client, consumer);
         if (!more) await worker.sleep(LOOK_ANYWAY_MS);
       }
     } finally {
       await client.end();
     }
-  }
-
-  /** One process reads at a time; when it ends, its lock goes with its connection, and another takes over. */
-  async #takeOver(client: Client, name: string): Promise<boolean> {
-    const { rows } = await client.query<{ mine: boolean }>(
-      `SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS mine`,
-      [`customer360.consumer.${name}`],
-    );
-    if (!rows[0]?.mine) return false;
-    await client.query('INSERT INTO event_bus.consumer (name) VALUES ($1) ON CONFLICT DO NOTHING', [name]);
-    return true;
   }
 
   /** @returns whether there may be more */
@@ -147,10 +135,10 @@ export class PostgresEventBus implements EventBus {
     if (last === undefined) return false;
     const deliveries = rows.filter(({ event }) => event !== null);
     if (deliveries.length > 0) await consumer.handle(deliveries);
-    await client.query('UPDATE event_bus.consumer SET sequence = $2, read_at = now() WHERE name = $1', [
-      consumer.name,
-      last.sequence,
-    ]);
+    await client.query(
+      'UPDATE event_bus.consumer SET sequence = greatest(sequence, $2), read_at = now() WHERE name = $1',
+      [consumer.name, last.sequence],
+    );
     return rows.length === BATCH;
   }
 

@@ -4,6 +4,7 @@ import type { SubgraphConfig } from '../config.js';
 import { connectionConfig } from '../createDataSource.js';
 import type { SubgraphDefinition } from '../defineSubgraph.js';
 import { hourly } from '../hourly.js';
+import { oneAtATime } from './oneAtATime.js';
 import { openEventBus } from './openEventBus.js';
 import { relayOutbox } from './relayOutbox.js';
 import { busConsumer } from './takeInEvents.js';
@@ -35,7 +36,9 @@ export function startEvents(
   const connection = { ...connectionConfig(definition), connectionString: config.databaseUrl };
   const relay = relayOutbox(definition.name, connection, bus, log);
   const readers = (definition.consumers ?? []).map((consumer) =>
-    bus.consume(busConsumer(definition.name, consumer, dataSource, log)),
+    oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () =>
+      bus.consume(busConsumer(definition.name, consumer, dataSource, log)),
+    ),
   );
   const stopForgetting = hourly(log, `records of events taken in more than ${INBOX_DAYS} days ago`, async () => {
     const [, dropped] = await dataSource.query<[unknown, number]>(
