@@ -10,7 +10,7 @@ const IDEMPOTENCY_DAYS = 7;
  * @returns what ends it
  */
 export function forgetOldKeys(dataSource: DataSource, log: Logger): () => void {
-  return hourly(log, `idempotency keys older than ${IDEMPOTENCY_DAYS} days`, async () => {
+  return hourly(log, `dropped idempotency keys older than ${IDEMPOTENCY_DAYS} days`, async () => {
     const [, dropped] = (await dataSource.query(
       `DELETE FROM idempotency_key WHERE created_at < now() - interval '${IDEMPOTENCY_DAYS} days'`,
     )) as [unknown, number];

@@ -3,19 +3,19 @@ import type { Logger } from 'pino';
 const HOUR_MS = 60 * 60 * 1000;
 
 /**
- * Drops what has been kept long enough, now and then every hour, and says how much.
- * @param what is dropped, for the log: `events older than 7 days`
- * @param drop returns how much it dropped
+ * Does something now and then every hour, such as dropping what has been kept long enough, and says how much.
+ * @param what it does, for the log: `dropped events older than 7 days`
+ * @param work returns how much it did
  * @returns what ends it
  */
-export function hourly(log: Logger, what: string, drop: () => Promise<number>): () => void {
+export function hourly(log: Logger, what: string, work: () => Promise<number>): () => void {
   let over = false;
   const run = async () => {
     try {
-      const dropped = await drop();
-      if (dropped > 0) log.info({ dropped }, `dropped ${what}`);
+      const count = await work();
+      if (count > 0) log.info({ count }, what);
     } catch (error) {
-      if (!over) log.warn({ err: error }, `could not drop ${what}; the next try is in an hour`);
+      if (!over) log.warn({ err: error }, `not done: ${what}; the next try is in an hour`);
     }
   };
   void run();

@@ -18,6 +18,7 @@ import { Database } from './Database.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { startEvents } from './events/startEvents.js';
 import { forgetOldKeys } from './forgetOldKeys.js';
+import { hourly } from './hourly.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrate } from './migrate.js';
 import { ReadPipeline } from './ReadPipeline.js';
@@ -57,7 +58,11 @@ export async function startSubgraph(
 
   const settings = definition.settings;
   const settingValues = new Map(settings ? [[settings, config.settings ?? Object.freeze(settings.read({}))]] : []);
-  const stopForgetting = forgetOldKeys(dataSource, log);
+  const chores = [
+    forgetOldKeys(dataSource, log),
+    ...(definition.chores ?? []).map(({ name, run }) => hourly(log, name, () => run(dataSource))),
+  ];
+  const stopChores = () => chores.forEach((stop) => stop());
   const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
   const reads = new ReadPipeline(pool, log, onStatement);
   const database = new Database(dataSource, reads);
@@ -107,7 +112,7 @@ export async function startSubgraph(
       name: definition.name,
       url,
       async stop() {
-        stopForgetting();
+        stopChores();
         await apollo.stop();
         await fastify.close();
         await events.stop();
@@ -116,7 +121,7 @@ export async function startSubgraph(
       },
     };
   } catch (error) {
-    stopForgetting();
+    stopChores();
     await fastify.close();
     await events.stop();
     await reads.close();

@@ -6,6 +6,7 @@ import { Journey } from './entities/Journey.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { AddTouchpointWords1763900000000 } from './migrations/AddTouchpointWords1763900000000.js';
 import { CreateTouchpoints1763800000000 } from './migrations/CreateTouchpoints1763800000000.js';
+import { closeIdleJourneys } from './journeys/closeIdleJourneys.js';
 import { LinkJourneys1764000000001 } from './migrations/LinkJourneys1764000000001.js';
 import { ReportTouchpoints1764000000000 } from './migrations/ReportTouchpoints1764000000000.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
@@ -36,4 +37,5 @@ export const touchpoints = defineSubgraph({
     LinkJourneys1764000000001,
   ],
   consumers: [timeline],
+  chores: [closeIdleJourneys],
 });

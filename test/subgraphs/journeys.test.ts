@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { closeIdleJourneys } from '../../subgraphs/touchpoints/journeys/closeIdleJourneys.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { startTestSubgraph, type TestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 
@@ -155,4 +156,16 @@ test('a journey of another customer, an unknown journey and an unknown touchpoin
   }
   const { touchpoint } = await ask(`query ($id: ID!) { touchpoint(id: $id) { ${FIELDS} } }`, { id: email.id });
   expect(touchpoint.journey.id).toBe(email.journey.id);
+});
+
+test('a journey on which nothing happened for 30 days is closed, and opened by the next touchpoint', async () => {
+  const days = (count: number) => ({ occurredAt: new Date(Date.now() - count * 24 * HOUR).toISOString() });
+  const old = await record('Do you have grinders?', 0, { ...days(31), threadKey: 'mail-1' });
+  const recent = await record('Do you have cups?', 0, { ...days(29), threadKey: 'mail-2' });
+  await closeIdleJourneys.run(subgraph.database.dataSource);
+  const status = async ({ journey }: Untyped) =>
+    (await ask('query ($id: ID!) { journey(id: $id) { status } }', { id: journey.id })).journey.status;
+  expect([await status(old), await status(recent)]).toEqual(['CLOSED', 'OPEN']);
+  await record('And now?', 0, { ...days(0), threadKey: 'mail-1' });
+  expect(await status(old)).toBe('OPEN');
 });

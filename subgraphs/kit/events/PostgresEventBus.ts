@@ -55,7 +55,7 @@ export class PostgresEventBus implements EventBus {
     });
     // A connection that is lost while nobody uses it: the next use makes another.
     this.#pool.on('error', (error) => log.warn({ err: error }, 'the event bus lost a connection'));
-    this.#stopDropping = hourly(log, `events older than ${RETENTION_DAYS} days`, async () => {
+    this.#stopDropping = hourly(log, `dropped events older than ${RETENTION_DAYS} days`, async () => {
       await this.#create();
       const { rows } = await this.#pool.query<{ dropped: number; last: string | null }>(
         `WITH dropped AS (DELETE FROM event_bus.log WHERE published_at < now() - interval '${RETENTION_DAYS} days' RETURNING sequence)

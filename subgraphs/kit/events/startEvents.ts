@@ -40,12 +40,16 @@ export function startEvents(
       bus.consume(busConsumer(definition.name, consumer, dataSource, log)),
     ),
   );
-  const stopForgetting = hourly(log, `records of events taken in more than ${INBOX_DAYS} days ago`, async () => {
-    const [, dropped] = await dataSource.query<[unknown, number]>(
-      `DELETE FROM inbox WHERE received_at < now() - interval '${INBOX_DAYS} days'`,
-    );
-    return dropped;
-  });
+  const stopForgetting = hourly(
+    log,
+    `dropped records of events taken in more than ${INBOX_DAYS} days ago`,
+    async () => {
+      const [, dropped] = await dataSource.query<[unknown, number]>(
+        `DELETE FROM inbox WHERE received_at < now() - interval '${INBOX_DAYS} days'`,
+      );
+      return dropped;
+    },
+  );
   return {
     async health() {
       const [row] = await dataSource.query<{ outbox: number; deadLetters: number }[]>(
