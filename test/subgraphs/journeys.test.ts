@@ -43,6 +43,12 @@ async function record(summary: string, hours = 0, more: object = {}): Promise<Un
   return (await ask(query, { input })).recordTouchpoint;
 }
 
+async function status({ journey }: Untyped): Promise<string> {
+  return (await ask('query ($id: ID!) { journey(id: $id) { status } }', { id: journey.id })).journey.status;
+}
+
+const daysAgo = (count: number) => ({ occurredAt: new Date(Date.now() - count * 24 * HOUR).toISOString() });
+
 const service = { channel: 'PHONE', department: 'SERVICE' };
 
 test('a customer who comes to us begins a journey; what we send of ourselves does not', async () => {
@@ -159,13 +165,10 @@ test('a journey of another customer, an unknown journey and an unknown touchpoin
 });
 
 test('a journey on which nothing happened for 30 days is closed, and opened by the next touchpoint', async () => {
-  const days = (count: number) => ({ occurredAt: new Date(Date.now() - count * 24 * HOUR).toISOString() });
-  const old = await record('Do you have grinders?', 0, { ...days(31), threadKey: 'mail-1' });
-  const recent = await record('Do you have cups?', 0, { ...days(29), threadKey: 'mail-2' });
+  const old = await record('Do you have grinders?', 0, { ...daysAgo(31), threadKey: 'mail-1' });
+  const recent = await record('Do you have cups?', 0, { ...daysAgo(29), threadKey: 'mail-2' });
   await closeIdleJourneys.run(subgraph.database.dataSource);
-  const status = async ({ journey }: Untyped) =>
-    (await ask('query ($id: ID!) { journey(id: $id) { status } }', { id: journey.id })).journey.status;
   expect([await status(old), await status(recent)]).toEqual(['CLOSED', 'OPEN']);
-  await record('And now?', 0, { ...days(0), threadKey: 'mail-1' });
+  await record('And now?', 0, { ...daysAgo(0), threadKey: 'mail-1' });
   expect(await status(old)).toBe('OPEN');
 });
