@@ -1,5 +1,6 @@
 import { validate as isUuid } from 'uuid';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
+import { touchpointReference } from '../kit/touchpointReference.js';
 import { Account } from './entities/Account.js';
 import { Activity } from './entities/Activity.js';
 import { ActivityDocument } from './entities/ActivityDocument.js';
@@ -30,7 +31,6 @@ import { OrderResolver } from './resolvers/OrderResolver.js';
 import { PortfolioResolver } from './resolvers/PortfolioResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
-import { touchpointReference } from './touchpointReference.js';
 
 /** From first interest to the close, and what it is worth: products, opportunities, orders, and what salespeople do. */
 export const sales = defineSubgraph({
@@ -61,7 +61,7 @@ export const sales = defineSubgraph({
     Opportunity: (reference, context) => context.byId(Opportunity, reference.id),
     Order: (reference, context) => context.byId(Order, reference.id),
     Activity: (reference, context) => context.byId(Activity, reference.id),
-    Touchpoint: touchpointReference,
+    Touchpoint: touchpointReference(Touchpoint),
   },
   entities: [
     Account,

@@ -1,4 +1,5 @@
 import { defineSubgraph } from '../kit/defineSubgraph.js';
+import { touchpointReference } from '../kit/touchpointReference.js';
 import { Case } from './entities/Case.js';
 import { CaseMessage } from './entities/CaseMessage.js';
 import { CaseStatusChange } from './entities/CaseStatusChange.js';
@@ -20,7 +21,6 @@ import { PromiseResolver } from './resolvers/PromiseResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 import { serviceSettings } from './serviceSettings.js';
-import { touchpointReference } from './touchpointReference.js';
 
 /** Promises kept, complaints never lost: cases and their messages, promises, goodwill. */
 export const service = defineSubgraph({
@@ -41,7 +41,7 @@ export const service = defineSubgraph({
   references: {
     Customer: (reference) => customerStub(reference.id),
     Employee: (reference) => employeeStub(reference.id),
-    Touchpoint: touchpointReference,
+    Touchpoint: touchpointReference(Touchpoint),
     Case: (reference, context) => context.byId(Case, reference.id),
     CaseMessage: (reference, context) => context.byId(CaseMessage, reference.id),
     Promise: (reference, context) => context.byId(ServicePromise, reference.id),
