@@ -28,11 +28,16 @@ type TouchpointRow = Pick<
 > &
   Partial<Pick<Touchpoint, 'employeeId' | 'sentiment' | 'journeyId'>>;
 
+/** The id of something of the customer's. */
+export function idOf(life: Life, what: string, ...name: readonly (string | number)[]): string {
+  return life.world.id(what, life.index, ...name);
+}
+
 /** Writes something that the customer noticed on their timeline, once for each source. */
 export function touch(life: Life, touchpoint: TouchpointRow): void {
-  const { world, rows } = life;
+  const { rows } = life;
   rows.add(Touchpoint, {
-    id: world.id('touchpoint', touchpoint.sourceType ?? '', touchpoint.sourceId ?? ''),
+    id: idOf(life, 'touchpoint', touchpoint.sourceType ?? '', touchpoint.sourceId ?? ''),
     customerId: life.id,
     recordedAt: touchpoint.occurredAt,
     employeeId: null,

@@ -9,8 +9,9 @@ export class World {
     readonly now: Date,
   ) {}
 
-  id(...name: readonly (string | number)[]): string {
-    return seedId(this.seed, ...name);
+  /** The id of a row: see seedId. */
+  id(what: string, number: number, ...rest: readonly (string | number)[]): string {
+    return seedId(this.seed, what, number, ...rest);
   }
 
   /** A moment some days before the present (after it, when negative), never a fraction of a millisecond. */

@@ -114,9 +114,9 @@ export function addCatalogue(world: World, rows: RowCollector): void {
     });
   });
   for (const [key, [name, description, rule]] of Object.entries(SEGMENTS)) {
-    rows.add(Segment, { id: world.id('segment', key), name, description, rule, createdAt: begin });
+    rows.add(Segment, { id: world.id('segment', 0, key), name, description, rule, createdAt: begin });
   }
   for (const [key, [question, kind, title]] of Object.entries(SURVEYS)) {
-    rows.add(Survey, { id: world.id('survey', key), title, kind, question, active: true, createdAt: begin });
+    rows.add(Survey, { id: world.id('survey', 0, key), title, kind, question, active: true, createdAt: begin });
   }
 }

@@ -3,7 +3,7 @@ import { CaseMessage } from '../../subgraphs/service/entities/CaseMessage.js';
 import { Goodwill } from '../../subgraphs/service/entities/Goodwill.js';
 import { ServicePromise } from '../../subgraphs/service/entities/ServicePromise.js';
 import { slaDue } from '../../subgraphs/service/sla.js';
-import { happens, touch, type Life } from './Life.js';
+import { happens, idOf, touch, type Life } from './Life.js';
 import { answerSurvey, review, type Purchase } from './opinions.js';
 import { daysAfter } from './World.js';
 
@@ -42,7 +42,7 @@ export function complain(life: Life, purchase: Purchase): Complaint | null {
   const { world, rows, faker } = life;
   const openedAt = daysAfter(purchase.deliveredAt, faker.number.float({ min: 1, max: 6 }));
   if (openedAt >= world.now) return null;
-  const caseId = world.id('case', purchase.orderId);
+  const caseId = idOf(life, 'case', purchase.orderId);
   const channel = faker.helpers.arrayElement(CHANNELS);
   const priority = purchase.total > 100_000 ? 'HIGH' : 'NORMAL';
   const repliedAt = daysAfter(openedAt, faker.number.float({ min: 0.02, max: 1.3 }));
@@ -81,7 +81,7 @@ export function complain(life: Life, purchase: Purchase): Complaint | null {
   if (replied && happens(life, 0.5)) {
     const dueAt = daysAfter(repliedAt, 1);
     rows.add(ServicePromise, {
-      id: world.id('promise', caseId),
+      id: idOf(life, 'promise', caseId),
       customerId: life.id,
       caseId,
       what: `Deliver ${purchase.number} by express`,
@@ -96,7 +96,7 @@ export function complain(life: Life, purchase: Purchase): Complaint | null {
   const goodwill = happens(life, 0.35) && purchase.total > 0;
   if (goodwill) {
     rows.add(Goodwill, {
-      id: world.id('goodwill', caseId),
+      id: idOf(life, 'goodwill', caseId),
       customerId: life.id,
       caseId,
       amountValue: (Math.max(500, Math.round(purchase.total * 0.05)) / 100).toFixed(2),
@@ -116,7 +116,7 @@ interface OfCase {
 }
 
 function message(life: Life, of: OfCase, position: number, employeeId: string | null, body: string, at: Date): void {
-  const id = life.world.id('message', of.caseId, position);
+  const id = idOf(life, 'message', of.caseId, position);
   const fromUs = employeeId !== null;
   life.rows.add(CaseMessage, {
     id,

@@ -5,7 +5,7 @@ import { Lead } from '../../subgraphs/sales/entities/Lead.js';
 import { Opportunity } from '../../subgraphs/sales/entities/Opportunity.js';
 import { StageChange } from '../../subgraphs/sales/entities/StageChange.js';
 import { PRODUCTS } from './catalogue.js';
-import { happens, touch, type Life } from './Life.js';
+import { happens, idOf, touch, type Life } from './Life.js';
 import type { Purchases } from './purchases.js';
 import { daysAfter, daysBetween } from './World.js';
 
@@ -98,7 +98,7 @@ function addTalks(life: Life, opportunityId: string, moments: readonly Date[], o
     const occurredAt = daysAfter(moment, 1);
     if (occurredAt > world.now) break;
     const [kind, channel, subject, notes] = TALKS[position] ?? TALKS[0];
-    const id = world.id('activity', opportunityId, position);
+    const id = idOf(life, 'activity', opportunityId, position);
     const isLast = position === Math.min(moments.length, TALKS.length) - 1;
     const hasNext = open && isLast;
     rows.add(Activity, {

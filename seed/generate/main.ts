@@ -61,11 +61,11 @@ function readOptions(): z.output<typeof options> {
 }
 
 /** One line that grows on a terminal, a line now and then elsewhere. */
-function progress(customers: number): (done: number) => void {
+function progress(customers: number): (done: number, before: number) => void {
   const started = Date.now();
   let lastLine = 0;
-  return (done) => {
-    const left = ((Date.now() - started) / done) * (customers - done);
+  return (done, before) => {
+    const left = ((Date.now() - started) / (done - before)) * (customers - done);
     const line = `seed: ${done} of ${customers} customers, about ${Math.ceil(left / 1000)} s left`;
     if (process.stderr.isTTY) process.stderr.write(`\r${line}\x1b[K${done === customers ? '\n' : ''}`);
     else if (done === customers || Date.now() - lastLine > 5000) {

@@ -3,7 +3,7 @@ import { Exposure } from '../../subgraphs/marketing/entities/Exposure.js';
 import { SegmentMembership } from '../../subgraphs/marketing/entities/SegmentMembership.js';
 import { Trait } from '../../subgraphs/marketing/entities/Trait.js';
 import { CAMPAIGNS, type SEGMENTS } from './catalogue.js';
-import { happens, touch, type Life } from './Life.js';
+import { happens, idOf, touch, type Life } from './Life.js';
 import type { Purchases } from './purchases.js';
 import { daysAfter, daysBetween } from './World.js';
 
@@ -109,8 +109,8 @@ export function addMarketing(life: Life, purchases: Purchases): void {
 
   const join = (segment: keyof typeof SEGMENTS, since: Date) =>
     rows.add(SegmentMembership, {
-      id: world.id('member', segment, life.index),
-      segmentId: world.id('segment', segment),
+      id: idOf(life, 'member', segment),
+      segmentId: world.id('segment', 0, segment),
       customerId: life.id,
       since,
     });

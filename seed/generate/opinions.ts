@@ -1,7 +1,7 @@
 import { Review } from '../../subgraphs/feedback/entities/Review.js';
 import { SurveyResponse } from '../../subgraphs/feedback/entities/SurveyResponse.js';
 import type { SURVEYS } from './catalogue.js';
-import { touch, type Life } from './Life.js';
+import { idOf, touch, type Life } from './Life.js';
 
 /** An order with what its aftermath needs. */
 export interface Purchase {
@@ -24,11 +24,11 @@ export function answerSurvey(
 ): void {
   const { world, rows } = life;
   if (answer.at > world.now) return;
-  const id = world.id('response', purchase.orderId, survey);
+  const id = idOf(life, 'response', purchase.orderId, survey);
   const kind = survey === 'nps' ? 'NPS' : survey === 'csat' ? 'CSAT' : 'CES';
   rows.add(SurveyResponse, {
     id,
-    surveyId: world.id('survey', survey),
+    surveyId: world.id('survey', 0, survey),
     customerId: life.id,
     kind,
     score: answer.score,
@@ -54,8 +54,8 @@ export function answerSurvey(
 
 /** The customer writes about a purchase in public. */
 export function review(life: Life, purchase: Purchase, rating: number, text: string, at: Date): void {
-  const { world, rows, faker } = life;
-  const id = world.id('review', purchase.orderId);
+  const { rows, faker } = life;
+  const id = idOf(life, 'review', purchase.orderId);
   const site = faker.helpers.arrayElement(['Trustpilot', 'Google', 'Capterra']);
   rows.add(Review, {
     id,

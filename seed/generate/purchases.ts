@@ -3,7 +3,7 @@ import { OrderLine } from '../../subgraphs/sales/entities/OrderLine.js';
 import { Journey } from '../../subgraphs/touchpoints/entities/Journey.js';
 import { PRODUCTS } from './catalogue.js';
 import { complain } from './complaint.js';
-import { happens, touch, type Life } from './Life.js';
+import { happens, idOf, touch, type Life } from './Life.js';
 import { answerSurvey, review, type Purchase } from './opinions.js';
 import { daysAfter, daysBetween } from './World.js';
 
@@ -61,7 +61,7 @@ function placeOrder(life: Life, number: number, placedAt: Date): Purchase {
     version: 1,
   });
   const [product] = PRODUCTS[positions[0] ?? 0] ?? PRODUCTS[0];
-  const journeyId = world.id('journey', orderId);
+  const journeyId = idOf(life, 'journey', orderId);
   touch(life, {
     occurredAt: placedAt,
     channel: life.isOrganization ? 'EMAIL' : 'WEB',
