@@ -24,15 +24,11 @@ const IN_FLIGHT = 2;
 /** After how many customers Postgres is fed with what was told before. */
 const SLICE = 25;
 
-/** Settings of a session that writes much: words are merged into their index in few large steps. */
-const BULK = `SET LOCAL gin_pending_list_limit = '64MB'; SET LOCAL work_mem = '64MB'`;
-
 async function writeOnce({ subgraph, dataSource }: Target, rows: RowCollector, conflict: 'refuse' | 'skip') {
   const runner = dataSource.createQueryRunner();
   try {
     const client = (await runner.connect()) as ClientBase;
     await runner.startTransaction();
-    await client.query(BULK);
     let written = 0;
     for (const [entity, ofEntity] of rows.of(subgraph)) {
       written += await copyRows(client, dataSource, entity, ofEntity, conflict);

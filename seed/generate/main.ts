@@ -8,7 +8,7 @@ import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
 import { generate, type Target } from './generate.js';
 import { isSeedNeeded } from './isSeedNeeded.js';
-import { World } from './World.js';
+import { presentOf, World } from './World.js';
 
 const HELP = `Fills all subgraphs with the same made-up customers and their stories.
 
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const world = new World(seed, new Date());
+  const world = new World(seed, presentOf(new Date()));
   const targets: Target[] = [];
   const local = hasAllUrls(process.env) ? null : await localDatabase();
   const environment = { DATABASE_URL: local?.url, ...process.env };

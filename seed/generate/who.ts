@@ -1,0 +1,94 @@
+import type { Faker } from '@faker-js/faker';
+import { COUNTRIES, type Country } from './countries.js';
+import { daysAfter, type World } from './World.js';
+
+/** Who a customer is, and whom they know: all of it follows from the seed and their number, so that others can ask. */
+
+const BY_WEIGHT = COUNTRIES.flatMap((country) => Array.from({ length: country.weight }, () => country));
+
+/** The oldest customer, and the youngest, in days. */
+const KNOWN_DAYS = { most: 1_450, least: 0 };
+
+/** Every eighth customer is an organization. */
+export function isOrganization(index: number): boolean {
+  return index % 8 === 7;
+}
+
+/** The people who work for an organization; they stand right before it. */
+export function staffOf(world: World, organization: number): number[] {
+  return [organization - 1, organization - 2].filter((person) => employerOf(world, person) === organization);
+}
+
+/** The organization that somebody works for, as far as we know. */
+export function employerOf(world: World, index: number): number | null {
+  if (index % 8 === 6) return index + 1;
+  return index % 8 === 5 && world.share('employed', index) < 0.4 ? index + 2 : null;
+}
+
+/** Neither an organization nor one of its people. */
+function isFree(index: number): boolean {
+  return index % 8 < 5;
+}
+
+/** The first of the household of somebody who lives with another customer. */
+export function householdHead(index: number): number | null {
+  const head = index - (index % 10);
+  return index - head <= 1 && isFree(head) && isFree(head + 1) ? head : null;
+}
+
+/** Where they live: with whom they live, and where they work. */
+export function countryOf(world: World, index: number): Country {
+  const anchor = employerOf(world, index) ?? householdHead(index) ?? index;
+  const country = BY_WEIGHT[Math.floor(world.share('country', anchor) * BY_WEIGHT.length)];
+  if (country === undefined) throw new Error('there are no countries');
+  return country;
+}
+
+/** When we first knew them. We grow: there are more young customers than old ones. */
+export function sinceOf(world: World, index: number): Date {
+  const { most, least } = KNOWN_DAYS;
+  const days = least + (most - least) * world.share('since', index) ** 1.25;
+  const { utcOffset } = countryOf(world, index);
+  const hour = 8 + 12 * world.share('hour', index) - utcOffset;
+  const moment = world.daysAgo(Math.ceil(days) + 1 - hour / 24);
+  // Somebody who works for an organization came with it or after it.
+  const employer = employerOf(world, index);
+  const floor = employer === null ? moment : sinceOf(world, employer);
+  return moment < floor ? daysAfter(floor, 0.01) : moment;
+}
+
+/** Name and address. */
+export interface Person {
+  readonly displayName: string;
+  readonly street: string;
+  readonly city: string;
+  readonly postalCode: string;
+}
+
+interface Name {
+  readonly first: string;
+  readonly last: string;
+}
+
+function nameOf(world: World, index: number, faker: Faker): Name {
+  world.restart(faker, index, 1);
+  return { first: faker.person.firstName(), last: faker.person.lastName() };
+}
+
+/** The family name of the one in whose name a household is. */
+export function familyName(world: World, head: number): string {
+  return nameOf(world, head, countryOf(world, head).faker).last;
+}
+
+/** The name of a customer and where they live; those who live together share the name and the door. */
+export function personOf(world: World, index: number): Person {
+  const { faker } = countryOf(world, index);
+  const { first, last } = nameOf(world, index, faker);
+  const head = householdHead(index);
+  const family = head === null ? last : familyName(world, head);
+  world.restart(faker, index, 2);
+  const displayName = isOrganization(index) ? faker.company.name() : `${first} ${family}`;
+  world.restart(faker, head ?? index, 3);
+  const street = faker.location.streetAddress();
+  return { displayName, street, city: faker.location.city(), postalCode: faker.location.zipCode() };
+}
