@@ -3,38 +3,12 @@ import { Readable } from 'node:stream';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
-import { copyText, type Cell } from './copyText.js';
+import type { CopyTable } from './CopyTable.js';
 import type { Class } from '../subgraphs/kit/defineSubgraph.js';
-
-/** Rows by property name, as an entity has them. All rows of one call have the same properties. */
-export type Row = Readonly<Record<string, unknown>>;
-
-type Value = string | number | boolean | Date | object | null | undefined | readonly string[];
-
-function cell(value: Value): Cell {
-  if (value === null || value === undefined) return null;
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value !== 'object') return String(value);
-  return Array.isArray(value) ? (value as readonly string[]) : JSON.stringify(value);
-}
 
 /** Quotes an identifier that comes from entity metadata. */
 function quote(name: string): string {
   return `"${name}"`;
-}
-
-/** How much text goes to the database at once, in characters: a packet for each row would cost more than the row. */
-const CHUNK = 1 << 16;
-
-function* copyChunks(properties: readonly string[], rows: readonly Row[]): Generator<string> {
-  let chunk = '';
-  for (const row of rows) {
-    chunk += copyText(properties.map((property) => cell(row[property] as Value)));
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = '';
-  }
-  if (chunk !== '') yield chunk;
 }
 
 /**
@@ -49,14 +23,11 @@ export async function copyRows(
   client: ClientBase,
   metadata: DataSource,
   entity: Class,
-  rows: readonly Row[],
+  rows: CopyTable,
   conflict: 'refuse' | 'skip',
 ): Promise<number> {
-  const [first] = rows;
-  if (first === undefined) return 0;
   const { tableName, columns } = metadata.getMetadata(entity);
-  const properties = Object.keys(first);
-  const names = properties.map((property) => {
+  const names = rows.properties.map((property) => {
     const column = columns.find(({ propertyName }) => propertyName === property);
     if (column === undefined) throw new Error(`${entity.name} has no column for its property ${property}`);
     return quote(column.databaseName);
@@ -64,10 +35,10 @@ export async function copyRows(
   const list = names.join(', ');
   const table = quote(tableName);
   const copy = (to: string) =>
-    pipeline(Readable.from(copyChunks(properties, rows)), client.query(copyFrom(`COPY ${to} (${list}) FROM STDIN`)));
+    pipeline(Readable.from(rows.text()), client.query(copyFrom(`COPY ${to} (${list}) FROM STDIN`)));
   if (conflict === 'refuse') {
     await copy(table);
-    return rows.length;
+    return rows.count;
   }
   const staging = quote(`copy_${tableName}`);
   // No constraints on the staging table: what is not given gets its default in the real one.

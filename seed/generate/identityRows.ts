@@ -6,7 +6,7 @@ import { Household } from '../../subgraphs/identity/entities/Household.js';
 import { Preference } from '../../subgraphs/identity/entities/Preference.js';
 import { happens, oneOf, type Life } from './Life.js';
 import type { Purchases } from './purchases.js';
-import { familyName, householdHead } from './who.js';
+import { householdHead } from './who.js';
 
 const CHANNELS = ['EMAIL', 'PHONE', 'CHAT', 'APP', null] as const;
 
@@ -38,7 +38,7 @@ function addHousehold(life: Life): string | null {
   if (head === null) return null;
   const id = world.id('household', head);
   if (head === index) {
-    const name = `Household ${familyName(world, head)}`;
+    const name = `Household ${life.family}`;
     rows.add(Household, { id, name, createdAt: life.since, updatedAt: life.since, version: 1 });
   }
   return id;

@@ -18,7 +18,6 @@ export function tellLife(world: World, index: number, rows: RowCollector): void 
   const country = countryOf(world, index);
   const { faker } = country;
   const person = personOf(world, index);
-  world.restart(faker, index);
   const life: Life = {
     ...person,
     world,

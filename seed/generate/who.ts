@@ -60,35 +60,36 @@ export function sinceOf(world: World, index: number): Date {
 /** Name and address. */
 export interface Person {
   readonly displayName: string;
+  /** The name that they share with whom they live with. */
+  readonly family: string;
   readonly street: string;
   readonly city: string;
   readonly postalCode: string;
 }
 
-interface Name {
-  readonly first: string;
-  readonly last: string;
-}
-
-function nameOf(world: World, index: number, faker: Faker): Name {
-  world.restart(faker, index, 1);
-  return { first: faker.person.firstName(), last: faker.person.lastName() };
-}
-
-/** The family name of the one in whose name a household is. */
-export function familyName(world: World, head: number): string {
-  return nameOf(world, head, countryOf(world, head).faker).last;
-}
-
-/** The name of a customer and where they live; those who live together share the name and the door. */
+/**
+ * The name of a customer and where they live; those who live together share the name and the door.
+ * It starts the random numbers of the customer's country for this customer.
+ */
 export function personOf(world: World, index: number): Person {
   const { faker } = countryOf(world, index);
-  const { first, last } = nameOf(world, index, faker);
   const head = householdHead(index);
-  const family = head === null ? last : familyName(world, head);
-  world.restart(faker, index, 2);
-  const displayName = isOrganization(index) ? faker.company.name() : `${first} ${family}`;
-  world.restart(faker, head ?? index, 3);
-  const street = faker.location.streetAddress();
-  return { displayName, street, city: faker.location.city(), postalCode: faker.location.zipCode() };
+  const shared = head === null || head === index ? null : personOf(world, head);
+  world.restart(faker, index);
+  if (isOrganization(index)) {
+    const displayName = faker.company.name();
+    return { displayName, family: displayName, ...addressFrom(faker) };
+  }
+  const first = faker.person.firstName();
+  if (shared !== null) return { ...shared, displayName: `${first} ${shared.family}` };
+  const family = faker.person.lastName();
+  return { displayName: `${first} ${family}`, family, ...addressFrom(faker) };
+}
+
+function addressFrom(faker: Faker): Pick<Person, 'street' | 'city' | 'postalCode'> {
+  return {
+    street: faker.location.streetAddress(),
+    city: faker.location.city(),
+    postalCode: faker.location.zipCode(),
+  };
 }
