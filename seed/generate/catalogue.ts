@@ -125,17 +125,19 @@ export function addCatalogue(world: World, rows: RowCollector): void {
   addCampaigns(world, rows);
   addSegments(world, rows);
   for (const [key, [question, kind, title]] of Object.entries(SURVEYS)) {
-    const begin = world.daysAgo(CATALOGUE_DAYS);
+    const begin = catalogueBegin(world);
     const id = world.id('survey', 0, key);
     rows.add(Survey, { id, title, kind, question, active: true, createdAt: begin, updatedAt: begin });
   }
 }
 
-/** How many days ago all this began. */
-const CATALOGUE_DAYS = 1_600;
+/** When all this began. */
+export function catalogueBegin(world: World): Date {
+  return world.daysAgo(1_600);
+}
 
 function addProducts(world: World, rows: RowCollector): void {
-  const begin = world.daysAgo(CATALOGUE_DAYS);
+  const begin = catalogueBegin(world);
   PRODUCTS.forEach(({ name, category, cents }, number) => {
     rows.add(Product, {
       id: world.id('product', number),
@@ -169,7 +171,7 @@ function addCampaigns(world: World, rows: RowCollector): void {
 }
 
 function addSegments(world: World, rows: RowCollector): void {
-  const createdAt = world.daysAgo(CATALOGUE_DAYS);
+  const createdAt = catalogueBegin(world);
   for (const [key, { name, description, rule, ruleTree }] of Object.entries(SEGMENTS)) {
     const id = world.id('segment', 0, key);
     const words = ruleTree === null ? rule : ruleInWords(ruleTree);
