@@ -46,8 +46,9 @@ interface Agreement {
 /** Most agree at once; those whom we disappointed withdraw more often, and soon. */
 function addConsents(life: Life, { lostTrustAt }: Purchases): Agreement | null {
   const { now } = life.world;
-  if (happens(life, 0.25)) consent(life, 'RESEARCH', 'GRANTED', life.since);
-  if (!happens(life, 0.7)) return null;
+  const openness = life.world.share('openness', life.index);
+  if (openness > 0.75) consent(life, 'RESEARCH', 'GRANTED', life.since);
+  if (openness < 0.3) return null;
   consent(life, 'MARKETING', 'GRANTED', life.since);
   const withdraws = happens(life, lostTrustAt === null ? 0.06 : 0.5);
   if (!withdraws) return { from: life.since, until: null };

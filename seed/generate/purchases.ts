@@ -20,8 +20,9 @@ const ENOUGH_TRUST = 5;
 
 /** Few customers bring most of the revenue: a Pareto distribution, bounded. */
 function orderCount(life: Life): number {
-  if (happens(life, 0.2)) return 0;
-  const pareto = (1 - life.faker.number.float({ max: 0.9999 })) ** (-1 / 1.35);
+  const rank = life.world.share('orders', life.index);
+  if (rank < 0.2) return 0;
+  const pareto = ((1 - rank) / 0.8) ** (-1 / 1.35);
   return Math.min(60, Math.floor(pareto * (life.isOrganization ? 2.4 : 1)));
 }
 
