@@ -20,7 +20,7 @@ export function staffOf(world: World, organization: number): number[] {
 }
 
 /** The organization that somebody works for, as far as we know. */
-export function employerOf(world: World, index: number): number | null {
+function employerOf(world: World, index: number): number | null {
   if (index % 8 === 6) return index + 1;
   return index % 8 === 5 && world.share('employed', index) < 0.4 ? index + 2 : null;
 }

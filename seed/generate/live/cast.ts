@@ -78,7 +78,7 @@ interface WareAnswer {
 }
 
 /** Nobody is there who could do anything. */
-export class EmptyCastError extends Error {}
+class EmptyCastError extends Error {}
 
 const ELSEWHERE: Pick<Country, 'currency' | 'language'> = { currency: 'EUR', language: 'en' };
 

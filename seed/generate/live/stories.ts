@@ -245,7 +245,7 @@ export async function* purchaseStory(scene: Scene): Story {
 }
 
 /** Somebody wants to know something. */
-export async function* questionStory(scene: Scene): Story {
+async function* questionStory(scene: Scene): Story {
   const { phrases } = scene.actor;
   const { category } = oneOf(scene, scene.cast.wares);
   const { subject, ask, answer: told } = oneOf(scene, phrases.questions[category]);
