@@ -2,7 +2,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FilePlan } from './compileMapping.js';
 import { ImportError } from './ImportError.js';
-import { readCsv } from './readCsv.js';
+import { condition } from './condition.js';
+import { inlineRows } from './inlineRows.js';
+import { type CsvRow, readCsv } from './readCsv.js';
 import { RowReader, type SourceRow } from './SourceRow.js';
 import { usedColumns } from './usedColumns.js';
 
@@ -19,9 +21,18 @@ export class SourceFile {
   /** Its rows, one after the other, without the header. */
   async *rows(): AsyncGenerator<SourceRow> {
     let isHeader = true;
-    for await (const { line, cells } of readCsv(this.path, this.plan.spec.csv)) {
-      if (isHeader) isHeader = false;
-      else yield this.reader.row(line, cells);
+    const { spec } = this.plan;
+    const meets = condition(spec);
+    const counts = spec.rowNumber !== undefined;
+    let number = 0;
+    for await (const { line, cells } of rowsOf(this.path, spec)) {
+      if (isHeader) {
+        isHeader = false;
+        continue;
+      }
+      number += 1;
+      const row = this.reader.row(line, counts ? [...cells, String(number)] : cells);
+      if (meets(row)) yield row;
     }
   }
 
@@ -49,13 +60,13 @@ export class SourceFile {
   static async #open(folder: string, present: readonly string[], plan: FilePlan): Promise<SourceFile> {
     const { spec } = plan;
     const path = join(folder, spec.file);
-    if (!isFile(path)) {
+    if (spec.rows === undefined && !isFile(path)) {
       const list = present.length === 0 ? 'it is empty' : `it has ${present.join(', ')}`;
       throw new ImportError(`${folder} has no file ${spec.file}; ${list}`);
     }
     let reader: RowReader | undefined;
     let count = 0;
-    for await (const { cells } of readCsv(path, spec.csv)) {
+    for await (const { cells } of rowsOf(path, spec)) {
       if (reader === undefined) reader = readHeader(path, cells, plan);
       else count += 1;
     }
@@ -64,8 +75,14 @@ export class SourceFile {
   }
 }
 
+/** The header and the rows, out of the file or out of the mapping itself. */
+function rowsOf(path: string, spec: FilePlan['spec']): AsyncGenerator<CsvRow> {
+  return spec.rows === undefined ? readCsv(path, spec.csv) : inlineRows(spec.rows);
+}
+
 function readHeader(path: string, cells: readonly string[], { spec }: FilePlan): RowReader {
   const header = cells.map((name) => name.trim());
+  if (spec.rowNumber !== undefined) header.push(spec.rowNumber);
   const twice = header.filter((name, index) => header.indexOf(name) !== index);
   const used = usedColumns(spec);
   const doubtful = [...new Set(twice)].filter((name) => used.has(name));

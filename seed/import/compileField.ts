@@ -145,7 +145,7 @@ function compileText(field: FieldSpec, scope: FieldScope): TextSource {
 }
 
 function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldScope): Evaluate {
-  const { reference: file, column: from } = field;
+  const { reference: file, column: from = '', constant } = field;
   if (file === undefined) {
     scope.problem(
       scope.place,
@@ -159,12 +159,12 @@ function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldSc
   }
   if (file === 'this') return (_row, draft) => draft.id;
   const target = scope.reference(file);
-  if (target === undefined || from === undefined) {
+  if (target === undefined) {
     scope.problem(scope.place, `refers to ${file}, which is none of the other files of this mapping`);
     return never;
   }
   return (row, draft) => {
-    const value = row.value(from);
+    const value = typeof constant === 'string' ? constant : row.value(from);
     if (value === null) {
       if (!column.nullable) throw row.problem(from, `is missing, and ${column.property} needs a value`);
       return null;

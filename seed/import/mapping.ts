@@ -54,7 +54,7 @@ const fieldSpec = z.preprocess(
         template: name.optional(),
         /** The row's key, as text. */
         key: z.literal(true, { error: 'can only be true' }).optional(),
-        /** `this`: the id of the row's own record. A file's name: the id of its record whose key is in `column`. */
+        /** `this`: the id of the row's own record. A file's name: the id of its record whose key is in `column`, or is `constant`. */
         reference: name.optional(),
         /** The cells that are allowed and what each becomes; any other is rejected. */
         map: z.record(z.string(), cell).optional(),
@@ -86,7 +86,7 @@ const fieldSpec = z.preprocess(
       const given = SOURCES.filter((source) => field[source] !== undefined);
       const elsewhere = field.reference !== undefined && field.reference !== 'this';
       const expected = elsewhere ? 2 : 1;
-      if (elsewhere && field.column === undefined)
+      if (elsewhere && field.column === undefined && typeof field.constant !== 'string')
         problem('needs the column that holds the key of the other record', 'reference');
       else if (given.length !== expected) problem(`needs exactly one of ${SOURCES.join(', ')}`);
       if (field.column === undefined) {
@@ -128,8 +128,13 @@ const targetSpec = z.strictObject({
 });
 
 const fileSpec = z.strictObject({
-  /** Its name in the data folder. */
-  file: name,
+  /** Its name in the data folder; with `rows`, what the summary calls them. */
+  file: name.optional(),
+  /** In place of a file: the few records that no export has, such as the survey that all responses answer. */
+  rows: z.array(z.record(z.string(), cell)).min(1, 'must not be empty').optional(),
+  /** Makes a column of this name that counts the rows from 1: the key of a file that has none. */
+  rowNumber: name.optional(),
+  ...conditions,
   /** Where its keys are others than those of the mapping's source. */
   source: name.max(100, 'must have at most 100 characters').optional(),
   csv: z
@@ -159,11 +164,20 @@ const mappingSpec = z.strictObject({
   zone: zone.optional(),
   files: z
     .record(z.string(), fileSpec)
+    .superRefine((files, check) => {
+      for (const [file, spec] of Object.entries(files)) {
+        if ((spec.file === undefined) !== (spec.rows === undefined)) continue;
+        check.addIssue({ code: 'custom', message: 'needs exactly one of file, rows', path: [file] });
+      }
+    })
+    .transform((files) =>
+      Object.fromEntries(Object.entries(files).map(([file, spec]) => [file, { ...spec, file: spec.file ?? file }])),
+    )
     .refine((files) => Object.keys(files).length > 0, { error: 'must not be empty' }),
 });
 
 export type Mapping = z.output<typeof mappingSpec>;
-export type FileSpec = z.output<typeof fileSpec>;
+export type FileSpec = Mapping['files'][string];
 export type TargetSpec = z.output<typeof targetSpec>;
 export type HistorySpec = z.output<typeof historySpec>;
 export type FieldSpec = z.output<typeof fieldSpec>;

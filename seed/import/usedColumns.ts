@@ -21,6 +21,7 @@ function ofCondition({ onlyWith = [], when = {} }: ConditionSpec): string[] {
 /** Every column that a file's mapping names; the file must have them all. */
 export function usedColumns(file: FileSpec): Set<string> {
   return new Set([
+    ...ofCondition(file),
     ...file.key,
     ...Object.keys(file.columns),
     ...file.targets.flatMap((target) => [
