@@ -5,7 +5,7 @@ function ofField(field: FieldSpec): string[] {
   const { column, template, currency } = field;
   return [
     ...(column === undefined ? [] : [column]),
-    ...(template === undefined ? [] : templateColumns(template)),
+    ...(template ?? []).flatMap(templateColumns),
     ...(typeof currency === 'object' ? [currency.column] : []),
   ];
 }
@@ -20,7 +20,7 @@ function ofCondition({ onlyWith = [], when = {} }: ConditionSpec): string[] {
 
 /** Every column that a file's mapping names; the file must have them all. */
 export function usedColumns(file: FileSpec): Set<string> {
-  return new Set([
+  const used = new Set([
     ...ofCondition(file),
     ...file.key,
     ...Object.keys(file.columns),
@@ -34,4 +34,6 @@ export function usedColumns(file: FileSpec): Set<string> {
       ]),
     ]),
   ]);
+  used.delete(file.rowNumber ?? '');
+  return used;
 }
