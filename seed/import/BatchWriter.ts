@@ -133,6 +133,7 @@ export class BatchWriter {
       if (statements.taken !== null && (await client.query(statements.taken)).rows.length > 0) {
         throw new RefusedRow(`its ${plan.entity} is another's already`);
       }
+      if (statements.afterwards !== null) await client.query(statements.afterwards);
       for (const row of rows) {
         touched.add(row.record);
         if (row.inserted && plan === this.file.targets[0]) inserted.add(row.record);

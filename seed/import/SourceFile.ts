@@ -1,93 +1,76 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { condition } from './condition.js';
+import { inlineTable } from './inlineTable.js';
+import { numberedRows } from './numberedRows.js';
 import type { FilePlan } from './compileMapping.js';
 import { ImportError } from './ImportError.js';
-import { readCsv } from './readCsv.js';
-import { RowReader, type SourceRow } from './SourceRow.js';
+import type { SourceRow } from './SourceRow.js';
+import { TableFile, type OpenOptions } from './TableFile.js';
 import { usedColumns } from './usedColumns.js';
 
-/** A CSV file of the data folder that was found, read once from end to end, and fits its mapping. */
+/** A file of a mapping that was found, read once from end to end, and fits the mapping. */
 export class SourceFile {
   private constructor(
     readonly plan: FilePlan,
-    private readonly path: string,
-    private readonly reader: RowReader,
-    /** How many rows it has, without the header. */
-    readonly count: number,
+    private readonly table: Pick<TableFile, 'count' | 'header' | 'rows'>,
   ) {}
 
-  /** Its rows, one after the other, without the header. */
+  /** Its name in the data folder. */
+  get name(): string {
+    return this.plan.spec.file;
+  }
+
+  /** How many rows are going to be read. */
+  get count(): number {
+    return this.table.count;
+  }
+
+  /** What its columns are called, in order. */
+  get header(): readonly string[] {
+    return this.table.header;
+  }
+
+  /** Its rows that meet the file's conditions, one after the other, without the header. */
   async *rows(): AsyncGenerator<SourceRow> {
-    let isHeader = true;
-    for await (const { line, cells } of readCsv(this.path, this.plan.spec.csv)) {
-      if (isHeader) isHeader = false;
-      else yield this.reader.row(line, cells);
+    const { spec } = this.plan;
+    const rows = this.table.rows();
+    const meets = condition(spec);
+    for await (const row of spec.rowNumber === undefined ? rows : numberedRows(rows, this.header, spec)) {
+      if (meets(row)) yield row;
     }
   }
 
   /**
-   * Finds a mapping's files and reads each to its end, so that what is wrong with a file as a whole (it is not there, a
-   * column is missing, it is in another encoding, a quote is never closed) is known before anything is written.
-   * @throws ImportError with a line for every problem
+   * Finds a mapping's files and reads each to its end.
+   * @param limit how many rows of each file to take; all of them when undefined
+   * @param progress told now and then how many of a file's bytes are checked
+   * @throws ImportError with a line for every problem with a file as a whole
    */
-  static async openAll(folder: string, plans: readonly FilePlan[]): Promise<SourceFile[]> {
-    const present = listFolder(folder);
+  static async openAll(
+    folder: string,
+    plans: readonly FilePlan[],
+    limit?: number,
+    progress?: (file: string, bytes: number, size: number) => void,
+  ): Promise<SourceFile[]> {
     const files: SourceFile[] = [];
-    const problems: string[] = [];
+    const problems = new Set<string>();
     for (const plan of plans) {
+      const options: OpenOptions = {
+        columns: usedColumns(plan.spec),
+        limit,
+        progress: progress && ((bytes, size) => progress(plan.spec.file, bytes, size)),
+      };
       try {
-        files.push(await SourceFile.#open(folder, present, plan));
+        const table =
+          plan.spec.rows === undefined
+            ? await TableFile.open(folder, plan.spec, options)
+            : inlineTable(plan.spec, plan.spec.rows, options);
+        files.push(new SourceFile(plan, table));
       } catch (error) {
         if (!(error instanceof ImportError)) throw error;
-        problems.push(error.message);
+        problems.add(error.message);
       }
     }
-    if (problems.length > 0) throw new ImportError(problems.join('\n'));
+    if (problems.size > 0) throw new ImportError([...problems].join('\n'));
     return files;
   }
-
-  static async #open(folder: string, present: readonly string[], plan: FilePlan): Promise<SourceFile> {
-    const { spec } = plan;
-    const path = join(folder, spec.file);
-    if (!isFile(path)) {
-      const list = present.length === 0 ? 'it is empty' : `it has ${present.join(', ')}`;
-      throw new ImportError(`${folder} has no file ${spec.file}; ${list}`);
-    }
-    let reader: RowReader | undefined;
-    let count = 0;
-    for await (const { cells } of readCsv(path, spec.csv)) {
-      if (reader === undefined) reader = readHeader(path, cells, plan);
-      else count += 1;
-    }
-    if (reader === undefined) throw new ImportError(`${path} is empty; its first line must name its columns`);
-    return new SourceFile(plan, path, reader, count);
-  }
-}
-
-function readHeader(path: string, cells: readonly string[], { spec }: FilePlan): RowReader {
-  const header = cells.map((name) => name.trim());
-  const twice = header.filter((name, index) => header.indexOf(name) !== index);
-  const used = usedColumns(spec);
-  const doubtful = [...new Set(twice)].filter((name) => used.has(name));
-  if (doubtful.length > 0) throw new ImportError(`${path} has the column ${doubtful.join(', ')} more than once`);
-  const missing = [...used].filter((name) => !header.includes(name));
-  if (missing.length > 0) {
-    const which = missing.length === 1 ? 'column' : 'columns';
-    throw new ImportError(`${path} has no ${which} ${missing.join(', ')}; it has ${header.join(', ')}`);
-  }
-  return new RowReader(header, spec);
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    throw new ImportError(
-      `the data folder ${folder} cannot be read: ${(error as Error).message}; say another: --data DIR`,
-    );
-  }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -92,6 +92,7 @@ export async function compileMapping(
       draft: draftFunction(spec, source, key, plansOfFile),
     });
   }
+  checkDecided(files, targets, problem);
   if (problems.length > 0) throw new ImportError([...new Set(problems)].join('\n'));
   return plans;
 }
@@ -114,6 +115,25 @@ function checkRecords(
       );
     }
     seen.set(identity, name);
+  }
+}
+
+/** A field that follows from rows of another entity is left to them, or each import would write it twice. */
+function checkDecided(
+  files: Readonly<Record<string, FileSpec>>,
+  targets: Readonly<Record<string, ImportTarget>>,
+  problem: (place: string, message: string) => void,
+): void {
+  const written = Object.entries(files).flatMap(([name, file]) =>
+    file.targets.map((spec, index) => ({ spec, place: `files.${name}.targets[${index}]` })),
+  );
+  for (const { spec } of written) {
+    const decides = Object.hasOwn(targets, spec.entity) ? targets[spec.entity]?.decides : undefined;
+    if (decides === undefined) continue;
+    for (const other of written) {
+      if (other.spec.entity !== decides.entity || !Object.hasOwn(other.spec.fields, decides.field)) continue;
+      problem(`${other.place}.fields.${decides.field}`, `follows from ${spec.entity}: leave it out`);
+    }
   }
 }
 

@@ -17,13 +17,27 @@ const oneOrMore = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1, 'must not be empty'));
 const zone = z.string().refine(isTimeZone, { error: 'is not an IANA time zone such as Europe/Vienna' });
 
-/** What a cell of this column may say in place of what is meant. */
-const columnSpec = z.strictObject({
-  /** Cells that mean "no value", besides those of the file. */
-  missing: z.array(cell).optional(),
-  /** Cells to be read as another; every other cell stays as it is. */
-  replace: z.record(z.string(), cell).optional(),
-});
+/** A number counted from 1. */
+const ordinal = z.int({ error: 'must be a whole number' }).min(1, 'is counted from 1');
+
+/** Where a column is, and what a cell of it may say in place of what is meant. A number alone is its position. */
+const columnSpec = z.preprocess(
+  (value) => (typeof value === 'number' ? { position: value } : value),
+  z.strictObject(
+    {
+      /** 1 for the first, whatever the header calls it. */
+      position: ordinal.optional(),
+      /** Cells that mean "no value", besides those of the file. */
+      missing: z.array(cell).optional(),
+      /** Cells to be read as another; every other cell stays as it is. */
+      replace: z.record(z.string(), cell).optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'invalid_type' ? 'must be a position, or a description of the column' : undefined,
+    },
+  ),
+);
 
 /** Where a field's value comes from; exactly one of them. */
 const SOURCES = ['column', 'constant', 'template', 'key', 'reference', 'match', 'demoLink'] as const;
@@ -74,11 +88,11 @@ const fieldSpec = z.preprocess(
         column: name.optional(),
         /** The same for every row. */
         constant: z.union([cell, z.array(cell)], { error: 'must be a text, a number or a list of them' }).optional(),
-        /** Text with `{column}` in it; missing when one of its columns is. */
-        template: name.optional(),
+        /** Text with `{column}` in it; missing when one of its columns is. Of several, the first that is not missing. */
+        template: oneOrMore(name).optional(),
         /** The row's key, as text. */
         key: z.literal(true, { error: 'can only be true' }).optional(),
-        /** `this`: the id of the row's own record. A file's name: the id of its record whose key is in `column`. */
+        /** `this`: the id of the row's own record. A file's name: the id of its record whose key is in `column`, or is `constant`. */
         reference: name.optional(),
         /** How to find the customer whose id the field takes; several ways are tried in order. */
         match: oneOrMore(matchSpec).optional(),
@@ -117,11 +131,14 @@ const fieldSpec = z.preprocess(
       const given = SOURCES.filter((source) => field[source] !== undefined);
       const elsewhere = field.reference !== undefined && field.reference !== 'this';
       const expected = elsewhere ? 2 : 1;
-      if (elsewhere && field.column === undefined)
+      if (elsewhere && field.column === undefined && typeof field.constant !== 'string')
         problem('needs the column that holds the key of the other record', 'reference');
       else if (given.length !== expected) problem(`needs exactly one of ${SOURCES.join(', ')}`);
       if (field.column === undefined) {
-        for (const option of COLUMN_ONLY) if (field[option] !== undefined) problem('goes with a column only', option);
+        for (const option of COLUMN_ONLY) {
+          if (field[option] === undefined || (option === 'split' && field.template !== undefined)) continue;
+          problem('goes with a column only', option);
+        }
       }
       if (field.otherwise !== undefined && field.match === undefined) problem('goes with match only', 'otherwise');
       if (field.decimalMark !== undefined && field.decimalMark === field.thousands) {
@@ -193,44 +210,109 @@ const targetSpec = z.strictObject({
   events: eventsSpec.optional(),
 });
 
-const fileSpec = z.strictObject({
+/** One character, or none at all. */
+const mark = z.union([z.literal('none').transform(() => null), z.string().length(1), z.null()], {
+  error: 'must be one character, or none',
+});
+
+/** How a file of cells is written, where that is not the usual. */
+const csvSpec = z.strictObject({
+  /** `,`, in a TSV a tab. */
+  delimiter: z
+    .string()
+    .min(1, 'must not be empty')
+    .transform((text) => (text === 'tab' || text === String.raw`\t` ? '\t' : text))
+    .optional(),
+  quote: mark.default('"'),
+  /** Before a quote that is a part of the cell: the quote itself unless it says another, such as a backslash. */
+  escape: mark.optional(),
+  /** A label of the WHATWG Encoding Standard; a byte order mark says it better. */
+  encoding: z.string().refine(isEncoding, { error: 'is not an encoding such as utf-8 or windows-1252' }).optional(),
+});
+
+/** How a file that is read is written, and what its columns are called. */
+const tableShape = {
   /** Its name in the data folder. */
   file: name,
-  /** Where its keys are others than those of the mapping's source. */
-  source: name.max(100, 'must have at most 100 characters').optional(),
-  csv: z
-    .strictObject({
-      delimiter: z.string().min(1, 'must not be empty').default(','),
-      quote: z.string().length(1, 'must be one character').default('"'),
-      /** A label of the WHATWG Encoding Standard. */
-      encoding: z
-        .string()
-        .refine(isEncoding, { error: 'is not an encoding such as utf-8 or windows-1252' })
-        .default('utf-8'),
-    })
-    .prefault({}),
-  /** The columns that tell one record from every other. */
-  key: oneOrMore(name),
-  /** Rows with the same key are events of one record, in this order; those that are equal in it, as the file has them. */
-  fold: z.strictObject({ order: oneOrMore(orderSpec) }).optional(),
+  /** By the ending of the name where it is not said. */
+  format: z.enum(['csv', 'tsv', 'json', 'ndjson']).optional(),
+  csv: csvSpec.prefault({}),
+  /** Of JSON: where the array of the records is, as an RFC 6901 pointer. */
+  records: z
+    .string()
+    .regex(/^(\/.+)?$/, 'must be a JSON pointer such as /data')
+    .default(''),
+  /** `none`: the first line is a row, and columns are called by their number. Names: what the columns are called, by position. */
+  header: z
+    .union([z.literal('none'), z.array(name).min(1)], { error: 'must be none, or the names of the columns' })
+    .optional(),
+  /** How many lines stand above the header. */
+  skipLines: z.int({ error: 'must be a whole number' }).min(0, 'must not be below 0').default(0),
   /** Cells that mean "no value" in every column; an empty cell always does. */
-  missing: z.array(cell).default([]),
+  missing: z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(cell)).default([]),
   columns: z.record(z.string(), columnSpec).default({}),
-  /** The first is the record itself: what `reference` means. */
-  targets: z.array(targetSpec).min(1, 'must not be empty'),
-});
+};
+
+const tableSpec = z.strictObject(tableShape);
+
+/** What only files of cells have, and only JSON. */
+function checkFormat(table: z.output<typeof tableSpec>, check: z.RefinementCtx): void {
+  const isJson = formatOf(table) === 'json' || formatOf(table) === 'ndjson';
+  const problem = (path: string, message: string) => check.addIssue({ code: 'custom', message, path: [path] });
+  if (table.records !== '' && formatOf(table) !== 'json') problem('records', 'goes with format: json only');
+  if (isJson && table.header !== undefined) problem('header', 'goes with CSV and TSV only');
+  if (isJson && table.skipLines > 0) problem('skipLines', 'goes with CSV and TSV only');
+  if (isJson) {
+    for (const [column, { position }] of Object.entries(table.columns)) {
+      if (position !== undefined) problem('columns', `${column} has a position, which goes with CSV and TSV only`);
+    }
+  }
+}
+
+const fileSpec = z
+  .strictObject({
+    ...tableShape,
+    /** In place of a file: the few records that no export has, such as the survey that all responses answer. */
+    rows: z.array(z.record(z.string(), cell)).min(1, 'must not be empty').optional(),
+    /** Makes a column of this name that counts the rows from 1: the key of a file that has none. */
+    rowNumber: name.optional(),
+    ...conditions,
+    /** Where its keys are others than those of the mapping's source. */
+    source: name.max(100, 'must have at most 100 characters').optional(),
+    /** The columns that tell one record from every other. */
+    key: oneOrMore(name),
+    /** Rows with the same key are events of one record, in this order; those that are equal in it, as the file has them. */
+    fold: z.strictObject({ order: oneOrMore(orderSpec) }).optional(),
+    /** The first is the record itself: what `reference` means. */
+    targets: z.array(targetSpec).min(1, 'must not be empty'),
+  })
+  .superRefine(checkFormat);
+
+/** Rows that the mapping holds itself are called in the summary as in the mapping. */
+function nameRows(files: unknown): unknown {
+  if (typeof files !== 'object' || files === null) return files;
+  return Object.fromEntries(
+    Object.entries(files).map(([file, spec]: [string, unknown]) => {
+      const isInline = typeof spec === 'object' && spec !== null && 'rows' in spec && !('file' in spec);
+      return [file, isInline ? { ...spec, file } : spec];
+    }),
+  );
+}
 
 const mappingSpec = z.strictObject({
   /** The system that the files come from; the namespace of its keys. */
   source: name.max(100, 'must have at most 100 characters'),
   /** Of dates that say none themselves. */
   zone: zone.optional(),
-  files: z
-    .record(z.string(), fileSpec)
-    .refine((files) => Object.keys(files).length > 0, { error: 'must not be empty' }),
+  files: z.preprocess(
+    nameRows,
+    z.record(z.string(), fileSpec).refine((files) => Object.keys(files).length > 0, { error: 'must not be empty' }),
+  ),
 });
 
 export type Mapping = z.output<typeof mappingSpec>;
+/** How a file is written and what its columns are called. */
+export type TableSpec = z.output<typeof tableSpec>;
 export type FileSpec = z.output<typeof fileSpec>;
 export type TargetSpec = z.output<typeof targetSpec>;
 export type EventsSpec = z.output<typeof eventsSpec>;
@@ -240,6 +322,15 @@ export type OrderSpec = z.output<typeof orderSpec>;
 export type HistorySpec = z.output<typeof historySpec>;
 export type FieldSpec = z.output<typeof fieldSpec>;
 export type ConditionSpec = Pick<TargetSpec, 'onlyWith' | 'when'>;
+
+/** How a file is written: what the mapping says, else what the ending of its name says, also under `.gz`; else CSV. */
+export function formatOf({ file, format }: Pick<TableSpec, 'file' | 'format'>): NonNullable<TableSpec['format']> {
+  if (format !== undefined) return format;
+  const ending = /\.(\w+)(\.gz)?$/.exec(file.toLowerCase())?.[1] ?? '';
+  if (ending === 'tsv' || ending === 'tab') return 'tsv';
+  if (ending === 'json') return 'json';
+  return ['ndjson', 'jsonl', 'jsonlines'].includes(ending) ? 'ndjson' : 'csv';
+}
 
 function isEncoding(label: string): boolean {
   try {

@@ -7,7 +7,7 @@ function ofField(field: FieldSpec): string[] {
   const chosen = typeof event === 'object' ? Object.values(event).flatMap((when) => Object.keys(when)) : [];
   return [
     ...(column === undefined ? [] : [column]),
-    ...(template === undefined ? [] : templateColumns(template)),
+    ...(template ?? []).flatMap(templateColumns),
     ...(typeof currency === 'object' ? [currency.column] : []),
     ...match.flatMap(matchColumns),
     ...(typeof demoLink === 'string' ? [demoLink] : []),
@@ -25,7 +25,8 @@ function ofCondition({ onlyWith = [], when = {} }: ConditionSpec): string[] {
 
 /** Every column that a file's mapping names; the file must have them all. */
 export function usedColumns(file: FileSpec): Set<string> {
-  return new Set([
+  const used = new Set([
+    ...ofCondition(file),
     ...file.key,
     ...Object.keys(file.columns),
     ...(file.fold?.order ?? []).map(({ column }) => column),
@@ -40,4 +41,6 @@ export function usedColumns(file: FileSpec): Set<string> {
       ]),
     ]),
   ]);
+  used.delete(file.rowNumber ?? '');
+  return used;
 }
