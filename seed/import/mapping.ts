@@ -357,12 +357,12 @@ function issueLines(issue: z.core.$ZodIssue): string[] {
 
 /**
  * Reads a mapping.
- * @param text YAML 1.2
+ * @param text YAML 1.2, with merge keys (`<<: *name`)
  * @param file where it came from, for the errors
  * @throws ImportError with a line for every problem, each with its place
  */
 export function parseMapping(text: string, file: string): Mapping {
-  const document = parseDocument(text, { prettyErrors: true });
+  const document = parseDocument(text, { prettyErrors: true, merge: true });
   if (document.errors.length > 0) {
     const lines = document.errors.map((error) => `${file}: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
     throw new ImportError(lines.join('\n'));
