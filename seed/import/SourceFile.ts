@@ -3,15 +3,18 @@ import { inlineTable } from './inlineTable.js';
 import { numberedRows } from './numberedRows.js';
 import type { FilePlan } from './compileMapping.js';
 import { ImportError } from './ImportError.js';
+import type { JoinedFile } from './joinFiles.js';
 import type { SourceRow } from './SourceRow.js';
 import { TableFile, type OpenOptions } from './TableFile.js';
-import { usedColumns } from './usedColumns.js';
+import { joinedColumns, usedColumns } from './usedColumns.js';
 
 /** A file of a mapping that was found, read once from end to end, and fits the mapping. */
 export class SourceFile {
   private constructor(
     readonly plan: FilePlan,
     private readonly table: Pick<TableFile, 'count' | 'header' | 'rows'>,
+    /** The other files that its rows are joined to. */
+    readonly joined: readonly JoinedFile[],
   ) {}
 
   /** Its name in the data folder. */
@@ -64,7 +67,12 @@ export class SourceFile {
           plan.spec.rows === undefined
             ? await TableFile.open(folder, plan.spec, options)
             : inlineTable(plan.spec, plan.spec.rows, options);
-        files.push(new SourceFile(plan, table));
+        const joined: JoinedFile[] = [];
+        for (const join of plan.spec.join) {
+          const columns = joinedColumns(plan.spec, join);
+          joined.push({ spec: join, table: await TableFile.open(folder, join, { columns }) });
+        }
+        files.push(new SourceFile(plan, table, joined));
       } catch (error) {
         if (!(error instanceof ImportError)) throw error;
         problems.add(error.message);

@@ -3,6 +3,7 @@ import type { FilePlan } from './compileMapping.js';
 import type { Databases } from './Databases.js';
 import { CustomerFinder } from './customerLinks.js';
 import { foldEvents } from './foldEvents.js';
+import { Joiner } from './joinFiles.js';
 import type { SourceRecord } from './RecordDraft.js';
 import type { RejectsFile } from './RejectsFile.js';
 import type { SourceFile } from './SourceFile.js';
@@ -44,9 +45,15 @@ export interface ImportOptions {
  * @throws the signal's reason when it was aborted, or the database's error; whole batches stay
  */
 export async function importFiles(options: ImportOptions): Promise<FileSummary[]> {
-  const recordTable = recordTables(options.files.map(({ plan }) => plan));
+  const { files, databases } = options;
+  const recordTable = recordTables(files.map(({ plan }) => plan));
+  // All of them first: what is wrong with a joined file is told before anything is written.
+  const joiners = new Map<SourceFile, Joiner>();
+  for (const [index, file] of files.entries()) {
+    joiners.set(file, await Joiner.open(file.joined, () => databases.scratch(), `import_join_${index}`));
+  }
   const summaries: FileSummary[] = [];
-  for (const file of options.files) {
+  for (const file of files) {
     const summary = {
       file: file.plan.spec.file,
       records: 0,
@@ -61,8 +68,9 @@ export async function importFiles(options: ImportOptions): Promise<FileSummary[]
     const finder = new CustomerFinder(() => options.databases.of('identity'), links);
     const writer = await BatchWriter.open(file.plan, options.databases, recordTable);
     try {
-      for await (const batch of batches(readRecords(file, options))) {
+      for await (const read of batches(readRecords(file, options))) {
         options.signal.throwIfAborted();
+        const batch = (await joiners.get(file)?.join(read)) ?? read;
         const found = await finder.find(batch.flatMap(({ events }) => events.map(({ row }) => row)));
         const drafts = batch.map((record) => draft(lastRow(record), record, found));
         const outcome = await writer.write(drafts);
@@ -74,6 +82,7 @@ export async function importFiles(options: ImportOptions): Promise<FileSummary[]
     } finally {
       options.finished(summary, file.plan);
     }
+    await joiners.get(file)?.close();
     await finder.close();
     await writer.close();
   }

@@ -269,6 +269,21 @@ function checkFormat(table: z.output<typeof tableSpec>, check: z.RefinementCtx):
   }
 }
 
+/** Another file, of which the row with the same values is read beside each row. */
+const joinSpec = z
+  .strictObject({
+    ...tableShape,
+    /** Its columns are called by this name and a dot: `customer.Name`. */
+    as: name.regex(/^[^.]+$/, 'must have no dot in it'),
+    /** Which columns say the same: that of the row, or of a join before, and that of the other file. */
+    on: z
+      .record(z.string(), name)
+      .refine((on) => Object.keys(on).length > 0, { error: 'must name a column of each file: { customer_no: No }' }),
+    /** Whether a row without one beside it is rejected; false: its columns are missing then. */
+    required: z.boolean({ error: 'must be true or false' }).default(true),
+  })
+  .superRefine(checkFormat);
+
 const fileSpec = z
   .strictObject({
     ...tableShape,
@@ -277,6 +292,8 @@ const fileSpec = z
     /** Makes a column of this name that counts the rows from 1: the key of a file that has none. */
     rowNumber: name.optional(),
     ...conditions,
+    /** Other files that say more of each row. */
+    join: z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(joinSpec)).default([]),
     /** Where its keys are others than those of the mapping's source. */
     source: name.max(100, 'must have at most 100 characters').optional(),
     /** The columns that tell one record from every other. */
@@ -315,6 +332,7 @@ export type Mapping = z.output<typeof mappingSpec>;
 export type TableSpec = z.output<typeof tableSpec>;
 export type FileSpec = z.output<typeof fileSpec>;
 export type TargetSpec = z.output<typeof targetSpec>;
+export type JoinSpec = z.output<typeof joinSpec>;
 export type EventsSpec = z.output<typeof eventsSpec>;
 export type EventSpec = z.output<typeof eventSpec>;
 export type MatchSpec = z.output<typeof matchSpec>;
