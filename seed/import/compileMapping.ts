@@ -69,9 +69,9 @@ export async function compileMapping(
       const reference = (file: string) => {
         const other = Object.hasOwn(files, file) ? files[file] : undefined;
         const entity = other?.targets[0]?.entity;
-        if (other === undefined || entity === undefined || file === name) return undefined;
-        if (other.key.length > 1) problem(place, `refers to ${file}, whose key has several columns`);
-        return { source: sourceOf(other), entity };
+        return other === undefined || entity === undefined
+          ? undefined
+          : { source: sourceOf(other), entity, key: other.key };
       };
       const specs = [targetSpec, ...(target.companions?.(source) ?? [])];
       for (const [part, one] of specs.entries()) {

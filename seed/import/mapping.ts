@@ -79,13 +79,21 @@ const matchSpec = z.union(
   },
 );
 
+/** What becomes of `column`. */
+interface ReferenceColumns {
+  /** The first of `columns`: what most fields read, and what a problem is blamed on. */
+  readonly column?: string | undefined;
+  readonly columns?: readonly string[] | undefined;
+}
+
 /** Text stands for a column of that name. */
 const fieldSpec = z.preprocess(
   (value) => (typeof value === 'string' ? { column: value } : value),
   z
     .strictObject(
       {
-        column: name.optional(),
+        /** Several for the key of another record that has several. */
+        column: z.union([name, z.array(name).min(1, 'must not be empty')]).optional(),
         /** The same for every row. */
         constant: z.union([cell, z.array(cell)], { error: 'must be a text, a number or a list of them' }).optional(),
         /** Text with `{column}` in it; missing when one of its columns is. Of several, the first that is not missing. */
@@ -140,10 +148,16 @@ const fieldSpec = z.preprocess(
           problem('goes with a column only', option);
         }
       }
+      if (Array.isArray(field.column) && !elsewhere)
+        problem('can be several only with the reference to a file', 'column');
       if (field.otherwise !== undefined && field.match === undefined) problem('goes with match only', 'otherwise');
       if (field.decimalMark !== undefined && field.decimalMark === field.thousands) {
         problem('cannot be the decimal mark as well', 'thousands');
       }
+    })
+    .transform(({ column, ...field }): typeof field & ReferenceColumns => {
+      const columns = typeof column === 'string' ? [column] : column;
+      return columns?.[0] === undefined ? field : { ...field, column: columns[0], columns };
     }),
 );
 

@@ -42,7 +42,7 @@ export async function runImport(config: ImportConfig, output: ImportOutput, sign
     const shared = config.databaseUrl ?? local?.url ?? '';
     const urls = Object.fromEntries(subgraphs.map(({ name }) => [name, config.subgraphUrls[name] ?? shared]));
     await migrateAll(subgraphs, urls);
-    const databases = await Databases.connect(urls);
+    const databases = await Databases.connect(urls, config.dryRun);
     try {
       return await write(files, databases, config, output, signal);
     } finally {
@@ -117,6 +117,7 @@ async function write(
     });
     const total = totalOf(summaries);
     output.print(summaryLine(total));
+    if (config.dryRun) output.print('dry run: nothing was written; the numbers are what an import would do');
     return total;
   } finally {
     await rejects.close();

@@ -3,10 +3,10 @@ import { matchColumns } from './customerLinks.js';
 import type { ConditionSpec, FieldSpec, FileSpec, JoinSpec } from './mapping.js';
 
 function ofField(field: FieldSpec): string[] {
-  const { column, template, currency, match = [], demoLink, event } = field;
+  const { columns = [], template, currency, match = [], demoLink, event } = field;
   const chosen = typeof event === 'object' ? Object.values(event).flatMap((when) => Object.keys(when)) : [];
   return [
-    ...(column === undefined ? [] : [column]),
+    ...columns,
     ...(template ?? []).flatMap(templateColumns),
     ...(typeof currency === 'object' ? [currency.column] : []),
     ...match.flatMap(matchColumns),
