@@ -22,6 +22,8 @@ export interface FieldScope {
   readonly zone: string | undefined;
   /** Of a file that a field refers to; undefined when there is none of that name. */
   readonly reference: (file: string) => { readonly source: string; readonly entity: string } | undefined;
+  /** The id of the row that another target of the file writes, by its `as`; undefined when there is none of that name. */
+  readonly sibling: (as: string) => ((draft: RecordDraft) => string) | undefined;
 }
 
 const never: Evaluate = () => null;
@@ -156,7 +158,7 @@ function compileTemplate(template: string, scope: FieldScope) {
 }
 
 function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldScope): Evaluate {
-  const { reference: file, column: from = '', constant } = field;
+  const { reference: file, column: from, constant } = field;
   if (file === undefined) {
     scope.problem(
       scope.place,
@@ -169,19 +171,26 @@ function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldSc
     return never;
   }
   if (file === 'this') return (_row, draft) => draft.id;
+  const hasKey = from !== undefined || typeof constant === 'string';
+  const sibling = hasKey ? undefined : scope.sibling(file);
+  if (sibling !== undefined) return (_row, draft) => sibling(draft);
   const target = scope.reference(file);
+  if (target !== undefined && !hasKey) {
+    scope.problem(scope.place, `needs the column that holds the key of a record of ${file}`);
+    return never;
+  }
   if (target === undefined) {
     scope.problem(scope.place, `refers to ${file}, which is none of the other files of this mapping`);
     return never;
   }
   return (row, draft) => {
-    const value = typeof constant === 'string' ? constant : row.value(from);
+    const value = typeof constant === 'string' ? constant : row.value(from ?? '');
     if (value === null) {
-      if (!column.nullable) throw row.problem(from, `is missing, and ${column.property} needs a value`);
+      if (!column.nullable) throw row.problem(from ?? '', `is missing, and ${column.property} needs a value`);
       return null;
     }
     const id = recordId(target.source, target.entity, value);
-    draft.references.push({ file, id, column: from, value });
+    draft.references.push({ file, id, column: from ?? '', value });
     return id;
   };
 }

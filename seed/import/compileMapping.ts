@@ -59,12 +59,18 @@ export async function compileMapping(
         if (other.key.length > 1) problem(place, `refers to ${file}, whose key has several columns`);
         return { source: sourceOf(other), entity };
       };
+      const sibling = (as: string) => {
+        const at = spec.targets.findIndex((one) => one.as === as);
+        const entity = spec.targets[at]?.entity;
+        if (entity === undefined || at === index) return undefined;
+        return at === 0 ? ({ id }: RecordDraft) => id : ({ key }: RecordDraft) => recordId(source, entity, key, as);
+      };
       const specs = [targetSpec, ...(target.companions?.(source) ?? [])];
       for (const [part, one] of specs.entries()) {
         const oneTarget = targets[one.entity];
         if (oneTarget === undefined) throw new Error(`no import target ${one.entity}`);
         const table = await readEntityTable(oneTarget);
-        const scope = { place, problem, zone: mapping.zone, reference, source, index: index + part };
+        const scope = { place, problem, zone: mapping.zone, reference, sibling, source, index: index + part };
         plansOfFile.push(compileTarget(one, oneTarget, table, scope));
       }
     }

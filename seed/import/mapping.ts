@@ -68,7 +68,10 @@ const fieldSpec = z.preprocess(
         template: oneOrMore(name).optional(),
         /** The row's key, as text. */
         key: z.literal(true, { error: 'can only be true' }).optional(),
-        /** `this`: the id of the row's own record. A file's name: the id of its record whose key is in `column`, or is `constant`. */
+        /**
+         * `this`: the id of the row's own record. The `as` of another target: the id of the row that it writes. A file's name: the id
+         * of its record whose key is in `column`, or is `constant`.
+         */
         reference: name.optional(),
         /** The cells that are allowed and what each becomes; any other is rejected. */
         map: z.record(z.string(), cell).optional(),
@@ -98,11 +101,9 @@ const fieldSpec = z.preprocess(
     .superRefine((field, check) => {
       const problem = (message: string, ...path: string[]) => check.addIssue({ code: 'custom', message, path });
       const given = SOURCES.filter((source) => field[source] !== undefined);
-      const elsewhere = field.reference !== undefined && field.reference !== 'this';
-      const expected = elsewhere ? 2 : 1;
-      if (elsewhere && field.column === undefined && typeof field.constant !== 'string')
-        problem('needs the column that holds the key of the other record', 'reference');
-      else if (given.length !== expected) problem(`needs exactly one of ${SOURCES.join(', ')}`);
+      const hasKey = field.reference !== undefined && (field.column !== undefined || field.constant !== undefined);
+      if (field.reference === 'this' && hasKey) problem('needs no column: it is the record itself', 'reference');
+      else if (given.length !== (hasKey ? 2 : 1)) problem(`needs exactly one of ${SOURCES.join(', ')}`);
       if (field.column === undefined) {
         for (const option of COLUMN_ONLY) {
           if (field[option] === undefined || (option === 'split' && field.template !== undefined)) continue;
