@@ -72,6 +72,6 @@ export class SourceRow {
 
   /** A problem with what this row says in a column. */
   problem(column: string, reason: string): RowProblem {
-    return new RowProblem(column, this.reader.written(this.cells, column), reason);
+    return new RowProblem(column, this.reader.written(this.cells, column), reason, this.line);
   }
 }

@@ -12,6 +12,8 @@ export interface ImportConfig {
   readonly rejects: string;
   /** Whether rejected rows make the command fail. */
   readonly strict: boolean;
+  /** Whether a mapping may give rows to customers for demonstration. */
+  readonly demoLinks: boolean;
   /** The data folder of `npm start`, absolute; used when there is no DATABASE_URL. */
   readonly databaseFolder: string;
   readonly databaseUrl: string | undefined;
@@ -34,6 +36,8 @@ export const HELP = `Loads CSV files into Customer360 by a mapping.
                          (default MAPPING.rejects.csv in the current folder; an earlier one is replaced;
                          there is none when every row went in)
   --strict               end with ${REJECTED_EXIT_CODE} when rows were rejected; the others are in all the same
+  --demo-links           let the mapping give rows to customers who have nothing to do with them (demoLink), for a
+                         demonstration; such rows say so
   --database-folder DIR  data folder of npm start, used without DATABASE_URL (default .data; or the variable DATA)
   --help                 this text
 
@@ -54,6 +58,7 @@ const OPTIONS = {
   data: { type: 'string' },
   rejects: { type: 'string' },
   strict: { type: 'boolean' },
+  'demo-links': { type: 'boolean' },
   'database-folder': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -105,6 +110,7 @@ export function readImportConfig(
     data: values.data,
     rejects: values.rejects ?? `${name}.rejects.csv`,
     strict: values.strict ?? false,
+    demoLinks: values['demo-links'] ?? false,
     databaseFolder: resolve(values['database-folder'] ?? (environment.DATA || '.data')),
     databaseUrl,
     subgraphUrls: Object.fromEntries(urls),

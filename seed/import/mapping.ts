@@ -40,7 +40,7 @@ const columnSpec = z.preprocess(
 );
 
 /** Where a field's value comes from; exactly one of them. */
-const SOURCES = ['column', 'constant', 'template', 'key', 'reference'] as const;
+const SOURCES = ['column', 'constant', 'template', 'key', 'reference', 'match', 'demoLink'] as const;
 /** What makes sense only for a value out of a column. */
 const COLUMN_ONLY = [
   'map',
@@ -54,6 +54,30 @@ const COLUMN_ONLY = [
   'no',
   'split',
 ] as const;
+
+/** The cells that are meant, by column. */
+const when = z.record(z.string(), oneOrMore(cell));
+
+/** Which event of a folded record a field reads; where it is left out, the last, or the one that the target writes. */
+const eventSpec = z.union(
+  [z.enum(['first', 'last', 'previous']), z.strictObject({ first: when }), z.strictObject({ last: when })],
+  { error: 'must be first, last or previous, or { first: { COLUMN: [values] } }, or { last: ... }' },
+);
+
+/** One way to look a customer up at identity. */
+const matchSpec = z.union(
+  [
+    z.strictObject({ id: name }),
+    z.strictObject({ email: name }),
+    /** `country`: of numbers without a country code, as ISO 3166 or the column that says it. */
+    z.strictObject({ phone: name, country: z.union([name, z.strictObject({ column: name })]).optional() }),
+    z.strictObject({ externalId: name, source: name }),
+  ],
+  {
+    error:
+      'must be { id: COLUMN }, { email: COLUMN }, { phone: COLUMN, country: AT } or { externalId: COLUMN, source: NAME }',
+  },
+);
 
 /** Text stands for a column of that name. */
 const fieldSpec = z.preprocess(
@@ -73,6 +97,13 @@ const fieldSpec = z.preprocess(
          * of its record whose key is in `column`, or is `constant`.
          */
         reference: name.optional(),
+        /** How to find the customer whose id the field takes; several ways are tried in order. */
+        match: oneOrMore(matchSpec).optional(),
+        /** When no way finds exactly one customer: reject the row, which is the default, or leave the field empty. */
+        otherwise: z.enum(['reject', 'none']).optional(),
+        /** Some customer, picked by the row's key or by this column: for showing, where a file says nothing of customers. */
+        demoLink: z.union([z.literal(true), name], { error: 'can only be true, or the name of a column' }).optional(),
+        event: eventSpec.optional(),
         /** The cells that are allowed and what each becomes; any other is rejected. */
         map: z.record(z.string(), cell).optional(),
         /** In place of a missing value. */
@@ -110,6 +141,7 @@ const fieldSpec = z.preprocess(
           problem('goes with a column only', option);
         }
       }
+      if (field.otherwise !== undefined && field.match === undefined) problem('goes with match only', 'otherwise');
       if (field.decimalMark !== undefined && field.decimalMark === field.thousands) {
         problem('cannot be the decimal mark as well', 'thousands');
       }
@@ -120,7 +152,7 @@ const conditions = {
   /** Only for rows that have a value in these columns. */
   onlyWith: oneOrMore(name).optional(),
   /** Only for rows whose column says one of these. */
-  when: z.record(z.string(), oneOrMore(cell)).optional(),
+  when: when.optional(),
 };
 
 /** Columns of one row folded into the entries of a history. */
@@ -135,6 +167,38 @@ const historySpec = z.strictObject({
     .min(1, 'must not be empty'),
 });
 
+/** Which events of a folded record a target writes, a row each: all of them, or those at which something is another. */
+const eventsSpec = z.preprocess(
+  (value) => (value === 'all' ? {} : value),
+  z.strictObject(
+    {
+      /** Columns: the first event, and each where one of them says something else than at the event before. */
+      onChange: oneOrMore(name).optional(),
+      /** Fields of this target: the first event, and each where one of them becomes something else than at the row before. */
+      onChangeOfField: oneOrMore(name).optional(),
+      /** The field that takes 0, 1, 2 ... */
+      position: name.optional(),
+    },
+    {
+      error: (issue) => (issue.code === 'invalid_type' ? 'must be all, or { onChange: [columns] }' : undefined),
+    },
+  ),
+);
+
+/** What puts the events of a record in order. */
+const orderSpec = z
+  .strictObject({
+    column: name,
+    type: z.enum(['text', 'integer', 'decimal', 'date', 'timestamp']).optional(),
+    format: name.optional(),
+    zone: zone.optional(),
+    decimalMark: z.enum(['.', ',']).optional(),
+    thousands: z.enum(['.', ',', ' ', "'"]).optional(),
+  })
+  .refine((order) => order.type !== undefined || order.format !== undefined, {
+    error: 'needs the format of its times, or a type: text, integer, decimal, date, timestamp',
+  });
+
 const targetSpec = z.strictObject({
   /** `identity.Customer` */
   entity: name,
@@ -143,6 +207,8 @@ const targetSpec = z.strictObject({
   ...conditions,
   fields: z.record(z.string(), fieldSpec),
   history: historySpec.optional(),
+  /** In a file with `fold`: a row for each event, and not one for the record. */
+  events: eventsSpec.optional(),
 });
 
 /** One character, or none at all. */
@@ -216,6 +282,8 @@ const fileSpec = z
     source: name.max(100, 'must have at most 100 characters').optional(),
     /** The columns that tell one record from every other. */
     key: oneOrMore(name),
+    /** Rows with the same key are events of one record, in this order; those that are equal in it, as the file has them. */
+    fold: z.strictObject({ order: oneOrMore(orderSpec) }).optional(),
     /** The first is the record itself: what `reference` means. */
     targets: z.array(targetSpec).min(1, 'must not be empty'),
   })
@@ -248,6 +316,10 @@ export type Mapping = z.output<typeof mappingSpec>;
 export type TableSpec = z.output<typeof tableSpec>;
 export type FileSpec = z.output<typeof fileSpec>;
 export type TargetSpec = z.output<typeof targetSpec>;
+export type EventsSpec = z.output<typeof eventsSpec>;
+export type EventSpec = z.output<typeof eventSpec>;
+export type MatchSpec = z.output<typeof matchSpec>;
+export type OrderSpec = z.output<typeof orderSpec>;
 export type HistorySpec = z.output<typeof historySpec>;
 export type FieldSpec = z.output<typeof fieldSpec>;
 export type ConditionSpec = Pick<TargetSpec, 'onlyWith' | 'when'>;

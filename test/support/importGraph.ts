@@ -68,7 +68,7 @@ export async function startImportGraph(...subgraphs: SubgraphDefinition[]): Prom
       return nodes;
     },
     async stop() {
-      for (const stop of stops.reverse()) await stop();
+      for (const stop of stops.toReversed()) await stop();
       await database.drop();
       rmSync(folder, { recursive: true });
     },
