@@ -83,6 +83,11 @@ export function fieldNames(table: EntityTable, target: ImportTarget): string[] {
   return [...new Set([...shown, ...[money, names, virtual].flatMap((fields) => Object.keys(fields))])].sort();
 }
 
+/** A text column that holds ids takes a reference as a column of ids does. */
+function referring(field: FieldSpec, column: EntityColumn, { ids = [] }: ImportTarget): EntityColumn {
+  return field.reference !== undefined && ids.includes(column.property) ? { ...column, type: 'uuid' } : column;
+}
+
 /** Stands for the column that a field has not. */
 function virtualColumn(property: string, type: EntityColumn['type']): EntityColumn {
   return { property, name: property, type, array: false, nullable: true, primary: false, generated: false };
@@ -119,7 +124,7 @@ function compileFields(
     const isLink = field.match !== undefined || field.demoLink !== undefined;
     const evaluate = isLink
       ? compileCustomerLink(field, column, inner)
-      : compileField(field, column, rules[column.property], inner);
+      : compileField(field, referring(field, column, target), rules[column.property], inner);
     evaluators.set(column.property, atEvent(field.event, evaluate));
     const currencyColumn = table.columns.get(pair?.currency ?? '');
     if (currencyColumn && field.currency !== undefined) {

@@ -394,7 +394,7 @@ function keepText(key: unknown, node: Scalar): void {
  * @throws ImportError with a line for every problem, each with its place
  */
 export function parseMapping(text: string, file: string): Mapping {
-  const document = parseDocument(text, { prettyErrors: true });
+  const document = parseDocument(text, { prettyErrors: true, merge: true });
   if (document.errors.length > 0) {
     const lines = document.errors.map((error) => `${file}: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
     throw new ImportError(lines.join('\n'));
