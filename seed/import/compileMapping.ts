@@ -73,12 +73,19 @@ export async function compileMapping(
           ? undefined
           : { source: sourceOf(other), entity, key: other.key };
       };
+      const sibling = (as: string) => {
+        const at = spec.targets.findIndex((one) => one.as === as);
+        const entity = spec.targets[at]?.entity;
+        if (entity === undefined || at === index) return undefined;
+        return (draft: RecordDraft) => (at === 0 ? draft.id : recordId(source, entity, draft.key, as));
+      };
       const specs = [targetSpec, ...(target.companions?.(source) ?? [])];
       for (const [part, one] of specs.entries()) {
         const oneTarget = targets[one.entity];
         if (oneTarget === undefined) throw new Error(`no import target ${one.entity}`);
         const table = await readEntityTable(oneTarget);
-        const scope = { place, problem, zone: mapping.zone, reference, source, index: index + part, key, links };
+        const fields = { place, problem, zone: mapping.zone, reference, sibling };
+        const scope = { ...fields, source, index: index + part, key, links };
         plansOfFile.push(compileTarget(one, oneTarget, table, scope));
       }
     }

@@ -1,6 +1,8 @@
-import { parseDocument } from 'yaml';
+import { parseDocument, type Scalar, visit } from 'yaml';
 import { z } from 'zod';
 import { ImportError } from './ImportError.js';
+import { isLocale } from './monthNames.js';
+import { isCallingCountry } from './phoneNumber.js';
 import { isTimeZone } from './zonedTime.js';
 
 /**
@@ -9,7 +11,7 @@ import { isTimeZone } from './zonedTime.js';
  */
 
 const name = z.string({ error: 'must be a text' }).trim().min(1, 'must not be empty');
-/** YAML makes numbers of `1` and truths of `true`; in a cell of a CSV they are text. */
+/** YAML makes numbers of `1` and truths of `true`; in a cell they are text. {@link keepText} holds the others. */
 const cell = z
   .union([z.string(), z.number(), z.boolean()], { error: 'must be a text, a number, true or false' })
   .transform(String);
@@ -41,18 +43,24 @@ const columnSpec = z.preprocess(
 
 /** Where a field's value comes from; exactly one of them. */
 const SOURCES = ['column', 'constant', 'template', 'key', 'reference', 'match', 'demoLink'] as const;
-/** What makes sense only for a value out of a column. */
-const COLUMN_ONLY = [
+/** How a text of the file is read; it makes no sense for other values. */
+const READING = [
   'map',
   'type',
   'format',
   'zone',
+  'locale',
+  'yearFrom',
+  'country',
+  'split',
   'scale',
   'decimalMark',
   'thousands',
+  'symbols',
+  'negative',
+  'round',
   'yes',
   'no',
-  'split',
 ] as const;
 
 /** The cells that are meant, by column. */
@@ -100,7 +108,10 @@ const fieldSpec = z.preprocess(
         template: oneOrMore(name).optional(),
         /** The row's key, as text. */
         key: z.literal(true, { error: 'can only be true' }).optional(),
-        /** `this`: the id of the row's own record. A file's name: the id of its record whose key is in `column`, or is `constant`. */
+        /**
+         * `this`: the id of the row's own record. The `as` of another target: the id of the row that it writes. A file's name: the id
+         * of its record whose key is in `column`, or is `constant`.
+         */
         reference: name.optional(),
         /** How to find the customer whose id the field takes; several ways are tried in order. */
         match: oneOrMore(matchSpec).optional(),
@@ -115,13 +126,25 @@ const fieldSpec = z.preprocess(
         default: cell.optional(),
         /** For text columns: how to check and write the value. For others the column's own type says it. */
         type: z.enum(['text', 'integer', 'decimal', 'boolean', 'date', 'timestamp', 'email', 'phone']).optional(),
-        /** Of a date, in the letters of Unicode TR 35. */
-        format: name.optional(),
+        /** Of a date, in the letters of Unicode TR 35 or by name; of several the first that fits. */
+        format: oneOrMore(name).optional(),
         zone: zone.optional(),
+        /** The language of month names. */
+        locale: z.string().refine(isLocale, { error: 'is not a language such as de' }).optional(),
+        /** The first of the hundred years that two digits can mean. */
+        yearFrom: z.int({ error: 'must be a year' }).min(1).max(9900).optional(),
+        /** Of phone numbers that are written without their country code. */
+        country: z.string().refine(isCallingCountry, { error: 'is not a country code such as AT' }).optional(),
         /** What a number is multiplied with: 1000000 for millions. */
-        scale: z.number().positive('must be above 0').optional(),
+        scale: z.coerce.number<number>({ error: 'must be a number' }).positive('must be above 0').optional(),
         decimalMark: z.enum(['.', ',']).optional(),
         thousands: z.enum(['.', ',', ' ', "'"]).optional(),
+        /** What may stand before or behind a number: `[$, USD]`. */
+        symbols: z.array(cell).optional(),
+        /** How a number below zero is written where not with a sign before it: `(12.00)`, `12.00-`. */
+        negative: z.enum(['parentheses', 'behind']).optional(),
+        /** Decimal places that a number is rounded to, a half away from zero. */
+        round: z.int({ error: 'must be a whole number' }).min(0).max(4).optional(),
         yes: z.array(cell).optional(),
         no: z.array(cell).optional(),
         /** Between the entries of a list: `;`. */
@@ -137,19 +160,14 @@ const fieldSpec = z.preprocess(
     .superRefine((field, check) => {
       const problem = (message: string, ...path: string[]) => check.addIssue({ code: 'custom', message, path });
       const given = SOURCES.filter((source) => field[source] !== undefined);
-      const elsewhere = field.reference !== undefined && field.reference !== 'this';
-      const expected = elsewhere ? 2 : 1;
-      if (elsewhere && field.column === undefined && typeof field.constant !== 'string')
-        problem('needs the column that holds the key of the other record', 'reference');
-      else if (given.length !== expected) problem(`needs exactly one of ${SOURCES.join(', ')}`);
-      if (field.column === undefined) {
-        for (const option of COLUMN_ONLY) {
-          if (field[option] === undefined || (option === 'split' && field.template !== undefined)) continue;
-          problem('goes with a column only', option);
-        }
+      const hasKey = field.reference !== undefined && (field.column !== undefined || field.constant !== undefined);
+      if (field.reference === 'this' && hasKey) problem('needs no column: it is the record itself', 'reference');
+      else if (given.length !== (hasKey ? 2 : 1)) problem(`needs exactly one of ${SOURCES.join(', ')}`);
+      if (field.column === undefined && field.template === undefined) {
+        const message = 'goes with a column or a template only';
+        for (const option of READING) if (field[option] !== undefined) problem(message, option);
       }
-      if (Array.isArray(field.column) && !elsewhere)
-        problem('can be several only with the reference to a file', 'column');
+      if (Array.isArray(field.column) && !hasKey) problem('can be several only with the reference to a file', 'column');
       if (field.otherwise !== undefined && field.match === undefined) problem('goes with match only', 'otherwise');
       if (field.decimalMark !== undefined && field.decimalMark === field.thousands) {
         problem('cannot be the decimal mark as well', 'thousands');
@@ -203,7 +221,7 @@ const orderSpec = z
   .strictObject({
     column: name,
     type: z.enum(['text', 'integer', 'decimal', 'date', 'timestamp']).optional(),
-    format: name.optional(),
+    format: oneOrMore(name).optional(),
     zone: zone.optional(),
     decimalMark: z.enum(['.', ',']).optional(),
     thousands: z.enum(['.', ',', ' ', "'"]).optional(),
@@ -225,9 +243,12 @@ const targetSpec = z.strictObject({
 });
 
 /** One character, or none at all. */
-const mark = z.union([z.literal('none').transform(() => null), z.string().length(1), z.null()], {
-  error: 'must be one character, or none',
-});
+const mark = z.union(
+  [z.literal('none').transform(() => null), z.string().length(1, 'must be one character, or none'), z.null()],
+  {
+    error: 'must be one character, or none',
+  },
+);
 
 /** How a file of cells is written, where that is not the usual. */
 const csvSpec = z.strictObject({
@@ -388,6 +409,16 @@ function issueLines(issue: z.core.$ZodIssue): string[] {
 }
 
 /**
+ * A mapping speaks of cells, so what its writer typed counts: `007`, `1.50`, `TRUE` and `NULL` stay these texts, and the name of
+ * a column is a text always. Only what YAML would write the same way is a number, true or false.
+ */
+function keepText(key: unknown, node: Scalar): void {
+  const { source, value } = node;
+  if (source === undefined || source === '' || source === '~' || typeof value === 'string') return;
+  if (key === 'key' || String(value) !== source) node.value = source;
+}
+
+/**
  * Reads a mapping.
  * @param text YAML 1.2, with merge keys (`<<: *name`)
  * @param file where it came from, for the errors
@@ -399,6 +430,7 @@ export function parseMapping(text: string, file: string): Mapping {
     const lines = document.errors.map((error) => `${file}: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
     throw new ImportError(lines.join('\n'));
   }
+  visit(document, { Scalar: keepText });
   const read = mappingSpec.safeParse(document.toJS(), { reportInput: true });
   if (read.success) return read.data;
   throw new ImportError(

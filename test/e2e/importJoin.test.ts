@@ -29,8 +29,7 @@ const run = (...args: string[]) =>
 const rejects = () => readRejects(join(folder, 'm.rejects.csv'));
 const rows = async (sql: string): Promise<object[]> => (await client.query<object>(sql)).rows;
 
-describe('files that are joined', () => {
-  const mapping = (source: string, more = '') => `
+const joining = (source: string, more = '') => `
 source: ${source}
 zone: UTC
 files:
@@ -48,6 +47,27 @@ files:
           competitor: customer.Rival
           stage: { constant: PROPOSAL }
           probability: { constant: 0.4 }`;
+
+const companies = (file: string) => `
+source: group
+files:
+  companies:
+    file: ${file}
+    key: id
+    targets:
+      - entity: identity.Customer
+        fields: { kind: { constant: ORGANIZATION }, displayName: name, roles: { constant: [CUSTOMER] } }
+      - entity: identity.Membership
+        onlyWith: parent
+        fields:
+          organizationId: { column: parent, reference: companies }
+          personId: { reference: this }
+          since: { constant: 2020-01-01 }`;
+const parents = () =>
+  rows(`SELECT c.display_name AS company, p.display_name AS parent FROM identity.membership m JOIN identity.customer c ON c.id = m.person_id
+          JOIN identity.customer p ON p.id = m.organization_id ORDER BY c.display_name`);
+
+describe('files that are joined', () => {
   const orders = 'no,customer_no\nO1,7\nO2,8\nO3,9\nO4,\nO5,7,\n';
   const customers = 'No;Name;Land;Rival\n7;Huber;AT;?\n8;Nordwind;XX;Wind\n;Nobody;;\n';
   const countries = 'code,name\nAT,Austria\nDE,Germany\n';
@@ -56,7 +76,7 @@ files:
     put('orders.csv', orders);
     put('customers.csv', customers);
     put('countries.csv', countries);
-    put('m.yaml', mapping('joined'));
+    put('m.yaml', joining('joined'));
     expect((await run()).counts['orders.csv']).toEqual([5, 3, 0, 0, 2]);
     const found = `SELECT name, lost_reason AS land, competitor FROM sales.opportunity WHERE source = 'joined' ORDER BY name`;
     expect(await rows(found)).toEqual([
@@ -71,7 +91,7 @@ files:
 
     put(
       'm.yaml',
-      mapping('joined', ', required: false').replace(
+      joining('joined', ', required: false').replace(
         "'{no} for {customer.Name}'",
         "['{no} for {customer.Name}', '{no}']",
       ),
@@ -105,32 +125,13 @@ files:
       ...files,
     }))
       put(name, text);
-    put('m.yaml', other === '' ? mapping('refused') : mapping('refused').replace('countries.csv', other));
+    put('m.yaml', other === '' ? joining('refused') : joining('refused').replace('countries.csv', other));
     expect(await run()).toMatchObject({ code: 1, out: '', err: expect.stringMatching(message) });
     expect(await rows(`SELECT FROM sales.opportunity WHERE source = 'refused'`)).toEqual([]);
   });
 });
 
 describe('references', () => {
-  const companies = (file: string) => `
-source: group
-files:
-  companies:
-    file: ${file}
-    key: id
-    targets:
-      - entity: identity.Customer
-        fields: { kind: { constant: ORGANIZATION }, displayName: name, roles: { constant: [CUSTOMER] } }
-      - entity: identity.Membership
-        onlyWith: parent
-        fields:
-          organizationId: { column: parent, reference: companies }
-          personId: { reference: this }
-          since: { constant: 2020-01-01 }`;
-  const parents = () =>
-    rows(`SELECT c.display_name AS company, p.display_name AS parent FROM identity.membership m JOIN identity.customer c ON c.id = m.person_id
-          JOIN identity.customer p ON p.id = m.organization_id ORDER BY c.display_name`);
-
   it('may name records of the same file, before, after, in a circle or the record itself', async () => {
     put('m.yaml', companies('companies.csv'));
     put(
