@@ -7,10 +7,14 @@ import type { TargetPlan } from './compileTarget.js';
 import { copyText } from '../copyText.js';
 import { type Databases, isDataError } from './Databases.js';
 import type { RecordDraft } from './RecordDraft.js';
+import type { SourceRow } from './SourceRow.js';
 import { stageStatements, type StageStatements } from './stageStatements.js';
 
 /** A row that did not go in. */
 export interface Reject {
+  /** The rows that its record comes from, to be mended and imported again. */
+  readonly rows: readonly SourceRow[];
+  /** The one at fault. */
   readonly line: number;
   /** Empty when the row as a whole is at fault. */
   readonly column: string;
@@ -98,7 +102,7 @@ export class BatchWriter {
       const [only] = drafts;
       if (drafts.length === 1 && only !== undefined) {
         const reason = `the database refuses the row: ${error.message}`;
-        outcome.rejects.push({ line: only.line, column: '', value: '', reason });
+        outcome.rejects.push({ ...place(only), column: '', value: '', reason });
         return;
       }
       const half = Math.ceil(drafts.length / 2);
@@ -161,7 +165,7 @@ export class BatchWriter {
       if (first === undefined) continue;
       const reasons = unknown.map(({ file, column }) => `${column} is the key of no record of ${file}`);
       const reason = [...new Set(reasons)].join('; ');
-      rejects.set(draft, { line: draft.line, column: first.column, value: first.value, reason });
+      rejects.set(draft, { ...place(draft), column: first.column, value: first.value, reason });
     }
   }
 
@@ -184,16 +188,19 @@ export class BatchWriter {
       const line = rows[index]?.line;
       if (line === undefined || line === draft.line || rejects.has(draft)) continue;
       const parts = (JSON.parse(value) as unknown[]).join(' / ');
-      rejects.set(draft, { line: draft.line, column, value: parts, reason: `has the same key as line ${line}` });
+      rejects.set(draft, { ...place(draft), column, value: parts, reason: `has the same key as line ${line}` });
     }
   }
 }
 
-function rejectOf({ line, problems }: RecordDraft): Reject {
+const place = ({ sources, line }: RecordDraft) => ({ rows: sources, line });
+
+function rejectOf(draft: RecordDraft): Reject {
+  const { problems } = draft;
   const [first] = problems;
   const reasons = problems.map((problem) => [problem.column, problem.reason].filter((part) => part !== '').join(' '));
   return {
-    line,
+    ...place(draft),
     column: first?.column ?? '',
     value: first?.value ?? '',
     reason: [...new Set(reasons)].join('; '),

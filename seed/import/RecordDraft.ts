@@ -1,5 +1,6 @@
 import type { Cell } from '../copyText.js';
 import type { RowProblem } from './RowProblem.js';
+import type { SourceRow } from './SourceRow.js';
 
 /** A row for a target's table. */
 export interface TargetRow {
@@ -29,6 +30,8 @@ interface UniqueUse {
 /** What one row of a file is going to write. */
 export interface RecordDraft {
   readonly line: number;
+  /** What it comes from: the row of the file. */
+  readonly sources: readonly SourceRow[];
   /** The row's key, as text. */
   readonly key: string;
   /** The id of its record. */

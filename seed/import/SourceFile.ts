@@ -1,58 +1,42 @@
 import type { FilePlan } from './compileMapping.js';
 import { ImportError } from './ImportError.js';
+import type { RejectedRows } from './RejectedRows.js';
 import type { SourceRow } from './SourceRow.js';
-import { TableFile, type OpenOptions } from './TableFile.js';
+import { TableFile } from './TableFile.js';
 import { usedColumns } from './usedColumns.js';
 
-/** A file of a mapping that was found, read once from end to end, and fits the mapping. */
+/** What {@link SourceFile.openAll} takes besides the mapping's files. */
+export interface SourceOptions {
+  /** How many rows of each file to take; all of them when undefined. */
+  readonly limit?: number | undefined;
+  /** Where to take the rows from in place of the files: those that an earlier import rejected. */
+  readonly rejected?: RejectedRows | undefined;
+  /** Told now and then how many of a file's bytes are checked. */
+  readonly progress?: (file: string, bytes: number, size: number) => void;
+}
+
+/** The rows of a file of a mapping, which were read once from end to end and fit the mapping. */
 export class SourceFile {
   private constructor(
     readonly plan: FilePlan,
-    private readonly table: TableFile,
+    /** How many rows are going to be read. */
+    readonly count: number,
+    /** What its columns are called, in order. */
+    readonly header: readonly string[],
+    /** The rows, one after the other, without the header. */
+    readonly rows: () => AsyncGenerator<SourceRow>,
   ) {}
-
-  /** Its name in the data folder. */
-  get name(): string {
-    return this.plan.spec.file;
-  }
-
-  /** How many rows are going to be read. */
-  get count(): number {
-    return this.table.count;
-  }
-
-  /** What its columns are called, in order. */
-  get header(): readonly string[] {
-    return this.table.header;
-  }
-
-  /** Its rows, one after the other, without the header. */
-  rows(): AsyncGenerator<SourceRow> {
-    return this.table.rows();
-  }
 
   /**
    * Finds a mapping's files and reads each to its end.
-   * @param limit how many rows of each file to take; all of them when undefined
-   * @param progress told now and then how many of a file's bytes are checked
    * @throws ImportError with a line for every problem with a file as a whole
    */
-  static async openAll(
-    folder: string,
-    plans: readonly FilePlan[],
-    limit?: number,
-    progress?: (file: string, bytes: number, size: number) => void,
-  ): Promise<SourceFile[]> {
+  static async openAll(folder: string, plans: readonly FilePlan[], options: SourceOptions = {}): Promise<SourceFile[]> {
     const files: SourceFile[] = [];
     const problems = new Set<string>();
     for (const plan of plans) {
-      const options: OpenOptions = {
-        columns: usedColumns(plan.spec),
-        limit,
-        progress: progress && ((bytes, size) => progress(plan.spec.file, bytes, size)),
-      };
       try {
-        files.push(new SourceFile(plan, await TableFile.open(folder, plan.spec, options)));
+        files.push(await SourceFile.#open(folder, plan, options));
       } catch (error) {
         if (!(error instanceof ImportError)) throw error;
         problems.add(error.message);
@@ -60,5 +44,29 @@ export class SourceFile {
     }
     if (problems.size > 0) throw new ImportError([...problems].join('\n'));
     return files;
+  }
+
+  static async #open(folder: string, plan: FilePlan, options: SourceOptions): Promise<SourceFile> {
+    const { spec } = plan;
+    const { limit, rejected, progress } = options;
+    const columns = usedColumns(spec);
+    if (rejected === undefined) {
+      const told = progress && ((bytes: number, size: number) => progress(spec.file, bytes, size));
+      const table = await TableFile.open(folder, spec, { columns, limit, progress: told });
+      return new SourceFile(plan, table.count, table.header, () => table.rows());
+    }
+    const reader = rejected.reader(spec, columns);
+    const count = Math.min(rejected.count(spec.file), limit ?? Infinity);
+    return new SourceFile(plan, count, reader.header, () => firstOf(rejected.rows(spec.file, reader), count));
+  }
+}
+
+async function* firstOf<Item>(items: AsyncIterable<Item>, count: number): AsyncGenerator<Item> {
+  let left = count;
+  if (left === 0) return;
+  for await (const item of items) {
+    yield item;
+    left -= 1;
+    if (left === 0) return;
   }
 }

@@ -134,6 +134,7 @@ function draftFunction(spec: FileSpec, source: string, targets: readonly TargetP
     const key = parts.join('/');
     const draft: RecordDraft = {
       line: row.line,
+      sources: [row],
       key,
       id: recordId(source, record, ...parts),
       rows: [],
