@@ -7,23 +7,22 @@ import type { TargetPlan } from './compileTarget.js';
 import { copyText } from '../copyText.js';
 import { type Databases, isDataError } from './Databases.js';
 import type { RecordDraft } from './RecordDraft.js';
-import type { SourceRow } from './SourceRow.js';
+import type { RowProblem } from './RowProblem.js';
 import { stageStatements, type StageStatements } from './stageStatements.js';
 
 /** A row that did not go in. */
 export interface Reject {
-  /** The rows that its record comes from, to be mended and imported again. */
-  readonly rows: readonly SourceRow[];
-  /** The one at fault. */
   readonly line: number;
   /** Empty when the row as a whole is at fault. */
   readonly column: string;
   /** As the file has it. */
   readonly value: string;
   readonly reason: string;
+  /** The whole row, as the file has it. */
+  readonly cells: readonly string[];
 }
 
-/** What became of the rows of a batch; the numbers add up to the rows given. */
+/** What became of the rows of a batch, those of a record all together; the numbers add up to the rows given. */
 export interface BatchOutcome {
   inserted: number;
   updated: number;
@@ -82,7 +81,7 @@ export class BatchWriter {
     const sound: RecordDraft[] = [];
     for (const draft of drafts) {
       if (draft.problems.length === 0) sound.push(draft);
-      else outcome.rejects.push(rejectOf(draft));
+      else outcome.rejects.push(...rejectsOf(draft, draft.problems.map(refusalOf)));
     }
     if (sound.length > 0) await this.#writeOrHalve(sound, outcome);
     outcome.rejects.sort((one, other) => one.line - other.line);
@@ -102,7 +101,7 @@ export class BatchWriter {
       const [only] = drafts;
       if (drafts.length === 1 && only !== undefined) {
         const reason = `the database refuses the row: ${error.message}`;
-        outcome.rejects.push({ ...place(only), column: '', value: '', reason });
+        outcome.rejects.push(...rejectsOf(only, [{ column: '', value: '', reason }]));
         return;
       }
       const half = Math.ceil(drafts.length / 2);
@@ -112,7 +111,7 @@ export class BatchWriter {
   }
 
   async #attempt(drafts: readonly RecordDraft[]): Promise<BatchOutcome> {
-    const rejects = new Map<RecordDraft, Reject>();
+    const rejects = new Map<RecordDraft, Refusal>();
     const left = () => drafts.filter((draft) => !rejects.has(draft));
     await this.#checkReferences(drafts, rejects);
     await this.#checkUniques(left(), rejects);
@@ -134,20 +133,23 @@ export class BatchWriter {
       if (statements.taken !== null && (await client.query(statements.taken)).rows.length > 0) {
         throw new RefusedRow(`its ${plan.entity} is another's already`);
       }
+      if (statements.afterwards !== null) await client.query(statements.afterwards);
       for (const row of rows) {
         touched.add(row.record);
         if (row.inserted && plan === this.file.targets[0]) inserted.add(row.record);
       }
     }
-    return {
-      inserted: inserted.size,
-      updated: touched.size - inserted.size,
-      unchanged: records.length - touched.size,
-      rejects: [...rejects.values()],
-    };
+    const outcome: BatchOutcome = { inserted: 0, updated: 0, unchanged: 0, rejects: [] };
+    for (const [index, { events }] of records.entries()) {
+      if (inserted.has(index)) outcome.inserted += events.length;
+      else if (touched.has(index)) outcome.updated += events.length;
+      else outcome.unchanged += events.length;
+    }
+    for (const [draft, problem] of rejects) outcome.rejects.push(...rejectsOf(draft, [problem]));
+    return outcome;
   }
 
-  async #checkReferences(drafts: readonly RecordDraft[], rejects: Map<RecordDraft, Reject>): Promise<void> {
+  async #checkReferences(drafts: readonly RecordDraft[], rejects: Map<RecordDraft, Refusal>): Promise<void> {
     const wanted = new Map<string, Set<string>>();
     for (const { file, id } of drafts.flatMap((draft) => draft.references)) {
       wanted.set(file, (wanted.get(file) ?? new Set()).add(id));
@@ -164,13 +166,13 @@ export class BatchWriter {
       const [first] = unknown;
       if (first === undefined) continue;
       const reasons = unknown.map(({ file, column }) => `${column} is the key of no record of ${file}`);
-      const reason = [...new Set(reasons)].join('; ');
-      rejects.set(draft, { ...place(draft), column: first.column, value: first.value, reason });
+      const { column, value } = first;
+      rejects.set(draft, { column, value, reason: [...new Set(reasons)].join('; ') });
     }
   }
 
   /** Of two rows that claim the same key, the first goes in. */
-  async #checkUniques(drafts: readonly RecordDraft[], rejects: Map<RecordDraft, Reject>): Promise<void> {
+  async #checkUniques(drafts: readonly RecordDraft[], rejects: Map<RecordDraft, Refusal>): Promise<void> {
     const uses = drafts.flatMap((draft) => draft.uniques.map((use) => ({ ...use, draft })));
     const { rows } = await this.databases.first.query<{ line: number }>(
       `WITH given AS (
@@ -188,21 +190,37 @@ export class BatchWriter {
       const line = rows[index]?.line;
       if (line === undefined || line === draft.line || rejects.has(draft)) continue;
       const parts = (JSON.parse(value) as unknown[]).join(' / ');
-      rejects.set(draft, { ...place(draft), column, value: parts, reason: `has the same key as line ${line}` });
+      rejects.set(draft, { column, value: parts, reason: `has the same key as line ${line}` });
     }
   }
 }
 
-const place = ({ sources, line }: RecordDraft) => ({ rows: sources, line });
+/** Why a record cannot go in, in a sentence. */
+interface Refusal {
+  readonly column: string;
+  readonly value: string;
+  readonly reason: string;
+  /** The line at fault; else the record's first. */
+  readonly line?: number;
+}
 
-function rejectOf(draft: RecordDraft): Reject {
-  const { problems } = draft;
-  const [first] = problems;
-  const reasons = problems.map((problem) => [problem.column, problem.reason].filter((part) => part !== '').join(' '));
-  return {
-    ...place(draft),
-    column: first?.column ?? '',
-    value: first?.value ?? '',
-    reason: [...new Set(reasons)].join('; '),
-  };
+function refusalOf({ column, value, reason, line }: RowProblem): Refusal {
+  const sentence = column === '' ? reason : `${column} ${reason}`;
+  return { column, value, reason: sentence, ...(line === undefined ? {} : { line }) };
+}
+
+/** All rows of a record that cannot go in: those at fault with their reasons, the others because they are the same record's. */
+function rejectsOf({ line, events }: RecordDraft, refusals: readonly Refusal[]): Reject[] {
+  const first = refusals[0]?.line ?? line;
+  return events.map(({ row }) => {
+    const own = refusals.filter((refusal) => (refusal.line ?? line) === row.line);
+    const reasons = own.map(({ reason }) => reason);
+    return {
+      line: row.line,
+      column: own[0]?.column ?? '',
+      value: own[0]?.value ?? '',
+      reason: [...new Set(reasons)].join('; ') || `is of the same record as line ${first}, which is rejected`,
+      cells: row.cells,
+    };
+  });
 }

@@ -4,6 +4,7 @@ import { ImportError } from './ImportError.js';
 /** The connections of an import: one for each database, whatever number of subgraphs is in it. */
 export class Databases {
   readonly #clients = new Map<string, Client>();
+  #scratch: Promise<Client> | undefined;
 
   private constructor(private readonly urls: Readonly<Record<string, string>>) {}
 
@@ -16,21 +17,12 @@ export class Databases {
     const databases = new Databases(urls);
     for (const [subgraph, url] of Object.entries(urls)) {
       if (databases.#clients.has(url)) continue;
-      const client = new Client({
-        connectionString: url,
-        connectionTimeoutMillis: 5000,
-        application_name: 'customer360-import',
-        options: '-c timezone=UTC',
-      });
-      // A connection that breaks is an error of the statement under way, not of the process.
-      client.on('error', () => {});
       try {
-        await client.connect();
+        databases.#clients.set(url, await connect(url));
       } catch (error) {
         await databases.close();
         throw unreachable(subgraph, url, error);
       }
-      databases.#clients.set(url, client);
     }
     return databases;
   }
@@ -49,6 +41,13 @@ export class Databases {
     return client;
   }
 
+  /** A connection of its own for temporary tables, so that what waits in them can be read while batches are written. */
+  scratch(): Promise<Client> {
+    const [url = ''] = this.#clients.keys();
+    this.#scratch ??= connect(url);
+    return this.#scratch;
+  }
+
   /** Runs `work` in one transaction a database; all are committed at its end, or none has changed anything. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     const clients = [...this.#clients.values()];
@@ -64,8 +63,22 @@ export class Databases {
   }
 
   async close(): Promise<void> {
-    for (const client of this.#clients.values()) await client.end().catch(() => {});
+    const scratch = await this.#scratch?.catch(() => undefined);
+    for (const client of [...this.#clients.values(), ...(scratch ? [scratch] : [])]) await client.end().catch(() => {});
   }
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5000,
+    application_name: 'customer360-import',
+    options: '-c timezone=UTC',
+  });
+  // A connection that breaks is an error of the statement under way, not of the process.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
 }
 
 /** One line about a database that does not let us in, without its password. */
@@ -78,7 +91,10 @@ export function unreachable(subgraph: string, url: string, error: unknown): Impo
   );
 }
 
-/** Whether a statement failed because of the data in it (SQLSTATE classes 22 and 23), and not because of the database. */
+/**
+ * Whether a statement failed because of the data in it (SQLSTATE classes 22 and 23, and P0001, by which our triggers keep what is
+ * append-only), and not because of the database.
+ */
 export function isDataError(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && /^2[23]/.test(error.code ?? '');
+  return error instanceof DatabaseError && /^(2[23]|P0001$)/.test(error.code ?? '');
 }

@@ -15,7 +15,7 @@ import { dirname, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Reject } from './BatchWriter.js';
 import { ImportError } from './ImportError.js';
-import type { SourceRow } from './SourceRow.js';
+import type { SourceFile } from './SourceFile.js';
 
 /** What every rejects file begins with; the columns of the files that were read come after it. */
 export const REJECT_COLUMNS = ['file', 'line', 'column', 'value', 'reason'] as const;
@@ -72,10 +72,19 @@ export class RejectsFile {
     return new RejectsFile(path, place, columns);
   }
 
-  /** @param file the file that the rows are in */
-  async add(file: string, rejects: readonly Reject[]): Promise<void> {
+  /** @param file the file that the rows are in, and what its columns are called */
+  async add(file: Pick<SourceFile, 'name' | 'header'>, rejects: readonly Reject[]): Promise<void> {
     if (rejects.length === 0) return;
-    await this.#write(stringify(rejects.flatMap((reject) => this.#lines(file, reject))));
+    const positions = file.header.map((column) => this.#positions.get(column));
+    const rows = rejects.map(({ line, column, value, reason, cells }) => [
+      file.name,
+      line,
+      column,
+      value,
+      reason,
+      ...this.#ownCells(cells, positions),
+    ]);
+    await this.#write(stringify(rows));
   }
 
   /**
@@ -94,24 +103,18 @@ export class RejectsFile {
     else renameSync(this.place, this.path);
   }
 
-  /** A line for each row that a record comes from; the reason stands at the one that is at fault. */
-  #lines(file: string, { rows, line, column, value, reason }: Reject): (string | number)[][] {
-    const atFault = rows.find((row) => row.line === line) ?? rows[0];
-    return rows.map((row) => [
-      file,
-      row.line,
-      ...(row === atFault ? [column, value, reason] : ['', '', `belongs to the record of line ${line}`]),
-      ...this.#cells(row),
-    ]);
-  }
-
-  #cells(row: SourceRow): string[] {
-    const cells = this.#header.map(() => '');
-    for (const [index, cell] of row.ownCells().entries()) {
-      const position = this.#positions.get(row.reader.header[index] ?? '');
-      if (position !== undefined) cells[position] = cell;
+  /** The cells of a row under their columns. What stands beyond its header is put into the last, for a person to part it again. */
+  #ownCells(cells: readonly string[], positions: readonly (number | undefined)[]): string[] {
+    const placed = this.#header.map(() => '');
+    for (const [index, position] of positions.entries()) {
+      if (position !== undefined) placed[position] = cells[index] ?? '';
     }
-    return cells;
+    const beyond = cells.slice(positions.length);
+    const last = positions.at(-1);
+    if (last !== undefined && beyond.some((cell) => cell.trim() !== '')) {
+      placed[last] = cells.slice(positions.length - 1).join(',');
+    }
+    return placed;
   }
 
   async #write(text: string): Promise<void> {

@@ -1,8 +1,11 @@
 import type { FilePlan } from './compileMapping.js';
+import { condition } from './condition.js';
 import { ImportError } from './ImportError.js';
+import { inlineTable } from './inlineTable.js';
+import { numberedRows } from './numberedRows.js';
 import type { RejectedRows } from './RejectedRows.js';
 import type { SourceRow } from './SourceRow.js';
-import { TableFile } from './TableFile.js';
+import { type OpenOptions, TableFile } from './TableFile.js';
 import { usedColumns } from './usedColumns.js';
 
 /** What {@link SourceFile.openAll} takes besides the mapping's files. */
@@ -15,17 +18,41 @@ export interface SourceOptions {
   readonly progress?: (file: string, bytes: number, size: number) => void;
 }
 
+type Table = Pick<TableFile, 'count' | 'header' | 'rows'>;
+
 /** The rows of a file of a mapping, which were read once from end to end and fit the mapping. */
 export class SourceFile {
   private constructor(
     readonly plan: FilePlan,
-    /** How many rows are going to be read. */
-    readonly count: number,
-    /** What its columns are called, in order. */
-    readonly header: readonly string[],
-    /** The rows, one after the other, without the header. */
-    readonly rows: () => AsyncGenerator<SourceRow>,
+    private readonly table: Table,
   ) {}
+
+  /** Its name in the data folder. */
+  get name(): string {
+    return this.plan.spec.file;
+  }
+
+  /** How many rows are going to be read. */
+  get count(): number {
+    return this.table.count;
+  }
+
+  /** What the columns of its rows are called, in order. */
+  get header(): readonly string[] {
+    const { rowNumber } = this.plan.spec;
+    const { header } = this.table;
+    return rowNumber === undefined || header.includes(rowNumber) ? header : [...header, rowNumber];
+  }
+
+  /** Its rows that meet the file's conditions, one after the other, without the header. */
+  async *rows(): AsyncGenerator<SourceRow> {
+    const { spec } = this.plan;
+    const rows = this.table.rows();
+    const meets = condition(spec);
+    for await (const row of spec.rowNumber === undefined ? rows : numberedRows(rows, this.table.header, spec)) {
+      if (meets(row)) yield row;
+    }
+  }
 
   /**
    * Finds a mapping's files and reads each to its end.
@@ -36,7 +63,7 @@ export class SourceFile {
     const problems = new Set<string>();
     for (const plan of plans) {
       try {
-        files.push(await SourceFile.#open(folder, plan, options));
+        files.push(new SourceFile(plan, await openTable(folder, plan, options)));
       } catch (error) {
         if (!(error instanceof ImportError)) throw error;
         problems.add(error.message);
@@ -45,20 +72,19 @@ export class SourceFile {
     if (problems.size > 0) throw new ImportError([...problems].join('\n'));
     return files;
   }
+}
 
-  static async #open(folder: string, plan: FilePlan, options: SourceOptions): Promise<SourceFile> {
-    const { spec } = plan;
-    const { limit, rejected, progress } = options;
-    const columns = usedColumns(spec);
-    if (rejected === undefined) {
-      const told = progress && ((bytes: number, size: number) => progress(spec.file, bytes, size));
-      const table = await TableFile.open(folder, spec, { columns, limit, progress: told });
-      return new SourceFile(plan, table.count, table.header, () => table.rows());
-    }
+async function openTable(folder: string, { spec }: FilePlan, options: SourceOptions): Promise<Table> {
+  const { limit = Infinity, rejected, progress } = options;
+  const columns = usedColumns(spec);
+  if (rejected !== undefined) {
     const reader = rejected.reader(spec, columns);
-    const count = Math.min(rejected.count(spec.file), limit ?? Infinity);
-    return new SourceFile(plan, count, reader.header, () => firstOf(rejected.rows(spec.file, reader), count));
+    const count = Math.min(rejected.count(spec.file), limit);
+    return { count, header: reader.header, rows: () => firstOf(rejected.rows(spec.file, reader), count) };
   }
+  const told = progress && ((bytes: number, size: number) => progress(spec.file, bytes, size));
+  const open: OpenOptions = { columns, limit, progress: told };
+  return spec.rows === undefined ? TableFile.open(folder, spec, open) : inlineTable(spec, spec.rows, open);
 }
 
 async function* firstOf<Item>(items: AsyncIterable<Item>, count: number): AsyncGenerator<Item> {

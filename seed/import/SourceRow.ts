@@ -70,15 +70,8 @@ export class SourceRow {
     return this.reader.meant(this.cells, column);
   }
 
-  /** The cells in the order of the header. What stands beyond it is put into the last, for a person to part it again. */
-  ownCells(): readonly string[] {
-    const { width } = this.reader;
-    if (this.cells.length <= width || width === 0) return this.cells;
-    return [...this.cells.slice(0, width - 1), this.cells.slice(width - 1).join(',')];
-  }
-
   /** A problem with what this row says in a column. */
   problem(column: string, reason: string): RowProblem {
-    return new RowProblem(column, this.reader.written(this.cells, column), reason);
+    return new RowProblem(column, this.reader.written(this.cells, column), reason, this.line);
   }
 }

@@ -155,24 +155,37 @@ function compileText(field: FieldSpec, scope: FieldScope): TextSource {
   return { text, fallback, blame };
 }
 
+/** The text as the row has it: of its column, or of the first template that can be filled. */
 function compileRaw(
   { column = '', template }: FieldSpec,
   scope: FieldScope,
 ): { read: (row: SourceRow) => string | null; blame: string } {
   if (template === undefined) return { read: (row) => row.value(column), blame: column };
-  const columns = templateColumns(template);
-  const [blame] = columns;
-  if (blame === undefined) scope.problem(scope.place, 'has no {column} in its template: write it as a constant');
+  const templates = template.map((one) => compileTemplate(one, scope));
   const read = (row: SourceRow) => {
+    for (const { fill } of templates) {
+      const filled = fill(row);
+      if (filled !== null) return filled;
+    }
+    return null;
+  };
+  return { read, blame: templates[0]?.columns[0] ?? '' };
+}
+
+/** Text with the values of a row in it; null when one of them is missing. */
+function compileTemplate(template: string, scope: FieldScope) {
+  const columns = templateColumns(template);
+  if (columns.length === 0) scope.problem(scope.place, 'has no {column} in its template: write it as a constant');
+  const fill = (row: SourceRow): string | null => {
     const values = new Map(columns.map((name) => [name, row.value(name)]));
     if ([...values.values()].includes(null)) return null;
     return template.replaceAll(PLACEHOLDER, (_all, name: string) => values.get(name) ?? '');
   };
-  return { read, blame: blame ?? '' };
+  return { columns, fill };
 }
 
 function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldScope): Evaluate {
-  const { reference: file, column: from } = field;
+  const { reference: file, column: from = '', constant } = field;
   if (file === undefined) {
     scope.problem(
       scope.place,
@@ -186,12 +199,12 @@ function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldSc
   }
   if (file === 'this') return (_row, draft) => draft.id;
   const target = scope.reference(file);
-  if (target === undefined || from === undefined) {
+  if (target === undefined) {
     scope.problem(scope.place, `refers to ${file}, which is none of the other files of this mapping`);
     return never;
   }
   return (row, draft) => {
-    const value = row.value(from);
+    const value = typeof constant === 'string' ? constant : row.value(from);
     if (value === null) {
       if (!column.nullable) throw row.problem(from, `is missing, and ${column.property} needs a value`);
       return null;

@@ -1,9 +1,11 @@
 import { compileTarget, type TargetPlan } from './compileTarget.js';
+import { NOBODY, type CustomerLink, type FoundCustomers } from './customerLinks.js';
 import { readEntityTable } from './EntityTable.js';
+import { orderColumn, type FoldPlan } from './foldEvents.js';
 import { ImportError } from './ImportError.js';
 import type { FileSpec, Mapping, TargetSpec } from './mapping.js';
 import { orderFiles } from './orderFiles.js';
-import type { RecordDraft } from './RecordDraft.js';
+import type { RecordDraft, SourceRecord } from './RecordDraft.js';
 import { recordId } from './recordId.js';
 import { RowProblem } from './RowProblem.js';
 import type { SourceRow } from './SourceRow.js';
@@ -15,8 +17,17 @@ export interface FilePlan {
   readonly name: string;
   readonly spec: FileSpec;
   readonly targets: readonly TargetPlan[];
-  /** What a row is going to write; with `problems` when it cannot go in. */
-  readonly draft: (row: SourceRow) => RecordDraft;
+  /** How its rows are folded into records; null when each is one. */
+  readonly fold: FoldPlan | null;
+  /** Its fields that take a customer out of identity. */
+  readonly links: readonly CustomerLink[];
+  /**
+   * What a record is going to write; with `problems` when it cannot go in.
+   * @param row the record's only row, or its last event
+   * @param record all its events; that row when left out
+   * @param found the customers that were looked up for its rows
+   */
+  readonly draft: (row: SourceRow, record?: SourceRecord, found?: FoundCustomers) => RecordDraft;
 }
 
 /**
@@ -44,6 +55,8 @@ export async function compileMapping(
     if (spec === undefined) continue;
     const source = sourceOf(spec);
     const plansOfFile: TargetPlan[] = [];
+    const key = keyReader(spec);
+    const links: CustomerLink[] = [];
     for (const [index, targetSpec] of spec.targets.entries()) {
       const place = `files.${name}.targets[${index}]`;
       const target = Object.hasOwn(targets, targetSpec.entity) ? targets[targetSpec.entity] : undefined;
@@ -64,13 +77,22 @@ export async function compileMapping(
         const oneTarget = targets[one.entity];
         if (oneTarget === undefined) throw new Error(`no import target ${one.entity}`);
         const table = await readEntityTable(oneTarget);
-        const scope = { place, problem, zone: mapping.zone, reference, source, index: index + part };
+        const scope = { place, problem, zone: mapping.zone, reference, source, index: index + part, key, links };
         plansOfFile.push(compileTarget(one, oneTarget, table, scope));
       }
     }
     checkTwins(name, spec.targets, plansOfFile, problem);
-    plans.push({ name, spec, targets: plansOfFile, draft: draftFunction(spec, source, plansOfFile) });
+    checkEvents(name, spec, problem);
+    plans.push({
+      name,
+      spec,
+      targets: plansOfFile,
+      fold: compileFold(name, spec, key, mapping.zone, problem),
+      links,
+      draft: draftFunction(spec, source, key, plansOfFile),
+    });
   }
+  checkDecided(files, targets, problem);
   if (problems.length > 0) throw new ImportError([...new Set(problems)].join('\n'));
   return plans;
 }
@@ -96,6 +118,25 @@ function checkRecords(
   }
 }
 
+/** A field that follows from rows of another entity is left to them, or each import would write it twice. */
+function checkDecided(
+  files: Readonly<Record<string, FileSpec>>,
+  targets: Readonly<Record<string, ImportTarget>>,
+  problem: (place: string, message: string) => void,
+): void {
+  const written = Object.entries(files).flatMap(([name, file]) =>
+    file.targets.map((spec, index) => ({ spec, place: `files.${name}.targets[${index}]` })),
+  );
+  for (const { spec } of written) {
+    const decides = Object.hasOwn(targets, spec.entity) ? targets[spec.entity]?.decides : undefined;
+    if (decides === undefined) continue;
+    for (const other of written) {
+      if (other.spec.entity !== decides.entity || !Object.hasOwn(other.spec.fields, decides.field)) continue;
+      problem(`${other.place}.fields.${decides.field}`, `follows from ${spec.entity}: leave it out`);
+    }
+  }
+}
+
 /** Two targets of one file that write the same entity must be told apart. */
 function checkTwins(
   name: string,
@@ -114,29 +155,79 @@ function checkTwins(
   }
 }
 
-function draftFunction(spec: FileSpec, source: string, targets: readonly TargetPlan[]): FilePlan['draft'] {
-  const record = targets[0]?.entity ?? '';
-  return (row) => {
-    const problems: RowProblem[] = [];
-    const parts: string[] = [];
+/** `event` and `events` speak of the rows of a folded record, and `previous` of the row before the one that is written. */
+function checkEvents(name: string, spec: FileSpec, problem: (place: string, message: string) => void): void {
+  for (const [index, target] of spec.targets.entries()) {
+    const place = `files.${name}.targets[${index}]`;
+    if (target.events !== undefined && spec.fold === undefined)
+      problem(`${place}.events`, 'goes with a file that has fold');
+    if (target.events !== undefined && target.history !== undefined)
+      problem(`${place}.history`, 'does not go with events');
+    for (const [field, { event }] of Object.entries(target.fields)) {
+      const at = `${place}.fields.${field}.event`;
+      if (event === undefined) continue;
+      if (spec.fold === undefined) problem(at, 'goes with a file that has fold');
+      else if (event === 'previous' && target.events === undefined)
+        problem(at, 'previous goes with a target that has events');
+    }
+  }
+}
+
+function compileFold(
+  name: string,
+  { fold }: FileSpec,
+  key: FoldPlan['key'],
+  zone: string | undefined,
+  problem: (place: string, message: string) => void,
+): FoldPlan | null {
+  if (fold === undefined) return null;
+  const order = fold.order.flatMap((spec, index) => {
     try {
-      row.checkWidth();
-      for (const column of spec.key) {
-        const value = row.value(column);
-        if (value === null) throw row.problem(column, 'is missing, and it is the key of the record');
-        if (value.includes('\0')) throw row.problem(column, 'has a NUL character in it, which no text may have');
-        parts.push(value);
-      }
+      return [orderColumn(spec, zone)];
+    } catch (error) {
+      problem(`files.${name}.fold.order[${index}]`, error instanceof Error ? error.message : String(error));
+      return [];
+    }
+  });
+  return { key, order };
+}
+
+/** Reads the key of a row. The reader throws a RowProblem when the row has none, or cells that are shifted. */
+function keyReader(spec: FileSpec): FoldPlan['key'] {
+  return (row) => {
+    row.checkWidth();
+    return spec.key.map((column) => {
+      const value = row.value(column);
+      if (value === null) throw row.problem(column, 'is missing, and it is the key of the record');
+      if (value.includes('\0')) throw row.problem(column, 'has a NUL character in it, which no text may have');
+      return value;
+    });
+  };
+}
+
+function draftFunction(
+  spec: FileSpec,
+  source: string,
+  keyOf: FoldPlan['key'],
+  targets: readonly TargetPlan[],
+): FilePlan['draft'] {
+  const entity = targets[0]?.entity ?? '';
+  return (row, record = { events: [{ row, place: '' }], problems: [] }, found = NOBODY) => {
+    const problems = [...record.problems];
+    let parts: readonly string[] = [];
+    try {
+      if (problems.length === 0) parts = keyOf(row);
     } catch (error) {
       if (!(error instanceof RowProblem)) throw error;
       problems.push(error);
     }
-    const key = parts.join('/');
     const draft: RecordDraft = {
-      line: row.line,
-      sources: [row],
-      key,
-      id: recordId(source, record, ...parts),
+      line: record.events.reduce((line, event) => Math.min(line, event.row.line), row.line),
+      key: parts.join('/'),
+      id: recordId(source, entity, ...parts),
+      events: record.events,
+      at: record.events.length - 1,
+      found,
       rows: [],
       references: [],
       uniques: [{ scope: 'key', value: JSON.stringify(parts), column: spec.key[0] ?? '' }],

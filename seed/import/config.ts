@@ -16,6 +16,8 @@ export interface ImportConfig {
   readonly limit: number | undefined;
   /** Whether rejected rows make the command fail. */
   readonly strict: boolean;
+  /** Whether a mapping may give rows to customers for demonstration. */
+  readonly demoLinks: boolean;
   /** The data folder of `npm start`, absolute; used when there is no DATABASE_URL. */
   readonly databaseFolder: string;
   readonly databaseUrl: string | undefined;
@@ -50,6 +52,8 @@ export const HELP = `Loads exports into Customer360 by a mapping.
   --rejects-from FILE    import the rows of this rejects file, mended there, in place of the files; the rest of the
                          command line is that of the import that rejected them
   --strict               end with ${REJECTED_EXIT_CODE} when rows were rejected; the others are in all the same
+  --demo-links           let the mapping give rows to customers who have nothing to do with them (demoLink), for a
+                         demonstration; such rows say so
   --database-folder DIR  data folder of npm start, used without DATABASE_URL (default .data; or the variable DATA)
   --help                 this text
 
@@ -73,6 +77,7 @@ const OPTIONS = {
   limit: { type: 'string' },
   guess: { type: 'string' },
   strict: { type: 'boolean' },
+  'demo-links': { type: 'boolean' },
   'database-folder': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -133,6 +138,7 @@ export function readImportConfig(
     rejectsFrom: values['rejects-from'],
     limit: values.limit === undefined ? undefined : Number(values.limit),
     strict: values.strict ?? false,
+    demoLinks: values['demo-links'] ?? false,
     databaseFolder: resolve(values['database-folder'] ?? (environment.DATA || '.data')),
     databaseUrl,
     subgraphUrls: Object.fromEntries(urls),

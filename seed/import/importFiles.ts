@@ -1,17 +1,22 @@
 import { BatchWriter, type BatchOutcome, type RecordTable } from './BatchWriter.js';
 import type { FilePlan } from './compileMapping.js';
 import type { Databases } from './Databases.js';
-import type { RecordDraft } from './RecordDraft.js';
+import { CustomerFinder } from './customerLinks.js';
+import { foldEvents } from './foldEvents.js';
+import type { SourceRecord } from './RecordDraft.js';
 import type { RejectsFile } from './RejectsFile.js';
 import type { SourceFile } from './SourceFile.js';
+import type { SourceRow } from './SourceRow.js';
 
-/** Rows that go in together, in one transaction a database. */
+/** At least so many rows go in together, whole records, in one transaction a database. */
 const BATCH_ROWS = 1000;
 
 /** What became of the rows of a file: `read = inserted + updated + unchanged + rejected`. */
 export interface FileSummary {
   /** Its name in the data folder. */
   readonly file: string;
+  /** How many records its rows with a key belong to; fewer than `read` when rows were folded. */
+  records: number;
   read: number;
   inserted: number;
   updated: number;
@@ -28,7 +33,7 @@ export interface ImportOptions {
   /** Told after each batch. */
   readonly progress: (summary: Readonly<FileSummary>, total: number) => void;
   /** Told when a file is through, or how far it came. */
-  readonly finished: (summary: Readonly<FileSummary>) => void;
+  readonly finished: (summary: Readonly<FileSummary>, plan: FilePlan) => void;
   /** Aborted: stop after the batch under way. */
   readonly signal: AbortSignal;
 }
@@ -42,38 +47,76 @@ export async function importFiles(options: ImportOptions): Promise<FileSummary[]
   const recordTable = recordTables(options.files.map(({ plan }) => plan));
   const summaries: FileSummary[] = [];
   for (const file of options.files) {
-    const summary = { file: file.plan.spec.file, read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0 };
+    const summary = {
+      file: file.plan.spec.file,
+      records: 0,
+      read: 0,
+      inserted: 0,
+      updated: 0,
+      unchanged: 0,
+      rejected: 0,
+    };
     summaries.push(summary);
+    const { draft, links } = file.plan;
+    const finder = new CustomerFinder(() => options.databases.of('identity'), links);
     const writer = await BatchWriter.open(file.plan, options.databases, recordTable);
     try {
-      for await (const batch of batches(file)) {
+      for await (const batch of batches(readRecords(file, options))) {
         options.signal.throwIfAborted();
-        const outcome = await writer.write(batch);
-        count(summary, batch.length, outcome);
-        await options.rejects.add(summary.file, outcome.rejects);
+        const found = await finder.find(batch.flatMap(({ events }) => events.map(({ row }) => row)));
+        const drafts = batch.map((record) => draft(lastRow(record), record, found));
+        const outcome = await writer.write(drafts);
+        summary.records += drafts.filter(({ key }) => key !== '').length;
+        count(summary, outcome);
+        await options.rejects.add(file, outcome.rejects);
         options.progress(summary, file.count);
       }
     } finally {
-      options.finished(summary);
+      options.finished(summary, file.plan);
     }
+    await finder.close();
     await writer.close();
   }
   return summaries;
 }
 
-async function* batches(file: SourceFile): AsyncGenerator<RecordDraft[]> {
-  let batch: RecordDraft[] = [];
-  for await (const row of file.rows()) {
-    batch.push(file.plan.draft(row));
-    if (batch.length < BATCH_ROWS) continue;
+function lastRow({ events }: SourceRecord): SourceRow {
+  return (events.at(-1) ?? events[0]).row;
+}
+
+/** The records of a file: each of its rows, or, of a folded file, all rows with the same key. */
+async function* readRecords(file: SourceFile, { databases, signal }: ImportOptions): AsyncGenerator<SourceRecord> {
+  const { fold } = file.plan;
+  if (fold !== null) {
+    yield* foldEvents(stoppable(file.rows(), signal), fold, await databases.scratch());
+    return;
+  }
+  for await (const row of file.rows()) yield { events: [{ row, place: '' }], problems: [] };
+}
+
+async function* stoppable(rows: AsyncIterable<SourceRow>, signal: AbortSignal): AsyncGenerator<SourceRow> {
+  for await (const row of rows) {
+    signal.throwIfAborted();
+    yield row;
+  }
+}
+
+async function* batches(records: AsyncIterable<SourceRecord>): AsyncGenerator<SourceRecord[]> {
+  let batch: SourceRecord[] = [];
+  let rows = 0;
+  for await (const record of records) {
+    batch.push(record);
+    rows += record.events.length;
+    if (rows < BATCH_ROWS) continue;
     yield batch;
     batch = [];
+    rows = 0;
   }
   if (batch.length > 0) yield batch;
 }
 
-function count(summary: FileSummary, read: number, outcome: BatchOutcome): void {
-  summary.read += read;
+function count(summary: FileSummary, outcome: BatchOutcome): void {
+  summary.read += outcome.inserted + outcome.updated + outcome.unchanged + outcome.rejects.length;
   summary.inserted += outcome.inserted;
   summary.updated += outcome.updated;
   summary.unchanged += outcome.unchanged;

@@ -42,7 +42,7 @@ const columnSpec = z.preprocess(
 );
 
 /** Where a field's value comes from; exactly one of them. */
-const SOURCES = ['column', 'constant', 'template', 'key', 'reference'] as const;
+const SOURCES = ['column', 'constant', 'template', 'key', 'reference', 'match', 'demoLink'] as const;
 /** How a text of the file is read; it makes no sense for other values. */
 const READING = [
   'map',
@@ -63,6 +63,30 @@ const READING = [
   'no',
 ] as const;
 
+/** The cells that are meant, by column. */
+const when = z.record(z.string(), oneOrMore(cell));
+
+/** Which event of a folded record a field reads; where it is left out, the last, or the one that the target writes. */
+const eventSpec = z.union(
+  [z.enum(['first', 'last', 'previous']), z.strictObject({ first: when }), z.strictObject({ last: when })],
+  { error: 'must be first, last or previous, or { first: { COLUMN: [values] } }, or { last: ... }' },
+);
+
+/** One way to look a customer up at identity. */
+const matchSpec = z.union(
+  [
+    z.strictObject({ id: name }),
+    z.strictObject({ email: name }),
+    /** `country`: of numbers without a country code, as ISO 3166 or the column that says it. */
+    z.strictObject({ phone: name, country: z.union([name, z.strictObject({ column: name })]).optional() }),
+    z.strictObject({ externalId: name, source: name }),
+  ],
+  {
+    error:
+      'must be { id: COLUMN }, { email: COLUMN }, { phone: COLUMN, country: AT } or { externalId: COLUMN, source: NAME }',
+  },
+);
+
 /** Text stands for a column of that name. */
 const fieldSpec = z.preprocess(
   (value) => (typeof value === 'string' ? { column: value } : value),
@@ -72,12 +96,19 @@ const fieldSpec = z.preprocess(
         column: name.optional(),
         /** The same for every row. */
         constant: z.union([cell, z.array(cell)], { error: 'must be a text, a number or a list of them' }).optional(),
-        /** Text with `{column}` in it; missing when one of its columns is. */
-        template: name.optional(),
+        /** Text with `{column}` in it; missing when one of its columns is. Of several, the first that is not missing. */
+        template: oneOrMore(name).optional(),
         /** The row's key, as text. */
         key: z.literal(true, { error: 'can only be true' }).optional(),
-        /** `this`: the id of the row's own record. A file's name: the id of its record whose key is in `column`. */
+        /** `this`: the id of the row's own record. A file's name: the id of its record whose key is in `column`, or is `constant`. */
         reference: name.optional(),
+        /** How to find the customer whose id the field takes; several ways are tried in order. */
+        match: oneOrMore(matchSpec).optional(),
+        /** When no way finds exactly one customer: reject the row, which is the default, or leave the field empty. */
+        otherwise: z.enum(['reject', 'none']).optional(),
+        /** Some customer, picked by the row's key or by this column: for showing, where a file says nothing of customers. */
+        demoLink: z.union([z.literal(true), name], { error: 'can only be true, or the name of a column' }).optional(),
+        event: eventSpec.optional(),
         /** The cells that are allowed and what each becomes; any other is rejected. */
         map: z.record(z.string(), cell).optional(),
         /** In place of a missing value. */
@@ -120,13 +151,14 @@ const fieldSpec = z.preprocess(
       const given = SOURCES.filter((source) => field[source] !== undefined);
       const elsewhere = field.reference !== undefined && field.reference !== 'this';
       const expected = elsewhere ? 2 : 1;
-      if (elsewhere && field.column === undefined)
+      if (elsewhere && field.column === undefined && typeof field.constant !== 'string')
         problem('needs the column that holds the key of the other record', 'reference');
       else if (given.length !== expected) problem(`needs exactly one of ${SOURCES.join(', ')}`);
       if (field.column === undefined && field.template === undefined) {
         const message = 'goes with a column or a template only';
         for (const option of READING) if (field[option] !== undefined) problem(message, option);
       }
+      if (field.otherwise !== undefined && field.match === undefined) problem('goes with match only', 'otherwise');
       if (field.decimalMark !== undefined && field.decimalMark === field.thousands) {
         problem('cannot be the decimal mark as well', 'thousands');
       }
@@ -137,7 +169,7 @@ const conditions = {
   /** Only for rows that have a value in these columns. */
   onlyWith: oneOrMore(name).optional(),
   /** Only for rows whose column says one of these. */
-  when: z.record(z.string(), oneOrMore(cell)).optional(),
+  when: when.optional(),
 };
 
 /** Columns of one row folded into the entries of a history. */
@@ -152,6 +184,38 @@ const historySpec = z.strictObject({
     .min(1, 'must not be empty'),
 });
 
+/** Which events of a folded record a target writes, a row each: all of them, or those at which something is another. */
+const eventsSpec = z.preprocess(
+  (value) => (value === 'all' ? {} : value),
+  z.strictObject(
+    {
+      /** Columns: the first event, and each where one of them says something else than at the event before. */
+      onChange: oneOrMore(name).optional(),
+      /** Fields of this target: the first event, and each where one of them becomes something else than at the row before. */
+      onChangeOfField: oneOrMore(name).optional(),
+      /** The field that takes 0, 1, 2 ... */
+      position: name.optional(),
+    },
+    {
+      error: (issue) => (issue.code === 'invalid_type' ? 'must be all, or { onChange: [columns] }' : undefined),
+    },
+  ),
+);
+
+/** What puts the events of a record in order. */
+const orderSpec = z
+  .strictObject({
+    column: name,
+    type: z.enum(['text', 'integer', 'decimal', 'date', 'timestamp']).optional(),
+    format: oneOrMore(name).optional(),
+    zone: zone.optional(),
+    decimalMark: z.enum(['.', ',']).optional(),
+    thousands: z.enum(['.', ',', ' ', "'"]).optional(),
+  })
+  .refine((order) => order.type !== undefined || order.format !== undefined, {
+    error: 'needs the format of its times, or a type: text, integer, decimal, date, timestamp',
+  });
+
 const targetSpec = z.strictObject({
   /** `identity.Customer` */
   entity: name,
@@ -160,6 +224,8 @@ const targetSpec = z.strictObject({
   ...conditions,
   fields: z.record(z.string(), fieldSpec),
   history: historySpec.optional(),
+  /** In a file with `fold`: a row for each event, and not one for the record. */
+  events: eventsSpec.optional(),
 });
 
 /** One character, or none at all. */
@@ -227,23 +293,42 @@ function checkFormat(table: z.output<typeof tableSpec>, check: z.RefinementCtx):
 const fileSpec = z
   .strictObject({
     ...tableShape,
+    /** In place of a file: the few records that no export has, such as the survey that all responses answer. */
+    rows: z.array(z.record(z.string(), cell)).min(1, 'must not be empty').optional(),
+    /** Makes a column of this name that counts the rows from 1: the key of a file that has none. */
+    rowNumber: name.optional(),
+    ...conditions,
     /** Where its keys are others than those of the mapping's source. */
     source: name.max(100, 'must have at most 100 characters').optional(),
     /** The columns that tell one record from every other. */
     key: oneOrMore(name),
+    /** Rows with the same key are events of one record, in this order; those that are equal in it, as the file has them. */
+    fold: z.strictObject({ order: oneOrMore(orderSpec) }).optional(),
     /** The first is the record itself: what `reference` means. */
     targets: z.array(targetSpec).min(1, 'must not be empty'),
   })
   .superRefine(checkFormat);
+
+/** Rows that the mapping holds itself are called in the summary as in the mapping. */
+function nameRows(files: unknown): unknown {
+  if (typeof files !== 'object' || files === null) return files;
+  return Object.fromEntries(
+    Object.entries(files).map(([file, spec]: [string, unknown]) => {
+      const isInline = typeof spec === 'object' && spec !== null && 'rows' in spec && !('file' in spec);
+      return [file, isInline ? { ...spec, file } : spec];
+    }),
+  );
+}
 
 const mappingSpec = z.strictObject({
   /** The system that the files come from; the namespace of its keys. */
   source: name.max(100, 'must have at most 100 characters'),
   /** Of dates that say none themselves. */
   zone: zone.optional(),
-  files: z
-    .record(z.string(), fileSpec)
-    .refine((files) => Object.keys(files).length > 0, { error: 'must not be empty' }),
+  files: z.preprocess(
+    nameRows,
+    z.record(z.string(), fileSpec).refine((files) => Object.keys(files).length > 0, { error: 'must not be empty' }),
+  ),
 });
 
 export type Mapping = z.output<typeof mappingSpec>;
@@ -251,6 +336,10 @@ export type Mapping = z.output<typeof mappingSpec>;
 export type TableSpec = z.output<typeof tableSpec>;
 export type FileSpec = z.output<typeof fileSpec>;
 export type TargetSpec = z.output<typeof targetSpec>;
+export type EventsSpec = z.output<typeof eventsSpec>;
+export type EventSpec = z.output<typeof eventSpec>;
+export type MatchSpec = z.output<typeof matchSpec>;
+export type OrderSpec = z.output<typeof orderSpec>;
 export type HistorySpec = z.output<typeof historySpec>;
 export type FieldSpec = z.output<typeof fieldSpec>;
 export type ConditionSpec = Pick<TargetSpec, 'onlyWith' | 'when'>;
@@ -299,12 +388,12 @@ function keepText(key: unknown, node: Scalar): void {
 
 /**
  * Reads a mapping.
- * @param text YAML 1.2
+ * @param text YAML 1.2, with merge keys (`<<: *name`)
  * @param file where it came from, for the errors
  * @throws ImportError with a line for every problem, each with its place
  */
 export function parseMapping(text: string, file: string): Mapping {
-  const document = parseDocument(text, { prettyErrors: true });
+  const document = parseDocument(text, { prettyErrors: true, merge: true });
   if (document.errors.length > 0) {
     const lines = document.errors.map((error) => `${file}: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
     throw new ImportError(lines.join('\n'));

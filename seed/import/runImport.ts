@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { identity } from '../../subgraphs/identity/subgraph.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
 import { compileMapping, type FilePlan } from './compileMapping.js';
@@ -13,7 +14,7 @@ import type { ProgressStep } from './progress.js';
 import { RejectedRows } from './RejectedRows.js';
 import { RejectsFile } from './RejectsFile.js';
 import { SourceFile } from './SourceFile.js';
-import { summaryLine, totalOf } from './summaryLine.js';
+import { foldLine, summaryLine, totalOf } from './summaryLine.js';
 import { importTargets } from './targets/all.js';
 
 /** Where an import says how it goes. */
@@ -32,6 +33,7 @@ export interface ImportOutput {
 export async function runImport(config: ImportConfig, output: ImportOutput, signal: AbortSignal): Promise<FileSummary> {
   const mapping = parseMapping(readMapping(config.mapping), config.mapping);
   const plans = await compileMapping(mapping, importTargets, config.mapping);
+  checkDemoLinks(plans, config);
   const files = await openFiles(plans, config, output);
   signal.throwIfAborted();
 
@@ -78,8 +80,26 @@ function readMapping(path: string): string {
   }
 }
 
+/** Customers that rows are given to for demonstration must be meant by whoever runs the import, not only by the mapping. */
+function checkDemoLinks(plans: readonly FilePlan[], { mapping, demoLinks }: ImportConfig): void {
+  if (demoLinks) return;
+  const files = plans.filter(({ links }) => links.some(({ type }) => type === 'demo'));
+  if (files.length === 0) return;
+  throw new ImportError(
+    files
+      .map(
+        ({ name }) =>
+          `${mapping}: files.${name} gives its rows to customers who have nothing to do with them; ` +
+          'if that is meant, for a demonstration, say so: --demo-links',
+      )
+      .join('\n'),
+  );
+}
+
 function subgraphsOf(plans: readonly FilePlan[]): SubgraphDefinition[] {
-  return [...new Set(plans.flatMap(({ targets }) => targets.map(({ target }) => target.subgraph)))];
+  const written = plans.flatMap(({ targets }) => targets.map(({ target }) => target.subgraph));
+  const asked = plans.some(({ links }) => links.length > 0) ? [identity] : [];
+  return [...new Set([...written, ...asked])];
 }
 
 async function migrateAll(
@@ -111,7 +131,10 @@ async function write(
       rejects,
       signal,
       progress: ({ file, read }, total) => output.progress({ file, what: 'imported', done: read, total }),
-      finished: (summary) => output.print(summaryLine(summary)),
+      finished: (summary, { fold }) => {
+        if (fold !== null) output.print(foldLine(summary));
+        output.print(summaryLine(summary));
+      },
     });
     const total = totalOf(summaries);
     output.print(summaryLine(total));

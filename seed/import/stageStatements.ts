@@ -13,6 +13,8 @@ export interface StageStatements {
   readonly taken: string | null;
   /** Inserts what is new, updates what changed. Gives the records concerned and whether their row is new. */
   readonly merge: string;
+  /** Brings other rows up to date, after the merge; null where none follow from these. */
+  readonly afterwards: string | null;
 }
 
 const INSERTED: Readonly<Record<(typeof KEPT)[number], string>> = {
@@ -40,7 +42,7 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
     const isPlanned = plan.columns.some((planned) => planned.column.property === property);
     return column === undefined || isPlanned
       ? []
-      : [{ property, name: quoted(column.name), value: INSERTED[property] }];
+      : [{ property, name: quoted(column.name), value: column.nullable ? 'NULL' : INSERTED[property] }];
   });
   const onUpdate = kept.flatMap((one) => {
     if (one.property === 'version') return [`${one.name} = t.${one.name} + 1`];
@@ -85,5 +87,6 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
       )
       SELECT s.record_ AS record, t.inserted FROM merged AS t JOIN ${name} AS s ON ${matches.join(' AND ')}
       WHERE NOT s.removed_`,
+    afterwards: plan.target.afterwards?.(name) ?? null,
   };
 }

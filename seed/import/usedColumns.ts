@@ -1,12 +1,17 @@
 import { templateColumns } from './compileField.js';
+import { matchColumns } from './customerLinks.js';
 import type { ConditionSpec, FieldSpec, FileSpec } from './mapping.js';
 
 function ofField(field: FieldSpec): string[] {
-  const { column, template, currency } = field;
+  const { column, template, currency, match = [], demoLink, event } = field;
+  const chosen = typeof event === 'object' ? Object.values(event).flatMap((when) => Object.keys(when)) : [];
   return [
     ...(column === undefined ? [] : [column]),
-    ...(template === undefined ? [] : templateColumns(template)),
+    ...(template ?? []).flatMap(templateColumns),
     ...(typeof currency === 'object' ? [currency.column] : []),
+    ...match.flatMap(matchColumns),
+    ...(typeof demoLink === 'string' ? [demoLink] : []),
+    ...chosen,
   ];
 }
 
@@ -20,12 +25,15 @@ function ofCondition({ onlyWith = [], when = {} }: ConditionSpec): string[] {
 
 /** Every column that a file's mapping names; the file must have them all. */
 export function usedColumns(file: FileSpec): Set<string> {
-  return new Set([
+  const used = new Set([
+    ...ofCondition(file),
     ...file.key,
     ...Object.keys(file.columns),
+    ...(file.fold?.order ?? []).map(({ column }) => column),
     ...file.targets.flatMap((target) => [
       ...ofCondition(target),
       ...ofFields(target.fields),
+      ...(target.events?.onChange ?? []),
       ...(target.history?.steps ?? []).flatMap((step) => [
         ...ofCondition(step),
         ...(step.at === undefined ? [] : ofField(step.at)),
@@ -33,4 +41,6 @@ export function usedColumns(file: FileSpec): Set<string> {
       ]),
     ]),
   ]);
+  used.delete(file.rowNumber ?? '');
+  return used;
 }

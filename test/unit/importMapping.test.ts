@@ -61,9 +61,9 @@ files:
       'm.yaml: files.people.csv.encoding is not an encoding such as utf-8 or windows-1252',
       'm.yaml: files.people.csv.quotes is not known here',
       'm.yaml: files.people.key must not be empty',
-      'm.yaml: files.people.targets[0].fields.name needs exactly one of column, constant, template, key, reference',
+      'm.yaml: files.people.targets[0].fields.name needs exactly one of column, constant, template, key, reference, match, demoLink',
       'm.yaml: files.people.targets[0].fields.team.templte is not known here',
-      'm.yaml: files.people.targets[0].fields.team needs exactly one of column, constant, template, key, reference',
+      'm.yaml: files.people.targets[0].fields.team needs exactly one of column, constant, template, key, reference, match, demoLink',
       'm.yaml: files.people.targets[0].fields.title.map goes with a column or a template only',
       'm.yaml: colour is not known here',
     ]);
