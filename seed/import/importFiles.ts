@@ -79,7 +79,7 @@ export async function importFiles(options: ImportOptions): Promise<FileSummary[]
       const outcome = await writer.write(drafts, mayDefer);
       await deferred.add(outcome.deferred);
       count(summary, drafts, outcome);
-      await options.rejects.add(summary.file, outcome.rejects);
+      await options.rejects.add(file, outcome.rejects);
       options.progress(summary, file.count);
     };
     try {
