@@ -62,13 +62,6 @@ describe('the example of docs/import.md', () => {
     const blocks = new Map(
       [...text.matchAll(/```\w+ (\S+)\n([^]*?)```/g)].map(([, name = '', body = '']) => [name, body]),
     );
-    expect([...blocks.keys()]).toEqual([
-      'companies.csv',
-      'deals.csv',
-      'workshop.yaml',
-      'output',
-      'workshop.rejects.csv',
-    ]);
     for (const name of ['companies.csv', 'deals.csv', 'workshop.yaml']) put(name, blocks.get(name) ?? '');
 
     const first = await run('workshop.yaml', '--data', '.');
