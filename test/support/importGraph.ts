@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
@@ -19,6 +18,8 @@ export interface ImportGraph {
   import(mapping: string, data: string, ...options: string[]): Promise<ImportRun & { rejects: string[] | undefined }>;
   /** Asks one of the subgraphs. Throws on errors. */
   ask(subgraph: SubgraphDefinition, query: string, variables?: object): Promise<Untyped>;
+  /** What a subgraph says of the customer whom a source knows by this key. Throws on errors. */
+  customer(subgraph: SubgraphDefinition, source: string, key: string, selection: string): Promise<Untyped>;
   /** All rows of a list, page by page. The query takes `$after`; `list` is its field. */
   all(subgraph: SubgraphDefinition, list: string, selection: string, filter?: string): Promise<Untyped[]>;
   stop(): Promise<void>;
@@ -55,6 +56,14 @@ export async function startImportGraph(...subgraphs: SubgraphDefinition[]): Prom
       return { ...run, rejects: readRejects(rejects) };
     },
     ask: asked,
+    async customer(subgraph, source, key, selection) {
+      const find =
+        'query ($source: String!, $id: String!) { customer360(externalId: { source: $source, id: $id }) { id } }';
+      const { customer360 } = await asked(identity, find, { source, id: key });
+      const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Customer { ${selection} } } }`;
+      const { _entities } = await asked(subgraph, query, { of: [{ __typename: 'Customer', id: customer360.id }] });
+      return _entities[0];
+    },
     async all(subgraph, list, selection, filter = '') {
       const query = `query ($after: String) { ${list}(first: 100, after: $after ${filter}) {
         nodes { ${selection} } pageInfo { hasNextPage endCursor } } }`;
