@@ -1,17 +1,30 @@
+import type { FilePlan } from './compileMapping.js';
 import { condition } from './condition.js';
+import { ImportError } from './ImportError.js';
 import { inlineTable } from './inlineTable.js';
 import { numberedRows } from './numberedRows.js';
-import type { FilePlan } from './compileMapping.js';
-import { ImportError } from './ImportError.js';
+import type { RejectedRows } from './RejectedRows.js';
 import type { SourceRow } from './SourceRow.js';
-import { TableFile, type OpenOptions } from './TableFile.js';
+import { type OpenOptions, TableFile } from './TableFile.js';
 import { usedColumns } from './usedColumns.js';
 
-/** A file of a mapping that was found, read once from end to end, and fits the mapping. */
+/** What {@link SourceFile.openAll} takes besides the mapping's files. */
+export interface SourceOptions {
+  /** How many rows of each file to take; all of them when undefined. */
+  readonly limit?: number | undefined;
+  /** Where to take the rows from in place of the files: those that an earlier import rejected. */
+  readonly rejected?: RejectedRows | undefined;
+  /** Told now and then how many of a file's bytes are checked. */
+  readonly progress?: (file: string, bytes: number, size: number) => void;
+}
+
+type Table = Pick<TableFile, 'count' | 'header' | 'rows'>;
+
+/** The rows of a file of a mapping, which were read once from end to end and fit the mapping. */
 export class SourceFile {
   private constructor(
     readonly plan: FilePlan,
-    private readonly table: Pick<TableFile, 'count' | 'header' | 'rows'>,
+    private readonly table: Table,
   ) {}
 
   /** Its name in the data folder. */
@@ -24,9 +37,11 @@ export class SourceFile {
     return this.table.count;
   }
 
-  /** What its columns are called, in order. */
+  /** What the columns of its rows are called, in order. */
   get header(): readonly string[] {
-    return this.table.header;
+    const { rowNumber } = this.plan.spec;
+    const { header } = this.table;
+    return rowNumber === undefined || header.includes(rowNumber) ? header : [...header, rowNumber];
   }
 
   /** Its rows that meet the file's conditions, one after the other, without the header. */
@@ -34,37 +49,21 @@ export class SourceFile {
     const { spec } = this.plan;
     const rows = this.table.rows();
     const meets = condition(spec);
-    for await (const row of spec.rowNumber === undefined ? rows : numberedRows(rows, this.header, spec)) {
+    for await (const row of spec.rowNumber === undefined ? rows : numberedRows(rows, this.table.header, spec)) {
       if (meets(row)) yield row;
     }
   }
 
   /**
    * Finds a mapping's files and reads each to its end.
-   * @param limit how many rows of each file to take; all of them when undefined
-   * @param progress told now and then how many of a file's bytes are checked
    * @throws ImportError with a line for every problem with a file as a whole
    */
-  static async openAll(
-    folder: string,
-    plans: readonly FilePlan[],
-    limit?: number,
-    progress?: (file: string, bytes: number, size: number) => void,
-  ): Promise<SourceFile[]> {
+  static async openAll(folder: string, plans: readonly FilePlan[], options: SourceOptions = {}): Promise<SourceFile[]> {
     const files: SourceFile[] = [];
     const problems = new Set<string>();
     for (const plan of plans) {
-      const options: OpenOptions = {
-        columns: usedColumns(plan.spec),
-        limit,
-        progress: progress && ((bytes, size) => progress(plan.spec.file, bytes, size)),
-      };
       try {
-        const table =
-          plan.spec.rows === undefined
-            ? await TableFile.open(folder, plan.spec, options)
-            : inlineTable(plan.spec, plan.spec.rows, options);
-        files.push(new SourceFile(plan, table));
+        files.push(new SourceFile(plan, await openTable(folder, plan, options)));
       } catch (error) {
         if (!(error instanceof ImportError)) throw error;
         problems.add(error.message);
@@ -72,5 +71,28 @@ export class SourceFile {
     }
     if (problems.size > 0) throw new ImportError([...problems].join('\n'));
     return files;
+  }
+}
+
+async function openTable(folder: string, { spec }: FilePlan, options: SourceOptions): Promise<Table> {
+  const { limit = Infinity, rejected, progress } = options;
+  const columns = usedColumns(spec);
+  if (rejected !== undefined) {
+    const reader = rejected.reader(spec, columns);
+    const count = Math.min(rejected.count(spec.file), limit);
+    return { count, header: reader.header, rows: () => firstOf(rejected.rows(spec.file, reader), count) };
+  }
+  const told = progress && ((bytes: number, size: number) => progress(spec.file, bytes, size));
+  const open: OpenOptions = { columns, limit, progress: told };
+  return spec.rows === undefined ? TableFile.open(folder, spec, open) : inlineTable(spec, spec.rows, open);
+}
+
+async function* firstOf<Item>(items: AsyncIterable<Item>, count: number): AsyncGenerator<Item> {
+  let left = count;
+  if (left === 0) return;
+  for await (const item of items) {
+    yield item;
+    left -= 1;
+    if (left === 0) return;
   }
 }

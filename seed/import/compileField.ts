@@ -157,6 +157,7 @@ function compileText(field: FieldSpec, scope: FieldScope): TextSource {
   return { text, fallback, blame };
 }
 
+/** The text as the row has it: of its column, or of the first template that can be filled. */
 function compileRaw(
   { column = '', template }: FieldSpec,
   scope: FieldScope,

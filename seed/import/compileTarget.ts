@@ -66,7 +66,7 @@ function run(evaluators: Evaluators, row: SourceRow, draft: RecordDraft): Map<st
   return cells;
 }
 
-/** The properties that a mapping calls by another name. */
+/** The properties that a mapping calls by another name, or does not set itself. */
 function hiddenProperties({ money = {}, names = {} }: ImportTarget): Set<string> {
   return new Set([
     DEMO_MARK,
@@ -238,17 +238,16 @@ export function compileTarget(
         continue;
       if (!meets(row)) continue;
       const values = run(fields, row, { ...draft, at });
-      if (draft.problems.length === 0) complete(values, row, draft);
       const now = JSON.stringify(onChangeOfField.map((property) => values.get(property) ?? null));
       if (onChangeOfField.length > 0 && now === fieldsBefore) continue;
       fieldsBefore = now;
       if (position !== undefined) values.set(position, String(rows.length));
-      identify(values, draft, place);
-      if (appendOnly === undefined && fields.has('sourceKey') && !spec.fields.sourceKey)
+      if (appendOnly === undefined) identify(values, draft, place);
+      if (fields.has('sourceKey') && !spec.fields.sourceKey)
         values.set('sourceKey', [draft.key, ...suffix, place].join('/'));
-      rows.push({ removed: false, cells: cellsOf(values) });
+      rows.push({ removed: false, cells: cellsOf(finished(values, row, draft)) });
     }
-    if (position === undefined) return rows;
+    if (position === undefined || appendOnly !== undefined) return rows;
     const beyond = run(new Map([...fields].filter(([property]) => table.columns.get(property)?.primary)), last, draft);
     return [...rows, { removed: true, cells: cellsOf(beyond.set(position, String(rows.length))) }];
   };

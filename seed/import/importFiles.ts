@@ -68,7 +68,7 @@ export async function importFiles(options: ImportOptions): Promise<FileSummary[]
         const outcome = await writer.write(drafts);
         summary.records += drafts.filter(({ key }) => key !== '').length;
         count(summary, outcome);
-        await options.rejects.add(summary.file, outcome.rejects);
+        await options.rejects.add(file, outcome.rejects);
         options.progress(summary, file.count);
       }
     } finally {

@@ -389,7 +389,7 @@ function keepText(key: unknown, node: Scalar): void {
 
 /**
  * Reads a mapping.
- * @param text YAML 1.2
+ * @param text YAML 1.2, with merge keys (`<<: *name`)
  * @param file where it came from, for the errors
  * @throws ImportError with a line for every problem, each with its place
  */

@@ -10,6 +10,8 @@ import { ImportError } from './ImportError.js';
 import { type FileSummary, importFiles } from './importFiles.js';
 import { openLocalDatabase } from '../../scripts/start/openLocalDatabase.js';
 import { parseMapping } from './mapping.js';
+import type { ProgressStep } from './progress.js';
+import { RejectedRows } from './RejectedRows.js';
 import { RejectsFile } from './RejectsFile.js';
 import { SourceFile } from './SourceFile.js';
 import { foldLine, summaryLine, totalOf } from './summaryLine.js';
@@ -19,8 +21,8 @@ import { importTargets } from './targets/all.js';
 export interface ImportOutput {
   /** A line of the result. */
   readonly print: (line: string) => void;
-  /** What is going on now; replaces what it said before. Undefined where nobody looks. */
-  readonly progress: ((text: string) => void) | undefined;
+  /** What is going on now. */
+  readonly progress: (step: ProgressStep) => void;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function runImport(config: ImportConfig, output: ImportOutput, sign
   const mapping = parseMapping(readMapping(config.mapping), config.mapping);
   const plans = await compileMapping(mapping, importTargets, config.mapping);
   checkDemoLinks(plans, config);
-  const files = await SourceFile.openAll(config.data, plans);
+  const files = await openFiles(plans, config, output);
   signal.throwIfAborted();
 
   const subgraphs = subgraphsOf(plans);
@@ -51,6 +53,23 @@ export async function runImport(config: ImportConfig, output: ImportOutput, sign
   } finally {
     await local?.close();
   }
+}
+
+async function openFiles(
+  plans: readonly FilePlan[],
+  { data, limit, rejectsFrom }: ImportConfig,
+  output: ImportOutput,
+): Promise<SourceFile[]> {
+  const rejected = rejectsFrom === undefined ? undefined : await RejectedRows.open(rejectsFrom);
+  const unknown = rejected?.files.filter((file) => !plans.some(({ spec }) => spec.file === file)) ?? [];
+  if (unknown.length > 0) {
+    throw new ImportError(`${rejectsFrom} has rows of ${unknown.join(', ')}, which the mapping does not name`);
+  }
+  return SourceFile.openAll(data, plans, {
+    limit,
+    rejected,
+    progress: (file, done, total) => output.progress({ file, what: 'checked', done, total }),
+  });
 }
 
 function readMapping(path: string): string {
@@ -102,14 +121,16 @@ async function write(
   output: ImportOutput,
   signal: AbortSignal,
 ): Promise<FileSummary> {
-  const rejects = RejectsFile.replace(config.rejects);
+  const columns = files.flatMap(({ header }) => header);
+  const rejects = RejectsFile.replace(config.rejects, columns, config.rejectsFrom);
+  let isThrough = false;
   try {
     const summaries = await importFiles({
       files,
       databases,
       rejects,
       signal,
-      progress: ({ file, read }, total) => output.progress?.(`${file}: ${read} of ${total} rows`),
+      progress: ({ file, read }, total) => output.progress({ file, what: 'imported', done: read, total }),
       finished: (summary, { fold }) => {
         if (fold !== null) output.print(foldLine(summary));
         output.print(summaryLine(summary));
@@ -117,9 +138,10 @@ async function write(
     });
     const total = totalOf(summaries);
     output.print(summaryLine(total));
+    isThrough = true;
     return total;
   } finally {
-    await rejects.close();
+    await rejects.close(isThrough);
   }
 }
 
@@ -127,5 +149,5 @@ async function write(
 export function rejectsLine(rejected: number, path: string): string {
   const rows = rejected === 1 ? '1 row was' : `${rejected} rows were`;
   const shown = relative('', path) || path;
-  return `${rows} rejected: see ${shown} for the line and the reason of each, mend the CSV and import again`;
+  return `${rows} rejected: see ${shown} for the reason of each, mend it there and import it: --rejects-from ${shown}`;
 }
