@@ -29,6 +29,8 @@ export interface BatchOutcome {
   unchanged: number;
   /** In the order of their lines. */
   rejects: Reject[];
+  /** Records that refer to others of the file which are not in yet; none of the numbers counts them. */
+  deferred: RecordDraft[];
 }
 
 /** The table in which the records of a file are, to look references up. */
@@ -75,27 +77,31 @@ export class BatchWriter {
     await this.databases.first.query(DROP_SEEN);
   }
 
-  /** @throws the database's error when it fails for another reason than the data; nothing of the batch is written then */
-  async write(drafts: readonly RecordDraft[]): Promise<BatchOutcome> {
-    const outcome: BatchOutcome = { inserted: 0, updated: 0, unchanged: 0, rejects: [] };
+  /**
+   * @param mayDefer whether a record may wait for one of the same file; else it is rejected when that is not there
+   * @throws the database's error when it fails for another reason than the data; nothing of the batch is written then
+   */
+  async write(drafts: readonly RecordDraft[], mayDefer: boolean): Promise<BatchOutcome> {
+    const outcome: BatchOutcome = { inserted: 0, updated: 0, unchanged: 0, rejects: [], deferred: [] };
     const sound: RecordDraft[] = [];
     for (const draft of drafts) {
       if (draft.problems.length === 0) sound.push(draft);
       else outcome.rejects.push(...rejectsOf(draft, draft.problems.map(refusalOf)));
     }
-    if (sound.length > 0) await this.#writeOrHalve(sound, outcome);
+    if (sound.length > 0) await this.#writeOrHalve(sound, mayDefer, outcome);
     outcome.rejects.sort((one, other) => one.line - other.line);
     return outcome;
   }
 
   /** A rule of the database that we did not foresee refuses all rows of a statement: halves are tried until the row is found. */
-  async #writeOrHalve(drafts: readonly RecordDraft[], outcome: BatchOutcome): Promise<void> {
+  async #writeOrHalve(drafts: readonly RecordDraft[], mayDefer: boolean, outcome: BatchOutcome): Promise<void> {
     try {
-      const written = await this.databases.transaction(() => this.#attempt(drafts));
+      const written = await this.databases.transaction(() => this.#attempt(drafts, mayDefer));
       outcome.inserted += written.inserted;
       outcome.updated += written.updated;
       outcome.unchanged += written.unchanged;
       outcome.rejects.push(...written.rejects);
+      outcome.deferred.push(...written.deferred);
     } catch (error) {
       if (!(error instanceof RefusedRow) && !isDataError(error)) throw error;
       const [only] = drafts;
@@ -105,15 +111,17 @@ export class BatchWriter {
         return;
       }
       const half = Math.ceil(drafts.length / 2);
-      await this.#writeOrHalve(drafts.slice(0, half), outcome);
-      await this.#writeOrHalve(drafts.slice(half), outcome);
+      await this.#writeOrHalve(drafts.slice(0, half), mayDefer, outcome);
+      await this.#writeOrHalve(drafts.slice(half), mayDefer, outcome);
     }
   }
 
-  async #attempt(drafts: readonly RecordDraft[]): Promise<BatchOutcome> {
+  async #attempt(drafts: readonly RecordDraft[], mayDefer: boolean): Promise<BatchOutcome> {
     const rejects = new Map<RecordDraft, Refusal>();
-    const left = () => drafts.filter((draft) => !rejects.has(draft));
-    await this.#checkReferences(drafts, rejects);
+    const referring = await this.#checkReferences(drafts, rejects);
+    const deferred = mayDefer ? referring.filter((draft) => rejects.delete(draft)) : [];
+    const waiting = new Set(deferred);
+    const left = () => drafts.filter((draft) => !rejects.has(draft) && !waiting.has(draft));
     await this.#checkUniques(left(), rejects);
     const records = left();
 
@@ -124,6 +132,7 @@ export class BatchWriter {
         (rows[index] ?? []).map(({ removed, cells }) => copyText([String(record), String(removed), ...cells])),
       );
       if (lines.length === 0) continue;
+      if (this.databases.isDryRun) await client.query(statements.empty);
       await pipeline(Readable.from([lines.join('')]), client.query(copyFrom(statements.copy)));
       if (statements.remove !== null) {
         const { rows } = await client.query<{ record: number }>(statements.remove);
@@ -139,7 +148,7 @@ export class BatchWriter {
         if (row.inserted && plan === this.file.targets[0]) inserted.add(row.record);
       }
     }
-    const outcome: BatchOutcome = { inserted: 0, updated: 0, unchanged: 0, rejects: [] };
+    const outcome: BatchOutcome = { inserted: 0, updated: 0, unchanged: 0, rejects: [], deferred };
     for (const [index, { events }] of records.entries()) {
       if (inserted.has(index)) outcome.inserted += events.length;
       else if (touched.has(index)) outcome.updated += events.length;
@@ -149,7 +158,39 @@ export class BatchWriter {
     return outcome;
   }
 
-  async #checkReferences(drafts: readonly RecordDraft[], rejects: Map<RecordDraft, Refusal>): Promise<void> {
+  /**
+   * Rejects what refers to a record that is neither there nor in the batch.
+   * @returns those of the rejected that lack nothing but records of their own file
+   */
+  async #checkReferences(
+    drafts: readonly RecordDraft[],
+    rejects: Map<RecordDraft, Refusal>,
+  ): Promise<readonly RecordDraft[]> {
+    const missing = await this.#missingReferences(drafts);
+    const own = this.file.name;
+    const lackingOwn: RecordDraft[] = [];
+    // What is rejected takes with it what refers to it in turn.
+    for (let before = -1; before !== rejects.size;) {
+      before = rejects.size;
+      const present = new Set(drafts.filter((draft) => !rejects.has(draft)).map(({ id }) => id));
+      for (const draft of drafts) {
+        if (rejects.has(draft)) continue;
+        const unknown = draft.references.filter(
+          ({ file, id }) => missing.get(file)?.has(id) && !(file === own && present.has(id)),
+        );
+        const [first] = unknown;
+        if (first === undefined) continue;
+        const reasons = unknown.map(({ file, column }) => `${column} is the key of no record of ${file}`);
+        const { column, value } = first;
+        rejects.set(draft, { column, value, reason: [...new Set(reasons)].join('; ') });
+        if (unknown.every(({ file }) => file === own)) lackingOwn.push(draft);
+      }
+    }
+    return lackingOwn;
+  }
+
+  /** The ids that are referred to and not in the database, by file. */
+  async #missingReferences(drafts: readonly RecordDraft[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     const wanted = new Map<string, Set<string>>();
     for (const { file, id } of drafts.flatMap((draft) => draft.references)) {
       wanted.set(file, (wanted.get(file) ?? new Set()).add(id));
@@ -161,14 +202,7 @@ export class BatchWriter {
         .query<{ id: string }>(`SELECT id FROM ${table} WHERE id = ANY($1::uuid[])`, [[...ids]]);
       for (const { id } of rows) ids.delete(id);
     }
-    for (const draft of drafts) {
-      const unknown = draft.references.filter(({ file, id }) => wanted.get(file)?.has(id));
-      const [first] = unknown;
-      if (first === undefined) continue;
-      const reasons = unknown.map(({ file, column }) => `${column} is the key of no record of ${file}`);
-      const { column, value } = first;
-      rejects.set(draft, { column, value, reason: [...new Set(reasons)].join('; ') });
-    }
+    return wanted;
   }
 
   /** Of two rows that claim the same key, the first goes in. */

@@ -238,14 +238,15 @@ export function compileTarget(
         continue;
       if (!meets(row)) continue;
       const values = run(fields, row, { ...draft, at });
+      if (draft.problems.length === 0) complete(values, row, draft);
       const now = JSON.stringify(onChangeOfField.map((property) => values.get(property) ?? null));
       if (onChangeOfField.length > 0 && now === fieldsBefore) continue;
       fieldsBefore = now;
       if (position !== undefined) values.set(position, String(rows.length));
-      if (appendOnly === undefined) identify(values, draft, place);
-      if (fields.has('sourceKey') && !spec.fields.sourceKey)
+      identify(values, draft, place);
+      if (appendOnly === undefined && fields.has('sourceKey') && !spec.fields.sourceKey)
         values.set('sourceKey', [draft.key, ...suffix, place].join('/'));
-      rows.push({ removed: false, cells: cellsOf(finished(values, row, draft)) });
+      rows.push({ removed: false, cells: cellsOf(values) });
     }
     if (position === undefined || appendOnly !== undefined) return rows;
     const beyond = run(new Map([...fields].filter(([property]) => table.columns.get(property)?.primary)), last, draft);

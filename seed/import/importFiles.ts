@@ -2,14 +2,18 @@ import { BatchWriter, type BatchOutcome, type RecordTable } from './BatchWriter.
 import type { FilePlan } from './compileMapping.js';
 import type { Databases } from './Databases.js';
 import { CustomerFinder } from './customerLinks.js';
+import { DeferredRecords } from './DeferredRecords.js';
 import { foldEvents } from './foldEvents.js';
-import type { SourceRecord } from './RecordDraft.js';
+import { Joiner } from './joinFiles.js';
+import type { RecordDraft, SourceRecord } from './RecordDraft.js';
 import type { RejectsFile } from './RejectsFile.js';
 import type { SourceFile } from './SourceFile.js';
 import type { SourceRow } from './SourceRow.js';
 
 /** At least so many rows go in together, whole records, in one transaction a database. */
 const BATCH_ROWS = 1000;
+/** So many where records that refer to each other must go in together. */
+const LARGE_BATCH_ROWS = 20_000;
 
 /** What became of the rows of a file: `read = inserted + updated + unchanged + rejected`. */
 export interface FileSummary {
@@ -44,9 +48,15 @@ export interface ImportOptions {
  * @throws the signal's reason when it was aborted, or the database's error; whole batches stay
  */
 export async function importFiles(options: ImportOptions): Promise<FileSummary[]> {
-  const recordTable = recordTables(options.files.map(({ plan }) => plan));
+  const { files, databases } = options;
+  const recordTable = recordTables(files.map(({ plan }) => plan));
+  // All of them first: what is wrong with a joined file is told before anything is written.
+  const joiners = new Map<SourceFile, Joiner>();
+  for (const [index, file] of files.entries()) {
+    joiners.set(file, await Joiner.open(file.joined, () => databases.scratch(), `import_join_${index}`));
+  }
   const summaries: FileSummary[] = [];
-  for (const file of options.files) {
+  for (const file of files) {
     const summary = {
       file: file.plan.spec.file,
       records: 0,
@@ -57,27 +67,52 @@ export async function importFiles(options: ImportOptions): Promise<FileSummary[]
       rejected: 0,
     };
     summaries.push(summary);
-    const { draft, links } = file.plan;
-    const finder = new CustomerFinder(() => options.databases.of('identity'), links);
-    const writer = await BatchWriter.open(file.plan, options.databases, recordTable);
+    const finder = new CustomerFinder(() => databases.of('identity'), file.plan.links);
+    const writer = await BatchWriter.open(file.plan, databases, recordTable);
+    const deferred = await DeferredRecords.open(databases.first);
+    const joiner = joiners.get(file);
+    const write = async (read: readonly SourceRecord[], mayDefer: boolean): Promise<void> => {
+      options.signal.throwIfAborted();
+      const batch = (await joiner?.join(read)) ?? read;
+      const found = await finder.find(batch.flatMap(({ events }) => events.map(({ row }) => row)));
+      const drafts = batch.map((record) => file.plan.draft(lastRow(record), record, found));
+      const outcome = await writer.write(drafts, mayDefer);
+      await deferred.add(outcome.deferred);
+      count(summary, drafts, outcome);
+      await options.rejects.add(file, outcome.rejects);
+      options.progress(summary, file.count);
+    };
     try {
-      for await (const batch of batches(readRecords(file, options))) {
-        options.signal.throwIfAborted();
-        const found = await finder.find(batch.flatMap(({ events }) => events.map(({ row }) => row)));
-        const drafts = batch.map((record) => draft(lastRow(record), record, found));
-        const outcome = await writer.write(drafts);
-        summary.records += drafts.filter(({ key }) => key !== '').length;
-        count(summary, outcome);
-        await options.rejects.add(file, outcome.rejects);
-        options.progress(summary, file.count);
-      }
+      for await (const batch of batches(readRecords(file, options), BATCH_ROWS)) await write(batch, true);
+      await writeDeferred(deferred, write);
     } finally {
       options.finished(summary, file.plan);
     }
+    await joiner?.close();
     await finder.close();
+    await deferred.close();
     await writer.close();
   }
   return summaries;
+}
+
+/**
+ * Tries records that wait for others of their file until none is left that can go in. Those that refer to each other in a circle go in
+ * together, when the circle is no larger than a large batch.
+ */
+async function writeDeferred(
+  deferred: DeferredRecords,
+  write: (records: readonly SourceRecord[], mayDefer: boolean) => Promise<void>,
+): Promise<void> {
+  for (let size = BATCH_ROWS; deferred.count > 0;) {
+    const before = deferred.count;
+    for await (const batch of batches(deferred.round(), size)) await write(batch, true);
+    if (deferred.count < before) continue;
+    if (size === LARGE_BATCH_ROWS) break;
+    size = LARGE_BATCH_ROWS;
+  }
+  if (deferred.count === 0) return;
+  for await (const batch of batches(deferred.round(), BATCH_ROWS)) await write(batch, false);
 }
 
 function lastRow({ events }: SourceRecord): SourceRow {
@@ -101,13 +136,13 @@ async function* stoppable(rows: AsyncIterable<SourceRow>, signal: AbortSignal): 
   }
 }
 
-async function* batches(records: AsyncIterable<SourceRecord>): AsyncGenerator<SourceRecord[]> {
+async function* batches(records: AsyncIterable<SourceRecord>, size: number): AsyncGenerator<SourceRecord[]> {
   let batch: SourceRecord[] = [];
   let rows = 0;
   for await (const record of records) {
     batch.push(record);
     rows += record.events.length;
-    if (rows < BATCH_ROWS) continue;
+    if (rows < size) continue;
     yield batch;
     batch = [];
     rows = 0;
@@ -115,7 +150,8 @@ async function* batches(records: AsyncIterable<SourceRecord>): AsyncGenerator<So
   if (batch.length > 0) yield batch;
 }
 
-function count(summary: FileSummary, outcome: BatchOutcome): void {
+function count(summary: FileSummary, drafts: readonly RecordDraft[], outcome: BatchOutcome): void {
+  summary.records += drafts.filter(({ key }) => key !== '').length - outcome.deferred.length;
   summary.read += outcome.inserted + outcome.updated + outcome.unchanged + outcome.rejects.length;
   summary.inserted += outcome.inserted;
   summary.updated += outcome.updated;

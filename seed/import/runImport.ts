@@ -44,7 +44,7 @@ export async function runImport(config: ImportConfig, output: ImportOutput, sign
     const shared = config.databaseUrl ?? local?.url ?? '';
     const urls = Object.fromEntries(subgraphs.map(({ name }) => [name, config.subgraphUrls[name] ?? shared]));
     await migrateAll(subgraphs, urls);
-    const databases = await Databases.connect(urls);
+    const databases = await Databases.connect(urls, config.dryRun);
     try {
       return await write(files, databases, config, output, signal);
     } finally {
@@ -138,7 +138,9 @@ async function write(
     });
     const total = totalOf(summaries);
     output.print(summaryLine(total));
-    isThrough = true;
+    if (config.dryRun) output.print('dry run: nothing was written; the numbers are what an import would do');
+    // A dry run leaves the rejects file that it reads as it is: what it holds is not in yet.
+    isThrough = !config.dryRun;
     return total;
   } finally {
     await rejects.close(isThrough);
