@@ -89,16 +89,17 @@ function countedFrom(rows: readonly CsvCells[]) {
     expect(await consents()).toEqual({ GRANTED: 1532, WITHDRAWN: 8 });
   });
 
+  const ofComplainant = (subgraph: typeof service, selection: string) =>
+    graph.customer(subgraph, 'cfpb-complaints', '3384392', selection);
+
   it('is whole in each row: who complained, of what, in their words, and how it ended', async () => {
     const row = rows.find((one) => one['Complaint ID'] === '3384392') ?? {};
-    const of = (subgraph: typeof service, selection: string) =>
-      graph.customer(subgraph, 'cfpb-complaints', '3384392', selection);
-    expect(await of(identity, 'displayName kind addresses { lines postalCode country }')).toEqual({
+    expect(await ofComplainant(identity, 'displayName kind addresses { lines postalCode country }')).toEqual({
       displayName: 'Complainant of complaint 3384392',
       kind: 'PERSON',
       addresses: [{ lines: ['FL'], postalCode: '335XX', country: 'US' }],
     });
-    const { cases, complaintCount } = await of(
+    const { cases, complaintCount } = await ofComplainant(
       service,
       `cases { nodes { id subject status resolution openedAt resolvedAt messages { nodes { author body sentAt } } } }
        complaintCount { value }`,
@@ -115,7 +116,7 @@ function countedFrom(rows: readonly CsvCells[]) {
       },
     });
     expect(complaintCount.value).toBe(1);
-    const { timeline } = await of(touchpoints, 'timeline { nodes { kind channel source { id } } }');
+    const { timeline } = await ofComplainant(touchpoints, 'timeline { nodes { kind channel source { id } } }');
     expect(timeline.nodes).toEqual([{ kind: 'COMPLAINT', channel: 'WEB', source: { id } }]);
   });
 

@@ -19,6 +19,10 @@ interface Person {
 
 const nameOf = (row: CsvCells) => [row.given_name, row.surname].filter((part) => part !== '').join(' ');
 
+/** What they are called, by the keys of their rows. */
+const names = (people: readonly Person[]) =>
+  Object.fromEntries(people.map((person) => [person.externalIds[0]?.id, person.displayName]));
+
 (present ? describe : describe.skip)(title, () => {
   const rows = present ? parseCsv(readFileSync(join(path, 'dataset1.csv'), 'utf8')) : [];
   let graph: ImportGraph;
@@ -36,8 +40,6 @@ const nameOf = (row: CsvCells) => [row.given_name, row.surname].filter((part) =>
       'id displayName externalIds { id } addresses { lines city postalCode }',
       'filter: { kind: PERSON }',
     );
-  const names = (people: readonly Person[]) =>
-    Object.fromEntries(people.map((person) => [person.externalIds[0]?.id, person.displayName]));
 
   it('goes in whole, and comes out as 1,000 persons of whom nobody was merged', async () => {
     expect(first).toMatchObject({ code: 0, counts: { 'dataset1.csv': [1000, 1000, 0, 0, 0] } });

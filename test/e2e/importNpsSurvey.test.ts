@@ -19,6 +19,15 @@ function nps(rows: readonly CsvCells[]): number {
   return Number(((100 * (promoters.length - detractors.length)) / scores.length).toFixed(4));
 }
 
+/** To two decimals. */
+const near = (value: string) => Math.round(Number(value) * 100) / 100;
+
+const problem = (line: string, column: string, reason: string) => ({
+  line,
+  column,
+  reason: expect.stringContaining(reason),
+});
+
 (present ? describe : describe.skip)(title, () => {
   const rows = present ? parseCsv(readFileSync(join(path, 'nps_survey.csv'), 'utf8')) : [];
   let graph: ImportGraph;
@@ -59,7 +68,6 @@ function nps(rows: readonly CsvCells[]): number {
     const july = { from: '2018-07-01T00:00:00Z', to: '2018-08-01T00:00:00Z' };
     const january = { from: '2017-01-01T00:00:00Z', to: '2017-02-01T00:00:00Z' };
     const { total, previous, change, groups } = await summary(july, january);
-    const near = (value: string) => Math.round(Number(value) * 100) / 100;
     expect([near(previous.nps), near(total.nps)]).toEqual([13, 10]);
     const moved = groups.map((group: { key: string; previous: { nps: string }; figures: { nps: string } }) => [
       group.key,
@@ -76,16 +84,23 @@ function nps(rows: readonly CsvCells[]): number {
     expect(Number(change.mix) + Number(change.rate)).toBeCloseTo(Number(change.nps), 3);
   });
 
+  const ofRespondent = (subgraph: SubgraphDefinition, selection: string) =>
+    graph.customer(subgraph, 'nps-survey', '1474', selection);
+
   it('knows each respondent by their number, with the response and the contact', async () => {
-    const of = (subgraph: SubgraphDefinition, selection: string) =>
-      graph.customer(subgraph, 'nps-survey', '1474', selection);
-    expect(await of(identity, 'displayName')).toEqual({ displayName: 'User 1474' });
+    expect(await ofRespondent(identity, 'displayName')).toEqual({ displayName: 'User 1474' });
     const at = '2017-01-01T00:46:09.000Z';
     const answered = { score: 9, respondentGroup: 'admin', respondedAt: at, kind: 'NPS' };
-    const { responses } = await of(feedback, 'responses { nodes { id score respondentGroup respondedAt kind } }');
+    const { responses } = await ofRespondent(
+      feedback,
+      'responses { nodes { id score respondentGroup respondedAt kind } }',
+    );
     const [{ id, ...response }] = responses.nodes;
     expect(response).toEqual(answered);
-    const { timeline } = await of(touchpoints, 'timeline { nodes { summary channel occurredAt source { type id } } }');
+    const { timeline } = await ofRespondent(
+      touchpoints,
+      'timeline { nodes { summary channel occurredAt source { type id } } }',
+    );
     const words = 'Answered how likely they are to recommend us: 9 of 10';
     const source = { type: 'SurveyResponse', id };
     expect(timeline.nodes).toEqual([{ summary: words, channel: 'APP', occurredAt: at, source }]);
@@ -126,11 +141,6 @@ function nps(rows: readonly CsvCells[]): number {
 
     const run = await graph.import(mapping, graph.folder);
     expect(run.counts['nps_survey.csv']).toEqual([2031, 25, 46, 1954, 6]);
-    const problem = (line: string, column: string, reason: string) => ({
-      line,
-      column,
-      reason: expect.stringContaining(reason),
-    });
     expect(run.rejects).toMatchObject([
       problem('2', 'score', 'is not from 0 to 10, the scale of NPS'),
       problem('3', 'score', 'is missing'),
