@@ -31,6 +31,8 @@ export interface BatchOutcome {
   rejects: Reject[];
   /** Records that refer to others of the file which are not in yet; none of the numbers counts them. */
   deferred: RecordDraft[];
+  /** The id of a record that is in now, the last of them; null when none is, or none has an id of its own. */
+  lastId: string | null;
 }
 
 /** The table in which the records of a file are, to look references up. */
@@ -45,12 +47,9 @@ interface Stage {
 /** A row that may not be written as the database is now; the statement that found out does not say which of the batch. */
 class RefusedRow extends Error {}
 
-const CREATE_SEEN = `CREATE TEMPORARY TABLE import_seen (scope text, value text, line integer, PRIMARY KEY (scope, value))`;
-const DROP_SEEN = 'DROP TABLE IF EXISTS pg_temp.import_seen';
-
 /**
  * Writes the rows of one file, a batch at a time, each in one transaction a database. What is remembered of earlier batches (the keys
- * that were there already) is in temporary tables, so memory does not grow with the file.
+ * that were there already) is in a table, so memory does not grow with the file.
  */
 export class BatchWriter {
   private constructor(
@@ -58,23 +57,30 @@ export class BatchWriter {
     private readonly databases: Databases,
     private readonly stages: readonly Stage[],
     private readonly recordTable: RecordTable,
+    private readonly seen: string,
   ) {}
 
-  /** Makes the temporary tables. `close` drops them. */
-  static async open(file: FilePlan, databases: Databases, recordTable: RecordTable): Promise<BatchWriter> {
+  /**
+   * Makes the temporary tables. `close` drops them.
+   * @param seen the table of the keys that were seen, in the first of the databases
+   */
+  static async open(
+    file: FilePlan,
+    databases: Databases,
+    recordTable: RecordTable,
+    seen: string,
+  ): Promise<BatchWriter> {
     const stages = file.targets.map((plan, index) => ({
       plan,
       client: databases.of(plan.target.subgraph.name),
       statements: stageStatements(plan, `import_stage_${index}`),
     }));
-    await databases.first.query(CREATE_SEEN);
     for (const { client, statements } of stages) await client.query(statements.create);
-    return new BatchWriter(file, databases, stages, recordTable);
+    return new BatchWriter(file, databases, stages, recordTable, seen);
   }
 
   async close(): Promise<void> {
     for (const { client, statements } of this.stages) await client.query(statements.drop);
-    await this.databases.first.query(DROP_SEEN);
   }
 
   /**
@@ -82,7 +88,7 @@ export class BatchWriter {
    * @throws the database's error when it fails for another reason than the data; nothing of the batch is written then
    */
   async write(drafts: readonly RecordDraft[], mayDefer: boolean): Promise<BatchOutcome> {
-    const outcome: BatchOutcome = { inserted: 0, updated: 0, unchanged: 0, rejects: [], deferred: [] };
+    const outcome: BatchOutcome = { inserted: 0, updated: 0, unchanged: 0, rejects: [], deferred: [], lastId: null };
     const sound: RecordDraft[] = [];
     for (const draft of drafts) {
       if (draft.problems.length === 0) sound.push(draft);
@@ -102,6 +108,7 @@ export class BatchWriter {
       outcome.unchanged += written.unchanged;
       outcome.rejects.push(...written.rejects);
       outcome.deferred.push(...written.deferred);
+      outcome.lastId = written.lastId ?? outcome.lastId;
     } catch (error) {
       if (!(error instanceof RefusedRow) && !isDataError(error)) throw error;
       const [only] = drafts;
@@ -148,7 +155,14 @@ export class BatchWriter {
         if (row.inserted && plan === this.file.targets[0]) inserted.add(row.record);
       }
     }
-    const outcome: BatchOutcome = { inserted: 0, updated: 0, unchanged: 0, rejects: [], deferred };
+    const outcome: BatchOutcome = {
+      inserted: 0,
+      updated: 0,
+      unchanged: 0,
+      rejects: [],
+      deferred,
+      lastId: this.#lastId(records),
+    };
     for (const [index, { events }] of records.entries()) {
       if (inserted.has(index)) outcome.inserted += events.length;
       else if (touched.has(index)) outcome.updated += events.length;
@@ -156,6 +170,13 @@ export class BatchWriter {
     }
     for (const [draft, problem] of rejects) outcome.rejects.push(...rejectsOf(draft, [problem]));
     return outcome;
+  }
+
+  #lastId(records: readonly RecordDraft[]): string | null {
+    const [record] = this.file.targets;
+    const isOneRow = record?.derivedId && record.position === undefined && record.target.appendOnly === undefined;
+    if (!isOneRow || this.file.spec.targets[0]?.events !== undefined) return null;
+    return records.findLast(({ rows }) => rows[0]?.some(({ removed }) => !removed))?.id ?? null;
   }
 
   /**
@@ -212,13 +233,17 @@ export class BatchWriter {
       `WITH given AS (
          SELECT * FROM unnest($1::text[], $2::text[], $3::integer[]) WITH ORDINALITY AS g (scope, value, line, ordinal)
        ), added AS (
-         INSERT INTO import_seen SELECT DISTINCT ON (scope, value) scope, value, line FROM given ORDER BY scope, value, ordinal
+         INSERT INTO ${this.seen} SELECT DISTINCT ON (scope, value) scope, value, line FROM given ORDER BY scope, value, ordinal
          ON CONFLICT DO NOTHING RETURNING scope, value, line
        )
        SELECT coalesce(a.line, s.line) AS line FROM given AS g
-       LEFT JOIN added AS a USING (scope, value) LEFT JOIN import_seen AS s USING (scope, value)
+       LEFT JOIN added AS a USING (scope, value) LEFT JOIN ${this.seen} AS s USING (scope, value)
        ORDER BY g.ordinal`,
-      [uses.map(({ scope }) => scope), uses.map(({ value }) => value), uses.map(({ draft }) => draft.line)],
+      [
+        uses.map(({ scope }) => `${this.file.name} ${scope}`),
+        uses.map(({ value }) => value),
+        uses.map(({ draft }) => draft.line),
+      ],
     );
     for (const [index, { draft, column, value }] of uses.entries()) {
       const line = rows[index]?.line;

@@ -65,7 +65,8 @@ export class Databases {
     for (const client of clients) await client.query(begin);
     try {
       const result = await work();
-      for (const client of clients) await client.query(commit);
+      // The first comes last: it remembers what is done.
+      for (const client of clients.toReversed()) await client.query(commit);
       return result;
     } catch (error) {
       for (const client of clients) await client.query(rollback).catch(() => {});
