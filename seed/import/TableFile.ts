@@ -169,16 +169,18 @@ function readHeader(
         `${path} has ${names.length} columns, and the mapping says that ${column} is at ${position}`,
       );
     }
-    const other = names.indexOf(column);
-    if (other >= 0) names[other] = `${column} (${other + 1})`;
+    for (const [other, taken] of names.entries()) if (taken === column) names[other] = `${column} (${other + 1})`;
     names[position - 1] = column;
   }
   refuseDoubtful(path, names, columns);
-  refuseMissing(path, names, columns);
-  return names.map((name, index) =>
-    name === '' || names.indexOf(name) < index ? `${name} (${index + 1})`.trim() : name,
-  );
+  const header = names.map((name, index) => (isTold(names, index) ? name : `${name} (${index + 1})`.trim()));
+  refuseMissing(path, header, columns);
+  return header;
 }
+
+/** Whether a column has a name that none before it has. */
+const isTold = (names: readonly string[], index: number) =>
+  names[index] !== '' && names.indexOf(names[index] ?? '') === index;
 
 function refuseDoubtful(path: string, names: readonly string[], columns: ReadonlySet<string>): void {
   const doubtful = [...columns].filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
@@ -202,8 +204,8 @@ function refuseMissing(path: string, names: readonly string[], columns: Readonly
     );
     return near.length === 0 ? [] : [`did you mean ${near.join(' or ')} by ${name}?`];
   });
-  const list = names.map((name, index) => name || `one without a name (position ${index + 1})`).join(', ');
-  throw new ImportError([`${path} has no ${which} ${missing.join(', ')}; it has ${list}`, ...meant].join('; '));
+  const has = `${path} has no ${which} ${missing.join(', ')}; it has ${names.join(', ')}`;
+  throw new ImportError([has, ...meant].join('; '));
 }
 
 async function scanRecords(

@@ -1,8 +1,10 @@
 import { subgraphs } from '../../subgraphs/all.js';
 import { StartError } from '../../scripts/start/StartError.js';
 import { HELP, readImportConfig, REJECTED_EXIT_CODE } from './config.js';
+import { draftMapping } from './guess/draftMapping.js';
 import { ImportError } from './ImportError.js';
 import { Progress } from './progress.js';
+import { importTargets } from './targets/all.js';
 import { rejectsLine, runImport, type ImportOutput } from './runImport.js';
 
 /** `npm run import`. */
@@ -39,7 +41,7 @@ try {
   if (config === 'help') {
     output.print(HELP);
   } else if ('guess' in config) {
-    throw new ImportError('--guess');
+    stdout.write(await draftMapping(config.guess, importTargets));
   } else {
     const { rejected } = await runImport(config, output, stop.signal);
     if (rejected > 0) {

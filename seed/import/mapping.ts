@@ -288,7 +288,8 @@ const tableShape = {
   columns: z.record(z.string(), columnSpec).default({}),
 };
 
-const tableSpec = z.strictObject(tableShape);
+/** How a file is written and what its columns are called. */
+export const tableSpec = z.strictObject(tableShape);
 
 /** What only files of cells have, and only JSON. */
 function checkFormat(table: z.output<typeof tableSpec>, check: z.RefinementCtx): void {

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
@@ -206,11 +207,108 @@ describe('rows', () => {
   });
 });
 
+describe('files', () => {
+  it('of every format go in by one mapping, and stay the same the second time', async () => {
+    put(
+      'm.yaml',
+      `
+source: formats
+files:
+  dump:
+    file: dump.tsv
+    csv: { quote: none, escape: '\\' }
+    header: none
+    columns: { no: 1, who: 2, mail: { position: 4, missing: ['\\N'] } }
+    key: no
+    targets: [{ entity: identity.Employee, fields: { name: who, email: { column: mail, type: email } } }]
+  document:
+    source: formats-document
+    file: people.json.gz
+    records: /data/people
+    key: id
+    targets:
+      - entity: identity.Customer
+        fields: { kind: { constant: PERSON }, displayName: { template: '{name.first} {name.last}' }, roles: roles }
+  lines:
+    source: formats-lines
+    file: people.ndjson
+    key: id
+    targets:
+      - entity: identity.Customer
+        fields: { kind: { constant: PERSON }, displayName: name, createdAt: { column: at, format: epochSeconds } }
+`,
+    );
+    put('dump.tsv', '1\tAnn\\\tTab\tx\t\\N\n2\tBob Format\ty\tbob@example.com\n');
+    const people = [
+      { id: 7, name: { first: 'Cid', last: 'Format' }, roles: ['CUSTOMER', 'DONOR'] },
+      { id: 8, name: { first: 'Dan', last: 'Format' }, roles: [] },
+      { id: 9, name: { first: 'Eve' }, roles: ['EMPEROR'] },
+    ];
+    put('people.json.gz', gzipSync(JSON.stringify({ data: { people } })));
+    put('people.ndjson', '{"id":"n1","name":"Fay Format","at":1499155200}\n{"id":"n2","name":"Gus Format","at":"x"}\n');
+    const first = await run('m.yaml', '--data', '.');
+    expect(first.counts).toEqual({
+      'dump.tsv': [2, 2, 0, 0, 0],
+      'people.json.gz': [3, 2, 0, 0, 1],
+      'people.ndjson': [2, 1, 0, 0, 1],
+      total: [7, 5, 0, 0, 2],
+    });
+    expect(await rows(`SELECT name, email FROM identity.employee WHERE name ~ 'Tab|Format' ORDER BY 1`)).toEqual([
+      { name: 'Ann\tTab', email: null },
+      { name: 'Bob Format', email: 'bob@example.com' },
+    ]);
+    expect(
+      await rows(`SELECT display_name, roles, created_at < '2018-01-01' AS old FROM identity.customer
+        WHERE display_name LIKE '%Format' ORDER BY 1`),
+    ).toEqual([
+      { display_name: 'Cid Format', roles: ['CUSTOMER', 'DONOR'], old: false },
+      { display_name: 'Dan Format', roles: [], old: false },
+      { display_name: 'Fay Format', roles: [], old: true },
+    ]);
+    const path = join(folder, 'm.rejects.csv');
+    const header = 'file,line,column,value,reason,no,who,3,mail,id,name.first,name.last,roles,name,at';
+    const rejected = readFileSync(path, 'utf8');
+    expect(rejected.split('\n')[0]).toBe(header);
+    // What JSON has in its members is mended in cells.
+    const mended = rejected
+      .replace(',9,Eve,,"[""EMPEROR""]"', ',9,Eve,Format,"[""DONOR""]"')
+      .replace('Gus Format,x', 'Gus Format,1');
+    writeFileSync(path, mended);
+    const again = await run('m.yaml', '--data', '.', '--rejects-from', 'm.rejects.csv');
+    expect(again.counts.total).toEqual([2, 2, 0, 0, 0]);
+    const limited = await run('m.yaml', '--data', '.', '--limit', '1');
+    expect(limited.counts).toMatchObject({ 'people.json.gz': [1, 0, 0, 1, 0], total: [3, 0, 0, 3, 0] });
+  });
+
+  it('need no more than a draft whose blanks are filled', async () => {
+    put('staff.csv', 'Staff No;Full Name;E-Mail;Group\n1;Ann Draft;ann.draft@example.com;North\n2;Bob Draft;;N/A\n');
+    const { code, out, err } = await run('--guess', 'staff.csv');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('- entity: identity.Employee');
+    put('draft.yaml', out);
+    const result = await run('draft.yaml', '--data', '.');
+    expect(result.counts['staff.csv']).toEqual([2, 2, 0, 0, 0]);
+    expect(await rows(`SELECT name, email, team FROM identity.employee WHERE name LIKE '% Draft' ORDER BY 1`)).toEqual([
+      { name: 'Ann Draft', email: 'ann.draft@example.com', team: 'North' },
+      { name: 'Bob Draft', email: null, team: null },
+    ]);
+  });
+});
+
 describe('the command', () => {
   it('tells how it is used', async () => {
     const { code, out } = await run('--help');
     expect(code).toBe(0);
-    for (const option of ['--data', '--rejects', '--strict', '--database-folder']) expect(out).toContain(option);
+    for (const option of [
+      '--data',
+      '--guess',
+      '--limit',
+      '--rejects',
+      '--rejects-from',
+      '--strict',
+      '--database-folder',
+    ])
+      expect(out).toContain(option);
   });
 
   it.each([
@@ -221,6 +319,16 @@ describe('the command', () => {
     ],
     ['no mapping', ['--data', 'x'], /^customer360: no mapping is given .*\n$/],
     ['no data folder', ['m.yaml'], /^customer360: --data is needed.*\n$/],
+    [
+      'a limit that is none',
+      ['m.yaml', '--data', 'x', '--limit', '0'],
+      /^customer360: --limit must be a number of rows.*\n$/,
+    ],
+    [
+      'a mapping beside a guess',
+      ['m.yaml', '--guess', 'x'],
+      /^customer360: --guess takes one file and no mapping.*\n$/,
+    ],
   ])('ends with 2 and one line for %s', async (_what, args, message) => {
     const { code, out, err } = await run(...args);
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringMatching(message) });
@@ -262,6 +370,24 @@ describe('the command', () => {
       () => put('people.csv', Buffer.from(`id,name,email\n${'1,a,\n'.repeat(3000)}2,M\xFCller,\n`, 'latin1')),
       ['m.yaml', '--data', '.'],
       /^customer360: people\.csv: line 3002 is not utf-8; .*\n$/,
+    ],
+    [
+      'rejects that are not there',
+      () => {},
+      ['m.yaml', '--data', '.', '--rejects-from', 'none.csv'],
+      /^customer360: there is no rejects file none\.csv\n$/,
+    ],
+    [
+      'rejects of another mapping',
+      () => put('r.csv', 'file,line,column,value,reason,id\nother.csv,2,,,,1\n'),
+      ['m.yaml', '--data', '.', '--rejects-from', 'r.csv'],
+      /^customer360: r\.csv has rows of other\.csv, which the mapping does not name\n$/,
+    ],
+    [
+      'rejects without a column of the mapping',
+      () => put('r.csv', 'file,line,column,value,reason,id,name\npeople.csv,2,,,,1,Nothing Written\n'),
+      ['m.yaml', '--data', '.', '--rejects-from', 'r.csv'],
+      /^customer360: r\.csv has no column email for the rows of people\.csv\n$/,
     ],
     [
       'a rejects file in a folder that is not there',
