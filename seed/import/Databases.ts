@@ -1,24 +1,34 @@
 import { Client, DatabaseError } from 'pg';
 import { ImportError } from './ImportError.js';
 
+const TRANSACTION = ['BEGIN', 'COMMIT', 'ROLLBACK'] as const;
+const SAVEPOINT = ['SAVEPOINT batch', 'RELEASE SAVEPOINT batch', 'ROLLBACK TO SAVEPOINT batch'] as const;
+
 /** The connections of an import: one for each database, whatever number of subgraphs is in it. */
 export class Databases {
   readonly #clients = new Map<string, Client>();
   #scratch: Promise<Client> | undefined;
 
-  private constructor(private readonly urls: Readonly<Record<string, string>>) {}
+  private constructor(
+    private readonly urls: Readonly<Record<string, string>>,
+    /** Whether all that is written is taken back in the end. */
+    readonly isDryRun: boolean,
+  ) {}
 
   /**
    * Connects.
    * @param urls by subgraph
+   * @param isDryRun whether everything happens in one transaction a database that is never committed
    * @throws ImportError when one cannot be reached
    */
-  static async connect(urls: Readonly<Record<string, string>>): Promise<Databases> {
-    const databases = new Databases(urls);
+  static async connect(urls: Readonly<Record<string, string>>, isDryRun: boolean): Promise<Databases> {
+    const databases = new Databases(urls, isDryRun);
     for (const [subgraph, url] of Object.entries(urls)) {
       if (databases.#clients.has(url)) continue;
       try {
-        databases.#clients.set(url, await connect(url));
+        const client = await connect(url);
+        databases.#clients.set(url, client);
+        if (isDryRun) await client.query('BEGIN');
       } catch (error) {
         await databases.close();
         throw unreachable(subgraph, url, error);
@@ -48,20 +58,23 @@ export class Databases {
     return this.#scratch;
   }
 
-  /** Runs `work` in one transaction a database; all are committed at its end, or none has changed anything. */
+  /** Runs `work` in one transaction a database; all are committed at its end (not in a dry run), or none has changed anything. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     const clients = [...this.#clients.values()];
-    for (const client of clients) await client.query('BEGIN');
+    const [begin, commit, rollback] = this.isDryRun ? SAVEPOINT : TRANSACTION;
+    for (const client of clients) await client.query(begin);
     try {
       const result = await work();
-      for (const client of clients) await client.query('COMMIT');
+      // The first comes last: it remembers what is done.
+      for (const client of clients.toReversed()) await client.query(commit);
       return result;
     } catch (error) {
-      for (const client of clients) await client.query('ROLLBACK').catch(() => {});
+      for (const client of clients) await client.query(rollback).catch(() => {});
       throw error;
     }
   }
 
+  /** Ends the connections; what is not committed is gone. */
   async close(): Promise<void> {
     const scratch = await this.#scratch?.catch(() => undefined);
     for (const client of [...this.#clients.values(), ...(scratch ? [scratch] : [])]) await client.end().catch(() => {});

@@ -3,10 +3,11 @@ import { condition } from './condition.js';
 import { ImportError } from './ImportError.js';
 import { inlineTable } from './inlineTable.js';
 import { numberedRows } from './numberedRows.js';
+import type { JoinedFile } from './joinFiles.js';
 import type { RejectedRows } from './RejectedRows.js';
 import type { SourceRow } from './SourceRow.js';
 import { type OpenOptions, TableFile } from './TableFile.js';
-import { usedColumns } from './usedColumns.js';
+import { joinedColumns, usedColumns } from './usedColumns.js';
 
 /** What {@link SourceFile.openAll} takes besides the mapping's files. */
 export interface SourceOptions {
@@ -25,6 +26,8 @@ export class SourceFile {
   private constructor(
     readonly plan: FilePlan,
     private readonly table: Table,
+    /** The other files that its rows are joined to. */
+    readonly joined: readonly JoinedFile[],
   ) {}
 
   /** Its name in the data folder. */
@@ -63,7 +66,7 @@ export class SourceFile {
     const problems = new Set<string>();
     for (const plan of plans) {
       try {
-        files.push(new SourceFile(plan, await openTable(folder, plan, options)));
+        files.push(new SourceFile(plan, await openTable(folder, plan, options), await openJoined(folder, plan)));
       } catch (error) {
         if (!(error instanceof ImportError)) throw error;
         problems.add(error.message);
@@ -95,4 +98,12 @@ async function* firstOf<Item>(items: AsyncIterable<Item>, count: number): AsyncG
     left -= 1;
     if (left === 0) return;
   }
+}
+
+async function openJoined(folder: string, { spec }: FilePlan): Promise<JoinedFile[]> {
+  const joined: JoinedFile[] = [];
+  for (const join of spec.join) {
+    joined.push({ spec: join, table: await TableFile.open(folder, join, { columns: joinedColumns(spec, join) }) });
+  }
+  return joined;
 }

@@ -13,6 +13,14 @@ import type { SourceRow } from './SourceRow.js';
  */
 export type Evaluate = (row: SourceRow, draft: RecordDraft) => Cell;
 
+/** The records of a file that a field refers to. */
+interface ReferenceTarget {
+  readonly source: string;
+  readonly entity: string;
+  /** The columns of their key. */
+  readonly key: readonly string[];
+}
+
 /** What surrounds a field while a mapping is compiled. */
 export interface FieldScope {
   /** `files.accounts.targets[0].fields.kind` */
@@ -21,7 +29,9 @@ export interface FieldScope {
   readonly problem: (place: string, message: string) => void;
   readonly zone: string | undefined;
   /** Of a file that a field refers to; undefined when there is none of that name. */
-  readonly reference: (file: string) => { readonly source: string; readonly entity: string } | undefined;
+  readonly reference: (file: string) => ReferenceTarget | undefined;
+  /** The id of the row that another target of the file writes, by its `as`; undefined when there is none of that name. */
+  readonly sibling: (as: string) => ((draft: RecordDraft) => string) | undefined;
 }
 
 const never: Evaluate = () => null;
@@ -185,7 +195,7 @@ function compileTemplate(template: string, scope: FieldScope) {
 }
 
 function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldScope): Evaluate {
-  const { reference: file, column: from = '', constant } = field;
+  const { reference: file, column: from, columns = [''], constant } = field;
   if (file === undefined) {
     scope.problem(
       scope.place,
@@ -198,19 +208,35 @@ function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldSc
     return never;
   }
   if (file === 'this') return (_row, draft) => draft.id;
+  const hasKey = from !== undefined || typeof constant === 'string';
+  const sibling = hasKey ? undefined : scope.sibling(file);
+  if (sibling !== undefined) return (_row, draft) => sibling(draft);
   const target = scope.reference(file);
+  if (target !== undefined && !hasKey) {
+    scope.problem(scope.place, `needs the column that holds the key of a record of ${file}`);
+    return never;
+  }
   if (target === undefined) {
-    scope.problem(scope.place, `refers to ${file}, which is none of the other files of this mapping`);
+    scope.problem(scope.place, `refers to ${file}, which is none of the files of this mapping`);
+    return never;
+  }
+  const { key } = target;
+  if (columns.length !== key.length) {
+    const several = `several columns: write column: [A, B], in the order of ${key.join(', ')}`;
+    scope.problem(scope.place, `refers to ${file}, whose key has ${key.length === 1 ? 'one column' : several}`);
     return never;
   }
   return (row, draft) => {
-    const value = typeof constant === 'string' ? constant : row.value(from);
-    if (value === null) {
-      if (!column.nullable) throw row.problem(from, `is missing, and ${column.property} needs a value`);
+    const values = typeof constant === 'string' ? [constant] : columns.map((name) => row.value(name));
+    const given = values.filter((value) => value !== null);
+    if (given.length < values.length) {
+      const blank = columns[values.indexOf(null)] ?? '';
+      if (given.length > 0) throw row.problem(blank, 'is missing, and it is a part of the key of another record');
+      if (!column.nullable) throw row.problem(blank, `is missing, and ${column.property} needs a value`);
       return null;
     }
-    const id = recordId(target.source, target.entity, value);
-    draft.references.push({ file, id, column: from, value });
+    const id = recordId(target.source, target.entity, ...given);
+    draft.references.push({ file, id, column: columns.join(', '), value: given.join(' / ') });
     return id;
   };
 }

@@ -9,6 +9,7 @@ import type { RecordDraft, SourceRecord } from './RecordDraft.js';
 import { recordId } from './recordId.js';
 import { RowProblem } from './RowProblem.js';
 import type { SourceRow } from './SourceRow.js';
+import { joinOf } from './usedColumns.js';
 import type { ImportTarget } from './targets/ImportTarget.js';
 
 /** One file of a mapping, ready to run. */
@@ -68,21 +69,29 @@ export async function compileMapping(
       const reference = (file: string) => {
         const other = Object.hasOwn(files, file) ? files[file] : undefined;
         const entity = other?.targets[0]?.entity;
-        if (other === undefined || entity === undefined || file === name) return undefined;
-        if (other.key.length > 1) problem(place, `refers to ${file}, whose key has several columns`);
-        return { source: sourceOf(other), entity };
+        return other === undefined || entity === undefined
+          ? undefined
+          : { source: sourceOf(other), entity, key: other.key };
+      };
+      const sibling = (as: string) => {
+        const at = spec.targets.findIndex((one) => one.as === as);
+        const entity = spec.targets[at]?.entity;
+        if (entity === undefined || at === index) return undefined;
+        return (draft: RecordDraft) => (at === 0 ? draft.id : recordId(source, entity, draft.key, as));
       };
       const specs = [targetSpec, ...(target.companions?.(source) ?? [])];
       for (const [part, one] of specs.entries()) {
         const oneTarget = targets[one.entity];
         if (oneTarget === undefined) throw new Error(`no import target ${one.entity}`);
         const table = await readEntityTable(oneTarget);
-        const scope = { place, problem, zone: mapping.zone, reference, source, index: index + part, key, links };
+        const fields = { place, problem, zone: mapping.zone, reference, sibling };
+        const scope = { ...fields, source, index: index + part, key, links };
         plansOfFile.push(compileTarget(one, oneTarget, table, scope));
       }
     }
     checkTwins(name, spec.targets, plansOfFile, problem);
     checkEvents(name, spec, problem);
+    checkJoins(name, spec, problem);
     plans.push({
       name,
       spec,
@@ -169,6 +178,33 @@ function checkEvents(name: string, spec: FileSpec, problem: (place: string, mess
       if (spec.fold === undefined) problem(at, 'goes with a file that has fold');
       else if (event === 'previous' && target.events === undefined)
         problem(at, 'previous goes with a target that has events');
+    }
+  }
+}
+
+/** Rows are chosen, folded and mended before others are joined to them, and joined in the order of the joins. */
+function checkJoins(name: string, spec: FileSpec, problem: (place: string, message: string) => void): void {
+  const place = `files.${name}`;
+  const early = [
+    ...Object.keys(spec.columns).map((column) => ['columns', column] as const),
+    ...[...(spec.onlyWith ?? []), ...Object.keys(spec.when ?? {})].map(
+      (column) => ['onlyWith and when', column] as const,
+    ),
+    ...(spec.fold === undefined ? [] : spec.key.map((column) => ['key of a file with fold', column] as const)),
+    ...(spec.fold?.order ?? []).map(({ column }) => ['fold', column] as const),
+  ];
+  for (const [what, column] of early) {
+    if (joinOf(spec, column))
+      problem(place, `has a joined column in its ${what}: ${column}; those are read before the join`);
+  }
+  for (const [index, { as, on }] of spec.join.entries()) {
+    if (spec.join.findIndex((join) => join.as === as) < index)
+      problem(`${place}.join[${index}].as`, `is another's: ${as}`);
+    for (const column of Object.keys(on)) {
+      const other = joinOf(spec, column);
+      if (other && spec.join.indexOf(other) >= index) {
+        problem(`${place}.join[${index}].on`, `names ${column}, which is joined no earlier`);
+      }
     }
   }
 }

@@ -83,6 +83,11 @@ export function fieldNames(table: EntityTable, target: ImportTarget): string[] {
   return [...new Set([...shown, ...[money, names, virtual].flatMap((fields) => Object.keys(fields))])].sort();
 }
 
+/** A text column that holds ids takes a reference as a column of ids does. */
+function referring(field: FieldSpec, column: EntityColumn, { ids = [] }: ImportTarget): EntityColumn {
+  return field.reference !== undefined && ids.includes(column.property) ? { ...column, type: 'uuid' } : column;
+}
+
 /** Stands for the column that a field has not. */
 function virtualColumn(property: string, type: EntityColumn['type']): EntityColumn {
   return { property, name: property, type, array: false, nullable: true, primary: false, generated: false };
@@ -119,7 +124,7 @@ function compileFields(
     const isLink = field.match !== undefined || field.demoLink !== undefined;
     const evaluate = isLink
       ? compileCustomerLink(field, column, inner)
-      : compileField(field, column, rules[column.property], inner);
+      : compileField(field, referring(field, column, target), rules[column.property], inner);
     evaluators.set(column.property, atEvent(field.event, evaluate));
     const currencyColumn = table.columns.get(pair?.currency ?? '');
     if (currencyColumn && field.currency !== undefined) {
@@ -192,31 +197,29 @@ export function compileTarget(
   const constants = new Map<string, Cell>(initial);
   const complete = completion(spec, target, constants);
   const { appendOnly } = target;
-  const ledgerId = (values: ReadonlyMap<string, Cell>, draft: RecordDraft) =>
-    recordId(
-      scope.source,
-      spec.entity,
-      draft.key,
-      ...suffix,
-      ...(appendOnly ?? []).map((property) => JSON.stringify(values.get(property) ?? null)),
-    );
 
   const meets = condition(spec);
   const position = spec.history?.position ?? spec.events?.position;
   const cellsOf = (values: ReadonlyMap<string, Cell>) =>
     columns.map(({ column: { property } }) => values.get(property) ?? constants.get(property) ?? null);
+  /** Gives a row of several its id: by its place among them and, in a ledger, by what it says. */
+  const identify = (values: Map<string, Cell>, draft: RecordDraft, ...place: string[]): void => {
+    if (!derivedId) return;
+    const said = (appendOnly ?? []).map((property) => JSON.stringify(values.get(property) ?? null));
+    const rowId = recordId(scope.source, spec.entity, draft.key, ...suffix, ...place, ...said);
+    values.set('id', rowId);
+    if (appendOnly !== undefined && values.has('sourceKey')) {
+      values.set('sourceKey', [draft.key, ...suffix, rowId.slice(0, 8)].join('/'));
+    }
+  };
   const finished = (values: Map<string, Cell>, row: SourceRow, draft: RecordDraft): Map<string, Cell> => {
     if (draft.problems.length === 0) complete(values, row, draft);
-    if (appendOnly === undefined || !derivedId) return values;
-    const entryId = ledgerId(values, draft);
-    values.set('id', entryId);
-    if (values.has('sourceKey')) values.set('sourceKey', [draft.key, ...suffix, entryId.slice(0, 8)].join('/'));
+    if (appendOnly !== undefined) identify(values, draft);
     return values;
   };
   const entry = (values: Map<string, Cell>, index: number, draft: RecordDraft): Map<string, Cell> => {
     const numbered = new Map(values).set(position ?? '', String(index));
-    if (derivedId && appendOnly === undefined)
-      numbered.set('id', recordId(scope.source, spec.entity, draft.key, ...suffix, String(index)));
+    if (appendOnly === undefined) identify(numbered, draft, String(index));
     return numbered;
   };
   /** Rows that must not be there can be named only by a key that does not need a value out of the row. */
@@ -235,15 +238,15 @@ export function compileTarget(
         continue;
       if (!meets(row)) continue;
       const values = run(fields, row, { ...draft, at });
+      if (draft.problems.length === 0) complete(values, row, draft);
       const now = JSON.stringify(onChangeOfField.map((property) => values.get(property) ?? null));
       if (onChangeOfField.length > 0 && now === fieldsBefore) continue;
       fieldsBefore = now;
       if (position !== undefined) values.set(position, String(rows.length));
-      if (derivedId && appendOnly === undefined)
-        values.set('id', recordId(scope.source, spec.entity, draft.key, ...suffix, place));
-      if (fields.has('sourceKey') && !spec.fields.sourceKey)
+      identify(values, draft, place);
+      if (appendOnly === undefined && fields.has('sourceKey') && !spec.fields.sourceKey)
         values.set('sourceKey', [draft.key, ...suffix, place].join('/'));
-      rows.push({ removed: false, cells: cellsOf(finished(values, row, draft)) });
+      rows.push({ removed: false, cells: cellsOf(values) });
     }
     if (position === undefined || appendOnly !== undefined) return rows;
     const beyond = run(new Map([...fields].filter(([property]) => table.columns.get(property)?.primary)), last, draft);

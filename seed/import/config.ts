@@ -16,6 +16,8 @@ export interface ImportConfig {
   readonly limit: number | undefined;
   /** Whether rejected rows make the command fail. */
   readonly strict: boolean;
+  /** Whether nothing is to be written. */
+  readonly dryRun: boolean;
   /** Whether a mapping may give rows to customers for demonstration. */
   readonly demoLinks: boolean;
   /** The data folder of `npm start`, absolute; used when there is no DATABASE_URL. */
@@ -52,6 +54,8 @@ export const HELP = `Loads exports into Customer360 by a mapping.
   --rejects-from FILE    import the rows of this rejects file, mended there, in place of the files; the rest of the
                          command line is that of the import that rejected them
   --strict               end with ${REJECTED_EXIT_CODE} when rows were rejected; the others are in all the same
+  --dry-run              check everything and say what an import would do, but write nothing (rejects go to their
+                         file all the same)
   --demo-links           let the mapping give rows to customers who have nothing to do with them (demoLink), for a
                          demonstration; such rows say so
   --database-folder DIR  data folder of npm start, used without DATABASE_URL (default .data; or the variable DATA)
@@ -77,6 +81,7 @@ const OPTIONS = {
   limit: { type: 'string' },
   guess: { type: 'string' },
   strict: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
   'demo-links': { type: 'boolean' },
   'database-folder': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -138,6 +143,7 @@ export function readImportConfig(
     rejectsFrom: values['rejects-from'],
     limit: values.limit === undefined ? undefined : Number(values.limit),
     strict: values.strict ?? false,
+    dryRun: values['dry-run'] ?? false,
     demoLinks: values['demo-links'] ?? false,
     databaseFolder: resolve(values['database-folder'] ?? (environment.DATA || '.data')),
     databaseUrl,

@@ -87,20 +87,31 @@ const matchSpec = z.union(
   },
 );
 
+/** What becomes of `column`. */
+interface ReferenceColumns {
+  /** The first of `columns`: what most fields read, and what a problem is blamed on. */
+  readonly column?: string | undefined;
+  readonly columns?: readonly string[] | undefined;
+}
+
 /** Text stands for a column of that name. */
 const fieldSpec = z.preprocess(
   (value) => (typeof value === 'string' ? { column: value } : value),
   z
     .strictObject(
       {
-        column: name.optional(),
+        /** Several for the key of another record that has several. */
+        column: z.union([name, z.array(name).min(1, 'must not be empty')]).optional(),
         /** The same for every row. */
         constant: z.union([cell, z.array(cell)], { error: 'must be a text, a number or a list of them' }).optional(),
         /** Text with `{column}` in it; missing when one of its columns is. Of several, the first that is not missing. */
         template: oneOrMore(name).optional(),
         /** The row's key, as text. */
         key: z.literal(true, { error: 'can only be true' }).optional(),
-        /** `this`: the id of the row's own record. A file's name: the id of its record whose key is in `column`, or is `constant`. */
+        /**
+         * `this`: the id of the row's own record. The `as` of another target: the id of the row that it writes. A file's name: the id
+         * of its record whose key is in `column`, or is `constant`.
+         */
         reference: name.optional(),
         /** How to find the customer whose id the field takes; several ways are tried in order. */
         match: oneOrMore(matchSpec).optional(),
@@ -149,19 +160,22 @@ const fieldSpec = z.preprocess(
     .superRefine((field, check) => {
       const problem = (message: string, ...path: string[]) => check.addIssue({ code: 'custom', message, path });
       const given = SOURCES.filter((source) => field[source] !== undefined);
-      const elsewhere = field.reference !== undefined && field.reference !== 'this';
-      const expected = elsewhere ? 2 : 1;
-      if (elsewhere && field.column === undefined && typeof field.constant !== 'string')
-        problem('needs the column that holds the key of the other record', 'reference');
-      else if (given.length !== expected) problem(`needs exactly one of ${SOURCES.join(', ')}`);
+      const hasKey = field.reference !== undefined && (field.column !== undefined || field.constant !== undefined);
+      if (field.reference === 'this' && hasKey) problem('needs no column: it is the record itself', 'reference');
+      else if (given.length !== (hasKey ? 2 : 1)) problem(`needs exactly one of ${SOURCES.join(', ')}`);
       if (field.column === undefined && field.template === undefined) {
         const message = 'goes with a column or a template only';
         for (const option of READING) if (field[option] !== undefined) problem(message, option);
       }
+      if (Array.isArray(field.column) && !hasKey) problem('can be several only with the reference to a file', 'column');
       if (field.otherwise !== undefined && field.match === undefined) problem('goes with match only', 'otherwise');
       if (field.decimalMark !== undefined && field.decimalMark === field.thousands) {
         problem('cannot be the decimal mark as well', 'thousands');
       }
+    })
+    .transform(({ column, ...field }): typeof field & ReferenceColumns => {
+      const columns = typeof column === 'string' ? [column] : column;
+      return columns?.[0] === undefined ? field : { ...field, column: columns[0], columns };
     }),
 );
 
@@ -291,6 +305,21 @@ function checkFormat(table: z.output<typeof tableSpec>, check: z.RefinementCtx):
   }
 }
 
+/** Another file, of which the row with the same values is read beside each row. */
+const joinSpec = z
+  .strictObject({
+    ...tableShape,
+    /** Its columns are called by this name and a dot: `customer.Name`. */
+    as: name.regex(/^[^.]+$/, 'must have no dot in it'),
+    /** Which columns say the same: that of the row, or of a join before, and that of the other file. */
+    on: z
+      .record(z.string(), name)
+      .refine((on) => Object.keys(on).length > 0, { error: 'must name a column of each file: { customer_no: No }' }),
+    /** Whether a row without one beside it is rejected; false: its columns are missing then. */
+    required: z.boolean({ error: 'must be true or false' }).default(true),
+  })
+  .superRefine(checkFormat);
+
 const fileSpec = z
   .strictObject({
     ...tableShape,
@@ -299,6 +328,8 @@ const fileSpec = z
     /** Makes a column of this name that counts the rows from 1: the key of a file that has none. */
     rowNumber: name.optional(),
     ...conditions,
+    /** Other files that say more of each row. */
+    join: z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(joinSpec)).default([]),
     /** Where its keys are others than those of the mapping's source. */
     source: name.max(100, 'must have at most 100 characters').optional(),
     /** The columns that tell one record from every other. */
@@ -337,6 +368,7 @@ export type Mapping = z.output<typeof mappingSpec>;
 export type TableSpec = z.output<typeof tableSpec>;
 export type FileSpec = z.output<typeof fileSpec>;
 export type TargetSpec = z.output<typeof targetSpec>;
+export type JoinSpec = z.output<typeof joinSpec>;
 export type EventsSpec = z.output<typeof eventsSpec>;
 export type EventSpec = z.output<typeof eventSpec>;
 export type MatchSpec = z.output<typeof matchSpec>;

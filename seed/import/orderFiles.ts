@@ -7,8 +7,13 @@ function fieldsOf(file: FileSpec): FieldSpec[] {
   ]);
 }
 
+/** Whether records of a file refer to others of the same file. */
+export function refersToItself(name: string, file: FileSpec): boolean {
+  return fieldsOf(file).some(({ reference }) => reference === name);
+}
+
 /** Whether a file's rows look for customers at identity. */
-export function linksCustomers(file: FileSpec): boolean {
+function linksCustomers(file: FileSpec): boolean {
   return fieldsOf(file).some(({ match, demoLink }) => match !== undefined || demoLink !== undefined);
 }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
+import { importId } from './Checkpoint.js';
 import { compileMapping, type FilePlan } from './compileMapping.js';
 import type { ImportConfig } from './config.js';
 import { Databases, unreachable } from './Databases.js';
@@ -31,10 +32,12 @@ export interface ImportOutput {
  * @throws ImportError or StartError before anything is written; the signal's reason when it was aborted
  */
 export async function runImport(config: ImportConfig, output: ImportOutput, signal: AbortSignal): Promise<FileSummary> {
-  const mapping = parseMapping(readMapping(config.mapping), config.mapping);
+  const text = readMapping(config.mapping);
+  const mapping = parseMapping(text, config.mapping);
   const plans = await compileMapping(mapping, importTargets, config.mapping);
   checkDemoLinks(plans, config);
   const files = await openFiles(plans, config, output);
+  const id = await checkpointId(text, plans, config);
   signal.throwIfAborted();
 
   const subgraphs = subgraphsOf(plans);
@@ -44,15 +47,29 @@ export async function runImport(config: ImportConfig, output: ImportOutput, sign
     const shared = config.databaseUrl ?? local?.url ?? '';
     const urls = Object.fromEntries(subgraphs.map(({ name }) => [name, config.subgraphUrls[name] ?? shared]));
     await migrateAll(subgraphs, urls);
-    const databases = await Databases.connect(urls);
+    const databases = await Databases.connect(urls, config.dryRun);
     try {
-      return await write(files, databases, config, output, signal);
+      return await write(files, databases, id, config, output, signal);
     } finally {
       await databases.close();
     }
   } finally {
     await local?.close();
   }
+}
+
+/** Null for what is never gone on with: a dry run writes nothing, and mended rejects are few. */
+async function checkpointId(
+  mapping: string,
+  plans: readonly FilePlan[],
+  { data, limit, demoLinks, dryRun, rejectsFrom }: ImportConfig,
+): Promise<string | null> {
+  if (dryRun || rejectsFrom !== undefined) return null;
+  const read = plans.flatMap(({ spec }) => [
+    ...(spec.rows === undefined ? [spec.file] : []),
+    ...spec.join.map(({ file }) => file),
+  ]);
+  return importId({ mapping, paths: read.map((file) => join(data, file)), options: { limit, demoLinks } });
 }
 
 async function openFiles(
@@ -117,6 +134,7 @@ async function migrateAll(
 async function write(
   files: readonly SourceFile[],
   databases: Databases,
+  id: string | null,
   config: ImportConfig,
   output: ImportOutput,
   signal: AbortSignal,
@@ -129,7 +147,10 @@ async function write(
       files,
       databases,
       rejects,
+      id,
       signal,
+      resumed: ({ file, read }, { at }) =>
+        output.print(`${file}: ${read} rows were dealt with by an import that was broken off at ${at.toISOString()}`),
       progress: ({ file, read }, total) => output.progress({ file, what: 'imported', done: read, total }),
       finished: (summary, { fold }) => {
         if (fold !== null) output.print(foldLine(summary));
@@ -138,7 +159,9 @@ async function write(
     });
     const total = totalOf(summaries);
     output.print(summaryLine(total));
-    isThrough = true;
+    if (config.dryRun) output.print('dry run: nothing was written; the numbers are what an import would do');
+    // A dry run leaves the rejects file that it reads as it is: what it holds is not in yet.
+    isThrough = !config.dryRun;
     return total;
   } finally {
     await rejects.close(isThrough);

@@ -5,6 +5,8 @@ export interface StageStatements {
   /** Makes the temporary table that takes the rows. */
   readonly create: string;
   readonly drop: string;
+  /** Empties it, where that is not done by the end of a transaction. */
+  readonly empty: string;
   /** Takes rows as `record`, `removed`, and the target's columns. */
   readonly copy: string;
   /** Deletes the rows that must not be there; null for a target that never removes. Gives the records concerned. */
@@ -67,6 +69,7 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
     create: `CREATE TEMPORARY TABLE ${name} ON COMMIT DELETE ROWS AS
       SELECT 0 AS record_, false AS removed_, ${staged.join(', ')} FROM ${table} WITH NO DATA`,
     drop: `DROP TABLE IF EXISTS pg_temp.${name}`,
+    empty: `TRUNCATE pg_temp.${name}`,
     copy: `COPY ${name} (record_, removed_, ${staged.join(', ')}) FROM STDIN`,
     remove:
       plan.derivedId || plan.position !== undefined

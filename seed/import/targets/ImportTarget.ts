@@ -27,6 +27,8 @@ export interface ImportTarget {
   readonly money?: Readonly<Record<string, { readonly amount: string; readonly currency: string }>>;
   /** Fields that a mapping calls as the graph does, by the property that they set. */
   readonly names?: Readonly<Record<string, string>>;
+  /** Text columns that hold the id of another record: they take a reference as well as a text. */
+  readonly ids?: readonly string[];
   /** Fields of a mapping that no column holds, and what they take: `complete` makes columns of them. */
   readonly virtual?: Readonly<Record<string, { readonly type: ValueType; readonly says: string }>>;
   /** Columns that `complete` writes because of a field, by the field: they are written when the mapping names it. */

@@ -28,6 +28,7 @@ export const touchpointTargets: Readonly<Record<string, ImportTarget>> = {
       sourceType: atMost(100),
       sourceId: atMost(200),
     },
+    ids: ['sourceId'],
     initial: { recordedAt: 'now' },
     complete: (row) => bothOrNone(row, 'sourceType', 'sourceId'),
   },
