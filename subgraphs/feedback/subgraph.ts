@@ -10,6 +10,7 @@ import { SurveyResponse } from './entities/SurveyResponse.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { CompleteFeedback1763900000000 } from './migrations/CompleteFeedback1763900000000.js';
 import { CreateFeedback1763800000000 } from './migrations/CreateFeedback1763800000000.js';
+import { MarkDemoLinksInFeedback1764000000000 } from './migrations/MarkDemoLinksInFeedback1764000000000.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { ExperienceSentimentResolver } from './resolvers/ExperienceSentimentResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
@@ -45,5 +46,5 @@ export const feedback = defineSubgraph({
     Referral: (reference, context) => context.byId(Referral, reference.id),
   },
   entities: [Survey, SurveyResponse, Review, CompetitorRating, EmployeeSurvey, Referral],
-  migrations: [CreateFeedback1763800000000, CompleteFeedback1763900000000],
+  migrations: [CreateFeedback1763800000000, CompleteFeedback1763900000000, MarkDemoLinksInFeedback1764000000000],
 });

@@ -18,6 +18,7 @@ import { StageChange } from './entities/StageChange.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { CreateSales1763800000000 } from './migrations/CreateSales1763800000000.js';
 import { CompleteSales1763900000000 } from './migrations/CompleteSales1763900000000.js';
+import { MarkDemoLinksInSales1764000000000 } from './migrations/MarkDemoLinksInSales1764000000000.js';
 import { ActivityResolver } from './resolvers/ActivityResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
@@ -77,5 +78,5 @@ export const sales = defineSubgraph({
     Handover,
     HandoverItem,
   ],
-  migrations: [CreateSales1763800000000, CompleteSales1763900000000],
+  migrations: [CreateSales1763800000000, CompleteSales1763900000000, MarkDemoLinksInSales1764000000000],
 });
