@@ -1,7 +1,7 @@
 /**
  * A JSON record as cells of a table: nested members are columns `address.city`, an array is one cell with its JSON text
  * (of scalars: a list), and its elements are columns `phones.0` where a mapping names them. Null is an empty cell.
- * @param columns of which names of elements matter; every other member becomes a column, whether named or not
+ * @param columns of which those of elements matter; every other member becomes a column, whether named or not
  * @returns the cells by column, in the order of the file
  */
 export function jsonCells(
@@ -9,11 +9,15 @@ export function jsonCells(
   columns: ReadonlySet<string>,
 ): Map<string, string> {
   const cells = new Map<string, string>();
+  const isWanted = (name: string) => [...columns].some((column) => column.startsWith(`${name}.`));
   const put = (name: string, value: unknown): void => {
     if (Array.isArray(value)) {
       cells.set(name, JSON.stringify(value));
-      const wanted = [...columns].some((column) => column.startsWith(`${name}.`));
-      if (wanted) for (const [index, element] of value.entries()) put(`${name}.${index}`, element);
+      if (!isWanted(name)) return;
+      for (const [index, element] of value.entries()) {
+        const place = `${name}.${index}`;
+        if (columns.has(place) || isWanted(place)) put(place, element);
+      }
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, member] of Object.entries(value)) put(`${name}.${key}`, member);
     } else cells.set(name, typeof value === 'string' ? value : scalarText(value));

@@ -57,19 +57,35 @@ function putPeople(source: string, csv: string): void {
   put('people.csv', csv);
 }
 
-describe('the example of docs/import.md', () => {
-  it('does what the document says', async () => {
-    const text = readFileSync('docs/import.md', 'utf8');
-    const blocks = new Map(
-      [...text.matchAll(/```\w+ (\S+)\n([^]*?)```/g)].map(([, name = '', body = '']) => [name, body]),
+/** The files and outputs that docs/import.md shows, by name. */
+function documented(): Map<string, string> {
+  const text = readFileSync('docs/import.md', 'utf8');
+  return new Map([...text.matchAll(/```\w+ (\S+)\n([^]*?)```/g)].map(([, name = '', body = '']) => [name, body]));
+}
+
+describe('the examples of docs/import.md', () => {
+  it('of JSON does what the document says', async () => {
+    const blocks = documented();
+    for (const name of ['leads.json', 'leads.yaml']) put(name, blocks.get(name) ?? '');
+    const first = await run('leads.yaml', '--data', '.');
+    expect(first).toMatchObject({ code: 0, err: '', out: blocks.get('leads.output') });
+    expect(readFileSync(join(folder, 'leads.rejects.csv'), 'utf8')).toBe(blocks.get('leads.rejects.csv'));
+    const leads = await rows<object>(
+      `SELECT name, phone, interest, budget_amount, captured_at FROM sales.lead WHERE name LIKE '%Berg'`,
     );
-    expect([...blocks.keys()]).toEqual([
-      'companies.csv',
-      'deals.csv',
-      'workshop.yaml',
-      'output',
-      'workshop.rejects.csv',
+    expect(leads).toEqual([
+      {
+        name: 'Ida Berg',
+        phone: '+4312345678',
+        interest: 'Doors',
+        budget_amount: '12400.5000',
+        captured_at: new Date('2024-06-01T09:00:00Z'),
+      },
     ]);
+  });
+
+  it('of companies and deals does what the document says', async () => {
+    const blocks = documented();
     for (const name of ['companies.csv', 'deals.csv', 'workshop.yaml']) put(name, blocks.get(name) ?? '');
 
     const first = await run('workshop.yaml', '--data', '.');
