@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -220,6 +220,46 @@ files:
     put('log.csv', `${head}D-1,1/2/2024 10:00,W,a\nD-1,2/2/2024 11:00,W,c\nD-1,3/2/2024 10:00,W,b\n`);
     expect((await run()).counts['log.csv']).toEqual([3, 0, 3, 0, 0]);
     expect(await steps()).toMatchObject([first[0], { ...first[1], before: 'c' }, { name: 'c', before: 'a' }]);
+  });
+});
+
+describe('the example of event logs in docs/import.md', () => {
+  it('does what the document says', async () => {
+    const text = readFileSync('docs/import.md', 'utf8');
+    const blocks = new Map(
+      [...text.matchAll(/```\w+ (\S+)\n([^]*?)```/g)].map(([, name = '', body = '']) => [name, body]),
+    );
+    const names = ['ticket_log.csv', 'groups.csv', 'members.csv', 'tickets.yaml'];
+    for (const name of names) put(name, blocks.get(name) ?? '');
+    const first = await runImport(['tickets.yaml', '--data', '.'], { DATABASE_URL: database.url }, folder);
+    expect(first).toMatchObject({ code: 0, out: blocks.get('tickets.output') });
+    const cases = await rows(`
+      SELECT c.source_key AS ticket, c.subject, c.status, p.display_name AS customer, c.opened_at, c.first_responded_at, c.resolved_at,
+        (SELECT array_agg(coalesce(s.from_status, '-') || ' ' || s.to_status ORDER BY s.changed_at)
+         FROM service.case_status_change s WHERE s.case_id = c.id) AS steps
+      FROM service.service_case c JOIN identity.customer p ON p.id = c.customer_id WHERE c.source = 'helpdesk' ORDER BY 1`);
+    expect(cases).toEqual([
+      {
+        ticket: 'T-1',
+        subject: 'Front door sticks (Workshop)',
+        status: 'OPEN',
+        customer: 'Ida Berg',
+        opened_at: new Date('2024-03-01T08:00:00Z'),
+        first_responded_at: new Date('2024-03-01T09:15:00Z'),
+        resolved_at: null,
+        steps: ['- OPEN', 'OPEN RESOLVED', 'RESOLVED OPEN'],
+      },
+      {
+        ticket: 'T-2',
+        subject: 'Where is my order?',
+        status: 'RESOLVED',
+        customer: 'Olaf Lund',
+        opened_at: new Date('2024-03-01T08:30:00Z'),
+        first_responded_at: new Date('2024-03-01T10:00:00Z'),
+        resolved_at: new Date('2024-03-01T10:00:00Z'),
+        steps: ['- OPEN', 'OPEN RESOLVED'],
+      },
+    ]);
   });
 });
 

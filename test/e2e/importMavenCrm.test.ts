@@ -176,7 +176,6 @@ if (!present) process.stderr.write(`${title}\n`);
     afterAll(() => graph.stop());
 
     it('goes in whole', () => {
-      expect(first.err).toBe('');
       expect(first.code).toBe(0);
       expect(first.rejects).toBeUndefined();
       expect(first.counts).toEqual({

@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { createTestDatabase } from './postgres.js';
-import { type ImportRun, readRejects, runImport } from './runImport.js';
+import { type CsvCells, parseCsv } from './csvRows.js';
+import { type ImportRun, runImport } from './runImport.js';
 import { ask, type Untyped } from './startTestSubgraph.js';
 
 /** Some subgraphs on one database, to import into and to ask afterwards. */
@@ -16,9 +16,11 @@ export interface ImportGraph {
   readonly folder: string;
   readonly databaseUrl: string;
   /** Imports by a mapping from a data folder; `rejects` are the rows of the rejects file. */
-  import(mapping: string, data: string, ...options: string[]): Promise<ImportRun & { rejects: string[] | undefined }>;
+  import(mapping: string, data: string, ...options: string[]): Promise<ImportRun & { rejects: CsvCells[] }>;
   /** Asks one of the subgraphs. Throws on errors. */
   ask(subgraph: SubgraphDefinition, query: string, variables?: object): Promise<Untyped>;
+  /** What a subgraph says of the customer whom a source knows by this key. Throws on errors. */
+  customer(subgraph: SubgraphDefinition, source: string, key: string, selection: string): Promise<Untyped>;
   /** All rows of a list, page by page. The query takes `$after`; `list` is its field. */
   all(subgraph: SubgraphDefinition, list: string, selection: string, filter?: string): Promise<Untyped[]>;
   stop(): Promise<void>;
@@ -52,9 +54,17 @@ export async function startImportGraph(...subgraphs: SubgraphDefinition[]): Prom
       const run = await runImport([mapping, '--data', data, '--rejects', rejects, ...options], {
         DATABASE_URL: database.url,
       });
-      return { ...run, rejects: readRejects(rejects) };
+      return { ...run, rejects: existsSync(rejects) ? parseCsv(readFileSync(rejects, 'utf8')) : [] };
     },
     ask: asked,
+    async customer(subgraph, source, key, selection) {
+      const find =
+        'query ($source: String!, $id: ID!) { customer360(externalId: { source: $source, id: $id }) { id } }';
+      const { customer360 } = await asked(identity, find, { source, id: key });
+      const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Customer { ${selection} } } }`;
+      const { _entities } = await asked(subgraph, query, { of: [{ __typename: 'Customer', id: customer360.id }] });
+      return _entities[0];
+    },
     async all(subgraph, list, selection, filter = '') {
       const query = `query ($after: String) { ${list}(first: 100, after: $after ${filter}) {
         nodes { ${selection} } pageInfo { hasNextPage endCursor } } }`;

@@ -156,7 +156,10 @@ export const salesTargets: Readonly<Record<string, ImportTarget>> = {
     },
     initial: { status: 'NEW', source: 'OTHER' },
     money: { budget: { amount: 'budgetAmount', currency: 'budgetCurrency' } },
+    sets: { convertedAt: ['status'] },
     complete(row) {
+      // A funnel often says no more of a lead than whether and when it was won.
+      if (row.get('status') === null) row.set('status', row.get('convertedAt') === null ? 'NEW' : 'CONVERTED');
       const isConverted = row.get('status') === 'CONVERTED';
       if (isConverted)
         for (const field of ['customerId', 'convertedAt']) needed(row, field, 'a lead that is CONVERTED');
