@@ -33,6 +33,12 @@ export interface GuessConfig {
   readonly guess: string;
 }
 
+/** What `npm run import -- --entities [NAME]` was asked for. */
+export interface EntitiesConfig {
+  /** The entity whose fields are listed; undefined for the names of all. */
+  readonly entities: string | undefined;
+}
+
 /** What the command ends with when `--strict` was given and rows were rejected. */
 export const REJECTED_EXIT_CODE = 3;
 
@@ -42,11 +48,14 @@ export const HELP = `Loads exports into Customer360 by a mapping.
   npm run import -- MAPPING --data DIR [options]
   npm run import -- seed/mappings/maven-crm.yaml --data ../shared/data/maven-crm
   npm run import -- --guess FILE
+  npm run import -- --entities [NAME]
 
   MAPPING                which columns become what, in YAML; docs/import.md tells how to write one
   --data DIR             folder with the files that the mapping names: CSV, TSV, JSON, NDJSON, also gzip
   --guess FILE           print a draft of a mapping for this file, made from its header and its first rows; reads nothing
                          else and writes nothing
+  --entities [NAME]      list the entities that a mapping can write, or the fields of one: types, which are needed, and what
+                         they take
   --limit N              take the first N rows of each file only
   --rejects FILE         where rows go that cannot go in, with their line and the reason
                          (default MAPPING.rejects.csv in the current folder; an earlier one is replaced;
@@ -80,6 +89,7 @@ const OPTIONS = {
   'rejects-from': { type: 'string' },
   limit: { type: 'string' },
   guess: { type: 'string' },
+  entities: { type: 'boolean' },
   strict: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   'demo-links': { type: 'boolean' },
@@ -110,13 +120,17 @@ export function readImportConfig(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   subgraphs: readonly string[],
-): ImportConfig | GuessConfig | 'help' {
+): ImportConfig | GuessConfig | EntitiesConfig | 'help' {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';
   const [mapping, ...more] = positionals;
   if (values.guess !== undefined) {
     if (mapping !== undefined) throw usage('--guess takes one file and no mapping');
     return Object.freeze({ guess: values.guess });
+  }
+  if (values.entities) {
+    if (more.length > 0) throw usage('--entities takes one name at most');
+    return Object.freeze({ entities: mapping });
   }
   if (mapping === undefined) throw usage('no mapping is given');
   if (more.length > 0) throw usage(`one mapping at a time, not also ${more.join(', ')}`);

@@ -1,6 +1,7 @@
 import { subgraphs } from '../../subgraphs/all.js';
 import { StartError } from '../../scripts/start/StartError.js';
 import { HELP, readImportConfig, REJECTED_EXIT_CODE } from './config.js';
+import { describeEntities } from './describeEntities.js';
 import { draftMapping } from './guess/draftMapping.js';
 import { ImportError } from './ImportError.js';
 import { Progress } from './progress.js';
@@ -40,6 +41,8 @@ try {
   const config = readImportConfig(process.argv.slice(2), process.env, names);
   if (config === 'help') {
     output.print(HELP);
+  } else if ('entities' in config) {
+    stdout.write(await describeEntities(importTargets, config.entities));
   } else if ('guess' in config) {
     stdout.write(await draftMapping(config.guess, importTargets));
   } else {

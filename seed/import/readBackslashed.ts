@@ -62,7 +62,6 @@ function scanRow(
     const character = buffer.charAt(index);
     if (character === '\\') {
       const next = buffer.charAt(index + 1);
-      if (next === '' && !isLast) return undefined;
       if (next === '\n') lines += 1;
       // `\N` is not a letter N: it stands for NULL, and the mapping says so.
       cell += next === 'N' ? String.raw`\N` : (LETTERS[next] ?? next);
@@ -71,8 +70,7 @@ function scanRow(
       if (buffer.charAt(index + 1) === quote) {
         cell += quote;
         index += 1;
-      } else if (index + 1 === buffer.length && !isLast) return undefined;
-      else quoted = false;
+      } else quoted = false;
     } else if (quoted) {
       if (character === '\n') lines += 1;
       cell += character;

@@ -99,6 +99,12 @@ describe('a draft of a mapping', () => {
     expect(await load(text, [['name: { constant: FILL_IN }', "name: '2'"]])).toEqual({ rows: 3, problems: [] });
   });
 
+  it('leaves out the line that tells Excel the delimiter', async () => {
+    const text = await draft('excel.csv', 'sep=;\r\nStaff No;Name\r\n1;Ann\r\n2;Bob\r\n');
+    expect(lineOf(text, 'skipLines:')).toBe('skipLines: 1');
+    expect(await load(text)).toEqual({ rows: 2, problems: [] });
+  });
+
   it('names what only a person can decide', async () => {
     const rows = Array.from(
       { length: 40 },

@@ -130,7 +130,8 @@ async function detectCells(text: string, isWhole: boolean, usual: string): Promi
   const { quote = '"', escape = quote } = quoting;
   const rows = await firstRows(text, isWhole, { delimiter, quote: quote === 'none' ? null : quote, escape });
   const { width } = commonWidth(rows);
-  const first = rows.findIndex(({ cells }) => cells.length === width);
+  // Excel's own first line, `sep=;`, is as wide as a row.
+  const first = rows.findIndex(({ cells }, index) => cells.length === width && !(index === 0 && cells[0] === 'sep='));
   const skipLines = width > 1 && first > 0 ? (rows[first]?.line ?? 1) - 1 : 0;
   const names = rows[Math.max(first, 0)]?.cells ?? [];
   const isHeader = !names.some((cell) => LITERAL.test(cell.trim()));

@@ -76,7 +76,7 @@ const FIELD_WORDS: Readonly<Record<string, readonly string[]>> = {
   discount: ['rebate'],
   number: ['orderno', 'ordernumber', 'orderid', 'invoiceno'],
   placedAt: ['orderdate', 'orderedat', 'purchasedate', 'date', 'createdat'],
-  total: ['amount', 'totalamount', 'sum', 'freight'],
+  total: ['amount', 'totalamount', 'sum'],
   amount: ['value', 'closevalue', 'dealvalue', 'price', 'revenue'],
   stage: ['dealstage', 'status', 'state', 'phase'],
   openedAt: ['createdat', 'created', 'opened', 'createddate', 'engagedate', 'datereceived', 'date', 'syscreatedat'],
