@@ -23,7 +23,15 @@ npm run bench -- engine [options]
 
 It asks gateways the same thing over the same subgraphs in alternating rounds, and prints CPU a request, requests a second,
 latencies, memory, and what was asked of the subgraphs. NAMES are separated by commas. The first use installs the peers
-of bench/package.json into bench/node_modules. Linux only (/proc); taskset, where it is there, keeps processes apart.`;
+of bench/package.json into bench/node_modules. Linux only (/proc); taskset, where it is there, keeps processes apart.
+
+npm run bench -- timeline [options]
+
+  --sizes N,N       how many touchpoints the tables hold  (100000,10000000; filled once, under .data/bench-timeline)
+  --requests N      pages of each kind a round            (300)
+  --rounds N                                              (5)
+
+It asks a touchpoints subgraph for pages of timelines in a small and in a large table, in alternating rounds.`;
 
 function refuse(problem: string): never {
   console.error(`bench: ${problem}. See --help.`);
@@ -56,6 +64,7 @@ const { values, positionals } = parseArgs({
     graph: { type: 'string' },
     peers: { type: 'string' },
     'one-caller': { type: 'boolean', default: false },
+    sizes: { type: 'string', default: '100000,10000000' },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -78,6 +87,13 @@ if (values.help) {
     requests: values.requests === undefined ? undefined : positive('requests', values.requests),
     connections: positive('concurrency', values.concurrency ?? '50'),
     oneCaller: values['one-caller'],
+  });
+} else if (positionals[0] === 'timeline') {
+  const { timeline } = await import('./timeline.js');
+  await timeline({
+    sizes: values.sizes.split(',').map((size) => positive('sizes', size)),
+    requests: positive('requests', values.requests ?? '300'),
+    rounds: positive('rounds', values.rounds),
   });
 } else {
   console.log(HELP);
