@@ -19,6 +19,7 @@ import { createApp } from './http/createApp.js';
 import { errorReplies } from './http/errorReplies.js';
 import { graphiqlRoute } from './http/graphiqlRoute.js';
 import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
+import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
@@ -79,6 +80,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
   try {
     await startApollo(apollo, config.supergraph);
     errorReplies(app, logger, [GRAPHQL_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
+    legacyStatus(app);
     healthRoutes(app, new SubgraphProbe(clients, config.limits.probeTimeoutMs), () => stopping !== undefined);
     graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
     await app.register(fastifyApollo(apollo), {
