@@ -6,6 +6,13 @@ import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 /** https://www.npmjs.com/package/graphql-http: one audit for each sentence of the specification. */
 const AUDITS = serverAudits({ url: '' }).filter(({ name }) => !name.startsWith('MAY'));
 
+async function get(url: string, parameters: Record<string, string>): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${url}?${new URLSearchParams(parameters).toString()}`, {
+    headers: { 'apollo-require-preflight': 'yes' },
+  });
+  return { status: response.status, body: await response.json() };
+}
+
 describe('GraphQL over HTTP', () => {
   let library: Library;
   let gateway: TestGateway;
@@ -77,17 +84,11 @@ describe('GraphQL over HTTP', () => {
   });
 
   test('a GET carries variables and an operation name, and no mutation', async () => {
-    const get = async (parameters: Record<string, string>): Promise<{ status: number; body: unknown }> => {
-      const response = await fetch(`${gateway.url}?${new URLSearchParams(parameters).toString()}`, {
-        headers: { 'apollo-require-preflight': 'yes' },
-      });
-      return { status: response.status, body: await response.json() };
-    };
     const query = 'query A { openUntil } query B($id: ID!) { book(id: $id) { title stars } }';
-    expect(await get({ query, operationName: 'B', variables: '{"id":"2"}' })).toEqual({
+    expect(await get(gateway.url, { query, operationName: 'B', variables: '{"id":"2"}' })).toEqual({
       status: 200,
       body: { data: { book: { title: 'Middlemarch', stars: 2.5 } } },
     });
-    expect(await get({ query: 'mutation { addBook(title: "X") { id } }' })).toMatchObject({ status: 405 });
+    expect(await get(gateway.url, { query: 'mutation { addBook(title: "X") { id } }' })).toMatchObject({ status: 405 });
   });
 });

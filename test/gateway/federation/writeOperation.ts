@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type GraphQLArgument,
   type GraphQLCompositeType,
@@ -125,7 +126,7 @@ class Writer {
   /** The same field with the same arguments always has the same alias, so that fields of one name can be merged. */
   #alias(field: GraphQLField<unknown, unknown>, given: string): string {
     if (given === '') return this.choices.oneIn(5) ? `the_${field.name}: ` : '';
-    return `${field.name}_${[...given].reduce((hash, character) => (hash * 31 + character.charCodeAt(0)) % 9973, 7)}: `;
+    return `${field.name}_${createHash('sha256').update(given).digest('hex').slice(0, 6)}: `;
   }
 
   #arguments({ args }: GraphQLField<unknown, unknown>): string {
@@ -184,7 +185,7 @@ function literal(value: unknown, type: GraphQLInputType): string {
       ? `[${value.map((one) => literal(one, type.ofType)).join(', ')}]`
       : literal(value, type.ofType);
   }
-  if (isEnumType(type)) return String(value);
+  if (isEnumType(type) && typeof value === 'string') return value;
   if (isInputObjectType(type)) {
     const fields = type.getFields();
     const parts = Object.entries(value).flatMap(([name, one]) => {
