@@ -25,10 +25,8 @@ import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
 import { logRequests } from './observability/logRequests.js';
-import { loadSupergraph } from './supergraph/loadSupergraph.js';
-import { locateSubgraphs } from './supergraph/locateSubgraphs.js';
+import { type ServedSupergraph, SupergraphLifecycle } from './supergraph/SupergraphLifecycle.js';
 import { readWelcomeQuery } from './supergraph/readWelcomeQuery.js';
-import { SubgraphClient } from './upstream/SubgraphClient.js';
 import { SubgraphDataSource } from './upstream/SubgraphDataSource.js';
 import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
@@ -52,28 +50,20 @@ export interface Gateway {
  * @throws StartError when the supergraph or the address to listen on will not do
  */
 export async function createGateway(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<Gateway> {
-  const supergraph = await loadSupergraph(config.supergraph);
-  const clients = locateSubgraphs(supergraph.subgraphs, config.subgraphUrls).map(
-    ({ name, url }) =>
-      new SubgraphClient({
-        name,
-        url,
-        timeoutMs: config.limits.subgraphTimeoutMs,
-        maxResponseBytes: config.limits.subgraphResponseBytes,
-      }),
-  );
-  const closeClients = async (): Promise<void> => {
-    await Promise.all(clients.map((client) => client.close()));
-  };
-
+  const lifecycle = await SupergraphLifecycle.load({
+    file: config.supergraph,
+    subgraphUrls: config.subgraphUrls,
+    limits: config.limits,
+    logger,
+  });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
-  const apollo = createApollo(supergraph.sdl, clients, app, logger);
+  const { apollo, serve } = createApollo(lifecycle, app, logger);
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
     try {
       await apollo.stop();
     } finally {
-      await closeClients();
+      await lifecycle.stop();
     }
   };
 
@@ -81,15 +71,25 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     await startApollo(apollo, config.supergraph);
     errorReplies(app, logger, [GRAPHQL_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
     legacyStatus(app);
-    healthRoutes(app, new SubgraphProbe(clients, config.limits.probeTimeoutMs), () => stopping !== undefined);
+    healthRoutes(
+      app,
+      new SubgraphProbe(() => lifecycle.served.clients.values(), config.limits.probeTimeoutMs),
+      () => lifecycle.served,
+      () => stopping !== undefined,
+    );
     graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
     await app.register(fastifyApollo(apollo), {
       path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
-      context: async (request, reply) => createRequestContext(request, reply),
+      context: async (request, reply) => {
+        reply.raw.once('close', lifecycle.inFlight.begin());
+        return createRequestContext(request, reply);
+      },
     });
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
-    logger.info({ url, subgraphs: supergraph.subgraphs.map(({ name }) => name) }, 'the gateway answers');
+    const { digest, clients } = lifecycle.served;
+    logger.info({ url, digest, subgraphs: [...clients.keys()] }, 'the gateway answers');
+    lifecycle.watch(serve);
     return {
       url,
       stop() {
@@ -99,32 +99,36 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     };
   } catch (error) {
     await app.close();
-    await closeClients();
+    await lifecycle.stop();
     throw error;
   }
 }
 
 function createApollo(
-  supergraphSdl: string,
-  clients: readonly SubgraphClient[],
+  lifecycle: SupergraphLifecycle,
   app: FastifyInstance,
   logger: Logger,
-): ApolloServer<RequestContext> {
+): { apollo: ApolloServer<RequestContext>; serve: (next: ServedSupergraph) => void } {
   declineApolloTelemetry();
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
+  let serving = lifecycle.served;
+  let update: (sdl: string) => void;
   const gateway = new ApolloGateway({
-    supergraphSdl,
+    supergraphSdl: async (apollo) => {
+      update = apollo.update;
+      return { supergraphSdl: serving.sdl };
+    },
     validateSupergraph: true,
     __exposeQueryPlanExperimental: false,
     logger: apolloLogger,
     buildService: ({ name }) => {
-      const client = clients.find(({ options }) => options.name === name);
+      const client = serving.clients.get(name);
       if (!client) throw new Error(`the supergraph names a subgraph "${name}" that we did not find in it`);
       return new SubgraphDataSource(client, logger);
     },
   });
-  return new ApolloServer<RequestContext>({
+  const apollo = new ApolloServer<RequestContext>({
     gateway,
     logger: apolloLogger,
     introspection: true,
@@ -146,6 +150,18 @@ function createApollo(
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
+  return {
+    apollo,
+    serve(next) {
+      serving = next;
+      try {
+        update(next.sdl);
+      } catch (error) {
+        serving = lifecycle.served;
+        throw error;
+      }
+    },
+  };
 }
 
 async function startApollo(apollo: ApolloServer<RequestContext>, file: string): Promise<void> {
