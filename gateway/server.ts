@@ -1,4 +1,4 @@
-import { ApolloGateway } from '@apollo/gateway';
+import type { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -11,8 +11,8 @@ import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHt
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { type Config, declineApolloTelemetry } from './config.js';
-import { StartError } from './errors/StartError.js';
+import type { Config } from './config.js';
+import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
 import { createApp } from './http/createApp.js';
@@ -25,9 +25,9 @@ import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
 import { logRequests } from './observability/logRequests.js';
-import { type ServedSupergraph, SupergraphLifecycle } from './supergraph/SupergraphLifecycle.js';
+import { SupergraphLifecycle, notServable } from './supergraph/SupergraphLifecycle.js';
+import { createApolloGateway } from './supergraph/createApolloGateway.js';
 import { readWelcomeQuery } from './supergraph/readWelcomeQuery.js';
-import { SubgraphDataSource } from './upstream/SubgraphDataSource.js';
 import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
@@ -57,7 +57,10 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     logger,
   });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
-  const { apollo, serve } = createApollo(lifecycle, app, logger);
+  // Apollo's own lines at `info` say nothing that ours do not.
+  const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
+  const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
+  const apollo = createApollo(gateway, app, logger, apolloLogger);
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
     try {
@@ -105,32 +108,15 @@ export async function createGateway(config: Config, logger: Logger = createLogge
 }
 
 function createApollo(
-  lifecycle: SupergraphLifecycle,
+  gateway: ApolloGateway,
   app: FastifyInstance,
   logger: Logger,
-): { apollo: ApolloServer<RequestContext>; serve: (next: ServedSupergraph) => void } {
-  declineApolloTelemetry();
-  // Apollo's own lines at `info` say nothing that ours do not.
-  const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
-  let serving = lifecycle.served;
-  let update: (sdl: string) => void;
-  const gateway = new ApolloGateway({
-    supergraphSdl: async (apollo) => {
-      update = apollo.update;
-      return { supergraphSdl: serving.sdl };
-    },
-    validateSupergraph: true,
-    __exposeQueryPlanExperimental: false,
-    logger: apolloLogger,
-    buildService: ({ name }) => {
-      const client = serving.clients.get(name);
-      if (!client) throw new Error(`the supergraph names a subgraph "${name}" that we did not find in it`);
-      return new SubgraphDataSource(client, logger);
-    },
-  });
-  const apollo = new ApolloServer<RequestContext>({
+  apolloLogger: Logger,
+): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
     gateway,
     logger: apolloLogger,
+    stringifyResult: stringifyAnswer,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -150,25 +136,12 @@ function createApollo(
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
-  return {
-    apollo,
-    serve(next) {
-      serving = next;
-      try {
-        update(next.sdl);
-      } catch (error) {
-        serving = lifecycle.served;
-        throw error;
-      }
-    },
-  };
 }
 
 async function startApollo(apollo: ApolloServer<RequestContext>, file: string): Promise<void> {
   try {
     await apollo.start();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(`${file} is not a supergraph that can be served: ${reason.slice(0, 500)} Compose it again.`);
+    throw notServable(file, error);
   }
 }

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { type Engine, type EngineOptions, createEngine } from '../engine/createEngine.js';
+import { StartError } from '../errors/StartError.js';
 import type { Limits } from '../limits/limits.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
 import { InFlight } from './InFlight.js';
@@ -6,12 +8,13 @@ import { locateSubgraphs } from './locateSubgraphs.js';
 import { type Supergraph, digestOf, readSupergraph, readSupergraphFile } from './readSupergraph.js';
 import { watchFile } from './watchFile.js';
 
-/** A supergraph together with the connections to its subgraphs. */
+/** A supergraph that can be served: with its engine, and with the connections to its subgraphs. */
 export interface ServedSupergraph extends Supergraph {
   /** When it began to serve. */
   readonly since: Date;
   /** By the subgraph's name, in the supergraph's order. */
   readonly clients: ReadonlyMap<string, SubgraphClient>;
+  readonly engine: Engine;
 }
 
 /**
@@ -50,7 +53,7 @@ export class SupergraphLifecycle {
 
   private constructor(options: LifecycleOptions, supergraph: Supergraph) {
     this.#options = options;
-    this.#served = this.#connect(supergraph);
+    this.#served = this.#prepare(supergraph);
     this.#seen = supergraph.digest;
   }
 
@@ -102,7 +105,7 @@ export class SupergraphLifecycle {
     if (sdl === undefined) return;
     let next: ServedSupergraph | undefined;
     try {
-      next = this.#connect(readSupergraph(this.#options.file, sdl), this.#served.clients);
+      next = this.#prepare(readSupergraph(this.#options.file, sdl), this.#served.clients);
       serve(next);
     } catch (error) {
       this.#refuse(error);
@@ -159,25 +162,22 @@ export class SupergraphLifecycle {
     await this.#close(previous, next);
   }
 
-  /** @param known connections that are taken over where a subgraph stays where it is */
-  #connect(supergraph: Supergraph, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
-    const { subgraphUrls, limits } = this.#options;
-    const clients = locateSubgraphs(supergraph.subgraphs, subgraphUrls).map(({ name, url }) => {
+  /**
+   * @param known connections that are taken over where a subgraph stays where it is
+   * @throws StartError when it cannot be served; then no connection was made
+   */
+  #prepare(supergraph: Supergraph, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
+    const { file, subgraphUrls, limits, logger } = this.#options;
+    const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
+    const clients = new Map<string, SubgraphClient>();
+    const engine = createEngineOf(file, { supergraphSdl: supergraph.sdl, subgraphs: clients, logger });
+    for (const { name, url } of located) {
       const client = known.get(name);
-      if (client?.options.url === url) return client;
-      return new SubgraphClient({
-        name,
-        url,
-        timeoutMs: limits.subgraphTimeoutMs,
-        maxResponseBytes: limits.subgraphResponseBytes,
-      });
-    });
-    for (const client of clients) this.#open.add(client);
-    return {
-      ...supergraph,
-      since: new Date(),
-      clients: new Map(clients.map((client) => [client.options.name, client])),
-    };
+      const taken = client?.options.url === url ? client : connect(name, url, limits);
+      clients.set(name, taken);
+      this.#open.add(taken);
+    }
+    return { ...supergraph, since: new Date(), clients, engine };
   }
 
   /** Closes the connections that only the first of the two needs. */
@@ -187,4 +187,27 @@ export class SupergraphLifecycle {
     for (const client of needless) this.#open.delete(client);
     await Promise.all(needless.map((client) => client.close()));
   }
+}
+
+function connect(name: string, url: string, limits: LifecycleOptions['limits']): SubgraphClient {
+  return new SubgraphClient({
+    name,
+    url,
+    timeoutMs: limits.subgraphTimeoutMs,
+    maxResponseBytes: limits.subgraphResponseBytes,
+  });
+}
+
+function createEngineOf(file: string, options: EngineOptions): Engine {
+  try {
+    return createEngine(options);
+  } catch (error) {
+    throw notServable(file, error);
+  }
+}
+
+/** The error for a supergraph that looks right and proves wrong when it is to be served. */
+export function notServable(file: string, error: unknown): StartError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StartError(`${file} is not a supergraph that can be served: ${reason.slice(0, 500)} Compose it again.`);
 }
