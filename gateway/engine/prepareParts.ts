@@ -8,14 +8,19 @@ import { type PlaceEntity } from './placeEntity.js';
 import { objectsAt } from './responsePlaces.js';
 
 /**
- * Finds out what a batch has to ask: which of its steps apply, for which objects, and which of these this operation has not
+ * Finds out what a batch has to ask: which of its ready steps apply, for which objects, and which of these this operation has not
  * fetched before. What it has is put into place at once.
  *
  * @returns nothing for an ask that has nothing left to ask
  */
-export function prepareParts(batch: FetchBatch, run: EngineRun, placeEntity: PlaceEntity): FetchPart[] {
+export function prepareParts(
+  batch: FetchBatch,
+  ready: readonly FetchStep[],
+  run: EngineRun,
+  placeEntity: PlaceEntity,
+): FetchPart[] {
   return batch.asks.flatMap((ask) => {
-    const steps = ask.steps.filter((step) => applies(step, run.variables));
+    const steps = ask.steps.filter((step) => ready.includes(step) && applies(step, run.variables));
     const [first] = steps;
     if (!first) return [];
     if (!first.represent) return rootPart(ask, first, run);

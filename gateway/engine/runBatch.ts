@@ -5,6 +5,7 @@ import { SubgraphFailure } from '../upstream/SubgraphFailure.js';
 import type { EngineRun } from './EngineRun.js';
 import type { FetchBatch } from './FetchBatch.js';
 import type { FetchPart } from './FetchPart.js';
+import type { FetchStep } from './FetchStep.js';
 import type { SubgraphConnection } from './SubgraphConnection.js';
 import { type ComposedRequest, composeRequest } from './composeRequest.js';
 import { type JsonObject, mergeData } from './mergeData.js';
@@ -18,8 +19,11 @@ export interface Upstream {
   readonly logger: Logger | undefined;
 }
 
-/** Runs one batch of a plan. It never rejects for what a subgraph does. */
-export type RunBatch = (run: EngineRun) => Promise<void> | undefined;
+/**
+ * Runs those steps of a batch that are ready. It never rejects for what a subgraph does, and gives undefined when there was
+ * nothing to ask.
+ */
+export type RunBatch = (run: EngineRun, ready: readonly FetchStep[]) => Promise<void> | undefined;
 
 /** Compiles a batch: the texts of its requests are made once for each set of asks that takes part. */
 export function compileBatch(batch: FetchBatch, placeEntity: PlaceEntity, upstream: Upstream): RunBatch {
@@ -92,8 +96,8 @@ export function compileBatch(batch: FetchBatch, placeEntity: PlaceEntity, upstre
     }
   }
 
-  return (run) => {
-    const parts = prepareParts(batch, run, placeEntity);
+  return (run, ready) => {
+    const parts = prepareParts(batch, ready, run, placeEntity);
     if (parts.length === 0) return undefined;
     const apart = parts.some(({ steps }) => steps.some(({ contexts }) => contexts.length > 0));
     return apart ? Promise.all(parts.map((part) => send([part], run))).then(() => undefined) : send(parts, run);
