@@ -2,8 +2,8 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayAnswer } from './stockGateway.js';
 
 /**
- * Expects our answer to be the stock gateway's: the same data in the same order of keys, and the same errors in any order.
- * When a subgraph had an error, the stock gateway keeps silent about what it found wrong in completing the answer, so then only
+ * Expects our answer to be the stock gateway's: the same data in the same order of keys, and the same errors in any order. What is
+ * wrong in completing an answer each says in its own words and with its own code; the place is the same. When a subgraph had an error, the stock gateway keeps silent about what it found wrong in completing the answer, so then only
  * subgraphs' errors are compared.
  */
 export function expectSameAnswer(ours: GatewayAnswer, stock: GatewayAnswer): void {
@@ -20,7 +20,11 @@ function isOfSubgraph({ extensions }: GraphQLFormattedError): boolean {
 function comparable(errors: readonly GraphQLFormattedError[]): string[] {
   return errors
     .map(({ message, path, extensions }) =>
-      JSON.stringify([path && cut(path), message, extensions?.['code'], extensions?.['serviceName']]),
+      JSON.stringify(
+        extensions?.['serviceName']
+          ? [path && cut(path), message, extensions['code'], extensions['serviceName']]
+          : [path, 'could not be completed'],
+      ),
     )
     .sort();
 }

@@ -37,7 +37,7 @@ export function ourGateway(supergraphSdl: string, subgraphs: ReadonlyMap<string,
       // Plugins read these in the place of the text, so they must say the same.
       expect(JSON.stringify(answer.data)).toBe(JSON.stringify(sent.data));
       expect(answer.errors).toEqual(sent.errors ?? []);
-      return { data: sent.data, errors: sent.errors ?? [] };
+      return { data: sent.data, errors: answer.failures.map((failure) => failure.toJSON()) };
     },
   };
 }
