@@ -32,7 +32,7 @@ export interface TestEngine {
 /** An engine over subgraphs that run in this process; answers are JSON from the first to the last, as over a wire. */
 export function engineOver(definitions: readonly SubgraphDefinition[]): TestEngine {
   const sent: SentRequest[] = [];
-  let interference: Interference = () => undefined;
+  let interference: Interference | undefined;
   const subgraphs = new Map(
     definitions.map(({ name, typeDefs, resolvers }): [string, SubgraphConnection] => {
       const schema = buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }]);
@@ -43,7 +43,7 @@ export function engineOver(definitions: readonly SubgraphDefinition[]): TestEngi
             const request = { service: name, query, variables: structuredClone(variables), signal };
             sent.push(request);
             const answer =
-              (await interference(request)) ??
+              (await interference?.(request)) ??
               (await graphql({
                 schema,
                 source: query,
