@@ -1,6 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { SubgraphFailure } from '../upstream/SubgraphFailure.js';
+import { clientName } from './ClientNames.js';
 import type { EngineRun } from './EngineRun.js';
 import type { AskedEntity, FetchPart } from './FetchPart.js';
 import type { FetchStep } from './FetchStep.js';
@@ -16,7 +17,7 @@ const NO_CODE = 'DOWNSTREAM_SERVICE_ERROR';
 /** An error that a subgraph caused, as Apollo's executor makes it: its name is in `extensions.serviceName`. */
 export function upstreamError(service: string, error: GraphQLFormattedError, path: Place | undefined): GraphQLError {
   return new GraphQLError(error.message || `Error while fetching subquery from service "${service}"`, {
-    ...(path && path.length > 0 && { path }),
+    ...(path && path.length > 0 && { path: path.map((key) => (typeof key === 'string' ? clientName(key) : key)) }),
     extensions: { code: NO_CODE, ...error.extensions, serviceName: service },
   });
 }
