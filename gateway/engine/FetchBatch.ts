@@ -42,7 +42,7 @@ export function groupSteps(steps: readonly FetchStep[]): FetchBatch[] {
 function asksOf(steps: readonly FetchStep[]): FetchAsk[] {
   const asks = new Map<string, [FetchStep, ...FetchStep[]]>();
   for (const step of steps) {
-    const kind = step.represent ? 'entities' : `root ${step.index}`;
+    const kind = step.representer ? 'entities' : `root ${step.index}`;
     const id = JSON.stringify([step.service, kind, step.operation.selectionText, step.rewriteOutput ? step.at : '']);
     const same = asks.get(id);
     if (same) same.push(step);

@@ -30,17 +30,17 @@ export function compilePlan(
 ): CompiledPlan {
   const steps = listSteps(schema, node, given);
   const sharing = steps.every(({ contexts }) => contexts.length === 0);
-  const placeEntity = entityPlacer(objectTypeMatcher(schema), sharing);
+  const placer = entityPlacer(objectTypeMatcher(schema), sharing);
   const batches = groupSteps(steps);
   const sharedPaths = new Set<string>();
-  for (const { represent, nested } of steps) {
-    if (sharing && represent) for (const path of nested) sharedPaths.add(path);
+  for (const { representer, at, nested } of steps) {
+    if (sharing && representer) for (const path of [at, ...nested]) sharedPaths.add(path);
   }
   return {
     sharedPaths,
     run: compileSchedule(
       steps,
-      batches.map((batch) => ({ batch, run: compileBatch(batch, placeEntity, upstream) })),
+      batches.map((batch) => ({ batch, run: compileBatch(batch, placer, upstream) })),
     ),
   };
 }

@@ -139,10 +139,10 @@ describe('a subscription', () => {
     expect(compiled.service).toBe('one');
     expect(compiled.query).toMatch(/^subscription.*added/);
     expect(compiled.upstreamVariables({ with: true, other: 1 })).toEqual({});
-    const complete = async (on: boolean) =>
+    const textWith = async (on: boolean) =>
       (await compiled.complete({ data: structuredClone(EVENT) }, { with: on }, request)).text;
-    expect(await complete(true)).toBe('{"data":{"added":{"name":"x","price":5}}}');
-    expect(await complete(false)).toBe('{"data":{"added":{"name":"x"}}}');
+    expect(await textWith(true)).toBe('{"data":{"added":{"name":"x","price":5}}}');
+    expect(await textWith(false)).toBe('{"data":{"added":{"name":"x"}}}');
   });
 
   test('an event whose enrichment fails arrives in part, with an error that a client may read', async () => {
