@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { type GraphQLSchema, parse, validate } from 'graphql';
+import { type GraphQLNamedType, type GraphQLSchema, parse, validate } from 'graphql';
 import { createEngine } from '../../../gateway/engine/createEngine.js';
 import { Choices } from './Choices.js';
 import { subgraphsOf, supergraphOf } from './composeFixture.js';
 import { expectSameAnswer } from './expectSameAnswer.js';
 import { COMPARED } from './fixtures/allFixtures.js';
 import { type OurGateway, ourGateway } from './ourGateway.js';
-import { askingForTypes, specifiedShape } from './specifiedShape.js';
+import { askingForTypes, exchangedKeys, exchangingKeys, specifiedShape, withoutTypes } from './operationVariants.js';
 import { type StockGateway, startStockGateway } from './stockGateway.js';
 import { writeOperation } from './writeOperation.js';
 
@@ -40,7 +40,9 @@ describe.each(COMPARED)('any valid query of $name', (fixture) => {
       await fc.assert(
         fc.asyncProperty(operations, async (operation) => {
           fc.pre(validate(schema, parse(operation.query)).length === 0);
-          expectSameAnswer(await ours.ask(operation), await stock.ask(operation));
+          // The stock gateway forgets fields behind a variable where it does not know an object's type.
+          const answer = await stock.ask(askingForTypes(operation));
+          expectSameAnswer(await ours.ask(operation), { ...answer, data: withoutTypes(answer.data) });
         }),
         within,
       );
@@ -64,4 +66,25 @@ describe.each(COMPARED)('any valid query of $name', (fixture) => {
     },
     TIME * 2 + 60_000,
   );
+
+  test(
+    'is answered alike whatever names the client gives',
+    async () => {
+      const names = [...new Set(Object.values(schema.getTypeMap()).flatMap(fieldNames))];
+      await fc.assert(
+        fc.asyncProperty(operations, fc.shuffledSubarray(names, { minLength: names.length }), async (plain, mixed) => {
+          fc.pre(validate(schema, parse(plain.query)).length === 0);
+          const exchange = (key: string): string => mixed[names.indexOf(key)] ?? key;
+          const { data } = await ours.ask(exchangingKeys(plain, exchange));
+          expect(data).toEqual(exchangedKeys((await ours.ask(plain)).data, exchange));
+        }),
+        within,
+      );
+    },
+    TIME * 2 + 60_000,
+  );
 });
+
+function fieldNames(type: GraphQLNamedType): string[] {
+  return 'getFields' in type && !type.name.startsWith('__') ? Object.keys(type.getFields()) : [];
+}

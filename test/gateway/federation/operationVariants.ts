@@ -40,3 +40,35 @@ export async function specifiedShape(schema: GraphQLSchema, operation: Operation
   });
   return result.data;
 }
+
+/** The data of an answer to such an operation without the types. */
+export function withoutTypes(data: unknown): unknown {
+  const text = JSON.stringify(data, (key, value: unknown) => (key === TYPE ? undefined : value));
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/**
+ * The same operation with its keys in the response exchanged for others, and its data with them.
+ *
+ * @param exchange a function that gives different keys for different keys
+ */
+export function exchangingKeys({ query, ...rest }: Operation, exchange: (key: string) => string): Operation {
+  const document = visit(parse(query, { noLocation: true }), {
+    Field: {
+      leave: (field) => ({
+        ...field,
+        alias: { kind: Kind.NAME, value: exchange((field.alias ?? field.name).value) },
+      }),
+    },
+  });
+  return { ...rest, query: print(document) };
+}
+
+/** Data with its keys exchanged. */
+export function exchangedKeys(data: unknown, exchange: (key: string) => string): unknown {
+  if (Array.isArray(data)) return data.map((element) => exchangedKeys(element, exchange));
+  if (typeof data !== 'object' || data === null) return data;
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [exchange(key), exchangedKeys(value, exchange)]),
+  );
+}
