@@ -37,6 +37,7 @@ describe.each(COMPARED)('any valid query of $name', (fixture) => {
   test(
     'is answered as the stock gateway answers it',
     async () => {
+      expect.hasAssertions();
       await fc.assert(
         fc.asyncProperty(operations, async (operation) => {
           fc.pre(validate(schema, parse(operation.query)).length === 0);
