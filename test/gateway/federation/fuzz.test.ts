@@ -39,11 +39,14 @@ describe.each(COMPARED)('any valid query of $name', (fixture) => {
     async () => {
       expect.hasAssertions();
       await fc.assert(
-        fc.asyncProperty(operations, async (operation) => {
-          fc.pre(validate(schema, parse(operation.query)).length === 0);
-          // The stock gateway forgets fields behind a variable where it does not know an object's type.
-          const answer = await stock.ask(askingForTypes(operation));
-          expectSameAnswer(await ours.ask(operation), { ...answer, data: withoutTypes(answer.data) });
+        fc.asyncProperty(operations, async (written) => {
+          // The stock gateway forgets the fields of an object of which it was not told the type, and takes the type of one that a
+          // subgraph knows as an interface for that interface when it is asked for it under an alias.
+          const operation = askingForTypes(written, '__typename');
+          fc.pre(
+            validate(schema, parse(operation.query)).length === 0 && !operation.query.includes('kind: __typename'),
+          );
+          expectSameAnswer(await ours.ask(operation), await stock.ask(operation));
         }),
         within,
       );
@@ -61,6 +64,7 @@ describe.each(COMPARED)('any valid query of $name', (fixture) => {
           const { data } = await ours.ask(operation);
           fc.pre(data !== null);
           expect(JSON.stringify(data)).toBe(JSON.stringify(await specifiedShape(schema, operation, data)));
+          expect((await ours.ask(written)).data).toEqual(withoutTypes(data));
         }),
         within,
       );
