@@ -6,6 +6,7 @@ import { OperationPlanner } from './OperationPlanner.js';
 import type { SubgraphConnection } from './SubgraphConnection.js';
 import { type Graph, compileOperation } from './compileOperation.js';
 import { overrideLabels } from './overrideLabels.js';
+import { shareRuns } from './shareRuns.js';
 
 export interface EngineOptions {
   /** The composed supergraph, as it is. */
@@ -14,6 +15,8 @@ export interface EngineOptions {
   readonly subgraphs: ReadonlyMap<string, SubgraphConnection>;
   /** Told of each subgraph that gave no answer; nothing is logged without it. */
   readonly logger?: Logger;
+  /** Lets identical queries of one caller that are in flight at once have one run; off by default. */
+  readonly shareIdenticalQueries?: boolean;
   /** How many compiled operations are kept, 1,000 by default. */
   readonly cacheSize?: number;
 }
@@ -59,7 +62,11 @@ export function createEngine(options: EngineOptions): Engine {
       if (text === undefined) textOf.set(document, (text = print(document)));
       const key = `${operationName ?? ''}\n${text}`;
       let compiled = byText.get(key);
-      if (!compiled) byText.set(key, (compiled = compileOperation(graph, document, operationName)));
+      if (!compiled) {
+        compiled = compileOperation(graph, document, operationName);
+        if (options.shareIdenticalQueries && compiled.kind === 'query') compiled = shareRuns(compiled);
+        byText.set(key, compiled);
+      }
       return compiled;
     },
   };
