@@ -16,6 +16,7 @@ import type { JsonObject } from './mergeData.js';
 import { type OperationParts, operationParts } from './operationParts.js';
 import type { OverrideLabels } from './overrideLabels.js';
 import type { Upstream } from './runBatch.js';
+import { settleConditions } from './settleConditions.js';
 import { upstreamError } from './upstreamFailures.js';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -30,6 +31,9 @@ export interface Graph {
 /** Writers by the values of the variables in `@skip` and `@include`: so many are kept for one operation. */
 const MAX_WRITERS = 32;
 
+/** Plans by these values, and by the labels of `@override` that apply. */
+const MAX_PLANS = 32;
+
 interface Planned extends CompiledPlan {
   /** Of a subscription. */
   readonly primary: FetchNode | undefined;
@@ -37,7 +41,7 @@ interface Planned extends CompiledPlan {
 }
 
 /**
- * Compiles one operation.
+ * Compiles one operation. One with `@skip` or `@include` by variables is planned when it is first run with their values.
  *
  * @throws GraphQLError when the document holds no such operation
  * @throws when the planner cannot plan it
@@ -49,21 +53,29 @@ export function compileOperation(
 ): CompiledOperation | CompiledSubscription {
   const document = graph.planner.names.mark(asked);
   const parts = operationParts(document, operationName);
-  const plans = new Map<string, Planned>();
-  const planned = (): Planned => {
+  const kind = parts.operation.operation;
+  const compile = (on: ReadonlySet<string> | undefined, labels: ReadonlyMap<string, boolean>): Planned => {
+    const settled = settleConditions(document, (name) => on?.has(name));
+    return compileParts(graph, settled, operationName, parts, new Map(labels));
+  };
+  // What the emitting subgraph is asked is one text for all variables.
+  if (kind === OperationTypeNode.SUBSCRIPTION)
+    return compileSubscription(graph, compile(undefined, graph.labels.draw()));
+
+  const plans = new LRUCache<string, Planned>({ max: MAX_PLANS });
+  const planned = (variables: Variables): Planned => {
     const labels = graph.labels.draw();
-    const key = [...labels.values()].join();
+    const on = new Set(parts.conditionVariables.filter((name) => variables[name] === true));
+    const key = JSON.stringify([...labels.values(), ...on]);
     let plan = plans.get(key);
-    if (!plan) plans.set(key, (plan = compileParts(graph, document, operationName, parts, new Map(labels))));
+    if (!plan) plans.set(key, (plan = compile(on, labels)));
     return plan;
   };
-  const first = planned();
-  const kind = parts.operation.operation;
-  if (kind === OperationTypeNode.SUBSCRIPTION) return compileSubscription(graph, first);
+  if (parts.conditionVariables.length === 0) planned({});
   return {
     kind: kind === OperationTypeNode.MUTATION ? 'mutation' : 'query',
     async run(variables, request) {
-      const plan = planned();
+      const plan = planned(variables);
       const run = startRun({}, variables, request);
       await plan.run(run);
       return finishRun(run, plan.writeData(variables), run.data);

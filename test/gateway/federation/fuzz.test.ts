@@ -7,7 +7,14 @@ import { expectSameAnswer } from './expectSameAnswer.js';
 import { COMPARED } from './fixtures/allFixtures.js';
 import { INTERFACE_OBJECT } from './fixtures/interfaceObject.js';
 import { ourGateway } from './ourGateway.js';
-import { askingForTypes, exchangedKeys, exchangingKeys, specifiedShape, withoutTypes } from './operationVariants.js';
+import {
+  askingForTypes,
+  exchangedKeys,
+  exchangingKeys,
+  specifiedShape,
+  withoutConditions,
+  withoutTypes,
+} from './operationVariants.js';
 import { type Operation, startStockGateway } from './stockGateway.js';
 import { writeOperation } from './writeOperation.js';
 
@@ -41,10 +48,11 @@ describe.each(TRUSTED)('any valid query of $name', (fixture) => {
       expect.hasAssertions();
       const stock = await startStockGateway(supergraphSdl, subgraphsOf(fixture));
       const property = fc.asyncProperty(operationsOver(apiSchema), async (written) => {
-        // The stock gateway forgets the fields of an object of which it was not told the type.
+        // The stock gateway forgets the fields of an object of which it was not told the type, and loses fields beside one that is left
+        // out. Whether what is left out is what should be, the next property tells.
         const operation = askingForTypes(written, '__typename');
         fc.pre(isValid(apiSchema, operation));
-        expectSameAnswer(await ours.ask(operation), await stock.ask(operation));
+        expectSameAnswer(await ours.ask(operation), await stock.ask(withoutConditions(operation)));
       });
       await fc.assert(property, WITHIN);
       await stock.stop();

@@ -1,4 +1,14 @@
-import { type GraphQLSchema, Kind, execute, parse, print, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  execute,
+  parse,
+  print,
+  valueFromASTUntyped,
+  visit,
+} from 'graphql';
+import { settleConditions } from '../../../gateway/engine/settleConditions.js';
 import type { Operation } from './stockGateway.js';
 
 const TYPE = 'type_of_it';
@@ -75,4 +85,40 @@ export function exchangedKeys(data: unknown, exchange: (key: string) => string):
   return Object.fromEntries(
     Object.entries(data).map(([key, value]) => [exchange(key), exchangedKeys(value, exchange)]),
   );
+}
+
+/** The same operation with its `@skip` and `@include` carried out, and without the fragments and variables that nothing uses then. */
+export function withoutConditions({ query, variables = {}, ...rest }: Operation): Operation {
+  const document = parse(query, { noLocation: true });
+  const defaults = new Map<string, unknown>();
+  visit(document, {
+    VariableDefinition({ variable, defaultValue }) {
+      if (defaultValue) defaults.set(variable.name.value, valueFromASTUntyped(defaultValue));
+    },
+  });
+  let left = settleConditions(document, (name) => (variables[name] ?? defaults.get(name)) === true);
+  for (let used = -1; used !== left.definitions.length;) {
+    used = left.definitions.length;
+    const spread = namesIn(left, Kind.FRAGMENT_SPREAD);
+    const definitions = left.definitions.filter(
+      (definition) => definition.kind !== Kind.FRAGMENT_DEFINITION || spread.has(definition.name.value),
+    );
+    left = { ...left, definitions };
+  }
+  const named = namesIn(visit(left, { VariableDefinition: () => null }), Kind.VARIABLE);
+  left = visit(left, {
+    VariableDefinition: ({ variable }) => (named.has(variable.name.value) ? undefined : null),
+  });
+  const given = Object.fromEntries(Object.entries(variables).filter(([name]) => named.has(name)));
+  return { ...rest, query: print(left), variables: given };
+}
+
+function namesIn(document: DocumentNode, kind: Kind.FRAGMENT_SPREAD | Kind.VARIABLE): Set<string> {
+  const names = new Set<string>();
+  visit(document, {
+    enter(node) {
+      if (node.kind === kind && 'name' in node && node.name?.kind === Kind.NAME) names.add(node.name.value);
+    },
+  });
+  return names;
 }
