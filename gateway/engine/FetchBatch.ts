@@ -5,6 +5,8 @@ export interface FetchAsk {
   /** Equal for the same question to the same subgraph anywhere in a plan. */
   readonly id: string;
   readonly steps: readonly [FetchStep, ...FetchStep[]];
+  /** Whether its entities may be asked for again later, and are the same then: nothing is after a mutation. */
+  readonly remembers: boolean;
 }
 
 /** Asks that go to one subgraph in one request. */
@@ -31,22 +33,28 @@ export function groupSteps(steps: readonly FetchStep[]): FetchBatch[] {
     if (group) group.push(step);
     else groups.set(key, [step]);
   }
+  const changes = steps.some(({ operation }) => operation.kind === 'mutation');
   return [...groups.values()].map((group) => ({
     service: group[0]?.service ?? '',
     steps: group,
-    asks: asksOf(group),
+    asks: asksOf(group, (id) => !changes && steps.filter((step) => askId(step) === id).length > 1),
     abortable: group.every(({ operation }) => operation.kind !== 'mutation'),
   }));
 }
 
-function asksOf(steps: readonly FetchStep[]): FetchAsk[] {
+function asksOf(steps: readonly FetchStep[], remembers: (id: string) => boolean): FetchAsk[] {
   const asks = new Map<string, [FetchStep, ...FetchStep[]]>();
   for (const step of steps) {
-    const kind = step.representer ? 'entities' : `root ${step.index}`;
-    const id = JSON.stringify([step.service, kind, step.operation.selectionText, step.rewriteOutput ? step.at : '']);
+    const id = askId(step);
     const same = asks.get(id);
     if (same) same.push(step);
     else asks.set(id, [step]);
   }
-  return [...asks].map(([id, together]) => ({ id, steps: together }));
+  return [...asks].map(([id, together]) => ({ id, steps: together, remembers: remembers(id) }));
+}
+
+/** What arguments from above an entity was fetched with is not in its representation. */
+function askId({ index, service, representer, contexts, operation, rewriteOutput, at }: FetchStep): string {
+  const alone = !representer || contexts.length > 0;
+  return JSON.stringify([service, alone ? index : 'entities', operation.selectionText, rewriteOutput ? at : '']);
 }

@@ -81,7 +81,7 @@ export function compileBatch(batch: FetchBatch, placer: EntityPlacer, upstream: 
       addLost(run, batch.service, [part], failure);
       return;
     }
-    const remember = errors.length === 0 && part.steps[0]?.contexts.length === 0;
+    const remember = errors.length === 0 && part.ask.remembers;
     for (const [index, { key, representation, objects, steps }] of part.entities.entries()) {
       const value: JsonObject | null = got[index];
       const [first] = steps;

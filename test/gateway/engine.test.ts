@@ -86,6 +86,36 @@ describe('what the engine asks of subgraphs', () => {
     expect(asked.toSorted()).toEqual(['"id":"a"', '"id":"b"']);
   });
 
+  test('an entity is fetched again after a mutation', async () => {
+    let value = 0;
+    const counting = (name: string): SubgraphDefinition => ({
+      name,
+      typeDefs: `${federation('@key')}
+        type Query { ${name}: Counter }
+        type Mutation { count_${name}: Counter }
+        type Counter @key(fields: "id") { id: ID! }`,
+      resolvers: {
+        Mutation: {
+          [`count_${name}`]() {
+            value += 1;
+            return { id: '1' };
+          },
+        },
+      },
+    });
+    const engine = engineOver([
+      counting('here'),
+      counting('there'),
+      {
+        name: 'reads',
+        typeDefs: `${federation('@key')} type Counter @key(fields: "id") { id: ID! value: Int }`,
+        resolvers: { Counter: { __resolveReference: itself, value: () => value } },
+      },
+    ]);
+    const { data } = await engine.ask('mutation { a: count_here { value } b: count_there { value } }');
+    expect(data).toEqual({ a: { value: 1 }, b: { value: 2 } });
+  });
+
   test('fetches of one subgraph that can go together are one request', async () => {
     const engine = engineOver(SHOP);
     const { data } = await engine.ask('{ best { reviews { id } } me { reviews { text(length: 1) } } }');

@@ -9,7 +9,7 @@ import type { SubgraphDefinition } from './fixtureSubgraph.js';
 import { compose } from './fixtureSupergraph.js';
 
 /** A request that the engine sent. */
-export interface SentRequest {
+interface SentRequest {
   readonly service: string;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export interface SentRequest {
 }
 
 /** Decides what becomes of a request; undefined lets the subgraph answer. */
-export type Interference = (request: SentRequest) => Promise<SubgraphAnswer | undefined> | SubgraphAnswer | undefined;
+type Interference = (request: SentRequest) => Promise<SubgraphAnswer | undefined> | SubgraphAnswer | undefined;
 
 export interface TestEngine {
   /** All requests so far, in order. */
