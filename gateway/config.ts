@@ -21,10 +21,12 @@ export interface Config {
    */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  /** Whether identical queries of one caller that are in flight at once are answered by one run. */
+  readonly shareIdenticalQueries: boolean;
 }
 
 interface Option {
-  readonly name: 'supergraph' | 'port' | 'host' | 'auth' | 'log-level';
+  readonly name: 'supergraph' | 'port' | 'host' | 'auth' | 'log-level' | 'share-identical-queries';
   readonly value: string;
   readonly env?: string;
   readonly help: string;
@@ -36,6 +38,11 @@ const OPTIONS: readonly Option[] = [
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
   { name: 'auth', value: 'off', help: 'access control; only "off" is known yet (off)' },
   { name: 'log-level', value: 'LEVEL', env: 'LOG_LEVEL', help: `${LOG_LEVELS.join(', ')} (info)` },
+  {
+    name: 'share-identical-queries',
+    value: 'on',
+    help: 'one run for equal queries of one caller at the same time (off)',
+  },
 ];
 
 /** What `--help` prints. */
@@ -43,8 +50,8 @@ export const HELP = `Serves a federated graph.
 
 Usage: npm run start:gateway -- [options]
 
-${OPTIONS.map(({ name, value, env, help }) => `  ${`--${name} ${value}`.padEnd(20)} ${help}${env ? `; or ${env}` : ''}`).join('\n')}
-  --help               this text
+${OPTIONS.map(({ name, value, env, help }) => `  ${`--${name} ${value}`.padEnd(28)} ${help}${env ? `; or ${env}` : ''}`).join('\n')}
+  --help                       this text
 
 <NAME>_URL in the environment replaces the address that the supergraph gives for a subgraph: SALES_URL for "sales",
 ORDER_HISTORY_URL for "order-history".
@@ -61,6 +68,7 @@ const settings = z.object({
       error: 'must be "off": this version has no access control yet, so it serves everyone who can reach it',
     })
     .default('off'),
+  'share-identical-queries': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   'log-level': z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -100,8 +108,14 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     throw new StartError(`${problems.join('; ')}. See --help.`, 2);
   }
 
-  const { 'log-level': logLevel, ...rest } = parsed.data;
-  return Object.freeze({ ...rest, logLevel, subgraphUrls: urlVariables(env), limits: DEFAULT_LIMITS });
+  const { 'log-level': logLevel, 'share-identical-queries': share, ...rest } = parsed.data;
+  return Object.freeze({
+    ...rest,
+    logLevel,
+    subgraphUrls: urlVariables(env),
+    limits: DEFAULT_LIMITS,
+    shareIdenticalQueries: share === 'on',
+  });
 }
 
 /** `parseArgs` in strict mode stops at the first mistake; we want all of them. */

@@ -1,4 +1,4 @@
-import { ApolloGateway } from '@apollo/gateway';
+import type { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -11,24 +11,23 @@ import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHt
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { type Config, declineApolloTelemetry } from './config.js';
-import { StartError } from './errors/StartError.js';
+import type { Config } from './config.js';
+import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
 import { createApp } from './http/createApp.js';
 import { errorReplies } from './http/errorReplies.js';
 import { graphiqlRoute } from './http/graphiqlRoute.js';
 import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
+import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
 import { logRequests } from './observability/logRequests.js';
-import { loadSupergraph } from './supergraph/loadSupergraph.js';
-import { locateSubgraphs } from './supergraph/locateSubgraphs.js';
+import { SupergraphLifecycle, notServable } from './supergraph/SupergraphLifecycle.js';
+import { createApolloGateway } from './supergraph/createApolloGateway.js';
 import { readWelcomeQuery } from './supergraph/readWelcomeQuery.js';
-import { SubgraphClient } from './upstream/SubgraphClient.js';
-import { SubgraphDataSource } from './upstream/SubgraphDataSource.js';
 import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
@@ -51,43 +50,50 @@ export interface Gateway {
  * @throws StartError when the supergraph or the address to listen on will not do
  */
 export async function createGateway(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<Gateway> {
-  const supergraph = await loadSupergraph(config.supergraph);
-  const clients = locateSubgraphs(supergraph.subgraphs, config.subgraphUrls).map(
-    ({ name, url }) =>
-      new SubgraphClient({
-        name,
-        url,
-        timeoutMs: config.limits.subgraphTimeoutMs,
-        maxResponseBytes: config.limits.subgraphResponseBytes,
-      }),
-  );
-  const closeClients = async (): Promise<void> => {
-    await Promise.all(clients.map((client) => client.close()));
-  };
-
+  const lifecycle = await SupergraphLifecycle.load({
+    file: config.supergraph,
+    subgraphUrls: config.subgraphUrls,
+    limits: config.limits,
+    logger,
+    shareIdenticalQueries: config.shareIdenticalQueries,
+  });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
-  const apollo = createApollo(supergraph.sdl, clients, app, logger);
+  // Apollo's own lines at `info` say nothing that ours do not.
+  const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
+  const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
+  const apollo = createApollo(gateway, app, logger, apolloLogger);
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
     try {
       await apollo.stop();
     } finally {
-      await closeClients();
+      await lifecycle.stop();
     }
   };
 
   try {
     await startApollo(apollo, config.supergraph);
     errorReplies(app, logger, [GRAPHQL_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
-    healthRoutes(app, new SubgraphProbe(clients, config.limits.probeTimeoutMs), () => stopping !== undefined);
+    legacyStatus(app);
+    healthRoutes(
+      app,
+      new SubgraphProbe(() => lifecycle.served.clients.values(), config.limits.probeTimeoutMs),
+      () => lifecycle.served,
+      () => stopping !== undefined,
+    );
     graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
     await app.register(fastifyApollo(apollo), {
       path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
-      context: async (request, reply) => createRequestContext(request, reply),
+      context: async (request, reply) => {
+        reply.raw.once('close', lifecycle.inFlight.begin());
+        return createRequestContext(request, reply);
+      },
     });
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
-    logger.info({ url, subgraphs: supergraph.subgraphs.map(({ name }) => name) }, 'the gateway answers');
+    const { digest, clients } = lifecycle.served;
+    logger.info({ url, digest, subgraphs: [...clients.keys()] }, 'the gateway answers');
+    lifecycle.watch(serve);
     return {
       url,
       stop() {
@@ -97,34 +103,21 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     };
   } catch (error) {
     await app.close();
-    await closeClients();
+    await lifecycle.stop();
     throw error;
   }
 }
 
 function createApollo(
-  supergraphSdl: string,
-  clients: readonly SubgraphClient[],
+  gateway: ApolloGateway,
   app: FastifyInstance,
   logger: Logger,
+  apolloLogger: Logger,
 ): ApolloServer<RequestContext> {
-  declineApolloTelemetry();
-  // Apollo's own lines at `info` say nothing that ours do not.
-  const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
-  const gateway = new ApolloGateway({
-    supergraphSdl,
-    validateSupergraph: true,
-    __exposeQueryPlanExperimental: false,
-    logger: apolloLogger,
-    buildService: ({ name }) => {
-      const client = clients.find(({ options }) => options.name === name);
-      if (!client) throw new Error(`the supergraph names a subgraph "${name}" that we did not find in it`);
-      return new SubgraphDataSource(client, logger);
-    },
-  });
   return new ApolloServer<RequestContext>({
     gateway,
     logger: apolloLogger,
+    stringifyResult: stringifyAnswer,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -150,7 +143,6 @@ async function startApollo(apollo: ApolloServer<RequestContext>, file: string): 
   try {
     await apollo.start();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(`${file} is not a supergraph that can be served: ${reason.slice(0, 500)} Compose it again.`);
+    throw notServable(file, error);
   }
 }

@@ -1,4 +1,4 @@
-import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 
 /** Who asks, as far as running an operation needs to know it. */
 export interface EngineRequest {
@@ -6,22 +6,34 @@ export interface EngineRequest {
   /** Goes on to every subgraph. */
   readonly headers: Readonly<Record<string, string>>;
   /** Aborted when nobody waits for the answer any more. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** A completed answer: the text is what is sent, `data` and `errors` are read only by who wants to look inside. */
+/** A completed answer. Each property beside `dataText` and `failures` is made on first use, so that who needs none pays for none. */
 export interface EngineAnswer {
-  /** `{"data":...,"errors":[...]}`, complete. */
+  /** `{"data":...}` or `{"errors":[...],"data":...}`, complete and fit for the client: `errors` as below. */
   readonly text: string;
-  /** Parsed or built on first use. */
+  /** The JSON of `data` alone. */
+  readonly dataText: string;
+  /** `dataText`, parsed. */
   readonly data: Readonly<Record<string, unknown>> | null;
+  /** As a client may read them: unforeseen ones masked, each with a code and the request id. */
   readonly errors: readonly GraphQLFormattedError[];
+  /**
+   * The same errors whole, for the log and for Apollo Server's pipeline (which presents them itself). One that a subgraph caused has
+   * its name in `extensions.serviceName`.
+   */
+  readonly failures: readonly GraphQLError[];
 }
 
 /** A query or mutation, compiled once and run often. */
 export interface CompiledOperation {
   readonly kind: 'query' | 'mutation';
-  /** @param variables coerced by the caller's schema */
+  /**
+   * Never rejects for what a subgraph does.
+   *
+   * @param variables coerced by the caller's schema
+   */
   run(variables: Readonly<Record<string, unknown>>, request: EngineRequest): Promise<EngineAnswer>;
 }
 
@@ -39,7 +51,7 @@ export interface CompiledSubscription {
    * Completes one event: fetches what other subgraphs know and writes the answer. Never rejects for what a subgraph does;
    * an event whose enrichment fails in part arrives in part.
    *
-   * @param event what the emitting subgraph sent: a GraphQL execution result
+   * @param event what the emitting subgraph sent: a GraphQL execution result; its `data` is not used again by the caller
    */
   complete(
     event: { readonly data?: Record<string, unknown> | null; readonly errors?: readonly GraphQLFormattedError[] },
