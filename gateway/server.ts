@@ -12,6 +12,7 @@ import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastif
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type Config, declineApolloTelemetry } from './config.js';
+import { createEngine } from './engine/createEngine.js';
 import { StartError } from './errors/StartError.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
@@ -23,6 +24,9 @@ import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
+import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
+import { locateSockets } from './subscriptions/locateSockets.js';
+import { runOnce } from './subscriptions/runOnce.js';
 import { logRequests } from './observability/logRequests.js';
 import { loadSupergraph } from './supergraph/loadSupergraph.js';
 import { locateSubgraphs } from './supergraph/locateSubgraphs.js';
@@ -52,7 +56,9 @@ export interface Gateway {
  */
 export async function createGateway(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<Gateway> {
   const supergraph = await loadSupergraph(config.supergraph);
-  const clients = locateSubgraphs(supergraph.subgraphs, config.subgraphUrls).map(
+  const located = locateSubgraphs(supergraph.subgraphs, config.subgraphUrls);
+  const socketUrls = locateSockets(located, config.subgraphUrls);
+  const clients = located.map(
     ({ name, url }) =>
       new SubgraphClient({
         name,
@@ -67,9 +73,12 @@ export async function createGateway(config: Config, logger: Logger = createLogge
 
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
   const apollo = createApollo(supergraph.sdl, clients, app, logger);
+  let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
     try {
+      // Their connections would keep the server open for as long as it waits.
+      await subscriptions?.stop();
       await apollo.stop();
     } finally {
       await closeClients();
@@ -78,13 +87,25 @@ export async function createGateway(config: Config, logger: Logger = createLogge
 
   try {
     await startApollo(apollo, config.supergraph);
-    errorReplies(app, logger, [GRAPHQL_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
+    errorReplies(app, logger, [GRAPHQL_PATH, `${GRAPHQL_PATH}/stream`, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
     healthRoutes(app, new SubgraphProbe(clients, config.limits.probeTimeoutMs), () => stopping !== undefined);
     graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
     await app.register(fastifyApollo(apollo), {
       path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
       context: async (request, reply) => createRequestContext(request, reply),
+    });
+    const engine = createEngine({
+      supergraphSdl: supergraph.sdl,
+      subgraphs: new Map(clients.map((client) => [client.options.name, client])),
+      logger,
+    });
+    subscriptions = openSubscriptions(app, GRAPHQL_PATH, {
+      graph: { engine, supergraphSdl: supergraph.sdl, socketUrls },
+      limits: config.limits,
+      share: config.shareSubscriptions,
+      runOnce: runOnce(apollo),
+      logger,
     });
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
     logger.info({ url, subgraphs: supergraph.subgraphs.map(({ name }) => name) }, 'the gateway answers');
@@ -96,6 +117,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
       },
     };
   } catch (error) {
+    await subscriptions?.stop();
     await app.close();
     await closeClients();
     throw error;

@@ -17,7 +17,7 @@ export interface TestGateway extends Gateway {
 /** Starts a gateway in this process, on a free port, with its log in memory. */
 export async function startGateway(
   supergraph: string,
-  options: { limits?: Partial<Limits>; subgraphUrls?: Record<string, string> } = {},
+  options: { limits?: Partial<Limits>; subgraphUrls?: Record<string, string>; shareSubscriptions?: boolean } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) });
@@ -30,6 +30,7 @@ export async function startGateway(
       logLevel: 'debug',
       subgraphUrls: options.subgraphUrls ?? {},
       limits: { ...DEFAULT_LIMITS, ...options.limits },
+      shareSubscriptions: options.shareSubscriptions ?? true,
     },
     logger,
   );

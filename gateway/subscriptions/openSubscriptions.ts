@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify';
+import { ConnectionCount } from './ConnectionCount.js';
+import { Heartbeat } from './Heartbeat.js';
+import { type SubscriptionGraph, Subscriptions, type SubscriptionsOptions } from './Subscriptions.js';
+import { serveEventStreams } from './serveEventStreams.js';
+import { serveWebSockets } from './serveWebSockets.js';
+
+/** Subscriptions that clients can reach. */
+export interface OpenSubscriptions {
+  /** Moves all that run to a new graph: call it when the new engine serves. */
+  swap(graph: SubscriptionGraph): void;
+  /** Ends all connections, with the close code 1001 where there is one, within a few seconds. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves operations over WebSockets at `path`, and as event streams at `path` + `/stream`. Call it before the server listens, and
+ * `stop` before the server is closed.
+ */
+export function openSubscriptions(
+  app: FastifyInstance,
+  path: string,
+  options: SubscriptionsOptions,
+): OpenSubscriptions {
+  const { limits, logger } = options;
+  const subscriptions = new Subscriptions(options);
+  const connections = new ConnectionCount(limits.subscriptions.connections);
+  const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
+  const shared = { subscriptions, limits, connections, heartbeat, logger };
+  const transports = [
+    serveWebSockets(app.server, { ...shared, path }),
+    serveEventStreams(app, { ...shared, path: `${path}/stream` }),
+  ];
+  return {
+    swap: (graph) => subscriptions.swap(graph),
+    async stop() {
+      heartbeat.stop();
+      await Promise.all(transports.map((transport) => transport.stop()));
+      await subscriptions.stop();
+    },
+  };
+}
