@@ -184,6 +184,8 @@ export class Subscriptions {
       this.#offer(running, key);
     }
     const { shared } = running;
+    const line = { requestId, operationName: checked.operation.name?.value, service: source.compiled.service };
+    this.options.logger.debug({ ...line, sharedWith: shared.size }, 'a subscription began');
     shared.join(member);
     return () => {
       shared.leave(member);
