@@ -12,7 +12,8 @@ import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastif
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type Config, declineApolloTelemetry } from './config.js';
-import { createEngine } from './engine/createEngine.js';
+import { apolloExecutor, stringifyAnswer } from './engine/apolloExecutor.js';
+import { type Engine, createEngine } from './engine/createEngine.js';
 import { StartError } from './errors/StartError.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
@@ -24,15 +25,15 @@ import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
-import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
-import { locateSockets } from './subscriptions/locateSockets.js';
-import { runOnce } from './subscriptions/runOnce.js';
 import { logRequests } from './observability/logRequests.js';
+import { locateSockets } from './subscriptions/locateSockets.js';
+import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
+import { runOnce } from './subscriptions/runOnce.js';
+import { apolloSupergraph } from './supergraph/apolloSupergraph.js';
 import { loadSupergraph } from './supergraph/loadSupergraph.js';
 import { locateSubgraphs } from './supergraph/locateSubgraphs.js';
 import { readWelcomeQuery } from './supergraph/readWelcomeQuery.js';
 import { SubgraphClient } from './upstream/SubgraphClient.js';
-import { SubgraphDataSource } from './upstream/SubgraphDataSource.js';
 import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
@@ -72,7 +73,8 @@ export async function createGateway(config: Config, logger: Logger = createLogge
   };
 
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
-  const apollo = createApollo(supergraph.sdl, clients, app, logger);
+  const engine = loadEngine(supergraph.sdl, config.supergraph, clients, logger);
+  const apollo = createApollo(supergraph.sdl, engine, app, logger);
   let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
@@ -94,11 +96,6 @@ export async function createGateway(config: Config, logger: Logger = createLogge
       path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
       context: async (request, reply) => createRequestContext(request, reply),
-    });
-    const engine = createEngine({
-      supergraphSdl: supergraph.sdl,
-      subgraphs: new Map(clients.map((client) => [client.options.name, client])),
-      logger,
     });
     subscriptions = openSubscriptions(app, GRAPHQL_PATH, {
       graph: { engine, supergraphSdl: supergraph.sdl, socketUrls },
@@ -124,9 +121,18 @@ export async function createGateway(config: Config, logger: Logger = createLogge
   }
 }
 
+function loadEngine(supergraphSdl: string, file: string, clients: readonly SubgraphClient[], logger: Logger): Engine {
+  const subgraphs = new Map(clients.map((client) => [client.options.name, client]));
+  try {
+    return createEngine({ supergraphSdl, subgraphs, logger });
+  } catch (error) {
+    throw notServable(file, error);
+  }
+}
+
 function createApollo(
   supergraphSdl: string,
-  clients: readonly SubgraphClient[],
+  engine: Engine,
   app: FastifyInstance,
   logger: Logger,
 ): ApolloServer<RequestContext> {
@@ -134,19 +140,17 @@ function createApollo(
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
   const gateway = new ApolloGateway({
-    supergraphSdl,
+    supergraphSdl: apolloSupergraph(supergraphSdl),
     validateSupergraph: true,
     __exposeQueryPlanExperimental: false,
     logger: apolloLogger,
-    buildService: ({ name }) => {
-      const client = clients.find(({ options }) => options.name === name);
-      if (!client) throw new Error(`the supergraph names a subgraph "${name}" that we did not find in it`);
-      return new SubgraphDataSource(client, logger);
-    },
   });
+  // Apollo Server reads it once, when it starts.
+  gateway.executor = apolloExecutor(engine);
   return new ApolloServer<RequestContext>({
     gateway,
     logger: apolloLogger,
+    stringifyResult: stringifyAnswer,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -172,7 +176,11 @@ async function startApollo(apollo: ApolloServer<RequestContext>, file: string): 
   try {
     await apollo.start();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(`${file} is not a supergraph that can be served: ${reason.slice(0, 500)} Compose it again.`);
+    throw notServable(file, error);
   }
+}
+
+function notServable(file: string, error: unknown): StartError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StartError(`${file} is not a supergraph that can be served: ${reason.slice(0, 500)} Compose it again.`);
 }

@@ -1,18 +1,11 @@
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, print } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
-import type { SubgraphRequest } from '../upstream/SubgraphClient.js';
 import type { CompiledOperation, CompiledSubscription } from './CompiledOperation.js';
 import { OperationPlanner } from './OperationPlanner.js';
-
-/** How the engine reaches a subgraph; `SubgraphClient` is one. */
-export interface SubgraphConnection {
-  /** @throws SubgraphFailure when there is no answer that can be used */
-  ask(
-    request: SubgraphRequest,
-    options: { readonly headers: Readonly<Record<string, string>>; readonly signal?: AbortSignal | undefined },
-  ): Promise<SubgraphAnswer>;
-}
+import type { SubgraphConnection } from './SubgraphConnection.js';
+import { type Graph, compileOperation } from './compileOperation.js';
+import { overrideLabels } from './overrideLabels.js';
 
 export interface EngineOptions {
   /** The composed supergraph, as it is. */
@@ -30,13 +23,16 @@ export interface Engine {
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
   /**
-   * Compiles an operation, or finds it compiled.
+   * Compiles an operation, or finds it compiled: by the document itself, else by its text.
    *
    * @param document valid by `apiSchema`
-   * @throws GraphQLError when the document holds no such operation, or the planner cannot plan it
+   * @throws GraphQLError when the document holds no such operation
+   * @throws when the planner cannot plan it
    */
   compile(document: DocumentNode, operationName?: string): CompiledOperation | CompiledSubscription;
 }
+
+const DEFAULT_CACHE_SIZE = 1_000;
 
 /**
  * Makes the engine of a supergraph.
@@ -45,11 +41,26 @@ export interface Engine {
  */
 export function createEngine(options: EngineOptions): Engine {
   const planner = new OperationPlanner(options.supergraphSdl);
+  const graph: Graph = {
+    planner,
+    labels: overrideLabels(options.supergraphSdl),
+    upstream: { subgraphs: options.subgraphs, logger: options.logger },
+  };
+  const byText = new LRUCache<string, CompiledOperation | CompiledSubscription>({
+    max: options.cacheSize ?? DEFAULT_CACHE_SIZE,
+  });
+  // Apollo Server keeps the documents of texts that it has seen, so most are found without writing them out again.
+  const textOf = new WeakMap<DocumentNode, string>();
+
   return {
     apiSchema: planner.apiSchema,
     compile(document, operationName) {
-      const node = planner.plan(document, operationName, new Map());
-      throw new Error(`The engine plans (${node?.kind ?? 'nothing to ask'}) and does not run yet.`);
+      let text = textOf.get(document);
+      if (text === undefined) textOf.set(document, (text = print(document)));
+      const key = `${operationName ?? ''}\n${text}`;
+      let compiled = byText.get(key);
+      if (!compiled) byText.set(key, (compiled = compileOperation(graph, document, operationName)));
+      return compiled;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ApolloServer } from '@apollo/server';
+import { stringifyAnswer } from '../engine/apolloExecutor.js';
 import type { RequestContext } from '../http/RequestContext.js';
 import type { SubscriptionsOptions } from './Subscriptions.js';
 
@@ -10,6 +11,6 @@ export function runOnce(apollo: ApolloServer<RequestContext>): SubscriptionsOpti
       { contextValue },
     );
     if (body.kind !== 'single') throw new Error('an answer in several parts cannot be sent as one');
-    return JSON.stringify(body.singleResult);
+    return stringifyAnswer(body.singleResult).trimEnd();
   };
 }

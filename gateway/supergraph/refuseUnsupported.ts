@@ -6,11 +6,10 @@ const ACCESS = new Map([
   ['https://specs.apollo.dev/requiresScopes', '@requiresScopes'],
   ['https://specs.apollo.dev/policy', '@policy'],
 ]);
-const CONTEXT = 'https://specs.apollo.dev/context';
 
 /**
  * Refuses a supergraph that asks for something that this gateway does not do, where serving it all the same would be wrong:
- * fields that only some may see would be shown to all, and `@context` arguments would stay empty.
+ * fields that only some may see would be shown to all.
  *
  * @throws StartError that names the directives
  */
@@ -20,11 +19,6 @@ export function refuseUnsupported(file: string, features: readonly LinkedFeature
     throw new StartError(
       `${file} uses ${access.join(', ')}, but this version has no access control: it would show everyone what they protect. ` +
         'Take them out of the subgraphs and compose again.',
-    );
-  }
-  if (features.some(({ identity }) => identity === CONTEXT)) {
-    throw new StartError(
-      `${file} uses @context, which this version cannot plan. Take @context and @fromContext out of the subgraphs and compose again.`,
     );
   }
 }

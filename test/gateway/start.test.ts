@@ -130,16 +130,6 @@ describe('the gateway says in one line why it does not start, and what to do', (
     expect((await refusalOf(importing)).line).toContain('FILE uses @authenticated, but');
   });
 
-  test('a supergraph that uses @context', async () => {
-    const { line } = await refusalOf(
-      one(`${federation('@key', '@context', '@fromContext')}
-        type Query { u: U }
-        type U @key(fields: "id") @context(name: "user") { id: ID! locale: String! t: T }
-        type T @key(fields: "id") { id: ID! text(locale: String @fromContext(field: "$user { locale }")): String }`),
-    );
-    expect(line).toContain('FILE uses @context, which this version cannot plan.');
-  });
-
   test('subgraphs whose address is missing or is none, all at once', async () => {
     const library = compose(
       LIBRARY.map(({ name, typeDefs }) => ({

@@ -1,0 +1,62 @@
+import type { FetchStep } from './FetchStep.js';
+
+/** Steps that ask one subgraph for the very same selection, so that their entities go into one list. */
+export interface FetchAsk {
+  /** Equal for the same question to the same subgraph anywhere in a plan. */
+  readonly id: string;
+  readonly steps: readonly [FetchStep, ...FetchStep[]];
+}
+
+/** Asks that go to one subgraph in one request. */
+export interface FetchBatch {
+  readonly index: number;
+  readonly service: string;
+  readonly asks: readonly FetchAsk[];
+  /** Batches that wait for this one, by index. */
+  readonly next: readonly number[];
+  /** How many batches this one waits for. */
+  readonly waitsFor: number;
+  /** Ended when the caller goes away; not so a mutation, which may have happened. */
+  readonly abortable: boolean;
+}
+
+/**
+ * Puts steps together that ask the same subgraph at the same level. What changes something goes alone, and so does what takes
+ * arguments from objects above, because it becomes several requests.
+ *
+ * @param steps in the order of the plan
+ */
+export function groupSteps(steps: readonly FetchStep[]): FetchBatch[] {
+  const groups = new Map<string, FetchStep[]>();
+  for (const step of steps) {
+    const alone = step.operation.kind === 'mutation' || step.contexts.length > 0;
+    const key = JSON.stringify([step.service, step.level, alone ? step.index : 'together']);
+    const group = groups.get(key);
+    if (group) group.push(step);
+    else groups.set(key, [step]);
+  }
+  const members = [...groups.values()].toSorted((a, b) => (a[0]?.level ?? 0) - (b[0]?.level ?? 0));
+  const batchOf = new Map<number, number>();
+  for (const [index, group] of members.entries()) for (const step of group) batchOf.set(step.index, index);
+  const waits = members.map((group) => new Set(group.flatMap(({ after }) => after.map((step) => batchOf.get(step)))));
+  return members.map((group, index) => ({
+    index,
+    service: group[0]?.service ?? '',
+    asks: asksOf(group),
+    next: waits.flatMap((batches, other) => (batches.has(index) ? other : [])),
+    waitsFor: waits[index]?.size ?? 0,
+    abortable: group.every(({ operation }) => operation.kind !== 'mutation'),
+  }));
+}
+
+function asksOf(steps: readonly FetchStep[]): FetchAsk[] {
+  const asks = new Map<string, [FetchStep, ...FetchStep[]]>();
+  for (const step of steps) {
+    const kind = step.represent ? 'entities' : `root ${step.index}`;
+    const id = JSON.stringify([step.service, kind, step.operation.selectionText, step.rewriteOutput ? step.at : '']);
+    const same = asks.get(id);
+    if (same) same.push(step);
+    else asks.set(id, [step]);
+  }
+  return [...asks].map(([id, together]) => ({ id, steps: together }));
+}

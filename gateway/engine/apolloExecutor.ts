@@ -1,0 +1,50 @@
+import type { ApolloGateway } from '@apollo/gateway';
+import { type FormattedExecutionResult, OperationTypeNode, getVariableValues } from 'graphql';
+import { HEADERS } from '../../schema/contract.js';
+import type { RequestContext } from '../http/RequestContext.js';
+import type { EngineRequest } from './CompiledOperation.js';
+import type { Engine } from './createEngine.js';
+import { lazyData, untouchedText } from './lazyData.js';
+
+type Executor = ApolloGateway['executor'];
+
+/**
+ * The engine as Apollo Server asks it. What it answers has the text of `data` with it; `stringifyAnswer` sends that.
+ *
+ * Errors are given whole: Apollo Server's pipeline logs and presents them.
+ */
+export function apolloExecutor(engine: Engine): Executor {
+  return async ({ document, request, operation, context }) => {
+    const { coerced, errors } = getVariableValues(
+      engine.apiSchema,
+      operation.variableDefinitions ?? [],
+      request.variables ?? {},
+    );
+    if (errors) return { errors: [...errors] };
+    if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw new Error('a subscription is not executed');
+    const compiled = engine.compile(document, request.operationName ?? undefined);
+    if (compiled.kind === 'subscription') throw new Error('a subscription is not executed');
+    const { requestId, authorization, signal } = context;
+    const { dataText, failures } = await compiled.run(coerced, engineRequest({ requestId, authorization, signal }));
+    const data = dataText === 'null' ? null : lazyData(dataText);
+    return failures.length > 0 ? { data, errors: failures } : { data };
+  };
+}
+
+/** Of a caller's request, nothing else reaches a subgraph. */
+function engineRequest({ requestId, authorization, signal }: RequestContext): EngineRequest {
+  return {
+    requestId,
+    headers: { [HEADERS.requestId]: requestId, ...(authorization && { authorization }) },
+    signal,
+  };
+}
+
+/** Apollo Server's `stringifyResult`. */
+export function stringifyAnswer({ errors, data, extensions }: FormattedExecutionResult): string {
+  const text = data ? untouchedText(data) : undefined;
+  if (text === undefined) return `${JSON.stringify({ errors, data, extensions })}\n`;
+  const before = errors ? `"errors":${JSON.stringify(errors)},` : '';
+  const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
+  return `{${before}"data":${text}${after}}\n`;
+}

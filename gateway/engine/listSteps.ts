@@ -1,0 +1,122 @@
+import type { FetchNode, PlanNode, ResponsePath } from '@apollo/query-planner';
+import { type GraphQLSchema, OperationTypeNode } from 'graphql';
+import type { FetchStep, StepCondition } from './FetchStep.js';
+import { compileRepresentation } from './compileRepresentation.js';
+import { compileRewrites } from './dataRewrites.js';
+import { type FetchOperation, fetchOperation } from './fetchOperation.js';
+import { type WrittenPaths, readPaths, writtenPaths } from './fetchPaths.js';
+import { type PathStep, dottedPath, parsePath } from './responsePlaces.js';
+
+/** A fetch node with all that its ancestors in the plan say about it. */
+interface Found {
+  readonly fetch: FetchNode;
+  readonly operation: FetchOperation;
+  readonly path: readonly PathStep[];
+  readonly at: string;
+  readonly conditions: readonly StepCondition[];
+  /** Those that the plan runs before it. */
+  readonly before: readonly number[];
+  readonly written: WrittenPaths;
+}
+
+/**
+ * Makes a list of the fetches of a plan. The plan says what runs before what in sequences; a fetch really waits for those only
+ * that bring what it reads, so branches that have nothing to do with one another do not wait for one another.
+ *
+ * @param given the response paths that are in the data from the start: those of a subscription's event
+ */
+export function listSteps(
+  schema: GraphQLSchema,
+  plan: PlanNode | undefined,
+  given: ReadonlySet<string> = new Set(),
+): FetchStep[] {
+  const found = plan ? findFetches(schema, plan) : [];
+  const steps: FetchStep[] = [];
+  for (const [index, one] of found.entries()) {
+    const after = waitsFor(found, one, given);
+    steps.push({
+      index,
+      service: one.fetch.serviceName,
+      operation: one.operation,
+      variableUsages: one.fetch.variableUsages ?? [],
+      path: one.path,
+      at: one.at,
+      represent: one.fetch.requires && compileRepresentation(schema, one.fetch.requires),
+      rewriteInput: compileRewrites(schema, one.fetch.inputRewrites),
+      rewriteOutput: compileRewrites(schema, one.fetch.outputRewrites),
+      contexts: one.fetch.contextRewrites ?? [],
+      conditions: one.conditions,
+      after,
+      level: Math.max(-1, ...after.map((other) => steps[other]?.level ?? 0)) + 1,
+      shape: shapeBelow(found, one),
+      nested: one.written.nested,
+    });
+  }
+  return steps;
+}
+
+function findFetches(schema: GraphQLSchema, plan: PlanNode): Found[] {
+  const found: Found[] = [];
+  const walk = (
+    node: PlanNode,
+    path: ResponsePath,
+    conditions: readonly StepCondition[],
+    before: readonly number[],
+  ): number[] => {
+    switch (node.kind) {
+      case 'Fetch': {
+        const steps = parsePath(schema, path);
+        const operation = fetchOperation(node);
+        const at = dottedPath(steps);
+        const written = writtenPaths(at, operation.selectionSet, node);
+        return [found.push({ fetch: node, operation, path: steps, at, conditions, before, written }) - 1];
+      }
+      case 'Flatten':
+        return walk(node.node, [...path, ...node.path], conditions, before);
+      case 'Parallel':
+        return node.nodes.flatMap((child) => walk(child, path, conditions, before));
+      case 'Sequence': {
+        const done: number[] = [];
+        for (const child of node.nodes) done.push(...walk(child, path, conditions, [...before, ...done]));
+        return done;
+      }
+      case 'Condition': {
+        const branch = (child: PlanNode | undefined, value: boolean): number[] =>
+          child ? walk(child, path, [...conditions, { variable: node.condition, value }], before) : [];
+        return [...branch(node.ifClause, true), ...branch(node.elseClause, false)];
+      }
+      case 'Defer':
+        throw new Error('the planner was not asked for @defer');
+    }
+  };
+  walk(plan, [], [], []);
+  return found;
+}
+
+function waitsFor(
+  found: readonly Found[],
+  { fetch, path, before }: Found,
+  given: ReadonlySet<string>,
+): readonly number[] {
+  // Mutations keep their order, and what comes from above may come from any step before.
+  if (fetch.operationKind !== OperationTypeNode.QUERY || !fetch.requires || fetch.contextRewrites?.length)
+    return before;
+  const reads = [...readPaths(path, fetch.requires)];
+  const writes = (other: number, read: string): boolean => found[other]?.written.all.has(read) ?? false;
+  const known = reads.every(
+    (read) => read.endsWith('__typename') || given.has(read) || before.some((other) => writes(other, read)),
+  );
+  return known ? before.filter((other) => reads.some((read) => writes(other, read))) : before;
+}
+
+/** Tells apart what later fetches add below a path; see `FetchStep.shape`. */
+function shapeBelow(found: readonly Found[], { at }: Found): string {
+  const prefix = at === '' ? '' : `${at}.`;
+  return found
+    .filter((other) => other.at === at || other.at.startsWith(prefix))
+    .map(({ fetch, at: below, conditions }) =>
+      JSON.stringify([below.slice(at.length), fetch.serviceName, fetch.operation, fetch.requires, conditions]),
+    )
+    .toSorted()
+    .join('\n');
+}
