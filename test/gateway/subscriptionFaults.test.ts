@@ -117,7 +117,7 @@ describe('subscriptions in trouble', () => {
       const url = `http://127.0.0.1:${address.port}/graphql`;
       gateway = await startLiveGateway({ ...subgraph, url }, { limits: { pingMs: 50 }, timeoutMs: 100 });
       gateway.client().subscribe(...sink(ADDED));
-      await connections.until(2);
+      await expect(connections.until(2)).resolves.toBeUndefined();
       await gateway.stop();
       silent.close();
     });
@@ -231,7 +231,7 @@ describe('subscriptions in trouble', () => {
       await subgraph.untilListening(1);
       socket.terminate();
       await subgraph.untilListening(0);
-      await subgraph.untilSockets(0);
+      await expect(subgraph.untilSockets(0)).resolves.toBeUndefined();
     });
 
     test('that subscribes after our close begins nothing', async () => {
@@ -247,8 +247,6 @@ describe('subscriptions in trouble', () => {
   });
 
   describe('too many', () => {
-    const tooMany = (limit: number): object => [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit } }];
-
     test('of a connection, of a caller or of all are refused, and there is room again when one ends', async () => {
       gateway = await startLiveGateway(subgraph, { limits: { perConnection: 2, perCaller: 3, all: 4 } });
       const mine = { connectionParams: { authorization: 'mine' }, lazy: false };
@@ -347,6 +345,10 @@ describe('subscriptions in trouble', () => {
     });
   });
 });
+
+function tooMany(limit: number): object {
+  return [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit } }];
+}
 
 /** Counts the connections that a WebSocket server ever had; it acknowledges them and then says nothing more. */
 function countedConnections(server: WebSocketServer): { until(count: number): Promise<void> } {

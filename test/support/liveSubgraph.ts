@@ -134,11 +134,11 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
     });
   const open = <T>(onEnd: () => void): Source<T> => {
     const source = new Source<T>(() => {
-      sources.delete(source as Source<unknown>);
+      sources.delete(source);
       onEnd();
       changed();
     });
-    sources.add(source as Source<unknown>);
+    sources.add(source);
     changed();
     return source;
   };
