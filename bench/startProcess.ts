@@ -1,36 +1,80 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { readyMessage } from '../schema/contract.js';
+import { pinned } from './pinned.js';
 
-/** A compiled entry point that answers requests. */
+/** A process that answers requests. */
 export interface BenchProcess {
   readonly pid: number;
   readonly urls: Readonly<Record<string, string>>;
+  /** Ends it, by force when it does not end by itself within five seconds. */
   stop(): Promise<void>;
 }
 
-/** Starts `dist/<script>` as a process of its own and waits until it is ready. */
+const STOP_LIMIT_MS = 5000;
+
+/**
+ * Starts `dist/<script>` as a process of its own and waits until it is ready.
+ *
+ * @param core keeps it to one core
+ */
 export async function startProcess(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  core?: number,
 ): Promise<BenchProcess> {
-  const child: ChildProcess = fork(fileURLToPath(new URL(`../${script}`, import.meta.url)), args, {
-    // As in production: graphql-js leaves out checks that are for development.
+  const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
+  return untilReady(forkForBench(path, args, env, pinned(core)), script, (child) => {
+    return new Promise((resolve) =>
+      child.once('message', (message: unknown) => resolve(readyMessage.parse(message).urls)),
+    );
+  });
+}
+
+/** Forks a script as in production: graphql-js leaves out checks that are for development. */
+export function forkForBench(
+  path: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  options: Pick<ForkOptions, 'execPath' | 'execArgv'>,
+): ChildProcess {
+  return fork(path, args, {
+    ...options,
     env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const urls = await new Promise<Readonly<Record<string, string>>>((resolve, reject) => {
-    child.once('message', (message) => resolve(readyMessage.parse(message).urls));
-    void ended.then(() => reject(new Error(`${script} ended before it was ready`)));
+}
+
+/**
+ * Waits until a child says by which addresses it answers.
+ *
+ * @param ready resolves with them; its child may end meanwhile
+ * @throws Error when the child ends first
+ */
+export async function untilReady(
+  child: ChildProcess,
+  name: string,
+  ready: (child: ChildProcess) => Promise<Readonly<Record<string, string>>>,
+): Promise<BenchProcess> {
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
   });
+  const urls = await Promise.race([
+    ready(child),
+    ended.then(() => {
+      throw new Error(`${name} ended before it was ready`);
+    }),
+  ]);
   return {
     pid: child.pid ?? 0,
     urls,
     async stop() {
       child.kill('SIGTERM');
+      const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
       await ended;
+      clearTimeout(impatience);
     },
   };
 }
