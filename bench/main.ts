@@ -3,6 +3,7 @@ import { customer360 } from './customer360.js';
 import { engine } from './engine/engine.js';
 import { gateways } from './engine/gateways.js';
 import { graphs } from './graphs/graphs.js';
+import { subscriptions } from './subscriptions/subscriptions.js';
 
 const HELP = `npm run bench -- customer360 [options]
 
@@ -24,7 +25,17 @@ npm run bench -- engine [options]
 
 It asks gateways the same thing over the same subgraphs in alternating rounds, and prints CPU a request, requests a second,
 latencies, memory, and what was asked of the subgraphs. NAMES are separated by commas. The first use installs the peers
-of bench/package.json into bench/node_modules. Linux only (/proc); taskset, where it is there, keeps processes apart.`;
+of bench/package.json into bench/node_modules. Linux only (/proc); taskset, where it is there, keeps processes apart.
+
+npm run bench -- subscriptions [options]
+
+  --subscribers N   (5000)
+  --seconds N       for each of the two measurements  (30)
+  --rate N          events a second, when all subscriptions are equal  (5)
+  --different N     of the subscriptions have an event a second, when all are different  (200)
+
+It subscribes to one gateway from thousands of sockets, first all to the same thing, then each to its own, and prints how
+long an event takes from the subgraph to the sockets, and the memory of a subscriber. Linux only (/proc).`;
 
 /** The entries that a list of names asks for, in its order; all for none. */
 function pick<Value>(
@@ -46,6 +57,10 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     concurrency: { type: 'string' },
     graph: { type: 'string' },
+    subscribers: { type: 'string', default: '5000' },
+    seconds: { type: 'string', default: '30' },
+    rate: { type: 'string', default: '5' },
+    different: { type: 'string', default: '200' },
     peers: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -66,6 +81,13 @@ if (values.help) {
     rounds: Number(values.rounds),
     requests: values.requests === undefined ? undefined : Number(values.requests),
     connections: Number(values.concurrency ?? 50),
+  });
+} else if (positionals[0] === 'subscriptions') {
+  await subscriptions({
+    subscribers: Number(values.subscribers),
+    seconds: Number(values.seconds),
+    rate: Number(values.rate),
+    rateOfDifferent: Number(values.different),
   });
 } else {
   console.log(HELP);
