@@ -1,4 +1,4 @@
-import { ApolloGateway } from '@apollo/gateway';
+import type { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -11,16 +11,15 @@ import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHt
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { type Config, declineApolloTelemetry } from './config.js';
-import { apolloExecutor, stringifyAnswer } from './engine/apolloExecutor.js';
-import { type Engine, createEngine } from './engine/createEngine.js';
-import { StartError } from './errors/StartError.js';
+import type { Config } from './config.js';
+import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
 import { createApp } from './http/createApp.js';
 import { errorReplies } from './http/errorReplies.js';
 import { graphiqlRoute } from './http/graphiqlRoute.js';
 import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
+import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
@@ -29,14 +28,14 @@ import { logRequests } from './observability/logRequests.js';
 import { locateSockets } from './subscriptions/locateSockets.js';
 import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
 import { runOnce } from './subscriptions/runOnce.js';
-import { apolloSupergraph } from './supergraph/apolloSupergraph.js';
-import { loadSupergraph } from './supergraph/loadSupergraph.js';
-import { locateSubgraphs } from './supergraph/locateSubgraphs.js';
+import type { SubscriptionGraph } from './subscriptions/Subscriptions.js';
+import { type ServedSupergraph, SupergraphLifecycle, notServable } from './supergraph/SupergraphLifecycle.js';
+import { createApolloGateway } from './supergraph/createApolloGateway.js';
 import { readWelcomeQuery } from './supergraph/readWelcomeQuery.js';
-import { SubgraphClient } from './upstream/SubgraphClient.js';
 import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
+const STREAM_PATH = `${GRAPHQL_PATH}/stream`;
 
 /** A gateway that answers requests. */
 export interface Gateway {
@@ -56,25 +55,17 @@ export interface Gateway {
  * @throws StartError when the supergraph or the address to listen on will not do
  */
 export async function createGateway(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<Gateway> {
-  const supergraph = await loadSupergraph(config.supergraph);
-  const located = locateSubgraphs(supergraph.subgraphs, config.subgraphUrls);
-  const socketUrls = locateSockets(located, config.subgraphUrls);
-  const clients = located.map(
-    ({ name, url }) =>
-      new SubgraphClient({
-        name,
-        url,
-        timeoutMs: config.limits.subgraphTimeoutMs,
-        maxResponseBytes: config.limits.subgraphResponseBytes,
-      }),
-  );
-  const closeClients = async (): Promise<void> => {
-    await Promise.all(clients.map((client) => client.close()));
-  };
-
+  const lifecycle = await SupergraphLifecycle.load({
+    file: config.supergraph,
+    subgraphUrls: config.subgraphUrls,
+    limits: config.limits,
+    logger,
+  });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
-  const engine = loadEngine(supergraph.sdl, config.supergraph, clients, logger);
-  const apollo = createApollo(supergraph.sdl, engine, app, logger);
+  // Apollo's own lines at `info` say nothing that ours do not.
+  const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
+  const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
+  const apollo = createApollo(gateway, app, logger, apolloLogger);
   let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
@@ -83,29 +74,51 @@ export async function createGateway(config: Config, logger: Logger = createLogge
       await subscriptions?.stop();
       await apollo.stop();
     } finally {
-      await closeClients();
+      await lifecycle.stop();
     }
   };
 
   try {
     await startApollo(apollo, config.supergraph);
-    errorReplies(app, logger, [GRAPHQL_PATH, `${GRAPHQL_PATH}/stream`, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
-    healthRoutes(app, new SubgraphProbe(clients, config.limits.probeTimeoutMs), () => stopping !== undefined);
+    errorReplies(app, logger, [GRAPHQL_PATH, STREAM_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
+    legacyStatus(app);
+    healthRoutes(
+      app,
+      new SubgraphProbe(() => lifecycle.served.clients.values(), config.limits.probeTimeoutMs),
+      () => lifecycle.served,
+      () => stopping !== undefined,
+    );
     graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
     await app.register(fastifyApollo(apollo), {
       path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
-      context: async (request, reply) => createRequestContext(request, reply),
+      context: async (request, reply) => {
+        reply.raw.once('close', lifecycle.inFlight.begin());
+        return createRequestContext(request, reply);
+      },
     });
-    subscriptions = openSubscriptions(app, GRAPHQL_PATH, {
-      graph: { engine, supergraphSdl: supergraph.sdl, socketUrls },
-      limits: config.limits,
-      share: config.shareSubscriptions,
-      runOnce: runOnce(apollo),
-      logger,
-    });
+    const graphOf = ({ engine, sdl, clients }: ServedSupergraph): SubscriptionGraph => {
+      const subgraphs = [...clients].map(([name, { options }]) => ({ name, url: options.url }));
+      return { engine, supergraphSdl: sdl, socketUrls: locateSockets(subgraphs, config.subgraphUrls) };
+    };
+    const opened = openSubscriptions(
+      app,
+      { socket: GRAPHQL_PATH, stream: STREAM_PATH },
+      {
+        graph: graphOf(lifecycle.served),
+        inFlight: lifecycle.inFlight,
+        limits: config.limits,
+        share: config.shareSubscriptions,
+        runOnce: runOnce(apollo),
+        logger,
+      },
+    );
+    subscriptions = opened;
+    lifecycle.onSwap((next) => opened.swap(graphOf(next)));
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
-    logger.info({ url, subgraphs: supergraph.subgraphs.map(({ name }) => name) }, 'the gateway answers');
+    const { digest, clients } = lifecycle.served;
+    logger.info({ url, digest, subgraphs: [...clients.keys()] }, 'the gateway answers');
+    lifecycle.watch(serve);
     return {
       url,
       stop() {
@@ -116,37 +129,17 @@ export async function createGateway(config: Config, logger: Logger = createLogge
   } catch (error) {
     await subscriptions?.stop();
     await app.close();
-    await closeClients();
+    await lifecycle.stop();
     throw error;
   }
 }
 
-function loadEngine(supergraphSdl: string, file: string, clients: readonly SubgraphClient[], logger: Logger): Engine {
-  const subgraphs = new Map(clients.map((client) => [client.options.name, client]));
-  try {
-    return createEngine({ supergraphSdl, subgraphs, logger });
-  } catch (error) {
-    throw notServable(file, error);
-  }
-}
-
 function createApollo(
-  supergraphSdl: string,
-  engine: Engine,
+  gateway: ApolloGateway,
   app: FastifyInstance,
   logger: Logger,
+  apolloLogger: Logger,
 ): ApolloServer<RequestContext> {
-  declineApolloTelemetry();
-  // Apollo's own lines at `info` say nothing that ours do not.
-  const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
-  const gateway = new ApolloGateway({
-    supergraphSdl: apolloSupergraph(supergraphSdl),
-    validateSupergraph: true,
-    __exposeQueryPlanExperimental: false,
-    logger: apolloLogger,
-  });
-  // Apollo Server reads it once, when it starts.
-  gateway.executor = apolloExecutor(engine);
   return new ApolloServer<RequestContext>({
     gateway,
     logger: apolloLogger,
@@ -178,9 +171,4 @@ async function startApollo(apollo: ApolloServer<RequestContext>, file: string): 
   } catch (error) {
     throw notServable(file, error);
   }
-}
-
-function notServable(file: string, error: unknown): StartError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new StartError(`${file} is not a supergraph that can be served: ${reason.slice(0, 500)} Compose it again.`);
 }

@@ -9,13 +9,9 @@ export interface FetchAsk {
 
 /** Asks that go to one subgraph in one request. */
 export interface FetchBatch {
-  readonly index: number;
   readonly service: string;
+  readonly steps: readonly FetchStep[];
   readonly asks: readonly FetchAsk[];
-  /** Batches that wait for this one, by index. */
-  readonly next: readonly number[];
-  /** How many batches this one waits for. */
-  readonly waitsFor: number;
   /** Ended when the caller goes away; not so a mutation, which may have happened. */
   readonly abortable: boolean;
 }
@@ -35,16 +31,10 @@ export function groupSteps(steps: readonly FetchStep[]): FetchBatch[] {
     if (group) group.push(step);
     else groups.set(key, [step]);
   }
-  const members = [...groups.values()].toSorted((a, b) => (a[0]?.level ?? 0) - (b[0]?.level ?? 0));
-  const batchOf = new Map<number, number>();
-  for (const [index, group] of members.entries()) for (const step of group) batchOf.set(step.index, index);
-  const waits = members.map((group) => new Set(group.flatMap(({ after }) => after.map((step) => batchOf.get(step)))));
-  return members.map((group, index) => ({
-    index,
+  return [...groups.values()].map((group) => ({
     service: group[0]?.service ?? '',
+    steps: group,
     asks: asksOf(group),
-    next: waits.flatMap((batches, other) => (batches.has(index) ? other : [])),
-    waitsFor: waits[index]?.size ?? 0,
     abortable: group.every(({ operation }) => operation.kind !== 'mutation'),
   }));
 }
@@ -52,7 +42,7 @@ export function groupSteps(steps: readonly FetchStep[]): FetchBatch[] {
 function asksOf(steps: readonly FetchStep[]): FetchAsk[] {
   const asks = new Map<string, [FetchStep, ...FetchStep[]]>();
   for (const step of steps) {
-    const kind = step.represent ? 'entities' : `root ${step.index}`;
+    const kind = step.representer ? 'entities' : `root ${step.index}`;
     const id = JSON.stringify([step.service, kind, step.operation.selectionText, step.rewriteOutput ? step.at : '']);
     const same = asks.get(id);
     if (same) same.push(step);

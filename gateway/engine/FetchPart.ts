@@ -2,18 +2,15 @@ import type { FetchAsk } from './FetchBatch.js';
 import type { FetchStep } from './FetchStep.js';
 import type { JsonObject } from './mergeData.js';
 
-/** An object in the data that waits for what a subgraph knows about it. */
-export interface Target {
-  readonly object: JsonObject;
-  readonly step: FetchStep;
-}
-
 /** A distinct entity that is asked about. */
 export interface AskedEntity {
   readonly representation: JsonObject;
-  /** The text of the representation. */
+  /** Tells it from others of the same ask. */
   readonly key: string;
-  readonly targets: Target[];
+  /** The objects in the data that it stands for. */
+  readonly objects: JsonObject[];
+  /** For each of `objects` the step to which it belongs. */
+  readonly steps: FetchStep[];
 }
 
 /** What one ask comes to in a run. */

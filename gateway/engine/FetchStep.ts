@@ -1,5 +1,5 @@
 import type { FetchDataKeyRenamer } from '@apollo/query-planner';
-import type { Represent } from './compileRepresentation.js';
+import type { Representer } from './compileRepresentation.js';
 import type { Rewrite } from './dataRewrites.js';
 import type { FetchOperation } from './fetchOperation.js';
 import type { PathStep } from './responsePlaces.js';
@@ -21,7 +21,7 @@ export interface FetchStep {
   /** `path` as keys joined by dots. */
   readonly at: string;
   /** Absent for a fetch of root fields. */
-  readonly represent: Represent | undefined;
+  readonly representer: Representer | undefined;
   readonly rewriteInput: Rewrite | undefined;
   readonly rewriteOutput: Rewrite | undefined;
   /** Arguments that come from objects above (`@context`). */
@@ -31,7 +31,12 @@ export interface FetchStep {
   readonly after: readonly number[];
   /** 0 for one that waits for none, else one more than the highest of those that it waits for. */
   readonly level: number;
-  /** What comes into the data below `at` in later steps: two steps of one shape may put the same objects into the data. */
+  /**
+   * Whether all places of this step get the same from other steps; not so when one of them has to do with objects below some
+   * types only. Only then may places of one entity have objects in common.
+   */
+  readonly uniform: boolean;
+  /** What other steps add at `at` and below: two steps of one shape may put the same objects into the data. */
   readonly shape: string;
   /** Response paths, with dots, of the objects and lists of objects that it brings below its own. */
   readonly nested: readonly string[];

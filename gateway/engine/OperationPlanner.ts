@@ -6,6 +6,7 @@ import {
 } from '@apollo/federation-internals';
 import { type PlanNode, QueryPlanner, type SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { ClientNames } from './ClientNames.js';
 
 /**
  * Plans operations over one supergraph. It is built from the true text, also where `ApolloGateway` was given a copy of it
@@ -16,6 +17,8 @@ export class OperationPlanner {
   readonly apiSchema: GraphQLSchema;
   /** What the subgraphs share: it knows the types that clients do not see. */
   readonly supergraphSchema: GraphQLSchema;
+  /** Marks the names that clients chose and that the planner might take for its own. */
+  readonly names: ClientNames;
   readonly #api: Schema;
   readonly #planner: QueryPlanner;
 
@@ -25,6 +28,7 @@ export class OperationPlanner {
     this.#api = supergraph.apiSchema();
     this.apiSchema = this.#api.toGraphQLJSSchema();
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+    this.names = new ClientNames(this.supergraphSchema, supergraphSdl);
     this.#planner = new QueryPlanner(supergraph, {
       // Requests of one subgraph are put together, and fragments of two of them could have one name for two things.
       reuseQueryFragments: false,
@@ -34,6 +38,7 @@ export class OperationPlanner {
   }
 
   /**
+   * @param document with its ambiguous names marked
    * @param overrides which labels of progressive `@override` apply; a label that is missing does not
    * @returns undefined when no subgraph has to be asked
    * @throws when the document does not fit the schema

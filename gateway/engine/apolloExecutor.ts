@@ -1,5 +1,5 @@
 import type { ApolloGateway } from '@apollo/gateway';
-import { type FormattedExecutionResult, OperationTypeNode, getVariableValues } from 'graphql';
+import { type FormattedExecutionResult, type GraphQLSchema, OperationTypeNode, getVariableValues } from 'graphql';
 import { HEADERS } from '../../schema/contract.js';
 import type { RequestContext } from '../http/RequestContext.js';
 import type { EngineRequest } from './CompiledOperation.js';
@@ -12,9 +12,12 @@ type Executor = ApolloGateway['executor'];
  * The engine as Apollo Server asks it. What it answers has the text of `data` with it; `stringifyAnswer` sends that.
  *
  * Errors are given whole: Apollo Server's pipeline logs and presents them.
+ *
+ * @param engineOf the engine for the API schema by which an operation was validated
  */
-export function apolloExecutor(engine: Engine): Executor {
-  return async ({ document, request, operation, context }) => {
+export function apolloExecutor(engineOf: (apiSchema: GraphQLSchema) => Engine): Executor {
+  return async ({ document, request, operation, context, schema }) => {
+    const engine = engineOf(schema);
     const { coerced, errors } = getVariableValues(
       engine.apiSchema,
       operation.variableDefinitions ?? [],

@@ -44,9 +44,10 @@ interface Planned extends CompiledPlan {
  */
 export function compileOperation(
   graph: Graph,
-  document: DocumentNode,
+  asked: DocumentNode,
   operationName: string | undefined,
 ): CompiledOperation | CompiledSubscription {
+  const document = graph.planner.names.mark(asked);
   const parts = operationParts(document, operationName);
   const plans = new Map<string, Planned>();
   const planned = (): Planned => {

@@ -12,6 +12,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import { clientName } from './ClientNames.js';
 import { type FieldScope, collectFields } from './collectFields.js';
 import { leafWriter } from './leafWriter.js';
 
@@ -69,7 +70,7 @@ export function compileResponse(options: Options): Write {
           field.guarded && !Object.hasOwn(object, field.key) ? null : object[field.key],
           completion,
         );
-        if (errors.length > before) prepend(errors, before, field.key);
+        if (errors.length > before) prepend(errors, before, field.name);
         if (written === undefined && !field.nullable) return undefined;
         text += (text.length > 1 ? ',' : '') + field.prefix + (written ?? 'null');
       }
@@ -79,7 +80,8 @@ export function compileResponse(options: Options): Write {
 
   function compileField(parent: GraphQLCompositeType, key: string, nodes: readonly FieldNode[], path: string): Field {
     const name = nodes[0]?.name.value ?? '';
-    const field = { key, prefix: `${JSON.stringify(key)}:`, guarded: INHERITED.has(key) };
+    const shown = clientName(key);
+    const field = { key, name: shown, prefix: `${JSON.stringify(shown)}:`, guarded: INHERITED.has(key) };
     if (name === '__typename') return { ...field, nullable: false, write: compileTypename(parent) };
     if (name === '__schema' || name === '__type') {
       return { ...field, nullable: false, write: (_, { variables }) => options.introspect(key, nodes, variables) };
@@ -160,7 +162,10 @@ export function compileResponse(options: Options): Write {
 }
 
 interface Field {
+  /** In the data. */
   readonly key: string;
+  /** In the answer. */
+  readonly name: string;
   readonly prefix: string;
   /** Whether every object has something of this name. */
   readonly guarded: boolean;

@@ -35,9 +35,9 @@ export function composeRequest(asks: readonly FetchAsk[]): ComposedRequest {
     ),
   );
   const variables = [...definitions.values()];
-  const selections = steps.map(({ represent, operation }, index) => {
+  const selections = steps.map(({ representer, operation }, index) => {
     const part = parts[index];
-    if (!represent || !part) return operation.selectionText;
+    if (!representer || !part) return operation.selectionText;
     variables.push(`$${part.variable}:[_Any!]!`);
     return `${part.key}:_entities(representations:$${part.variable})${operation.selectionText}`;
   });

@@ -13,6 +13,8 @@ interface Found {
   readonly operation: FetchOperation;
   readonly path: readonly PathStep[];
   readonly at: string;
+  /** The path as the planner writes it, with a dot behind each element. */
+  readonly rawPath: string;
   readonly conditions: readonly StepCondition[];
   /** Those that the plan runs before it. */
   readonly before: readonly number[];
@@ -41,13 +43,14 @@ export function listSteps(
       variableUsages: one.fetch.variableUsages ?? [],
       path: one.path,
       at: one.at,
-      represent: one.fetch.requires && compileRepresentation(schema, one.fetch.requires),
+      representer: one.fetch.requires && compileRepresentation(schema, one.fetch.requires),
       rewriteInput: compileRewrites(schema, one.fetch.inputRewrites),
       rewriteOutput: compileRewrites(schema, one.fetch.outputRewrites),
       contexts: one.fetch.contextRewrites ?? [],
       conditions: one.conditions,
       after,
       level: Math.max(-1, ...after.map((other) => steps[other]?.level ?? 0)) + 1,
+      uniform: isUniform(found, one),
       shape: shapeBelow(found, one),
       nested: one.written.nested,
     });
@@ -68,8 +71,9 @@ function findFetches(schema: GraphQLSchema, plan: PlanNode): Found[] {
         const steps = parsePath(schema, path);
         const operation = fetchOperation(node);
         const at = dottedPath(steps);
+        const rawPath = path.map((element) => `${element}.`).join('');
         const written = writtenPaths(at, operation.selectionSet, node);
-        return [found.push({ fetch: node, operation, path: steps, at, conditions, before, written }) - 1];
+        return [found.push({ fetch: node, operation, path: steps, at, rawPath, conditions, before, written }) - 1];
       }
       case 'Flatten':
         return walk(node.node, [...path, ...node.path], conditions, before);
@@ -109,14 +113,24 @@ function waitsFor(
   return known ? before.filter((other) => reads.some((read) => writes(other, read))) : before;
 }
 
+/** See `FetchStep.uniform`. */
+function isUniform(found: readonly Found[], one: Found): boolean {
+  // What comes from above in two fetches is put together place by place.
+  if (found.filter(({ written }) => written.nested.includes(one.at)).length > 1) return false;
+  return found.every((other) => !isBelow(other, one) || other.rawPath.startsWith(one.rawPath));
+}
+
 /** Tells apart what later fetches add below a path; see `FetchStep.shape`. */
-function shapeBelow(found: readonly Found[], { at }: Found): string {
-  const prefix = at === '' ? '' : `${at}.`;
+function shapeBelow(found: readonly Found[], one: Found): string {
   return found
-    .filter((other) => other.at === at || other.at.startsWith(prefix))
-    .map(({ fetch, at: below, conditions }) =>
-      JSON.stringify([below.slice(at.length), fetch.serviceName, fetch.operation, fetch.requires, conditions]),
+    .filter((other) => isBelow(other, one))
+    .map(({ fetch, at, conditions }) =>
+      JSON.stringify([at.slice(one.at.length), fetch.serviceName, fetch.operation, fetch.requires, conditions]),
     )
     .toSorted()
     .join('\n');
+}
+
+function isBelow(other: Found, { at }: Found): boolean {
+  return other.at === at || at === '' || other.at.startsWith(`${at}.`);
 }

@@ -2,25 +2,31 @@ import type { EngineRun } from './EngineRun.js';
 import type { FetchAsk, FetchBatch } from './FetchBatch.js';
 import type { AskedEntity, FetchPart } from './FetchPart.js';
 import type { FetchStep } from './FetchStep.js';
+import type { Representer } from './compileRepresentation.js';
 import { contextVariablesOf } from './contextVariables.js';
 import type { JsonObject } from './mergeData.js';
-import { type PlaceEntity } from './placeEntity.js';
-import { objectsAt } from './responsePlaces.js';
+import type { EntityPlacer } from './placeEntity.js';
+import { objectsAt, replaceAt } from './responsePlaces.js';
 
 /**
- * Finds out what a batch has to ask: which of its steps apply, for which objects, and which of these this operation has not
+ * Finds out what a batch has to ask: which of its ready steps apply, for which objects, and which of these this operation has not
  * fetched before. What it has is put into place at once.
  *
  * @returns nothing for an ask that has nothing left to ask
  */
-export function prepareParts(batch: FetchBatch, run: EngineRun, placeEntity: PlaceEntity): FetchPart[] {
+export function prepareParts(
+  batch: FetchBatch,
+  ready: readonly FetchStep[],
+  run: EngineRun,
+  placer: EntityPlacer,
+): FetchPart[] {
   return batch.asks.flatMap((ask) => {
-    const steps = ask.steps.filter((step) => applies(step, run.variables));
+    const steps = ask.steps.filter((step) => ready.includes(step) && applies(step, run.variables));
     const [first] = steps;
     if (!first) return [];
-    if (!first.represent) return rootPart(ask, first, run);
-    if (first.contexts.length > 0) return contextParts(ask, first, run);
-    return entitiesPart(ask, steps, run, placeEntity);
+    if (!first.representer) return rootPart(ask, first, run);
+    if (first.contexts.length > 0) return contextParts(ask, first, first.representer, run);
+    return entitiesPart(ask, steps, run, placer);
   });
 }
 
@@ -33,32 +39,46 @@ function rootPart(ask: FetchAsk, step: FetchStep, run: EngineRun): FetchPart[] {
   return roots.length === 0 ? [] : [{ ask, steps: [step], entities: [], roots, contextVariables: {} }];
 }
 
-function entitiesPart(ask: FetchAsk, steps: FetchStep[], run: EngineRun, placeEntity: PlaceEntity): FetchPart[] {
+function entitiesPart(ask: FetchAsk, steps: FetchStep[], run: EngineRun, placer: EntityPlacer): FetchPart[] {
   const known = run.entities.get(ask.id);
   const asked = new Map<string, AskedEntity>();
   for (const step of steps) {
-    for (const object of objectsAt(run.data, step.path)) {
-      const representation = represent(step, object);
-      if (!representation) continue;
-      const key = JSON.stringify(representation);
+    const { representer } = step;
+    if (!representer) continue;
+    const seen = new Set<JsonObject>();
+    const standsFor = placer.sharing && step.uniform ? new Map<string, JsonObject>() : undefined;
+    replaceAt(run.data, step.path, (object) => {
+      if (seen.has(object)) return object;
+      seen.add(object);
+      const quickKey = representer.keyOf(object);
+      const representation = quickKey === null ? representer.build(object) : null;
+      const key = quickKey ?? JSON.stringify(representation);
+      if (quickKey === null && !representation) return object;
+      if (quickKey !== null && standsFor) {
+        // Objects that are alike in all become one, and are filled and written once.
+        const same = standsFor.get(quickKey);
+        if (same && representer.isBare(object)) return same;
+        if (!same && representer.isBare(object)) standsFor.set(quickKey, object);
+      }
       const entity = known?.get(key);
-      if (entity) placeEntity(entity, [{ object, step }]);
-      else addTarget(asked, key, representation, object, step);
-    }
+      if (entity) placer.place(entity, [object], [step]);
+      else addTarget(asked, key, representation, object, step, representer);
+      return object;
+    });
   }
   return asked.size === 0 ? [] : [{ ask, steps, entities: [...asked.values()], roots: [], contextVariables: {} }];
 }
 
 /** One part for each set of values that come from above: they are variables of the whole request. */
-function contextParts(ask: FetchAsk, step: FetchStep, run: EngineRun): FetchPart[] {
+function contextParts(ask: FetchAsk, step: FetchStep, representer: Representer, run: EngineRun): FetchPart[] {
   const parts = new Map<string, { variables: JsonObject; asked: Map<string, AskedEntity> }>();
   for (const [object, variables] of contextVariablesOf(run.data, step)) {
-    const representation = represent(step, object);
+    const representation = representer.build(object);
     if (!representation) continue;
     const values = JSON.stringify(variables);
     let part = parts.get(values);
     if (!part) parts.set(values, (part = { variables, asked: new Map() }));
-    addTarget(part.asked, JSON.stringify(representation), representation, object, step);
+    addTarget(part.asked, JSON.stringify(representation), representation, object, step, representer);
   }
   return [...parts.values()].map(({ variables, asked }) => ({
     ask,
@@ -69,20 +89,23 @@ function contextParts(ask: FetchAsk, step: FetchStep, run: EngineRun): FetchPart
   }));
 }
 
-function represent(step: FetchStep, object: JsonObject): JsonObject | null {
-  const representation = step.represent?.(object) ?? null;
-  if (representation) step.rewriteInput?.(representation);
-  return representation;
-}
-
+/** @param built the representation, where it was built already */
 function addTarget(
   asked: Map<string, AskedEntity>,
   key: string,
-  representation: JsonObject,
+  built: JsonObject | null,
   object: JsonObject,
   step: FetchStep,
+  representer: Representer,
 ): void {
   const same = asked.get(key);
-  if (same) same.targets.push({ object, step });
-  else asked.set(key, { representation, key, targets: [{ object, step }] });
+  if (same) {
+    same.objects.push(object);
+    same.steps.push(step);
+    return;
+  }
+  const representation = built ?? representer.build(object);
+  if (!representation) return;
+  step.rewriteInput?.(representation);
+  asked.set(key, { representation, key, objects: [object], steps: [step] });
 }

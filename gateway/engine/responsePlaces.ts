@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { ResponsePath } from '@apollo/query-planner';
-import { type JsonObject, isObject } from './mergeData.js';
+import { type JsonObject, isObject, setOwn } from './mergeData.js';
 import { type TypeMatcher, objectTypeMatcher } from './typeMatcher.js';
 
 /** One step on the way from the root of the data to the objects that a fetch is about. */
@@ -44,23 +44,75 @@ export function readablePath(path: readonly PathStep[]): Place {
 
 /** The distinct objects at a path. */
 export function objectsAt(root: JsonObject, path: readonly PathStep[]): JsonObject[] {
-  let current: unknown[] = [root];
+  const found = new Set<JsonObject>();
+  replaceAt(root, path, (object) => {
+    found.add(object);
+    return object;
+  });
+  return [...found];
+}
+
+/**
+ * Visits the objects at a path; one that stands in several places may be visited several times.
+ *
+ * @param visit gives the object that shall stand there from now on
+ */
+export function replaceAt(
+  root: JsonObject,
+  path: readonly PathStep[],
+  visit: (object: JsonObject) => JsonObject,
+): void {
+  const last = path.findLastIndex(({ kind }) => kind !== 'types');
+  const filters = path.slice(last + 1);
+  const visitHere = (value: unknown): unknown => {
+    if (!isObject(value)) return value;
+    for (const filter of filters) {
+      if (filter.kind === 'types' && !filter.matches(value['__typename'])) return value;
+    }
+    return visit(value);
+  };
+  const step = path[last];
+  if (!step) {
+    visitHere(root);
+    return;
+  }
+  for (const holder of holdersAt(root, path.slice(0, last))) {
+    if (step.kind === 'each') {
+      if (Array.isArray(holder)) visitElements(holder, visitHere);
+    } else if (step.kind === 'key' && isObject(holder) && Object.hasOwn(holder, step.key)) {
+      const value = holder[step.key];
+      const next = visitHere(value);
+      if (next !== value) setOwn(holder, step.key, next);
+    }
+  }
+}
+
+function visitElements(list: unknown[], visit: (value: unknown) => unknown): void {
+  for (let index = 0; index < list.length; index++) {
+    const value = list[index];
+    const next = visit(value);
+    if (next !== value) list[index] = next;
+  }
+}
+
+/** The distinct objects and lists at the beginning of a path. */
+function holdersAt(root: JsonObject, path: readonly PathStep[]): Iterable<unknown> {
+  let current: Iterable<unknown> = [root];
   for (const step of path) {
-    const next: unknown[] = [];
+    // Objects are shared between places, and what hangs below them need be visited only once.
+    const next = new Set<unknown>();
     for (const value of current) {
       if (step.kind === 'each') {
-        if (Array.isArray(value)) for (const element of value) if (element !== null) next.push(element);
+        if (Array.isArray(value)) for (const element of value) next.add(element);
       } else if (isObject(value)) {
         if (step.kind === 'types') {
-          if (step.matches(value['__typename'])) next.push(value);
-        } else if (Object.hasOwn(value, step.key) && value[step.key] !== null) next.push(value[step.key]);
+          if (step.matches(value['__typename'])) next.add(value);
+        } else if (Object.hasOwn(value, step.key)) next.add(value[step.key]);
       }
     }
-    if (next.length === 0) return [];
-    // Objects are shared between places, and all that hangs below them need be visited only once.
-    current = next.length > 1 && step.kind !== 'types' ? [...new Set(next)] : next;
+    current = next;
   }
-  return current.filter(isObject);
+  return current;
 }
 
 /**

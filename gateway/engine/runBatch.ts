@@ -5,10 +5,11 @@ import { SubgraphFailure } from '../upstream/SubgraphFailure.js';
 import type { EngineRun } from './EngineRun.js';
 import type { FetchBatch } from './FetchBatch.js';
 import type { FetchPart } from './FetchPart.js';
+import type { FetchStep } from './FetchStep.js';
 import type { SubgraphConnection } from './SubgraphConnection.js';
 import { type ComposedRequest, composeRequest } from './composeRequest.js';
 import { type JsonObject, mergeData } from './mergeData.js';
-import type { PlaceEntity } from './placeEntity.js';
+import type { EntityPlacer } from './placeEntity.js';
 import { prepareParts } from './prepareParts.js';
 import { addAnswered, addLost } from './upstreamFailures.js';
 
@@ -18,11 +19,14 @@ export interface Upstream {
   readonly logger: Logger | undefined;
 }
 
-/** Runs one batch of a plan. It never rejects for what a subgraph does. */
-export type RunBatch = (run: EngineRun) => Promise<void> | undefined;
+/**
+ * Runs those steps of a batch that are ready. It never rejects for what a subgraph does, and gives undefined when there was
+ * nothing to ask.
+ */
+export type RunBatch = (run: EngineRun, ready: readonly FetchStep[]) => Promise<void> | undefined;
 
 /** Compiles a batch: the texts of its requests are made once for each set of asks that takes part. */
-export function compileBatch(batch: FetchBatch, placeEntity: PlaceEntity, upstream: Upstream): RunBatch {
+export function compileBatch(batch: FetchBatch, placer: EntityPlacer, upstream: Upstream): RunBatch {
   const requests = new Map<string, ComposedRequest>();
 
   function requestFor(parts: readonly FetchPart[]): ComposedRequest {
@@ -78,13 +82,13 @@ export function compileBatch(batch: FetchBatch, placeEntity: PlaceEntity, upstre
       return;
     }
     const remember = errors.length === 0 && part.steps[0]?.contexts.length === 0;
-    for (const [index, { key, representation, targets }] of part.entities.entries()) {
+    for (const [index, { key, representation, objects, steps }] of part.entities.entries()) {
       const value: JsonObject | null = got[index];
-      const [first] = targets;
+      const [first] = steps;
       if (!first) continue;
-      if (value) first.step.rewriteOutput?.(value, representation['__typename']);
-      const entity = { value, shape: first.step.shape };
-      placeEntity(entity, targets);
+      if (value) first.rewriteOutput?.(value, representation['__typename']);
+      const entity = { value, shape: first.shape };
+      placer.place(entity, objects, steps);
       if (!remember) continue;
       let known = run.entities.get(part.ask.id);
       if (!known) run.entities.set(part.ask.id, (known = new Map()));
@@ -92,8 +96,8 @@ export function compileBatch(batch: FetchBatch, placeEntity: PlaceEntity, upstre
     }
   }
 
-  return (run) => {
-    const parts = prepareParts(batch, run, placeEntity);
+  return (run, ready) => {
+    const parts = prepareParts(batch, ready, run, placer);
     if (parts.length === 0) return undefined;
     const apart = parts.some(({ steps }) => steps.some(({ contexts }) => contexts.length > 0));
     return apart ? Promise.all(parts.map((part) => send([part], run))).then(() => undefined) : send(parts, run);

@@ -19,5 +19,7 @@ export function typeMatcher(schema: GraphQLSchema, condition: string): TypeMatch
 
 /** Matches the names of all object types: an interface that stands in for its objects (`@interfaceObject`) has another. */
 export function objectTypeMatcher(schema: GraphQLSchema): TypeMatcher {
-  return (typename) => typeof typename === 'string' && isObjectType(schema.getType(typename));
+  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
+  const names = new Set<unknown>(types.map(({ name }) => name));
+  return (typename) => names.has(typename);
 }

@@ -1,8 +1,9 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { SubgraphFailure } from '../upstream/SubgraphFailure.js';
+import { clientName } from './ClientNames.js';
 import type { EngineRun } from './EngineRun.js';
-import type { FetchPart } from './FetchPart.js';
+import type { AskedEntity, FetchPart } from './FetchPart.js';
 import type { FetchStep } from './FetchStep.js';
 import { rootKeys } from './rootKeys.js';
 import { type Place, placesOf, readablePath } from './responsePlaces.js';
@@ -16,7 +17,7 @@ const NO_CODE = 'DOWNSTREAM_SERVICE_ERROR';
 /** An error that a subgraph caused, as Apollo's executor makes it: its name is in `extensions.serviceName`. */
 export function upstreamError(service: string, error: GraphQLFormattedError, path: Place | undefined): GraphQLError {
   return new GraphQLError(error.message || `Error while fetching subquery from service "${service}"`, {
-    ...(path && path.length > 0 && { path }),
+    ...(path && path.length > 0 && { path: path.map((key) => (typeof key === 'string' ? clientName(key) : key)) }),
     extensions: { code: NO_CODE, ...error.extensions, serviceName: service },
   });
 }
@@ -42,7 +43,7 @@ function codeOf(failure: SubgraphFailure | undefined): string {
 
 function lostPaths(step: FetchStep, run: EngineRun): Place[] {
   const above = readablePath(step.path);
-  if (step.represent) return [above];
+  if (step.representer) return [above];
   return rootKeys(step.operation.selectionSet, run.variables).map((key) => [...above, key]);
 }
 
@@ -63,22 +64,17 @@ export function addAnswered(
     const part = parts[keys.findIndex((known) => known === key && known !== undefined)];
     const entity = part && typeof index === 'number' ? part.entities[index] : undefined;
     const paths = entity
-      ? entityPlaces(run, entity.targets).map((place) => [...place, ...below])
+      ? entityPlaces(run, entity).map((place) => [...place, ...below])
       : unplacedPaths(run, parts, error);
     for (const path of paths) run.failures.push(upstreamError(service, error, path));
   }
 }
 
-function entityPlaces(
-  run: EngineRun,
-  targets: readonly { readonly object: object; readonly step: FetchStep }[],
-): Place[] {
-  const steps = new Set(targets.map(({ step }) => step));
-  return [...steps]
-    .flatMap(({ path, index }) => {
-      const objects = new Set(targets.filter(({ step }) => step.index === index).map(({ object }) => object));
-      return placesOf(run.data, path, objects, MAX_PLACES);
-    })
+function entityPlaces(run: EngineRun, { objects, steps }: AskedEntity): Place[] {
+  return [...new Set(steps)]
+    .flatMap((step) =>
+      placesOf(run.data, step.path, new Set(objects.filter((_, index) => steps[index] === step)), MAX_PLACES),
+    )
     .slice(0, MAX_PLACES);
 }
 
@@ -89,13 +85,13 @@ function unplacedPaths(
   { path }: GraphQLFormattedError,
 ): (Place | undefined)[] {
   const steps = parts.flatMap((part) => part.steps);
-  const roots = steps.filter(({ represent }) => !represent);
+  const roots = steps.filter(({ representer }) => !representer);
   if (path && path.length > 0 && roots.length > 0) {
     const owner = roots.find((step) => rootKeys(step.operation.selectionSet, run.variables).includes(String(path[0])));
     if (owner) return [[...readablePath(owner.path), ...path]];
   }
   const [first, ...others] = steps.flatMap((step) =>
-    step.represent ? [readablePath(step.path)] : lostPaths(step, run),
+    step.representer ? [readablePath(step.path)] : lostPaths(step, run),
   );
   if (first && others.length === 0) return [first];
   return roots.length > 0 ? [undefined] : steps.map((step) => readablePath(step.path));

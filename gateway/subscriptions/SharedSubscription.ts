@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { GraphQLFormattedError } from 'graphql';
 import { ERROR_CODES, HEADERS } from '../../schema/contract.js';
 import type { CompiledSubscription, EngineAnswer } from '../engine/CompiledOperation.js';
+import type { InFlight } from '../supergraph/InFlight.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
 import { SubgraphFailure } from '../upstream/SubgraphFailure.js';
 import { InOrder } from './InOrder.js';
@@ -24,6 +25,7 @@ export interface SharedSubscriptionOptions {
   /** Whose subscription it is: all its receivers have these headers in common. */
   readonly requestId: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly inFlight: Pick<InFlight, 'begin'>;
   /** How many events may be enriched at the same time. */
   readonly parallelEvents: number;
   /** How many events may wait for that; with more, the upstream is let go until they are done. */
@@ -228,12 +230,15 @@ export class SharedSubscription {
     const { event, missingSince, requestId, source } = step;
     const headers = { ...this.options.headers, [HEADERS.requestId]: requestId };
     const signal = this.#controller.signal;
+    const done = this.options.inFlight.begin();
     try {
       const answer = await source.compiled.complete(event, source.variables, { requestId, headers, signal });
       this.options.onAnswer(answer, requestId);
       return new Message(missingSince ? withGap(answer.text, missingSince) : answer.text);
     } catch (error) {
       return new Message(JSON.stringify({ errors: this.options.onBug(error, requestId), data: null }));
+    } finally {
+      done();
     }
   }
 

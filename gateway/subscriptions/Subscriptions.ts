@@ -8,6 +8,7 @@ import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
 import type { RequestContext } from '../http/RequestContext.js';
 import type { Limits } from '../limits/limits.js';
+import type { InFlight } from '../supergraph/InFlight.js';
 import { type CheckedOperation, Documents, OperationRefused } from './Documents.js';
 import { Message } from './Message.js';
 import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
@@ -25,6 +26,8 @@ export interface SubscriptionGraph {
 
 export interface SubscriptionsOptions {
   readonly graph: SubscriptionGraph;
+  /** Counts what runs, so that a swap of graphs closes nothing that is in use. */
+  readonly inFlight: Pick<InFlight, 'begin'>;
   readonly limits: Limits;
   /** Whether equal subscriptions with equal access share one upstream. */
   readonly share: boolean;
@@ -203,6 +206,7 @@ export class Subscriptions {
     const shared = new SharedSubscription(source, {
       requestId,
       headers: access,
+      inFlight: this.options.inFlight,
       parallelEvents: limits.subscriptions.parallelEvents,
       waitingEvents: limits.subscriptions.waitingEvents,
       present: (errors, service) => stampRequestId(presented(errors, service), requestId),

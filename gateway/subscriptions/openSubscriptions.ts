@@ -13,13 +13,19 @@ export interface OpenSubscriptions {
   stop(): Promise<void>;
 }
 
+/** Where the two ways in are. */
+export interface SubscriptionPaths {
+  readonly socket: string;
+  readonly stream: string;
+}
+
 /**
- * Serves operations over WebSockets at `path`, and as event streams at `path` + `/stream`. Call it before the server listens, and
- * `stop` before the server is closed.
+ * Serves operations over WebSockets and as event streams. Call it before the server listens, and `stop` before the server is
+ * closed.
  */
 export function openSubscriptions(
   app: FastifyInstance,
-  path: string,
+  paths: SubscriptionPaths,
   options: SubscriptionsOptions,
 ): OpenSubscriptions {
   const { limits, logger } = options;
@@ -28,8 +34,8 @@ export function openSubscriptions(
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
   const shared = { subscriptions, limits, connections, heartbeat, logger };
   const transports = [
-    serveWebSockets(app.server, { ...shared, path }),
-    serveEventStreams(app, { ...shared, path: `${path}/stream` }),
+    serveWebSockets(app.server, { ...shared, path: paths.socket }),
+    serveEventStreams(app, { ...shared, path: paths.stream }),
   ];
   return {
     swap: (graph) => subscriptions.swap(graph),

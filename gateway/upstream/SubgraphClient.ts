@@ -1,7 +1,8 @@
 import { Pool } from 'undici';
 import { errorCode } from '../errors/errorCode.js';
+import { HttpExchange } from './HttpExchange.js';
 import { type SubgraphAnswer, readSubgraphAnswer } from './SubgraphAnswer.js';
-import { SubgraphFailure, type SubgraphFailureReason } from './SubgraphFailure.js';
+import { SubgraphFailure } from './SubgraphFailure.js';
 
 /** One GraphQL request to a subgraph. */
 export interface SubgraphRequest {
@@ -30,6 +31,11 @@ export interface SubgraphClientOptions {
 /** More at once than this wait for a free connection, inside their timeout. */
 const MAX_CONNECTIONS = 256;
 
+const HEADERS = {
+  'content-type': 'application/json',
+  accept: 'application/graphql-response+json, application/json;q=0.9',
+};
+
 /**
  * Asks one subgraph over HTTP with kept-alive connections. It does not connect before the first request, and a subgraph that
  * was away is found again by the next one.
@@ -55,34 +61,26 @@ export class SubgraphClient {
    * @throws SubgraphFailure, and nothing else, when there is no answer that can be used
    */
   async ask(request: SubgraphRequest, options: SubgraphRequestOptions = {}): Promise<SubgraphAnswer> {
-    let ended: SubgraphFailureReason | undefined;
-    const controller = new AbortController();
-    const end = (reason: SubgraphFailureReason): void => {
-      ended ??= reason;
-      controller.abort();
-    };
-    const abandon = (): void => end('abandoned');
-    const timer = setTimeout(() => end('timeout'), options.timeoutMs ?? this.options.timeoutMs);
-    options.signal?.addEventListener('abort', abandon, { once: true });
-    if (options.signal?.aborted) abandon();
+    const { name, timeoutMs } = this.options;
+    const { signal } = options;
+    if (signal?.aborted) throw new SubgraphFailure(name, 'abandoned');
+    const exchange = new HttpExchange(this.#pool, {
+      method: 'POST',
+      path: this.#path,
+      headers: { ...options.headers, ...HEADERS },
+      body: JSON.stringify(request),
+    });
+    const abandon = (): void => exchange.end(new SubgraphFailure(name, 'abandoned'));
+    const timer = setTimeout(() => exchange.end(new SubgraphFailure(name, 'timeout')), options.timeoutMs ?? timeoutMs);
+    signal?.addEventListener('abort', abandon);
     try {
-      const { statusCode, body } = await this.#pool.request({
-        method: 'POST',
-        path: this.#path,
-        headers: {
-          ...options.headers,
-          'content-type': 'application/json',
-          accept: 'application/graphql-response+json, application/json;q=0.9',
-        },
-        body: JSON.stringify(request),
-        signal: controller.signal,
-      });
-      return this.#judge(statusCode, readSubgraphAnswer(await body.text()));
+      const { status, text } = await exchange.answer;
+      return this.#judge(status, readSubgraphAnswer(text));
     } catch (error) {
-      throw error instanceof SubgraphFailure ? error : this.#failure(error, ended);
+      throw error instanceof SubgraphFailure ? error : this.#failure(error);
     } finally {
       clearTimeout(timer);
-      options.signal?.removeEventListener('abort', abandon);
+      signal?.removeEventListener('abort', abandon);
     }
   }
 
@@ -101,8 +99,7 @@ export class SubgraphClient {
     throw new SubgraphFailure(this.options.name, status >= 200 && status < 300 ? 'garbage' : 'status', status);
   }
 
-  #failure(error: unknown, ended: SubgraphFailureReason | undefined): SubgraphFailure {
-    if (ended) return new SubgraphFailure(this.options.name, ended);
+  #failure(error: unknown): SubgraphFailure {
     const code = errorCode(error);
     const reason = code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ? 'too-large' : 'unreachable';
     return new SubgraphFailure(this.options.name, reason, code, { cause: error });

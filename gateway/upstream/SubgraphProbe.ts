@@ -16,14 +16,15 @@ export interface SubgraphHealth {
 export class SubgraphProbe {
   #running: Promise<SubgraphHealth[]> | undefined;
 
+  /** @param clients those of the supergraph that serves when it is asked */
   constructor(
-    private readonly clients: readonly SubgraphClient[],
+    private readonly clients: () => Iterable<SubgraphClient>,
     private readonly timeoutMs: number,
   ) {}
 
   /** One result for each subgraph, in the supergraph's order. Callers at the same time share one probe. */
   check(): Promise<SubgraphHealth[]> {
-    this.#running ??= Promise.all(this.clients.map((client) => this.#checkOne(client))).finally(() => {
+    this.#running ??= Promise.all(Array.from(this.clients(), (client) => this.#checkOne(client))).finally(() => {
       this.#running = undefined;
     });
     return this.#running;

@@ -105,7 +105,8 @@ describe('the errors that a client reads', () => {
     ['subscription { bookAdded { title } }', 'BAD_REQUEST', {}],
     ['', 'BAD_REQUEST', {}],
   ])('%s is refused with 400 and %s', async (query, code, variables) => {
-    const { status, errors } = await ask(gateway.url, query, { variables, headers });
+    const accept = 'application/graphql-response+json';
+    const { status, errors } = await ask(gateway.url, query, { variables, headers: { ...headers, accept } });
     expect(status).toBe(400);
     expect(errors).toHaveLength(1);
     expect(errors?.[0]?.extensions).toEqual({ code, requestId: 'r7' });

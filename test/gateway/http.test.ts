@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 
+const served = { digest: expect.stringMatching(/^[0-9a-f]{64}$/), since: expect.any(String) };
 const measured = { url: expect.any(String), latency: expect.any(Number) };
 
 function up(name: string): unknown {
@@ -39,7 +40,7 @@ describe('the gateway over HTTP', () => {
   test('is ready when all subgraphs answer, degraded when some do, down when none does', async () => {
     expect(await ready()).toEqual({
       status: 200,
-      body: { status: 'ready', subgraphs: [up('books'), up('lending-desk'), up('reviews')] },
+      body: { status: 'ready', supergraph: served, subgraphs: [up('books'), up('lending-desk'), up('reviews')] },
     });
 
     await library.books.stop();
@@ -48,6 +49,7 @@ describe('the gateway over HTTP', () => {
       status: 200,
       body: {
         status: 'degraded',
+        supergraph: served,
         subgraphs: [
           down('books', 'The subgraph "books" could not be reached. (ECONNREFUSED)'),
           up('lending-desk'),

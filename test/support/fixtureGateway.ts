@@ -12,6 +12,8 @@ const MAIN = resolve('dist/gateway/main.js');
 export interface TestGateway extends Gateway {
   /** Every line that it logged, parsed. */
   readonly log: Record<string, unknown>[];
+  /** Resolves with the next line from now on that has this message. */
+  nextLine(message: string): Promise<Record<string, unknown>>;
 }
 
 /** Starts a gateway in this process, on a free port, with its log in memory. */
@@ -20,7 +22,14 @@ export async function startGateway(
   options: { limits?: Partial<Limits>; subgraphUrls?: Record<string, string>; shareSubscriptions?: boolean } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
-  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) });
+  const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
+  const write = (text: string): void => {
+    const line: Record<string, unknown> = JSON.parse(text);
+    log.push(line);
+    const index = waiting.findIndex(({ message }) => message === line['msg']);
+    if (index !== -1) waiting.splice(index, 1)[0]?.heard(line);
+  };
+  const logger = pino({ level: 'debug' }, { write });
   const gateway = await createGateway(
     {
       supergraph,
@@ -34,7 +43,11 @@ export async function startGateway(
     },
     logger,
   );
-  return { ...gateway, log };
+  return {
+    ...gateway,
+    log,
+    nextLine: (message) => new Promise((heard) => waiting.push({ message, heard })),
+  };
 }
 
 export interface GatewayProcess {

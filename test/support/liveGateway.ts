@@ -8,6 +8,7 @@ import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
 import { OperationPlanner } from '../../gateway/engine/OperationPlanner.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
+import { InFlight } from '../../gateway/supergraph/InFlight.js';
 import { openSubscriptions } from '../../gateway/subscriptions/openSubscriptions.js';
 import { LIVE_BOOKS_SDL, type LiveSubgraph } from './liveSubgraph.js';
 import { compose } from './fixtureSupergraph.js';
@@ -77,17 +78,22 @@ export async function startLiveGateway(
     socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
   });
   const app = fastify();
-  const subscriptions = openSubscriptions(app, '/graphql', {
-    graph: graph(liveSupergraph(subgraph)),
-    limits: {
-      ...DEFAULT_LIMITS,
-      subgraphTimeoutMs: options.timeoutMs ?? DEFAULT_LIMITS.subgraphTimeoutMs,
-      subscriptions: { ...DEFAULT_LIMITS.subscriptions, ...options.limits },
+  const subscriptions = openSubscriptions(
+    app,
+    { socket: '/graphql', stream: '/graphql/stream' },
+    {
+      inFlight: new InFlight(),
+      graph: graph(liveSupergraph(subgraph)),
+      limits: {
+        ...DEFAULT_LIMITS,
+        subgraphTimeoutMs: options.timeoutMs ?? DEFAULT_LIMITS.subgraphTimeoutMs,
+        subscriptions: { ...DEFAULT_LIMITS.subscriptions, ...options.limits },
+      },
+      share: options.share ?? true,
+      runOnce: async ({ query }) => JSON.stringify({ data: { asked: query } }),
+      logger: pino({ level: 'debug' }, { write }),
     },
-    share: options.share ?? true,
-    runOnce: async ({ query }) => JSON.stringify({ data: { asked: query } }),
-    logger: pino({ level: 'debug' }, { write }),
-  });
+  );
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   const url = `${origin.replace('http', 'ws')}/graphql`;
   const clients: Client[] = [];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type DocumentNode, parse } from 'graphql';
 import { StartError } from '../errors/StartError.js';
@@ -10,19 +11,21 @@ import { type Subgraph, subgraphsOf } from './subgraphsOf.js';
 export interface Supergraph {
   /** The file's text. */
   readonly sdl: string;
+  /** Of the file's text; see `digestOf`. */
+  readonly digest: string;
   readonly subgraphs: readonly Subgraph[];
 }
 
 const JOIN = 'https://specs.apollo.dev/join';
 
 /**
- * Reads any Federation 2 supergraph. It asks no subgraph anything, so it works with all of them down. Whether the text is
- * valid in every detail is decided by `ApolloGateway` when it loads it.
+ * Reads the text of any Federation 2 supergraph. It asks no subgraph anything, so it works with all of them down. Whether the text
+ * is valid in every detail is decided when it is served.
  *
- * @throws StartError when the file cannot be read, is not GraphQL, is not a supergraph, or is one that we refuse to serve
+ * @param file where the text is from, for the error
+ * @throws StartError when the text is not GraphQL, is not a supergraph, or is one that we refuse to serve
  */
-export async function loadSupergraph(file: string): Promise<Supergraph> {
-  const sdl = await readSupergraphFile(file);
+export function readSupergraph(file: string, sdl: string): Supergraph {
   const document = parseSupergraph(file, sdl);
   const features = linkedFeatures(document);
   const join = features.find(({ identity }) => identity === JOIN);
@@ -34,10 +37,16 @@ export async function loadSupergraph(file: string): Promise<Supergraph> {
     );
   }
   refuseUnsupported(file, features);
-  return { sdl, subgraphs };
+  return { sdl, digest: digestOf(sdl), subgraphs };
 }
 
-async function readSupergraphFile(file: string): Promise<string> {
+/** SHA-256 in hexadecimal, as `sha256sum` prints it. */
+export function digestOf(sdl: string): string {
+  return createHash('sha256').update(sdl).digest('hex');
+}
+
+/** @throws StartError when the file cannot be read */
+export async function readSupergraphFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import { ERROR_CODES } from '../../schema/contract.js';
+
+/** What is wrong with an operation that came in a well-formed request. */
+const OF_THE_OPERATION: ReadonlySet<unknown> = new Set([
+  ERROR_CODES.GRAPHQL_PARSE_FAILED,
+  ERROR_CODES.GRAPHQL_VALIDATION_FAILED,
+  ERROR_CODES.OPERATION_RESOLUTION_FAILURE,
+  ERROR_CODES.BAD_USER_INPUT,
+]);
+
+/**
+ * Answers a well-formed request whose operation cannot be run with 200 where the answer is `application/json`: a client that knows only
+ * this media type cannot tell our 400 from that of a proxy, and might not read the body. As `application/graphql-response+json`, it stays
+ * 400. A request that is not well-formed is 400 in either.
+ *
+ * @see https://graphql.github.io/graphql-over-http/draft/#sec-application-json
+ */
+export function legacyStatus(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply, payload) => {
+    const legacy = /^application\/json\b/.test(String(reply.getHeader('content-type')));
+    if (reply.statusCode === 400 && legacy && typeof payload === 'string' && isOfTheOperation(JSON.parse(payload))) {
+      reply.code(200);
+    }
+    return payload;
+  });
+}
+
+function isOfTheOperation(body: { errors?: readonly { extensions?: { code?: unknown } }[] }): boolean {
+  return body.errors?.every(({ extensions }) => OF_THE_OPERATION.has(extensions?.code)) ?? false;
+}

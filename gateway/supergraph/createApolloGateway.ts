@@ -1,0 +1,52 @@
+import { ApolloGateway } from '@apollo/gateway';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { declineApolloTelemetry } from '../config.js';
+import { apolloExecutor } from '../engine/apolloExecutor.js';
+import type { Engine } from '../engine/createEngine.js';
+import type { ServedSupergraph, SupergraphLifecycle } from './SupergraphLifecycle.js';
+import { apolloSupergraph } from './apolloSupergraph.js';
+
+/**
+ * Makes Apollo's gateway: it validates each supergraph and tells Apollo Server of it. Operations are run by our engine, each by that
+ * of the supergraph by which it was validated.
+ *
+ * @returns `serve` makes the next requests see a supergraph; it throws when Apollo's gateway refuses it
+ */
+export function createApolloGateway(
+  lifecycle: SupergraphLifecycle,
+  logger: Logger,
+): { gateway: ApolloGateway; serve: (next: ServedSupergraph) => void } {
+  declineApolloTelemetry();
+  const engines = new WeakMap<GraphQLSchema, Engine>();
+  let { engine } = lifecycle.served;
+  let update: (supergraphSdl: string) => void;
+  const gateway = new ApolloGateway({
+    supergraphSdl: async (apollo) => {
+      update = apollo.update;
+      return { supergraphSdl: apolloSupergraph(lifecycle.served.sdl) };
+    },
+    validateSupergraph: true,
+    __exposeQueryPlanExperimental: false,
+    logger,
+  });
+  gateway.onSchemaLoadOrUpdate(({ apiSchema }) => void engines.set(apiSchema, engine));
+
+  const execute = apolloExecutor((apiSchema) => {
+    const found = engines.get(apiSchema);
+    if (!found) throw new Error('there is no engine for this schema');
+    return found;
+  });
+  // Apollo Server reads it once, when it starts.
+  gateway.executor = async (request) => {
+    const end = lifecycle.inFlight.begin();
+    return execute(request).finally(end);
+  };
+  return {
+    gateway,
+    serve(next) {
+      ({ engine } = next);
+      update(apolloSupergraph(next.sdl));
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { type GraphQLFormattedError, getOperationAST, graphql, parse, validate } from 'graphql';
+import { getVariableValues } from 'graphql/execution/values.js';
+import type { CompiledSubscription, EngineAnswer, EngineRequest } from '../../gateway/engine/CompiledOperation.js';
+import type { SubgraphConnection } from '../../gateway/engine/SubgraphConnection.js';
+import { createEngine } from '../../gateway/engine/createEngine.js';
+import type { SubgraphAnswer } from '../../gateway/upstream/SubgraphAnswer.js';
+import type { SubgraphDefinition } from './fixtureSubgraph.js';
+import { compose } from './fixtureSupergraph.js';
+
+/** A request that the engine sent. */
+export interface SentRequest {
+  readonly service: string;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Decides what becomes of a request; undefined lets the subgraph answer. */
+export type Interference = (request: SentRequest) => Promise<SubgraphAnswer | undefined> | SubgraphAnswer | undefined;
+
+export interface TestEngine {
+  /** All requests so far, in order. */
+  readonly sent: SentRequest[];
+  interfere(interference: Interference): void;
+  /** Runs a query or mutation. */
+  ask(query: string, variables?: Record<string, unknown>, request?: Partial<EngineRequest>): Promise<EngineAnswer>;
+  /** Compiles a subscription. */
+  subscribe(query: string): CompiledSubscription;
+}
+
+/** An engine over subgraphs that run in this process; answers are JSON from the first to the last, as over a wire. */
+export function engineOver(definitions: readonly SubgraphDefinition[]): TestEngine {
+  const sent: SentRequest[] = [];
+  let interference: Interference | undefined;
+  const subgraphs = new Map(
+    definitions.map(({ name, typeDefs, resolvers }): [string, SubgraphConnection] => {
+      const schema = buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }]);
+      return [
+        name,
+        {
+          async ask({ query, variables = {}, operationName }, { signal }) {
+            const request = { service: name, query, variables: structuredClone(variables), signal };
+            sent.push(request);
+            const answer =
+              (await interference?.(request)) ??
+              (await graphql({
+                schema,
+                source: query,
+                variableValues: variables,
+                operationName: operationName ?? null,
+              }));
+            const { data, errors }: { data?: Record<string, unknown>; errors?: GraphQLFormattedError[] } = JSON.parse(
+              JSON.stringify(answer),
+            );
+            return { ...(data && { data }), ...(errors && { errors }) };
+          },
+        },
+      ];
+    }),
+  );
+  const supergraphSdl = compose(definitions.map(({ name, typeDefs }) => ({ name, typeDefs, url: `http://${name}` })));
+  const engine = createEngine({ supergraphSdl, subgraphs });
+  const compile = (query: string): ReturnType<typeof engine.compile> => {
+    const document = parse(query);
+    expect(validate(engine.apiSchema, document)).toEqual([]);
+    return engine.compile(document);
+  };
+  return {
+    sent,
+    interfere(next) {
+      interference = next;
+    },
+    async ask(query, variables = {}, request = {}) {
+      const definitionsOf = getOperationAST(parse(query))?.variableDefinitions ?? [];
+      const { coerced, errors } = getVariableValues(engine.apiSchema, definitionsOf, variables);
+      if (errors) throw new Error(errors.map(String).join('\n'));
+      const compiled = compile(query);
+      if (compiled.kind === 'subscription') throw new Error('ask for a subscription with `subscribe`');
+      return compiled.run(coerced, { requestId: 'r1', headers: {}, ...request });
+    },
+    subscribe(query) {
+      const compiled = compile(query);
+      if (compiled.kind !== 'subscription') throw new Error('that is no subscription');
+      return compiled;
+    },
+  };
+}
