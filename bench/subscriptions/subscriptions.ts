@@ -137,7 +137,7 @@ interface Pace {
   /** Turns a second. */
   readonly rate: number;
   /** The products whose prices change in a turn. */
-  productsOf(turn: number): readonly string[];
+  readonly productsOf: (turn: number) => readonly string[];
   /** How many messages a turn makes. */
   readonly messages: number;
 }

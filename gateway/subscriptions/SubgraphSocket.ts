@@ -126,7 +126,14 @@ export class SubgraphSocket {
       },
       {
         next({ data, errors }) {
-          if (entries.has(entry)) listener.event({ data: data ?? null, ...(errors && { errors }) });
+          if (!entries.has(entry)) return;
+          if (data !== undefined || !errors) {
+            listener.event({ data: data ?? null, ...(errors && { errors }) });
+            return;
+          }
+          // Without `data` nothing was executed: many servers refuse a subscription in this way, and complete it then.
+          entry.cancel?.();
+          last(() => listener.fail(errors));
         },
         error(reason) {
           // Anything but a list of errors is the end of the connection, which is reported to all at once.

@@ -18,7 +18,7 @@ import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
 import type { UpstreamRequest } from './SubgraphSocket.js';
 
 /** How a subscription is taken up again where it broke off. */
-export interface Resumption {
+interface Resumption {
   /** The argument of the subscription's field that takes a cursor. */
   readonly argument: string;
   /** That argument's type. */

@@ -22,6 +22,7 @@ import { migrate } from './migrate.js';
 import { ReadPipeline } from './ReadPipeline.js';
 import { References } from './References.js';
 import { RequestContext } from './RequestContext.js';
+import { serveSubscriptions } from './serveSubscriptions.js';
 
 export interface RunningSubgraph {
   readonly name: string;
@@ -32,7 +33,8 @@ export interface RunningSubgraph {
 }
 
 /**
- * Starts one subgraph: migrates its schema, connects, and answers `POST /graphql` and `GET /health`.
+ * Starts one subgraph: migrates its schema, connects, and answers `POST /graphql`, subscriptions over WebSockets at the same path, and
+ * `GET /health`.
  * @param onStatement called before each SQL statement
  * @throws when Postgres cannot be reached, a migration fails or the port is taken; nothing is left running
  */
@@ -79,13 +81,15 @@ export async function startSubgraph(
     ],
     logger: log,
   });
+  const createContext = (requestId: string) => new RequestContext(database, references, requestId, settingValues);
+  const subscriptions = serveSubscriptions(fastify.server, { path: '/graphql', schema, log, createContext });
   try {
     await apollo.start();
     await fastify.register(fastifyApollo(apollo), {
       context: async (request) => {
         const given = request.headers[HEADERS.requestId];
         const requestId = typeof given === 'string' ? given : randomUUID();
-        return new RequestContext(database, references, requestId, settingValues);
+        return createContext(requestId);
       },
     });
     fastify.get('/health', async (_request, reply) => {
@@ -107,6 +111,7 @@ export async function startSubgraph(
       url,
       async stop() {
         stopForgetting();
+        await subscriptions.stop();
         await apollo.stop();
         await fastify.close();
         await reads.close();
@@ -115,6 +120,7 @@ export async function startSubgraph(
     };
   } catch (error) {
     stopForgetting();
+    await subscriptions.stop();
     await fastify.close();
     await reads.close();
     await dataSource.destroy();

@@ -94,7 +94,7 @@ describe('subscriptions in trouble', () => {
       const events = gateway.client().iterate({ query: ADDED });
       const event = next(events);
       await subgraph.untilListening(1);
-      subgraph.refuse('SERVICE_UNAVAILABLE');
+      subgraph.refuse('SERVICE_UNAVAILABLE', 'answer');
       subgraph.cut();
       await subgraph.untilSubscribes(3);
       subgraph.refuse(undefined);

@@ -70,13 +70,16 @@ describe('subscriptions', () => {
       expect(subgraph.sockets).toBe(1);
     });
 
-    test('a refusal of the subgraph is the end, with its code', async () => {
-      subgraph.refuse('FORBIDDEN');
-      gateway = await startLiveGateway(subgraph);
-      await expect(next(gateway.client().iterate({ query: ADDED }))).rejects.toMatchObject([
-        { message: 'Not now.', extensions: { code: 'FORBIDDEN', service: 'books' } },
-      ]);
-    });
+    test.each(['message', 'answer'] as const)(
+      'a refusal of the subgraph by %s is the end, with its code',
+      async (by) => {
+        subgraph.refuse('FORBIDDEN', by);
+        gateway = await startLiveGateway(subgraph);
+        await expect(next(gateway.client().iterate({ query: ADDED }))).rejects.toMatchObject([
+          { message: 'Not now.', extensions: { code: 'FORBIDDEN', service: 'books' } },
+        ]);
+      },
+    );
 
     test('a subgraph that is away is told at once', async () => {
       gateway = await startLiveGateway(subgraph);

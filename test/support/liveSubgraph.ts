@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { graphql, parse } from 'graphql';
+import { GraphQLError, graphql, parse } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { RESUMABLE, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { Source } from './Source.js';
 import { federation } from './fixtureSupergraph.js';
 
 /** A subscription as the subgraph was asked for it. */
-export interface UpstreamSubscribe {
+interface UpstreamSubscribe {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
@@ -39,15 +40,19 @@ export interface LiveSubgraph {
   write(note: string): void;
   /** Ends all subscriptions from this side. */
   complete(): void;
-  /** From now on, new subscriptions are refused with this code; undefined lets them in again. */
-  refuse(code: string | undefined): void;
+  /**
+   * From now on, new subscriptions are refused with this code; undefined lets them in again.
+   *
+   * @param by an `error` message, by default, or an answer without data
+   */
+  refuse(code: string | undefined, by?: 'message' | 'answer'): void;
   /** Cuts all WebSockets without a word, and goes on serving. */
   cut(): void;
   stop(): Promise<void>;
 }
 
 /** What a subgraph's schema says to make `@resumable` known and composed. */
-export const RESUMABLE_LINK = `
+const RESUMABLE_LINK = `
   extend schema
     @link(url: "${RESUMABLE.specification}/${RESUMABLE.version}", import: ["@${RESUMABLE.name}"])
     @composeDirective(name: "@${RESUMABLE.name}")
@@ -69,45 +74,6 @@ interface Entry {
   readonly note: string;
 }
 
-/** An endless list of events that can be ended from both sides at any time. */
-class Source<T> implements AsyncIterableIterator<T, undefined> {
-  readonly #events: T[] = [];
-  #wake: (() => void) | undefined;
-  #over = false;
-
-  constructor(private readonly onEnd: () => void) {}
-
-  push(event: T): void {
-    this.#events.push(event);
-    this.#wake?.();
-  }
-
-  end(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.onEnd();
-    this.#wake?.();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<T, undefined>> {
-    for (;;) {
-      const event = this.#events.shift();
-      if (event !== undefined) return { done: false, value: event };
-      if (this.#over) return { done: true, value: undefined };
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-  }
-
-  async return(): Promise<IteratorResult<T, undefined>> {
-    this.end();
-    return { done: true, value: undefined };
-  }
-}
-
 /**
  * Starts a subgraph with `LIVE_BOOKS_SDL`.
  *
@@ -120,7 +86,9 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
   const readers = new Set<Source<unknown>>();
   const subscribes: UpstreamSubscribe[] = [];
   let waiting: { met: () => boolean; resolve: () => void }[] = [];
-  let refusal: string | undefined;
+  let refusal: { code: string; by: 'message' | 'answer' } | undefined;
+  const refusalBy = (by: string): GraphQLError | undefined =>
+    refusal?.by === by ? new GraphQLError('Not now.', { extensions: { code: refusal.code } }) : undefined;
   let requests = 0;
 
   const changed = (): void => {
@@ -152,6 +120,8 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
       Subscription: {
         bookAdded: {
           subscribe(_root: unknown, { genre }: { genre?: string }) {
+            const refused = refusalBy('answer');
+            if (refused) throw refused;
             const source = open<unknown>(() => books.delete(entry));
             const entry = { source, genre };
             books.add(entry);
@@ -184,7 +154,6 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
     changed();
     socket.on('close', changed);
   });
-  const { GraphQLError } = await import('graphql');
   const protocol = useServer(
     {
       schema,
@@ -192,7 +161,8 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
         const headers = extensions?.[SUBSCRIBE_EXTENSIONS.headers] as UpstreamSubscribe['headers'];
         subscribes.push({ query, variables: variables ?? {}, headers });
         changed();
-        return refusal ? [new GraphQLError('Not now.', { extensions: { code: refusal } })] : undefined;
+        const refused = refusalBy('message');
+        return refused && [refused];
       },
     },
     acceptor,
@@ -234,8 +204,8 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
     complete() {
       for (const source of sources) source.end();
     },
-    refuse(code) {
-      refusal = code;
+    refuse(code, by = 'message') {
+      refusal = code === undefined ? undefined : { code, by };
     },
     cut,
     async stop() {
