@@ -10,6 +10,8 @@ export interface EngineRun {
   readonly request: EngineRequest;
   /** What went wrong upstream, with paths in the client's response. */
   readonly failures: GraphQLError[];
+  /** The distinct objects at the path of a step, by its `placesKey`. */
+  readonly places: Map<string, JsonObject[]>;
   /** Entities by the ask that brought them and the text of their representation. */
   readonly entities: Map<string, Map<string, KnownEntity>>;
 }

@@ -18,6 +18,8 @@ export interface FetchStep {
   readonly variableUsages: readonly string[];
   /** Where in the data the objects are that it adds to. */
   readonly path: readonly PathStep[];
+  /** Steps with the same key here find the same objects at their paths. */
+  readonly placesKey: string;
   /** `path` as keys joined by dots. */
   readonly at: string;
   /** Absent for a fetch of root fields. */

@@ -7,6 +7,7 @@ import {
 import { type PlanNode, QueryPlanner, type SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { ClientNames } from './ClientNames.js';
+import { anchorObjects } from './anchorObjects.js';
 
 /**
  * Plans operations over one supergraph. It is built from the true text, also where `ApolloGateway` was given a copy of it
@@ -48,7 +49,11 @@ export class OperationPlanner {
     operationName: string | undefined,
     overrides: Map<string, boolean>,
   ): PlanNode | SubscriptionNode | undefined {
-    const operation = operationFromDocument(this.#api, document, operationName === undefined ? {} : { operationName });
+    const operation = operationFromDocument(
+      this.#api,
+      anchorObjects(document),
+      operationName === undefined ? {} : { operationName },
+    );
     return this.#planner.buildQueryPlan(operation, { overrideConditions: overrides }).node;
   }
 }

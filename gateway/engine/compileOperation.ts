@@ -139,7 +139,7 @@ function eventError(service: string, error: GraphQLFormattedError): ReturnType<t
 }
 
 function startRun(data: JsonObject, variables: Variables, request: EngineRequest): EngineRun {
-  return { data, variables, request, failures: [], entities: new Map() };
+  return { data, variables, request, failures: [], places: new Map(), entities: new Map() };
 }
 
 function finishRun({ variables, failures, request }: EngineRun, write: Write, data: JsonObject): EngineAnswer {

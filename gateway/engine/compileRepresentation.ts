@@ -12,8 +12,8 @@ export interface Representer {
    * representation has to be built to know.
    */
   keyOf(object: JsonObject): string | null;
-  /** Whether an object has nothing beside what is in its representation, which must have a key by `keyOf`. */
-  isBare(object: JsonObject): boolean;
+  /** The same for an object that has nothing beside what is in its representation; null for any other. */
+  bareKeyOf(object: JsonObject): string | null;
 }
 
 type Build = Representer['build'];
@@ -37,10 +37,10 @@ export function compileRepresentation(schema: GraphQLSchema, requires: readonly 
       const simple = typeof typename === 'string' ? namesOf(typename) : null;
       return simple && keyBy(object, simple);
     },
-    isBare(object) {
+    bareKeyOf(object) {
       const typename = object['__typename'];
       const simple = typeof typename === 'string' ? namesOf(typename) : null;
-      return simple !== null && Object.keys(object).length === simple.names.length;
+      return simple && Object.keys(object).length === simple.names.length ? keyBy(object, simple) : null;
     },
   };
 }

@@ -18,7 +18,7 @@ export function leafWriter(type: GraphQLLeafType): LeafWriter {
   }
   switch (type.name) {
     case 'String':
-      return (value) => (typeof value === 'string' ? JSON.stringify(value) : undefined);
+      return (value) => (typeof value === 'string' ? quote(value) : undefined);
     case 'ID':
       return writeId;
     case 'Int':
@@ -33,8 +33,18 @@ export function leafWriter(type: GraphQLLeafType): LeafWriter {
 }
 
 function writeId(value: unknown): string | undefined {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return quote(value);
   return Number.isInteger(value) ? `"${String(value)}"` : undefined;
+}
+
+/** `JSON.stringify` is quicker than looking only from some length on. */
+const SHORT = 40;
+
+/** What JSON escapes in a text, and the halves of pairs, which it escapes when they are alone. */
+const ESCAPED = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
+
+function quote(text: string): string {
+  return text.length < SHORT && !ESCAPED.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 function isInt(value: unknown): value is number {

@@ -42,6 +42,7 @@ export function listSteps(
       operation: one.operation,
       variableUsages: one.fetch.variableUsages ?? [],
       path: one.path,
+      placesKey: placesKey(found, one, after),
       at: one.at,
       representer: one.fetch.requires && compileRepresentation(schema, one.fetch.requires),
       rewriteInput: compileRewrites(schema, one.fetch.inputRewrites),
@@ -111,6 +112,16 @@ function waitsFor(
     (read) => read.endsWith('__typename') || given.has(read) || before.some((other) => writes(other, read)),
   );
   return known ? before.filter((other) => reads.some((read) => writes(other, read))) : before;
+}
+
+/** See `FetchStep.placesKey`: the path, and the steps that put objects on the way to it. */
+function placesKey(found: readonly Found[], one: Found, after: readonly number[]): string {
+  const { at, rawPath } = one;
+  const brings = ({ written }: Found): boolean =>
+    written.nested.some((path) => path === at || at.startsWith(`${path}.`));
+  const onTheWay = found.flatMap((other, index) => (brings(other) ? index : []));
+  // One that nobody waits for could still come and change what is there.
+  return onTheWay.every((index) => after.includes(index)) ? rawPath : `${rawPath} ${found.indexOf(one)}`;
 }
 
 /** See `FetchStep.uniform`. */

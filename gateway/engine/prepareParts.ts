@@ -45,28 +45,49 @@ function entitiesPart(ask: FetchAsk, steps: FetchStep[], run: EngineRun, placer:
   for (const step of steps) {
     const { representer } = step;
     if (!representer) continue;
-    const seen = new Set<JsonObject>();
-    const standsFor = placer.sharing && step.uniform ? new Map<string, JsonObject>() : undefined;
-    replaceAt(run.data, step.path, (object) => {
-      if (seen.has(object)) return object;
-      seen.add(object);
+    for (const object of objectsOf(step, representer, run, placer)) {
       const quickKey = representer.keyOf(object);
       const representation = quickKey === null ? representer.build(object) : null;
+      if (quickKey === null && !representation) continue;
       const key = quickKey ?? JSON.stringify(representation);
-      if (quickKey === null && !representation) return object;
-      if (quickKey !== null && standsFor) {
-        // Objects that are alike in all become one, and are filled and written once.
-        const same = standsFor.get(quickKey);
-        if (same && representer.isBare(object)) return same;
-        if (!same && representer.isBare(object)) standsFor.set(quickKey, object);
-      }
       const entity = known?.get(key);
       if (entity) placer.place(entity, [object], [step]);
       else addTarget(asked, key, representation, object, step, representer);
-      return object;
-    });
+    }
   }
   return asked.size === 0 ? [] : [{ ask, steps, entities: [...asked.values()], roots: [], contextVariables: {} }];
+}
+
+/** The distinct objects of a step. */
+function objectsOf(
+  step: FetchStep,
+  representer: Representer,
+  run: EngineRun,
+  { sharing }: EntityPlacer,
+): readonly JsonObject[] {
+  let objects = run.places.get(step.placesKey);
+  if (!objects) {
+    const alike = sharing && step.uniform;
+    objects = alike ? joinAlike(step, representer, run) : objectsAt(run.data, step.path);
+    run.places.set(step.placesKey, objects);
+  }
+  return objects;
+}
+
+/** Makes one object of those that are alike in all, so that they are filled and written once. */
+function joinAlike({ path }: FetchStep, representer: Representer, { data }: EngineRun): JsonObject[] {
+  const distinct = new Set<JsonObject>();
+  const byKey = new Map<string, JsonObject>();
+  replaceAt(data, path, (object) => {
+    if (distinct.has(object)) return object;
+    const key = representer.bareKeyOf(object);
+    const same = key === null ? undefined : byKey.get(key);
+    if (same) return same;
+    if (key !== null) byKey.set(key, object);
+    distinct.add(object);
+    return object;
+  });
+  return [...distinct];
 }
 
 /** One part for each set of values that come from above: they are variables of the whole request. */

@@ -108,13 +108,13 @@ describe('completing an answer', () => {
 
   test('introspection stands beside data, with variables and typenames', async () => {
     const { data } = await complete(
-      'query ($name: String!) { __typename thing { n: name } __type(name: $name) { fields { name } } other: __type(name: "Hidden") { name } }',
-      { thing: { n: 'x' } },
+      'query ($name: String!) { __typename thing { my: name } __type(name: $name) { fields { name } } other: __type(name: "Hidden") { name } }',
+      { thing: { my: 'x' } },
       { name: 'Cell' },
     );
     expect(data).toEqual({
       __typename: 'Query',
-      thing: { n: 'x' },
+      thing: { my: 'x' },
       __type: { fields: [{ name: 'n' }] },
       other: null,
     });
