@@ -1,6 +1,4 @@
 import { parseArgs } from 'node:util';
-import { customer360 } from './customer360.js';
-import { engine } from './engine/engine.js';
 import { gateways } from './engine/gateways.js';
 import { graphs } from './graphs/graphs.js';
 import { subscriptions } from './subscriptions/subscriptions.js';
@@ -22,6 +20,7 @@ npm run bench -- engine [options]
   --requests N      requests to a gateway in a round  (each graph's own, some seconds' worth)
   --rounds N                                          (5)
   --concurrency N   connections                       (50)
+  --one-caller      all requests carry one Authorization, so that a gateway may share work between them; else each its own
 
 It asks gateways the same thing over the same subgraphs in alternating rounds, and prints CPU a request, requests a second,
 latencies, memory, and what was asked of the subgraphs. NAMES are separated by commas. The first use installs the peers
@@ -37,6 +36,15 @@ npm run bench -- subscriptions [options]
 It subscribes to one gateway from thousands of sockets, first all to the same thing, then each to its own, and prints how
 long an event takes from the subgraph to the sockets, and the memory of a subscriber. Linux only (/proc).`;
 
+function refuse(problem: string): never {
+  console.error(`bench: ${problem}. See --help.`);
+  process.exit(2);
+}
+
+function positive(option: string, text: string): number {
+  return /^[1-9]\d*$/.test(text) ? Number(text) : refuse(`--${option} must be a whole number above 0, not "${text}"`);
+}
+
 /** The entries that a list of names asks for, in its order; all for none. */
 function pick<Value>(
   all: Readonly<Record<string, Value>>,
@@ -44,7 +52,7 @@ function pick<Value>(
 ): readonly (readonly [string, Value])[] {
   return (names?.split(',') ?? Object.keys(all)).map((name) => {
     const value = all[name];
-    if (value === undefined) throw new Error(`"${name}" is not one of ${Object.keys(all).join(', ')}`);
+    if (value === undefined) refuse(`"${name}" is not one of ${Object.keys(all).join(', ')}`);
     return [name, value] as const;
   });
 }
@@ -62,25 +70,29 @@ const { values, positionals } = parseArgs({
     rate: { type: 'string', default: '5' },
     different: { type: 'string', default: '200' },
     peers: { type: 'string' },
+    'one-caller': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
 });
 if (values.help) {
   console.log(HELP);
 } else if (positionals[0] === 'customer360') {
+  const { customer360 } = await import('./customer360.js');
   await customer360({
-    customers: Number(values.customers),
-    requests: Number(values.requests ?? 1000),
-    rounds: Number(values.rounds),
-    concurrency: Number(values.concurrency ?? 16),
+    customers: positive('customers', values.customers),
+    requests: positive('requests', values.requests ?? '1000'),
+    rounds: positive('rounds', values.rounds),
+    concurrency: positive('concurrency', values.concurrency ?? '16'),
   });
 } else if (positionals[0] === 'engine') {
+  const { engine } = await import('./engine/engine.js');
   await engine({
     graphs: pick(graphs, values.graph),
     gateways: pick(gateways, values.peers).map(([, gateway]) => gateway),
-    rounds: Number(values.rounds),
-    requests: values.requests === undefined ? undefined : Number(values.requests),
-    connections: Number(values.concurrency ?? 50),
+    rounds: positive('rounds', values.rounds),
+    requests: values.requests === undefined ? undefined : positive('requests', values.requests),
+    connections: positive('concurrency', values.concurrency ?? '50'),
+    oneCaller: values['one-caller'],
   });
 } else if (positionals[0] === 'subscriptions') {
   await subscriptions({

@@ -32,18 +32,25 @@ export async function startProcess(
   });
 }
 
-/** Forks a script as in production: graphql-js leaves out checks that are for development. */
+/**
+ * Forks a script as in production: graphql-js leaves out checks that are for development. It ends with this process at
+ * the latest.
+ */
 export function forkForBench(
   path: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   options: Pick<ForkOptions, 'execPath' | 'execArgv'>,
 ): ChildProcess {
-  return fork(path, args, {
+  const child = fork(path, args, {
     ...options,
     env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  const end = (): void => void child.kill('SIGKILL');
+  process.on('exit', end);
+  child.once('exit', () => process.off('exit', end));
+  return child;
 }
 
 /**

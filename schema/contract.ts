@@ -74,3 +74,82 @@ export const RESUMABLE = {
   specification: 'https://customer360.dev/resumable',
   version: 'v1.0',
 } as const;
+
+/**
+ * The envelope of every event that crosses subgraphs: CloudEvents 1.0 in its JSON format (cloudevents.io), with only the
+ * attributes that we use. `data` is checked by the schema of its type.
+ */
+export const cloudEvent = z.object({
+  specversion: z.literal('1.0'),
+  /** A UUID. The same event sent twice has the same id. */
+  id: z.uuid(),
+  /** Who says it: `/customer360/sales`. */
+  source: z.string().min(1),
+  /** `customer360.touchpoint.reported.v1`; a change that a consumer could trip over gets a new version. */
+  type: z.string().min(1),
+  /** What it is about; for events about a customer, the customer's id. Events of one subject arrive in order. */
+  subject: z.string().min(1),
+  /** When it happened, with an offset. */
+  time: z.iso.datetime({ offset: true }),
+  datacontenttype: z.literal('application/json'),
+  data: z.unknown(),
+});
+export type CloudEvent = z.infer<typeof cloudEvent>;
+
+/** A type of event: its name with its version, and what its `data` holds. */
+export interface EventType<T> {
+  readonly type: string;
+  readonly data: z.ZodType<T>;
+}
+
+/** Something happened between a customer and us that belongs on the timeline; touchpoints writes it there. */
+export const touchpointReported = {
+  type: 'customer360.touchpoint.reported.v1',
+  data: z.strictObject({
+    customerId: z.uuid(),
+    occurredAt: z.iso.datetime({ offset: true }),
+    channel: z.enum([
+      'PHONE',
+      'EMAIL',
+      'CHAT',
+      'SMS',
+      'SOCIAL',
+      'WEB',
+      'APP',
+      'FACE_TO_FACE',
+      'LETTER',
+      'EVENT',
+      'REVIEW_SITE',
+    ]),
+    direction: z.enum(['INBOUND', 'OUTBOUND']),
+    kind: z.enum([
+      'CONTACT',
+      'VISIT',
+      'ACTIVITY',
+      'OPPORTUNITY',
+      'ORDER',
+      'PAYMENT',
+      'CASE',
+      'COMPLAINT',
+      'PROMISE',
+      'CAMPAIGN',
+      'CONSENT',
+      'SURVEY',
+      'REVIEW',
+      'NOTE',
+    ]),
+    department: z.enum(['SALES', 'SERVICE', 'MARKETING', 'FEEDBACK', 'OTHER']),
+    /** A sentence that a person reads on the timeline. */
+    summary: z.string().min(1).max(500),
+    employeeId: z.uuid().nullish(),
+    sentiment: z.enum(['POSITIVE', 'NEUTRAL', 'NEGATIVE']).nullish(),
+    emotion: z.string().min(1).max(50).nullish(),
+    /** The thing that it is about, as `Touchpoint.source`: `Order` and its id. */
+    source: z.strictObject({ type: z.string().min(1).max(100), id: z.string().min(1).max(200) }),
+    /** What holds a conversation together across systems: an e-mail's thread, a ticket's reference. */
+    threadKey: z.string().min(1).max(200).nullish(),
+    /** Whether the customer has with it what they wanted: their effort is over, until they come back. */
+    concludes: z.boolean().nullish(),
+  }),
+} as const satisfies EventType<unknown>;
+export type TouchpointReported = z.infer<typeof touchpointReported.data>;

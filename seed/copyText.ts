@@ -8,7 +8,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': String.raw`\r`,
 };
 
+const NEEDS_ESCAPE = /[\\\t\n\r]/;
+
 function escape(text: string): string {
+  // Nearly no text does, and to look is much cheaper than to replace nothing.
+  if (!NEEDS_ESCAPE.test(text)) return text;
   return text.replaceAll(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character);
 }
 

@@ -17,20 +17,29 @@ export interface EngineOptions {
   /** Requests a round; each graph's own number when absent. */
   readonly requests: number | undefined;
   readonly connections: number;
+  /** Whether all requests come from one caller. */
+  readonly oneCaller: boolean;
 }
 
 function progress(line: string): void {
   process.stderr.write(`${new Date().toTimeString().slice(0, 8)} ${line}\n`);
 }
 
-/** Removes a folder when the process ends, Ctrl-C included; the processes that it forked see it go and end too. */
+/** Removes a folder when the process ends, Ctrl-C included. */
 function removeAtEnd(folder: string): void {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 }
 
 /** Measures gateways side by side on the same subgraphs, and prints a table for each graph. */
-export async function engine({ graphs, gateways, rounds, requests, connections }: EngineOptions): Promise<void> {
+export async function engine({
+  graphs,
+  gateways,
+  rounds,
+  requests,
+  connections,
+  oneCaller,
+}: EngineOptions): Promise<void> {
   if (gateways.some(({ installed }) => installed)) installPeers();
   const folder = await mkdtemp(join(tmpdir(), 'customer360-bench-'));
   removeAtEnd(folder);
@@ -45,11 +54,14 @@ export async function engine({ graphs, gateways, rounds, requests, connections }
       rounds,
       requests: count,
       connections,
+      oneCaller,
       folder,
       progress: (line) => progress(`${name}: ${line}`),
     });
     const subgraphs = `${graph.subgraphs.length} subgraphs, ${(bytes / 1000).toFixed(0)} kB of answer`;
-    console.log(`${name}: ${subgraphs}; ${rounds} rounds of ${count} requests, ${connections} connections; medians\n`);
+    console.log(
+      `${name}: ${subgraphs}; ${rounds} rounds of ${count} requests, ${connections} connections${oneCaller ? ', one caller' : ''}; medians\n`,
+    );
     printMeasured(measured);
   }
 }

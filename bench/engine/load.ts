@@ -6,15 +6,11 @@ export interface LoadResult {
   readonly seconds: number;
 }
 
-let callers = 0;
-
-async function postOnce(pool: Pool, path: string, body: string): Promise<Buffer> {
-  callers += 1;
+async function postOnce(pool: Pool, path: string, body: string, caller: number): Promise<Buffer> {
   const response = await pool.request({
     method: 'POST',
     path,
-    // Each request is another caller's, so that no gateway can answer one with the work of another.
-    headers: { 'content-type': 'application/json', authorization: `Bearer caller-${callers}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer caller-${caller}` },
     body,
   });
   const answer = Buffer.from(await response.body.arrayBuffer());
@@ -26,11 +22,17 @@ async function postOnce(pool: Pool, path: string, body: string): Promise<Buffer>
 export class Load {
   readonly #pool: Pool;
   readonly #path: string;
+  #callers = 0;
 
+  /**
+   * @param oneCaller all requests carry the same Authorization; else each its own, so that no gateway can answer one with
+   *   the work of another
+   */
   constructor(
     url: string,
     readonly body: string,
     readonly connections: number,
+    readonly oneCaller: boolean,
   ) {
     const { origin, pathname } = new URL(url);
     this.#pool = new Pool(origin, { connections, pipelining: 1 });
@@ -39,7 +41,7 @@ export class Load {
 
   /** The answer to one request, as text. */
   async ask(): Promise<string> {
-    return (await postOnce(this.#pool, this.#path, this.body)).toString();
+    return (await this.#post()).toString();
   }
 
   /**
@@ -55,7 +57,7 @@ export class Load {
       while (left > 0) {
         left -= 1;
         const started = performance.now();
-        const { length } = await postOnce(this.#pool, this.#path, this.body);
+        const { length } = await this.#post();
         if (length !== bytes) throw new Error(`an answer of ${length} bytes where the first had ${bytes}`);
         times.push(performance.now() - started);
       }
@@ -63,6 +65,11 @@ export class Load {
     const started = performance.now();
     await Promise.all(Array.from({ length: this.connections }, connection));
     return { times, seconds: (performance.now() - started) / 1000 };
+  }
+
+  #post(): Promise<Buffer> {
+    if (!this.oneCaller) this.#callers += 1;
+    return postOnce(this.#pool, this.#path, this.body, this.#callers);
   }
 
   async close(): Promise<void> {

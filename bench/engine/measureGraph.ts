@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
@@ -9,6 +8,7 @@ import { processMemory } from '../processMemory.js';
 import { startProcess, type BenchProcess } from '../startProcess.js';
 import type { Counts } from '../subgraphs/MemorySubgraph.js';
 import type { BenchGateway } from './gateways.js';
+import { firstDifference } from './firstDifference.js';
 import { Load } from './load.js';
 
 const GATEWAY_CORE = 0;
@@ -21,6 +21,8 @@ export interface MeasureOptions {
   /** Requests to each gateway in a round. */
   readonly requests: number;
   readonly connections: number;
+  /** Whether all requests come from one caller, so that a gateway may share work between them. */
+  readonly oneCaller: boolean;
   /** Where the supergraph file may be written. */
   readonly folder: string;
   readonly progress: (line: string) => void;
@@ -70,12 +72,8 @@ async function checkAnswers(running: readonly Running[], countsUrl: string): Pro
     const { withoutAuthorization } = await readCounts(countsUrl);
     if (withoutAuthorization > 0) throw new Error(`${title} does not pass the caller's Authorization on`);
     reference ??= { title, data };
-    try {
-      assert.deepEqual(data, reference.data);
-    } catch (error) {
-      const difference = error instanceof Error ? error.message.slice(0, 1500) : String(error);
-      throw new Error(`${title} does not answer as ${reference.title}:\n${difference}`, { cause: error });
-    }
+    const difference = firstDifference(data, reference.data);
+    if (difference !== null) throw new Error(`${title} does not answer as ${reference.title} does: ${difference}`);
     each.bytes = Buffer.byteLength(text);
   }
 }
@@ -111,7 +109,7 @@ async function measureRound(
 export async function measureGraph(
   name: string,
   graph: Graph,
-  { gateways, rounds, requests, connections, folder, progress }: MeasureOptions,
+  { gateways, rounds, requests, connections, oneCaller, folder, progress }: MeasureOptions,
 ): Promise<{ bytes: number; measured: readonly Measured[] }> {
   const running: Running[] = [];
   progress('starting the subgraphs');
@@ -127,7 +125,7 @@ export async function measureGraph(
     for (const gateway of gateways) {
       progress(`starting ${gateway.title}`);
       const process = await gateway.start(file, GATEWAY_CORE);
-      const load = new Load(process.urls['gateway'] ?? '', body, connections);
+      const load = new Load(process.urls['gateway'] ?? '', body, connections, oneCaller);
       running.push({ measured: { title: gateway.title, rounds: [] }, process, load, bytes: 0 });
     }
     progress('comparing the answers');

@@ -1,22 +1,28 @@
 import type { Class, SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
-import type { Row } from '../copyRows.js';
+import { CopyTable } from '../CopyTable.js';
 
 /** Rows of many entities on their way to the database. */
 export class RowCollector {
-  readonly #rows = new Map<Class, Row[]>();
+  readonly #tables = new Map<Class, CopyTable>();
 
-  /** Takes a row of an entity. All rows of an entity must name the same properties. */
+  /**
+   * Takes a row of an entity.
+   * @throws Error when it has a property that the entity's first row has not
+   */
   add<T extends object>(entity: Class<T>, row: Partial<T>): void {
-    const rows = this.#rows.get(entity);
-    if (rows) rows.push(row);
-    else this.#rows.set(entity, [row]);
+    let table = this.#tables.get(entity);
+    if (table === undefined) {
+      table = new CopyTable(row);
+      this.#tables.set(entity, table);
+    }
+    table.add(row);
   }
 
   /** The rows of a subgraph's entities, in the order in which the subgraph declares them: what is referred to comes first. */
-  of(subgraph: SubgraphDefinition): (readonly [Class, readonly Row[]])[] {
+  of(subgraph: SubgraphDefinition): (readonly [Class, CopyTable])[] {
     return subgraph.entities.flatMap((entity) => {
-      const rows = this.#rows.get(entity);
-      return rows ? [[entity, rows] as const] : [];
+      const table = this.#tables.get(entity);
+      return table ? [[entity, table] as const] : [];
     });
   }
 }

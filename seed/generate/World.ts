@@ -1,7 +1,7 @@
 import type { Faker } from '@faker-js/faker';
 import { seedId } from './seedId.js';
 
-/** What all seeded customers share: the seed, the present, and the catalogue's ids. */
+/** What all seeded customers share: the seed, and the present. */
 export class World {
   constructor(
     readonly seed: number,
@@ -9,8 +9,14 @@ export class World {
     readonly now: Date,
   ) {}
 
-  id(...name: readonly (string | number)[]): string {
-    return seedId(this.seed, ...name);
+  /** The id of a row: see seedId. */
+  id(what: string, number: number, ...rest: readonly (string | number)[]): string {
+    return seedId(this.seed, what, number, ...rest);
+  }
+
+  /** A number from 0 up to 1 that belongs to a name, and is the same whoever asks. */
+  share(what: string, number: number, ...rest: readonly (string | number)[]): number {
+    return Number.parseInt(this.id(what, number, ...rest).slice(-12), 16) / 2 ** 48;
   }
 
   /** A moment some days before the present (after it, when negative), never a fraction of a millisecond. */
@@ -18,7 +24,7 @@ export class World {
     return new Date(Math.round(this.now.getTime() - days * DAY));
   }
 
-  /** Starts the random numbers of a customer anew, so that a customer is the same however many are seeded. */
+  /** Starts random numbers anew, so that a customer is the same however many are seeded. */
   restart(faker: Faker, index: number): void {
     faker.seed([this.seed, index]);
   }
@@ -31,7 +37,12 @@ export function daysAfter(moment: Date, days: number): Date {
   return new Date(Math.round(moment.getTime() + days * DAY));
 }
 
-/** Whole days between two moments, with fractions. */
+/** Days between two moments, with fractions. */
 export function daysBetween(from: Date, to: Date): number {
   return (to.getTime() - from.getTime()) / DAY;
+}
+
+/** The present of a seed: the midnight (UTC) with which this day began, so that seeds of one day are the same. */
+export function presentOf(moment: Date): Date {
+  return new Date(Math.floor(moment.getTime() / DAY) * DAY);
 }

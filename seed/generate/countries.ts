@@ -1,4 +1,5 @@
 import { Faker, base, de, de_AT, en, en_GB, en_US, fr } from '@faker-js/faker';
+import type { Language } from './products.js';
 
 /** Where customers live, and how names, numbers and money look there. */
 export interface Country {
@@ -7,6 +8,10 @@ export interface Country {
   readonly locale: string;
   readonly timeZone: string;
   readonly currency: string;
+  /** In which most customers here write. */
+  readonly language: Language;
+  /** Hours by which clocks here are ahead of UTC in winter. */
+  readonly utcOffset: number;
   /** How many of ten customers live here. */
   readonly weight: number;
   readonly faker: Faker;
@@ -47,6 +52,8 @@ export const COUNTRIES: readonly Country[] = [
     locale: 'en-US',
     timeZone: 'America/New_York',
     currency: 'USD',
+    language: 'en',
+    utcOffset: -5,
     weight: 3,
     faker: new Faker({ locale: [en_US, en, base] }),
     phone: (n) => `+1${US_AREAS[Math.floor(n / 100) % US_AREAS.length]}55501${digits(n, 2)}`,
@@ -56,6 +63,8 @@ export const COUNTRIES: readonly Country[] = [
     locale: 'en-GB',
     timeZone: 'Europe/London',
     currency: 'GBP',
+    language: 'en',
+    utcOffset: 0,
     weight: 2,
     faker: new Faker({ locale: [en_GB, en, base] }),
     phone: (n) => `+44${GB_RANGES[Math.floor(n / 1000) % GB_RANGES.length]}${digits(n, 3)}`,
@@ -65,6 +74,8 @@ export const COUNTRIES: readonly Country[] = [
     locale: 'de-DE',
     timeZone: 'Europe/Berlin',
     currency: 'EUR',
+    language: 'de',
+    utcOffset: 1,
     weight: 3,
     faker: new Faker({ locale: [de, en, base] }),
     phone: (n) => `+49${DE_RANGES[Math.floor(n / 1000) % DE_RANGES.length]}${digits(n, 3)}`,
@@ -74,6 +85,8 @@ export const COUNTRIES: readonly Country[] = [
     locale: 'fr-FR',
     timeZone: 'Europe/Paris',
     currency: 'EUR',
+    language: 'fr',
+    utcOffset: 1,
     weight: 1,
     faker: new Faker({ locale: [fr, en, base] }),
     phone: (n) => `+33${FR_RANGES[Math.floor(n / 10_000) % FR_RANGES.length]}${digits(n, 4)}`,
@@ -83,6 +96,8 @@ export const COUNTRIES: readonly Country[] = [
     locale: 'de-AT',
     timeZone: 'Europe/Vienna',
     currency: 'EUR',
+    language: 'de',
+    utcOffset: 1,
     weight: 1,
     faker: new Faker({ locale: [de_AT, de, en, base] }),
     phone: () => null,

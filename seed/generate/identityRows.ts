@@ -4,9 +4,11 @@ import { CustomerIdentifier } from '../../subgraphs/identity/entities/CustomerId
 import { ExternalId } from '../../subgraphs/identity/entities/ExternalId.js';
 import { Household } from '../../subgraphs/identity/entities/Household.js';
 import { Preference } from '../../subgraphs/identity/entities/Preference.js';
-import { happens, type Life } from './Life.js';
+import { happens, oneOf, type Life } from './Life.js';
+import type { Purchases } from './purchases.js';
+import { householdHead } from './who.js';
 
-const CHANNELS = ['EMAIL', 'PHONE', 'CHAT', 'APP'] as const;
+const CHANNELS = ['EMAIL', 'PHONE', 'CHAT', 'APP', null] as const;
 
 /** A name as it stands in an email address: ASCII letters and digits, dots between words. */
 function mailName(name: string): string {
@@ -23,64 +25,73 @@ function mailName(name: string): string {
   );
 }
 
-/** Every tenth customer shares a household with the next. */
-function householdOf(life: Life): string | null {
-  const first = life.index - (life.index % 10);
-  if (life.isOrganization || life.index - first > 1) return null;
-  return life.world.id('household', first);
+/** Domains that belong to nobody (RFC 2606). */
+function emailOf(life: Life): string {
+  const name = mailName(life.displayName);
+  if (life.isOrganization) return `${name}.${life.index}@example.com`;
+  return `${name}.${life.index}@${oneOf(life, ['example.org', 'example.net'])}`;
+}
+
+function addHousehold(life: Life): string | null {
+  const { world, rows, index } = life;
+  const head = householdHead(index);
+  if (head === null) return null;
+  const id = world.id('household', head);
+  if (head === index) {
+    const name = `Household ${life.family}`;
+    rows.add(Household, { id, name, createdAt: life.since, updatedAt: life.since, version: 1 });
+  }
+  return id;
 }
 
 /** Who the customer is. */
-export function addIdentity(life: Life, hasOrdered: boolean): void {
-  const { rows, faker, country, id, index, displayName, isOrganization, since } = life;
-  const householdId = householdOf(life);
-  if (householdId !== null && index % 10 === 0) {
-    const name = `Household ${displayName.split(' ').at(-1)}`;
-    rows.add(Household, { id: householdId, name, createdAt: since });
-  }
+export function addIdentity(life: Life, purchases: Purchases): void {
+  const { rows, country, id, index, displayName, since } = life;
   rows.add(Customer, {
     id,
-    kind: isOrganization ? 'ORGANIZATION' : 'PERSON',
+    kind: life.isOrganization ? 'ORGANIZATION' : 'PERSON',
     displayName,
-    roles: [hasOrdered ? 'CUSTOMER' : 'PROSPECT'],
+    roles: [purchases.placedAt.length > 0 ? 'CUSTOMER' : 'PROSPECT'],
     locale: country.locale,
     timeZone: country.timeZone,
-    preferredChannel: faker.helpers.arrayElement([...CHANNELS, null]),
-    householdId,
+    preferredChannel: oneOf(life, CHANNELS),
+    householdId: addHousehold(life),
     createdAt: since,
     updatedAt: since,
     version: 1,
   });
-  const domain = isOrganization ? 'example.com' : faker.helpers.arrayElement(['example.org', 'example.net']);
-  const email = `${mailName(displayName)}.${index}@${domain}`;
-  rows.add(CustomerIdentifier, { customerId: id, type: 'EMAIL', value: email, position: 0 });
+  rows.add(CustomerIdentifier, { customerId: id, type: 'EMAIL', value: emailOf(life), position: 0 });
   const phone = country.phone(index);
   if (phone !== null) rows.add(CustomerIdentifier, { customerId: id, type: 'PHONE', value: phone, position: 0 });
   rows.add(ExternalId, { source: 'webshop', id: `W-${100_000 + index}`, customerId: id });
   rows.add(Address, {
     customerId: id,
-    label: isOrganization ? 'headquarters' : 'home',
-    lines: [faker.location.streetAddress()],
-    city: faker.location.city(),
-    postalCode: faker.location.zipCode(),
+    label: life.isOrganization ? 'headquarters' : 'home',
+    lines: [life.street],
+    city: life.city,
+    postalCode: life.postalCode,
     country: country.code,
   });
-  if (isOrganization || index % 4 === 0) addLoyaltyId(life);
+  if (life.isOrganization || index % 4 === 0) {
+    rows.add(ExternalId, { source: 'crm', id: `CRM-${10_000 + index}`, customerId: id });
+  }
   if (happens(life, 0.3)) addPreference(life);
 }
 
+/** As whoever took the call wrote it down. */
 const PREFERENCES = [
   ['delivery', 'Ring twice, the bell is weak.'],
+  ['delivery', 'Leave it with the baker downstairs before eleven.'],
   ['contact', 'Never before ten in the morning.'],
+  ['contact', 'Prefers a letter to an email when it is about money.'],
   ['coffee', 'Dark roast only, ground for a moka pot.'],
+  ['coffee', 'No decaf by mistake again: it was noticed.'],
+  ['bicycle', 'Rides with the saddle very high; check the post.'],
   ['invoice', 'By post, please: two copies.'],
+  ['invoice', 'Needs the cost centre on it.'],
 ] as const;
 
 function addPreference(life: Life): void {
-  const [label, note] = life.faker.helpers.arrayElement(PREFERENCES);
+  const [label, note] = oneOf(life, PREFERENCES);
   life.rows.add(Preference, { customerId: life.id, label, note, updatedAt: life.since });
-}
-
-function addLoyaltyId(life: Life): void {
-  life.rows.add(ExternalId, { source: 'crm', id: `CRM-${10_000 + life.index}`, customerId: life.id });
 }

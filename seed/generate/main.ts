@@ -1,5 +1,3 @@
-import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { openLocalDatabase, type LocalDatabase } from '../../scripts/start/openLocalDatabase.js';
 import { StartError } from '../../scripts/start/StartError.js';
 import { subgraphs } from '../../subgraphs/all.js';
@@ -8,72 +6,12 @@ import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
 import { generate, type Target } from './generate.js';
 import { isSeedNeeded } from './isSeedNeeded.js';
-import { World } from './World.js';
-
-const HELP = `Fills all subgraphs with the same made-up customers and their stories.
-
-Usage: npm run seed -- [options]
-
-  --customers N   how many customers; 0 only migrates           (500)
-  --seed S        another number makes other customers          (360)
-  --if-empty      do nothing where there are customers already
-  --help          this text
-
-It writes to the Postgres in DATABASE_URL, or <NAME>_DATABASE_URL for one subgraph; without them to that of \`npm start\`
-(its data folder in DATA, by default .data), whether that runs or not. It migrates first. Running it again with the same
-options adds nothing, and completes a run that was killed.`;
-
-const options = z.object({
-  customers: z.coerce
-    .number('must be a whole number')
-    .int('must be a whole number')
-    .min(0)
-    .max(10_000_000)
-    .default(500),
-  seed: z.coerce
-    .number('must be a whole number')
-    .int('must be a whole number')
-    .min(0)
-    .max(2 ** 31)
-    .default(360),
-  'if-empty': z.boolean().default(false),
-  help: z.boolean().default(false),
-});
-
-/** The command line was not understood. */
-class UsageError extends Error {}
-
-function readOptions(): z.output<typeof options> {
-  try {
-    const { values } = parseArgs({
-      options: {
-        customers: { type: 'string' },
-        seed: { type: 'string' },
-        'if-empty': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    return options.parse(values);
-  } catch (error) {
-    if (!(error instanceof z.ZodError)) throw new UsageError((error as Error).message);
-    throw new UsageError(error.issues.map((issue) => `--${issue.path.join('.')} ${issue.message}`).join('; '));
-  }
-}
-
-/** One line that grows on a terminal, a line now and then elsewhere. */
-function progress(customers: number): (done: number) => void {
-  const started = Date.now();
-  let lastLine = 0;
-  return (done) => {
-    const left = ((Date.now() - started) / done) * (customers - done);
-    const line = `seed: ${done} of ${customers} customers, about ${Math.ceil(left / 1000)} s left`;
-    if (process.stderr.isTTY) process.stderr.write(`\r${line}\x1b[K${done === customers ? '\n' : ''}`);
-    else if (done === customers || Date.now() - lastLine > 5000) {
-      console.error(line);
-      lastLine = Date.now();
-    }
-  };
-}
+import { live } from './live/live.js';
+import { HELP, readOptions, UsageError, type Options } from './options.js';
+import { progress } from './progress.js';
+import { reset } from './reset.js';
+import { unfinishedPresent } from './unfinishedPresent.js';
+import { presentOf, World } from './World.js';
 
 function hasAllUrls(environment: NodeJS.ProcessEnv): boolean {
   return subgraphs.every(
@@ -100,14 +38,37 @@ async function localDatabase(): Promise<LocalDatabase> {
   return database;
 }
 
+/** Does what the options say with the targets; returns the line to end with. */
+async function fill(
+  { customers, seed, 'if-empty': ifEmpty, reset: empties, yes }: Options,
+  targets: readonly Target[],
+  urls: readonly string[],
+): Promise<string> {
+  if (empties && !(await reset(targets, urls, yes, say))) return 'nothing was changed';
+  if (customers === 0) return 'the schemas are up to date; no customers were asked for';
+  const today = new World(seed, presentOf(new Date()));
+  const world = new World(seed, (await unfinishedPresent(today, targets)) ?? today.now);
+  const [identity] = targets;
+  if (ifEmpty && identity && !(await isSeedNeeded(world, identity.dataSource))) {
+    return 'there are customers already, nothing to do';
+  }
+  const rows = await generate(world, customers, targets, progress(customers));
+  return `${customers} customers, ${rows} new rows`;
+}
+
 async function main(): Promise<void> {
-  const { customers, seed, 'if-empty': ifEmpty, help } = readOptions();
-  if (help) {
+  const given = readOptions(process.argv.slice(2));
+  if (given.help) {
     console.log(HELP);
     return;
   }
-  const world = new World(seed, new Date());
+  if (given.live !== undefined) {
+    const { live: rate, for: seconds, url = 'http://127.0.0.1:4000/graphql' } = given;
+    await live({ rate, seconds, url, token: process.env['TOKEN'] || undefined });
+    return;
+  }
   const targets: Target[] = [];
+  const urls: string[] = [];
   const local = hasAllUrls(process.env) ? null : await localDatabase();
   const environment = { DATABASE_URL: local?.url, ...process.env };
   try {
@@ -116,18 +77,9 @@ async function main(): Promise<void> {
       await migrate(subgraph, url);
       const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
       targets.push({ subgraph, dataSource });
+      urls.push(url);
     }
-    if (customers === 0) {
-      console.log('seed: the schemas are up to date; no customers were asked for');
-      return;
-    }
-    const identity = targets[0]?.dataSource;
-    if (ifEmpty && identity && !(await isSeedNeeded(world, identity))) {
-      console.log('seed: there are customers already, nothing to do');
-      return;
-    }
-    const rows = await generate(world, customers, targets, progress(customers));
-    console.log(`seed: ${customers} customers, ${rows} new rows`);
+    console.log(`seed: ${await fill(given, targets, urls)}`);
   } finally {
     await Promise.all(targets.map(({ dataSource }) => dataSource.destroy()));
     await local?.close();

@@ -1,131 +1,118 @@
-import { Order } from '../../subgraphs/sales/entities/Order.js';
-import { OrderLine } from '../../subgraphs/sales/entities/OrderLine.js';
-import { Journey } from '../../subgraphs/touchpoints/entities/Journey.js';
-import { PRODUCTS } from './catalogue.js';
-import { complain } from './complaint.js';
-import { happens, touch, type Life } from './Life.js';
-import { answerSurvey, review, type Purchase } from './opinions.js';
-import { daysAfter, daysBetween } from './World.js';
+import { seasonalMoment } from './calendar.js';
+import { addJourney, feel, happens, type Life } from './Life.js';
+import { answerSurvey, review } from './opinions.js';
+import { aboutOrder, addOrder, placeOrder, type OrderPlan, type Purchase, type Wanted } from './orders.js';
+import { productNumbers } from './products.js';
+import { askSomething, breakDown, comeLate, type Trouble } from './troubles.js';
 
 /** What a customer bought, and how it went. */
 export interface Purchases {
-  readonly orders: number;
+  /** When each order was placed, oldest first. */
+  readonly placedAt: readonly Date[];
   /** Cents to date, in the customer's currency. */
   readonly revenue: number;
-  /** Whether they complained and have not ordered since. */
-  readonly lostTrust: boolean;
+  /** When they were disappointed so much that they have not ordered since. */
+  readonly lostTrustAt: Date | null;
 }
 
-const PRODUCT_INDEXES = PRODUCTS.map((_product, index) => index);
+/** Below it a customer may leave. */
+const ENOUGH_TRUST = 5;
 
 /** Few customers bring most of the revenue: a Pareto distribution, bounded. */
 function orderCount(life: Life): number {
-  if (happens(life, 0.15)) return 0;
-  const pareto = (1 - life.faker.number.float({ max: 0.9999 })) ** (-1 / 1.3);
-  return Math.min(60, Math.floor(pareto * (life.isOrganization ? 3 : 1)));
+  const rank = life.world.share('orders', life.index);
+  if (rank < 0.2) return 0;
+  const pareto = ((1 - rank) / 0.8) ** (-1 / 1.35);
+  return Math.min(60, Math.floor(pareto * (life.isOrganization ? 2.4 : 1)));
 }
 
-function placeOrder(life: Life, number: number, placedAt: Date): Purchase {
-  const { world, rows, faker, index } = life;
-  const orderId = world.id('order', index, number);
-  const positions = faker.helpers.arrayElements(PRODUCT_INDEXES, { min: 1, max: 3 });
-  let total = 0;
-  positions.forEach((product, position) => {
-    const [, , price] = PRODUCTS[product] ?? PRODUCTS[0];
-    const quantity = life.isOrganization ? faker.number.int({ min: 1, max: 8 }) : 1;
-    const discount = happens(life, 0.2) ? Math.round(price * quantity * 0.1) : 0;
-    total += price * quantity - discount;
-    rows.add(OrderLine, {
-      orderId,
-      position,
-      productId: world.id('product', product),
-      quantity,
-      unitPriceAmount: (price / 100).toFixed(2),
-      unitCostAmount: (Math.round(price * 0.62) / 100).toFixed(2),
-      discountAmount: (discount / 100).toFixed(2),
-    });
-  });
-  const age = daysBetween(placedAt, world.now);
-  const cancelled = happens(life, 0.03);
-  const orderNumber = `SO-${index + 1}-${number + 1}`;
-  rows.add(Order, {
-    id: orderId,
-    number: orderNumber,
-    customerId: life.id,
-    status: cancelled ? 'CANCELLED' : age < 2 ? 'PLACED' : age < 5 ? 'SHIPPED' : 'DELIVERED',
-    placedAt,
-    currency: life.country.currency,
-    totalAmount: (total / 100).toFixed(2),
-    createdAt: placedAt,
-    updatedAt: placedAt,
-    version: 1,
-  });
-  const [product] = PRODUCTS[positions[0] ?? 0] ?? PRODUCTS[0];
-  const journeyId = world.id('journey', orderId);
-  touch(life, {
-    occurredAt: placedAt,
-    channel: life.isOrganization ? 'EMAIL' : 'WEB',
-    direction: 'INBOUND',
-    kind: 'ORDER',
-    department: 'SALES',
-    summary: `Ordered ${product}${positions.length > 1 ? ` and ${positions.length - 1} more` : ''} (${orderNumber})`,
-    sourceType: 'Order',
-    sourceId: orderId,
-    journeyId,
-  });
-  const deliveredAt = daysAfter(placedAt, faker.number.float({ min: 2, max: 5 }));
-  return { orderId, number: orderNumber, product, placedAt, deliveredAt, total: cancelled ? 0 : total, journeyId };
+/** One to three different products, most of them of what the customer cares for. */
+function choose(life: Life): Wanted[] {
+  const count = life.faker.helpers.weightedArrayElement([
+    { weight: 50, value: 1 },
+    { weight: 33, value: 2 },
+    { weight: 17, value: 3 },
+  ]);
+  const numbers = new Set<number>();
+  for (let n = 0; n < count; n += 1) {
+    const category = happens(life, 0.7) ? life.interest : null;
+    numbers.add(life.faker.helpers.arrayElement(productNumbers(category)));
+  }
+  const most = life.isOrganization ? 8 : 1;
+  return [...numbers].map((product) => ({ product, quantity: life.faker.number.int({ min: 1, max: most }) }));
 }
 
-const PRAISE = [
-  'Arrived a day early and works like a charm.',
-  'Third order from you, never a problem.',
-  'Friendly people on the phone, I felt in good hands.',
-  'Good value, and the packaging is all paper now. Well done!',
-  'Alles bestens, gerne wieder.',
-  'Très satisfaite, livraison rapide.',
-] as const;
+/** It came in time: the customer is content, and sometimes says so. */
+function beContent(life: Life, purchase: Purchase, deliveredAt: Date): void {
+  feel(life, 0.25);
+  const about = aboutOrder(purchase, happens(life, 0.4) ? 'delivery' : 'product');
+  if (happens(life, 0.22)) answerSurvey(life, about, 'nps', deliveredAt);
+  else if (happens(life, 0.28)) answerSurvey(life, about, 'csat', deliveredAt);
+  if (happens(life, 0.05)) review(life, about, deliveredAt);
+}
 
-/** The customer is content, and sometimes says so. */
-function beContent(life: Life, purchase: Purchase): void {
-  const { faker, world } = life;
-  const at = daysAfter(purchase.deliveredAt, faker.number.float({ min: 1, max: 6 }));
-  const verbatim = happens(life, 0.5) ? faker.helpers.arrayElement(PRAISE) : null;
-  if (happens(life, 0.3))
-    answerSurvey(life, purchase, 'nps', { score: faker.number.int({ min: 7, max: 10 }), verbatim, at });
-  else if (happens(life, 0.25))
-    answerSurvey(life, purchase, 'csat', { score: faker.number.int({ min: 3, max: 5 }), verbatim, at });
-  if (happens(life, 0.05) && at <= world.now)
-    review(life, purchase, faker.number.int({ min: 4, max: 5 }), faker.helpers.arrayElement(PRAISE), at);
+/** How the order went; null when it simply arrived. */
+function troubleOf(life: Life, purchase: Purchase): Trouble | null {
+  if (purchase.cancelled || purchase.promisedAt > life.world.now) return null;
+  if (happens(life, 0.09)) return comeLate(life, purchase);
+  if (purchase.product.warranty > 0 && happens(life, 0.08)) return breakDown(life, purchase, purchase.promisedAt);
+  return null;
+}
+
+/** What an order came to. */
+export interface ToldOrder {
+  readonly placedAt: Date;
+  /** Cents; zero when it was cancelled. */
+  readonly revenue: number;
+  /** When the customer turned away from us because of it. */
+  readonly lostTrustAt: Date | null;
+}
+
+/** Tells the story of an order: placed, delivered in time or not, used, and what was said about it. */
+export function tellOrder(life: Life, plan: OrderPlan): ToldOrder {
+  const { now } = life.world;
+  const purchase = placeOrder(life, plan);
+  const { cancelled, journeyId, promisedAt } = purchase;
+  const trouble = troubleOf(life, purchase);
+  const deliveredAt = trouble?.deliveredAt ?? promisedAt;
+  addOrder(life, purchase, deliveredAt);
+  const delivered = !cancelled && deliveredAt <= now;
+  if (delivered && trouble === null) beContent(life, purchase, deliveredAt);
+  if (!cancelled && trouble === null && happens(life, 0.06)) askSomething(life, purchase, plan.placedAt);
+  addJourney(life, {
+    id: journeyId,
+    subject: trouble?.subject ?? `Purchase ${purchase.number}`,
+    openedAt: plan.placedAt,
+    open: trouble?.open ?? (!delivered && !cancelled),
+  });
+  const turnsAway = trouble !== null && life.trust < ENOUGH_TRUST && happens(life, 0.6);
+  return {
+    placedAt: plan.placedAt,
+    revenue: cancelled ? 0 : purchase.total,
+    lostTrustAt: turnsAway ? trouble.endedAt : null,
+  };
+}
+
+/** The purchases with one order more. */
+export function withOrder({ placedAt, revenue, lostTrustAt }: Purchases, order: ToldOrder): Purchases {
+  return {
+    placedAt: [...placedAt, order.placedAt].toSorted((a, b) => a.getTime() - b.getTime()),
+    revenue: revenue + order.revenue,
+    lostTrustAt: lostTrustAt ?? order.lostTrustAt,
+  };
 }
 
 /** Adds the customer's orders with all that followed from each of them. */
 export function addPurchases(life: Life): Purchases {
-  const { world, rows, faker } = life;
-  const known = daysBetween(life.since, world.now);
-  const moments = Array.from({ length: orderCount(life) }, () =>
-    daysAfter(life.since, faker.number.float() * known),
-  ).sort((a, b) => a.getTime() - b.getTime());
-  let revenue = 0;
-  let orders = 0;
+  const moments = Array.from({ length: orderCount(life) }, () => seasonalMoment(life))
+    .filter((moment) => moment <= life.world.now)
+    .sort((a, b) => a.getTime() - b.getTime());
+  let purchases: Purchases = { placedAt: [], revenue: 0, lostTrustAt: null };
   for (const [number, placedAt] of moments.entries()) {
-    const purchase = placeOrder(life, number, placedAt);
-    orders += 1;
-    revenue += purchase.total;
-    const late = purchase.deliveredAt < world.now && happens(life, 0.12);
-    const complaint = late ? complain(life, purchase) : null;
-    if (!complaint && purchase.deliveredAt < world.now) beContent(life, purchase);
-    const lastTouch = complaint?.endedAt ?? purchase.deliveredAt;
-    rows.add(Journey, {
-      id: purchase.journeyId,
-      customerId: life.id,
-      subject: complaint ? `Late delivery of ${purchase.number}` : `Purchase ${purchase.number}`,
-      status: lastTouch < world.now && !complaint?.open ? 'CLOSED' : 'OPEN',
-      openedAt: placedAt,
-      lastTouchAt: lastTouch < world.now ? lastTouch : placedAt,
-    });
-    // Trust is lost for good by a third of those whom we disappointed.
-    if (complaint && happens(life, 0.35)) return { orders, revenue, lostTrust: true };
+    const { lostTrustAt } = purchases;
+    if (lostTrustAt !== null && placedAt > lostTrustAt) break;
+    const order = tellOrder(life, { key: String(number + 1), placedAt, wanted: choose(life) });
+    purchases = withOrder(purchases, order);
   }
-  return { orders, revenue, lostTrust: false };
+  return purchases;
 }

@@ -14,6 +14,8 @@ export interface EntityColumn {
   readonly array: boolean;
   readonly nullable: boolean;
   readonly primary: boolean;
+  /** Whether Postgres fills it where an insert leaves it out. */
+  readonly generated: boolean;
 }
 
 /** An entity's table, as its TypeORM metadata tell it. */
@@ -22,6 +24,9 @@ export interface EntityTable {
   readonly table: string;
   readonly columns: ReadonlyMap<string, EntityColumn>;
 }
+
+/** What no CSV can say, and a mapping therefore cannot write: such a column must be nullable. */
+const UNWRITABLE = new Set(['jsonb']);
 
 /** Postgres types, as TypeORM metadata spell them. */
 const TYPES: Readonly<Record<string, EntityColumn['type']>> = {
@@ -63,7 +68,10 @@ export async function readEntityTable({ subgraph, entity }: ImportTarget): Promi
     sources.set(subgraph, source);
   }
   const metadata = (await source).getMetadata(entity);
-  const columns = metadata.columns.map((column): [string, EntityColumn] => {
+  const writable = metadata.columns.filter(
+    ({ isInsert, isNullable, type }) => isInsert && !(isNullable && UNWRITABLE.has(String(type))),
+  );
+  const columns = writable.map((column): [string, EntityColumn] => {
     const type = TYPES[String(column.type)];
     if (type === undefined) throw new Error(`${metadata.name}.${column.propertyName} is a ${String(column.type)}`);
     return [
@@ -75,6 +83,7 @@ export async function readEntityTable({ subgraph, entity }: ImportTarget): Promi
         array: column.isArray,
         nullable: column.isNullable,
         primary: column.isPrimary,
+        generated: column.isGenerated,
       },
     ];
   });

@@ -1,5 +1,21 @@
 import type { Cell } from '../copyText.js';
+import type { FoundCustomers } from './customerLinks.js';
 import type { RowProblem } from './RowProblem.js';
+import type { SourceRow } from './SourceRow.js';
+
+/** One row of a file that says something of a record. */
+export interface RecordEvent {
+  readonly row: SourceRow;
+  /** Where it stands among the events of its record: the values that order them, as text. Empty in a file without `fold`. */
+  readonly place: string;
+}
+
+/** What a file says of one record: one row, or all rows with its key, in order. */
+export interface SourceRecord {
+  readonly events: readonly [RecordEvent, ...RecordEvent[]];
+  /** What is wrong with it before any field is read. */
+  readonly problems: readonly RowProblem[];
+}
 
 /** A row for a target's table. */
 export interface TargetRow {
@@ -26,17 +42,24 @@ interface UniqueUse {
   readonly column: string;
 }
 
-/** What one row of a file is going to write. */
+/** What one record of a file is going to write. */
 export interface RecordDraft {
+  /** Of its first event in the file. */
   readonly line: number;
-  /** The row's key, as text. */
+  /** The record's key, as text. */
   readonly key: string;
   /** The id of its record. */
   readonly id: string;
+  /** In order; one in a file without `fold`. */
+  readonly events: readonly RecordEvent[];
+  /** Which of the events is being written. */
+  readonly at: number;
+  /** What was looked up for its rows. */
+  readonly found: FoundCustomers;
   /** For each target of the file, in their order. */
   readonly rows: TargetRow[][];
   readonly references: ReferenceUse[];
   readonly uniques: UniqueUse[];
-  /** Not empty: the row is rejected. */
+  /** Not empty: the record is rejected. */
   readonly problems: RowProblem[];
 }

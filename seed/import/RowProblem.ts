@@ -9,6 +9,8 @@ export class RowProblem extends Error {
     readonly value: string,
     /** What is wrong with it, without repeating column and value: `is not a whole number`. */
     readonly reason: string,
+    /** The line of the row, where that is not the first of its record. */
+    readonly line?: number,
   ) {
     super(`${column} ${reason}`);
   }

@@ -1,93 +1,109 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FilePlan } from './compileMapping.js';
+import { condition } from './condition.js';
 import { ImportError } from './ImportError.js';
-import { readCsv } from './readCsv.js';
-import { RowReader, type SourceRow } from './SourceRow.js';
-import { usedColumns } from './usedColumns.js';
+import { inlineTable } from './inlineTable.js';
+import { numberedRows } from './numberedRows.js';
+import type { JoinedFile } from './joinFiles.js';
+import type { RejectedRows } from './RejectedRows.js';
+import type { SourceRow } from './SourceRow.js';
+import { type OpenOptions, TableFile } from './TableFile.js';
+import { joinedColumns, usedColumns } from './usedColumns.js';
 
-/** A CSV file of the data folder that was found, read once from end to end, and fits its mapping. */
+/** What {@link SourceFile.openAll} takes besides the mapping's files. */
+export interface SourceOptions {
+  /** How many rows of each file to take; all of them when undefined. */
+  readonly limit?: number | undefined;
+  /** Where to take the rows from in place of the files: those that an earlier import rejected. */
+  readonly rejected?: RejectedRows | undefined;
+  /** Told now and then how many of a file's bytes are checked. */
+  readonly progress?: (file: string, bytes: number, size: number) => void;
+}
+
+type Table = Pick<TableFile, 'count' | 'header' | 'rows'>;
+
+/** The rows of a file of a mapping, which were read once from end to end and fit the mapping. */
 export class SourceFile {
   private constructor(
     readonly plan: FilePlan,
-    private readonly path: string,
-    private readonly reader: RowReader,
-    /** How many rows it has, without the header. */
-    readonly count: number,
+    private readonly table: Table,
+    /** The other files that its rows are joined to. */
+    readonly joined: readonly JoinedFile[],
   ) {}
 
-  /** Its rows, one after the other, without the header. */
+  /** Its name in the data folder. */
+  get name(): string {
+    return this.plan.spec.file;
+  }
+
+  /** How many rows are going to be read. */
+  get count(): number {
+    return this.table.count;
+  }
+
+  /** What the columns of its rows are called, in order. */
+  get header(): readonly string[] {
+    const { rowNumber } = this.plan.spec;
+    const { header } = this.table;
+    return rowNumber === undefined || header.includes(rowNumber) ? header : [...header, rowNumber];
+  }
+
+  /** Its rows that meet the file's conditions, one after the other, without the header. */
   async *rows(): AsyncGenerator<SourceRow> {
-    let isHeader = true;
-    for await (const { line, cells } of readCsv(this.path, this.plan.spec.csv)) {
-      if (isHeader) isHeader = false;
-      else yield this.reader.row(line, cells);
+    const { spec } = this.plan;
+    const rows = this.table.rows();
+    const meets = condition(spec);
+    for await (const row of spec.rowNumber === undefined ? rows : numberedRows(rows, this.table.header, spec)) {
+      if (meets(row)) yield row;
     }
   }
 
   /**
-   * Finds a mapping's files and reads each to its end, so that what is wrong with a file as a whole (it is not there, a
-   * column is missing, it is in another encoding, a quote is never closed) is known before anything is written.
-   * @throws ImportError with a line for every problem
+   * Finds a mapping's files and reads each to its end.
+   * @throws ImportError with a line for every problem with a file as a whole
    */
-  static async openAll(folder: string, plans: readonly FilePlan[]): Promise<SourceFile[]> {
-    const present = listFolder(folder);
+  static async openAll(folder: string, plans: readonly FilePlan[], options: SourceOptions = {}): Promise<SourceFile[]> {
     const files: SourceFile[] = [];
-    const problems: string[] = [];
+    const problems = new Set<string>();
     for (const plan of plans) {
       try {
-        files.push(await SourceFile.#open(folder, present, plan));
+        files.push(new SourceFile(plan, await openTable(folder, plan, options), await openJoined(folder, plan)));
       } catch (error) {
         if (!(error instanceof ImportError)) throw error;
-        problems.push(error.message);
+        problems.add(error.message);
       }
     }
-    if (problems.length > 0) throw new ImportError(problems.join('\n'));
+    if (problems.size > 0) throw new ImportError([...problems].join('\n'));
     return files;
   }
+}
 
-  static async #open(folder: string, present: readonly string[], plan: FilePlan): Promise<SourceFile> {
-    const { spec } = plan;
-    const path = join(folder, spec.file);
-    if (!isFile(path)) {
-      const list = present.length === 0 ? 'it is empty' : `it has ${present.join(', ')}`;
-      throw new ImportError(`${folder} has no file ${spec.file}; ${list}`);
-    }
-    let reader: RowReader | undefined;
-    let count = 0;
-    for await (const { cells } of readCsv(path, spec.csv)) {
-      if (reader === undefined) reader = readHeader(path, cells, plan);
-      else count += 1;
-    }
-    if (reader === undefined) throw new ImportError(`${path} is empty; its first line must name its columns`);
-    return new SourceFile(plan, path, reader, count);
+async function openTable(folder: string, { spec }: FilePlan, options: SourceOptions): Promise<Table> {
+  const { limit = Infinity, rejected, progress } = options;
+  const columns = usedColumns(spec);
+  if (rejected !== undefined) {
+    const reader = rejected.reader(spec, columns);
+    const count = Math.min(rejected.count(spec.file), limit);
+    return { count, header: reader.header, rows: () => firstOf(rejected.rows(spec.file, reader), count) };
+  }
+  const told = progress && ((bytes: number, size: number) => progress(spec.file, bytes, size));
+  const open: OpenOptions = { columns, limit, progress: told };
+  return spec.rows === undefined ? TableFile.open(folder, spec, open) : inlineTable(spec, spec.rows, open);
+}
+
+async function* firstOf<Item>(items: AsyncIterable<Item>, count: number): AsyncGenerator<Item> {
+  let left = count;
+  if (left === 0) return;
+  for await (const item of items) {
+    yield item;
+    left -= 1;
+    if (left === 0) return;
   }
 }
 
-function readHeader(path: string, cells: readonly string[], { spec }: FilePlan): RowReader {
-  const header = cells.map((name) => name.trim());
-  const twice = header.filter((name, index) => header.indexOf(name) !== index);
-  const used = usedColumns(spec);
-  const doubtful = [...new Set(twice)].filter((name) => used.has(name));
-  if (doubtful.length > 0) throw new ImportError(`${path} has the column ${doubtful.join(', ')} more than once`);
-  const missing = [...used].filter((name) => !header.includes(name));
-  if (missing.length > 0) {
-    const which = missing.length === 1 ? 'column' : 'columns';
-    throw new ImportError(`${path} has no ${which} ${missing.join(', ')}; it has ${header.join(', ')}`);
+async function openJoined(folder: string, { spec }: FilePlan): Promise<JoinedFile[]> {
+  const joined: JoinedFile[] = [];
+  for (const join of spec.join) {
+    joined.push({ spec: join, table: await TableFile.open(folder, join, { columns: joinedColumns(spec, join) }) });
   }
-  return new RowReader(header, spec);
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    throw new ImportError(
-      `the data folder ${folder} cannot be read: ${(error as Error).message}; say another: --data DIR`,
-    );
-  }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return joined;
 }

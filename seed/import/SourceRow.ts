@@ -9,7 +9,7 @@ export class RowReader {
 
   /** @param header the file's column names, in order */
   constructor(
-    private readonly header: readonly string[],
+    readonly header: readonly string[],
     spec: Pick<FileSpec, 'missing' | 'columns'>,
   ) {
     this.#positions = new Map(header.map((column, index) => [column, index]));
@@ -60,6 +60,8 @@ export class SourceRow {
   checkWidth(): void {
     const { width } = this.reader;
     if (this.cells.length === width) return;
+    // A delimiter at the end of each row makes cells that say nothing.
+    if (this.cells.length > width && this.cells.slice(width).every((cell) => cell.trim() === '')) return;
     throw new RowProblem('', '', `the row has ${this.cells.length} cells, the header ${width}`);
   }
 
@@ -70,6 +72,6 @@ export class SourceRow {
 
   /** A problem with what this row says in a column. */
   problem(column: string, reason: string): RowProblem {
-    return new RowProblem(column, this.reader.written(this.cells, column), reason);
+    return new RowProblem(column, this.reader.written(this.cells, column), reason, this.line);
   }
 }

@@ -13,6 +13,14 @@ import type { SourceRow } from './SourceRow.js';
  */
 export type Evaluate = (row: SourceRow, draft: RecordDraft) => Cell;
 
+/** The records of a file that a field refers to. */
+interface ReferenceTarget {
+  readonly source: string;
+  readonly entity: string;
+  /** The columns of their key. */
+  readonly key: readonly string[];
+}
+
 /** What surrounds a field while a mapping is compiled. */
 export interface FieldScope {
   /** `files.accounts.targets[0].fields.kind` */
@@ -21,7 +29,9 @@ export interface FieldScope {
   readonly problem: (place: string, message: string) => void;
   readonly zone: string | undefined;
   /** Of a file that a field refers to; undefined when there is none of that name. */
-  readonly reference: (file: string) => { readonly source: string; readonly entity: string } | undefined;
+  readonly reference: (file: string) => ReferenceTarget | undefined;
+  /** The id of the row that another target of the file writes, by its `as`; undefined when there is none of that name. */
+  readonly sibling: (as: string) => ((draft: RecordDraft) => string) | undefined;
 }
 
 const never: Evaluate = () => null;
@@ -76,7 +86,7 @@ export function compileField(
     }
     try {
       if (!column.array) return checked(text);
-      return (field.split === undefined ? [text] : text.split(field.split))
+      return entries(text, field.split)
         .map((entry) => entry.trim())
         .filter((entry) => entry !== '')
         .map(checked);
@@ -85,6 +95,29 @@ export function compileField(
       throw error;
     }
   };
+}
+
+/** The entries of a list: between the separators; of a JSON array, its elements. */
+function entries(text: string, separator: string | undefined): string[] {
+  if (separator !== undefined) return text.split(separator);
+  const list = text.startsWith('[') ? jsonOf(text) : undefined;
+  return Array.isArray(list) ? list.filter((entry) => entry !== null).map((entry) => scalarText(entry)) : [text];
+}
+
+/** Undefined when the text is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws ConversionError for an element that is a list or an object */
+function scalarText(element: unknown): string {
+  if (typeof element === 'string') return element;
+  if (typeof element === 'number' || typeof element === 'boolean') return String(element);
+  throw new ConversionError('has lists or objects in its list; name one of their members: COLUMN.0.member');
 }
 
 function compileConstant(
@@ -115,37 +148,54 @@ interface TextSource {
   readonly blame: string;
 }
 
-/** Where the text of a field comes from: its column through its map, its template, or the row's key. */
+/** Where the text of a field comes from: its column or its template, through its map; or the row's key. */
 function compileText(field: FieldSpec, scope: FieldScope): TextSource {
   const fallback = field.default ?? null;
   if (field.key !== undefined) return { text: (_row, draft) => draft.key, fallback, blame: '' };
-  if (field.template !== undefined) {
-    const { template } = field;
-    const columns = templateColumns(template);
-    const [blame] = columns;
-    if (blame === undefined) scope.problem(scope.place, 'has no {column} in its template: write it as a constant');
-    const text = (row: SourceRow) => {
-      const values = new Map(columns.map((name) => [name, row.value(name)]));
-      if ([...values.values()].includes(null)) return null;
-      return template.replaceAll(PLACEHOLDER, (_all, name: string) => values.get(name) ?? '');
-    };
-    return { text, fallback, blame: blame ?? '' };
-  }
-  const { column = '', map } = field;
-  if (map === undefined) return { text: (row) => row.value(column), fallback, blame: column };
-  const values = new Map(Object.entries(map));
+  const { read, blame } = compileRaw(field, scope);
+  if (field.map === undefined) return { text: read, fallback, blame };
+  const values = new Map(Object.entries(field.map));
   const text = (row: SourceRow) => {
-    const value = row.value(column);
+    const value = read(row);
     if (value === null) return null;
     const mapped = values.get(value);
-    if (mapped === undefined) throw row.problem(column, `is none of ${[...values.keys()].join(', ')}`);
+    if (mapped === undefined) throw row.problem(blame, `is none of ${[...values.keys()].join(', ')}`);
     return mapped;
   };
-  return { text, fallback, blame: column };
+  return { text, fallback, blame };
+}
+
+/** The text as the row has it: of its column, or of the first template that can be filled. */
+function compileRaw(
+  { column = '', template }: FieldSpec,
+  scope: FieldScope,
+): { read: (row: SourceRow) => string | null; blame: string } {
+  if (template === undefined) return { read: (row) => row.value(column), blame: column };
+  const templates = template.map((one) => compileTemplate(one, scope));
+  const read = (row: SourceRow) => {
+    for (const { fill } of templates) {
+      const filled = fill(row);
+      if (filled !== null) return filled;
+    }
+    return null;
+  };
+  return { read, blame: templates[0]?.columns[0] ?? '' };
+}
+
+/** Text with the values of a row in it; null when one of them is missing. */
+function compileTemplate(template: string, scope: FieldScope) {
+  const columns = templateColumns(template);
+  if (columns.length === 0) scope.problem(scope.place, 'has no {column} in its template: write it as a constant');
+  const fill = (row: SourceRow): string | null => {
+    const values = new Map(columns.map((name) => [name, row.value(name)]));
+    if ([...values.values()].includes(null)) return null;
+    return template.replaceAll(PLACEHOLDER, (_all, name: string) => values.get(name) ?? '');
+  };
+  return { columns, fill };
 }
 
 function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldScope): Evaluate {
-  const { reference: file, column: from } = field;
+  const { reference: file, column: from, columns = [''], constant } = field;
   if (file === undefined) {
     scope.problem(
       scope.place,
@@ -158,19 +208,35 @@ function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldSc
     return never;
   }
   if (file === 'this') return (_row, draft) => draft.id;
+  const hasKey = from !== undefined || typeof constant === 'string';
+  const sibling = hasKey ? undefined : scope.sibling(file);
+  if (sibling !== undefined) return (_row, draft) => sibling(draft);
   const target = scope.reference(file);
-  if (target === undefined || from === undefined) {
-    scope.problem(scope.place, `refers to ${file}, which is none of the other files of this mapping`);
+  if (target !== undefined && !hasKey) {
+    scope.problem(scope.place, `needs the column that holds the key of a record of ${file}`);
+    return never;
+  }
+  if (target === undefined) {
+    scope.problem(scope.place, `refers to ${file}, which is none of the files of this mapping`);
+    return never;
+  }
+  const { key } = target;
+  if (columns.length !== key.length) {
+    const several = `several columns: write column: [A, B], in the order of ${key.join(', ')}`;
+    scope.problem(scope.place, `refers to ${file}, whose key has ${key.length === 1 ? 'one column' : several}`);
     return never;
   }
   return (row, draft) => {
-    const value = row.value(from);
-    if (value === null) {
-      if (!column.nullable) throw row.problem(from, `is missing, and ${column.property} needs a value`);
+    const values = typeof constant === 'string' ? [constant] : columns.map((name) => row.value(name));
+    const given = values.filter((value) => value !== null);
+    if (given.length < values.length) {
+      const blank = columns[values.indexOf(null)] ?? '';
+      if (given.length > 0) throw row.problem(blank, 'is missing, and it is a part of the key of another record');
+      if (!column.nullable) throw row.problem(blank, `is missing, and ${column.property} needs a value`);
       return null;
     }
-    const id = recordId(target.source, target.entity, value);
-    draft.references.push({ file, id, column: from, value });
+    const id = recordId(target.source, target.entity, ...given);
+    draft.references.push({ file, id, column: columns.join(', '), value: given.join(' / ') });
     return id;
   };
 }

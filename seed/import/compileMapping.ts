@@ -1,12 +1,15 @@
 import { compileTarget, type TargetPlan } from './compileTarget.js';
+import { NOBODY, type CustomerLink, type FoundCustomers } from './customerLinks.js';
 import { readEntityTable } from './EntityTable.js';
+import { orderColumn, type FoldPlan } from './foldEvents.js';
 import { ImportError } from './ImportError.js';
 import type { FileSpec, Mapping, TargetSpec } from './mapping.js';
 import { orderFiles } from './orderFiles.js';
-import type { RecordDraft } from './RecordDraft.js';
+import type { RecordDraft, SourceRecord } from './RecordDraft.js';
 import { recordId } from './recordId.js';
 import { RowProblem } from './RowProblem.js';
 import type { SourceRow } from './SourceRow.js';
+import { joinOf } from './usedColumns.js';
 import type { ImportTarget } from './targets/ImportTarget.js';
 
 /** One file of a mapping, ready to run. */
@@ -15,8 +18,17 @@ export interface FilePlan {
   readonly name: string;
   readonly spec: FileSpec;
   readonly targets: readonly TargetPlan[];
-  /** What a row is going to write; with `problems` when it cannot go in. */
-  readonly draft: (row: SourceRow) => RecordDraft;
+  /** How its rows are folded into records; null when each is one. */
+  readonly fold: FoldPlan | null;
+  /** Its fields that take a customer out of identity. */
+  readonly links: readonly CustomerLink[];
+  /**
+   * What a record is going to write; with `problems` when it cannot go in.
+   * @param row the record's only row, or its last event
+   * @param record all its events; that row when left out
+   * @param found the customers that were looked up for its rows
+   */
+  readonly draft: (row: SourceRow, record?: SourceRecord, found?: FoundCustomers) => RecordDraft;
 }
 
 /**
@@ -44,6 +56,8 @@ export async function compileMapping(
     if (spec === undefined) continue;
     const source = sourceOf(spec);
     const plansOfFile: TargetPlan[] = [];
+    const key = keyReader(spec);
+    const links: CustomerLink[] = [];
     for (const [index, targetSpec] of spec.targets.entries()) {
       const place = `files.${name}.targets[${index}]`;
       const target = Object.hasOwn(targets, targetSpec.entity) ? targets[targetSpec.entity] : undefined;
@@ -55,22 +69,39 @@ export async function compileMapping(
       const reference = (file: string) => {
         const other = Object.hasOwn(files, file) ? files[file] : undefined;
         const entity = other?.targets[0]?.entity;
-        if (other === undefined || entity === undefined || file === name) return undefined;
-        if (other.key.length > 1) problem(place, `refers to ${file}, whose key has several columns`);
-        return { source: sourceOf(other), entity };
+        return other === undefined || entity === undefined
+          ? undefined
+          : { source: sourceOf(other), entity, key: other.key };
+      };
+      const sibling = (as: string) => {
+        const at = spec.targets.findIndex((one) => one.as === as);
+        const entity = spec.targets[at]?.entity;
+        if (entity === undefined || at === index) return undefined;
+        return (draft: RecordDraft) => (at === 0 ? draft.id : recordId(source, entity, draft.key, as));
       };
       const specs = [targetSpec, ...(target.companions?.(source) ?? [])];
       for (const [part, one] of specs.entries()) {
         const oneTarget = targets[one.entity];
         if (oneTarget === undefined) throw new Error(`no import target ${one.entity}`);
         const table = await readEntityTable(oneTarget);
-        const scope = { place, problem, zone: mapping.zone, reference, source, index: index + part };
+        const fields = { place, problem, zone: mapping.zone, reference, sibling };
+        const scope = { ...fields, source, index: index + part, key, links };
         plansOfFile.push(compileTarget(one, oneTarget, table, scope));
       }
     }
     checkTwins(name, spec.targets, plansOfFile, problem);
-    plans.push({ name, spec, targets: plansOfFile, draft: draftFunction(spec, source, plansOfFile) });
+    checkEvents(name, spec, problem);
+    checkJoins(name, spec, problem);
+    plans.push({
+      name,
+      spec,
+      targets: plansOfFile,
+      fold: compileFold(name, spec, key, mapping.zone, problem),
+      links,
+      draft: draftFunction(spec, source, key, plansOfFile),
+    });
   }
+  checkDecided(files, targets, problem);
   if (problems.length > 0) throw new ImportError([...new Set(problems)].join('\n'));
   return plans;
 }
@@ -96,6 +127,25 @@ function checkRecords(
   }
 }
 
+/** A field that follows from rows of another entity is left to them, or each import would write it twice. */
+function checkDecided(
+  files: Readonly<Record<string, FileSpec>>,
+  targets: Readonly<Record<string, ImportTarget>>,
+  problem: (place: string, message: string) => void,
+): void {
+  const written = Object.entries(files).flatMap(([name, file]) =>
+    file.targets.map((spec, index) => ({ spec, place: `files.${name}.targets[${index}]` })),
+  );
+  for (const { spec } of written) {
+    const decides = Object.hasOwn(targets, spec.entity) ? targets[spec.entity]?.decides : undefined;
+    if (decides === undefined) continue;
+    for (const other of written) {
+      if (other.spec.entity !== decides.entity || !Object.hasOwn(other.spec.fields, decides.field)) continue;
+      problem(`${other.place}.fields.${decides.field}`, `follows from ${spec.entity}: leave it out`);
+    }
+  }
+}
+
 /** Two targets of one file that write the same entity must be told apart. */
 function checkTwins(
   name: string,
@@ -114,28 +164,106 @@ function checkTwins(
   }
 }
 
-function draftFunction(spec: FileSpec, source: string, targets: readonly TargetPlan[]): FilePlan['draft'] {
-  const record = targets[0]?.entity ?? '';
-  return (row) => {
-    const problems: RowProblem[] = [];
-    const parts: string[] = [];
-    try {
-      row.checkWidth();
-      for (const column of spec.key) {
-        const value = row.value(column);
-        if (value === null) throw row.problem(column, 'is missing, and it is the key of the record');
-        if (value.includes('\0')) throw row.problem(column, 'has a NUL character in it, which no text may have');
-        parts.push(value);
+/** `event` and `events` speak of the rows of a folded record, and `previous` of the row before the one that is written. */
+function checkEvents(name: string, spec: FileSpec, problem: (place: string, message: string) => void): void {
+  for (const [index, target] of spec.targets.entries()) {
+    const place = `files.${name}.targets[${index}]`;
+    if (target.events !== undefined && spec.fold === undefined)
+      problem(`${place}.events`, 'goes with a file that has fold');
+    if (target.events !== undefined && target.history !== undefined)
+      problem(`${place}.history`, 'does not go with events');
+    for (const [field, { event }] of Object.entries(target.fields)) {
+      const at = `${place}.fields.${field}.event`;
+      if (event === undefined) continue;
+      if (spec.fold === undefined) problem(at, 'goes with a file that has fold');
+      else if (event === 'previous' && target.events === undefined)
+        problem(at, 'previous goes with a target that has events');
+    }
+  }
+}
+
+/** Rows are chosen, folded and mended before others are joined to them, and joined in the order of the joins. */
+function checkJoins(name: string, spec: FileSpec, problem: (place: string, message: string) => void): void {
+  const place = `files.${name}`;
+  const early = [
+    ...Object.keys(spec.columns).map((column) => ['columns', column] as const),
+    ...[...(spec.onlyWith ?? []), ...Object.keys(spec.when ?? {})].map(
+      (column) => ['onlyWith and when', column] as const,
+    ),
+    ...(spec.fold === undefined ? [] : spec.key.map((column) => ['key of a file with fold', column] as const)),
+    ...(spec.fold?.order ?? []).map(({ column }) => ['fold', column] as const),
+  ];
+  for (const [what, column] of early) {
+    if (joinOf(spec, column))
+      problem(place, `has a joined column in its ${what}: ${column}; those are read before the join`);
+  }
+  for (const [index, { as, on }] of spec.join.entries()) {
+    if (spec.join.findIndex((join) => join.as === as) < index)
+      problem(`${place}.join[${index}].as`, `is another's: ${as}`);
+    for (const column of Object.keys(on)) {
+      const other = joinOf(spec, column);
+      if (other && spec.join.indexOf(other) >= index) {
+        problem(`${place}.join[${index}].on`, `names ${column}, which is joined no earlier`);
       }
+    }
+  }
+}
+
+function compileFold(
+  name: string,
+  { fold }: FileSpec,
+  key: FoldPlan['key'],
+  zone: string | undefined,
+  problem: (place: string, message: string) => void,
+): FoldPlan | null {
+  if (fold === undefined) return null;
+  const order = fold.order.flatMap((spec, index) => {
+    try {
+      return [orderColumn(spec, zone)];
+    } catch (error) {
+      problem(`files.${name}.fold.order[${index}]`, error instanceof Error ? error.message : String(error));
+      return [];
+    }
+  });
+  return { key, order };
+}
+
+/** Reads the key of a row. The reader throws a RowProblem when the row has none, or cells that are shifted. */
+function keyReader(spec: FileSpec): FoldPlan['key'] {
+  return (row) => {
+    row.checkWidth();
+    return spec.key.map((column) => {
+      const value = row.value(column);
+      if (value === null) throw row.problem(column, 'is missing, and it is the key of the record');
+      if (value.includes('\0')) throw row.problem(column, 'has a NUL character in it, which no text may have');
+      return value;
+    });
+  };
+}
+
+function draftFunction(
+  spec: FileSpec,
+  source: string,
+  keyOf: FoldPlan['key'],
+  targets: readonly TargetPlan[],
+): FilePlan['draft'] {
+  const entity = targets[0]?.entity ?? '';
+  return (row, record = { events: [{ row, place: '' }], problems: [] }, found = NOBODY) => {
+    const problems = [...record.problems];
+    let parts: readonly string[] = [];
+    try {
+      if (problems.length === 0) parts = keyOf(row);
     } catch (error) {
       if (!(error instanceof RowProblem)) throw error;
       problems.push(error);
     }
-    const key = parts.join('/');
     const draft: RecordDraft = {
-      line: row.line,
-      key,
-      id: recordId(source, record, ...parts),
+      line: record.events.reduce((line, event) => Math.min(line, event.row.line), row.line),
+      key: parts.join('/'),
+      id: recordId(source, entity, ...parts),
+      events: record.events,
+      at: record.events.length - 1,
+      found,
       rows: [],
       references: [],
       uniques: [{ scope: 'key', value: JSON.stringify(parts), column: spec.key[0] ?? '' }],

@@ -10,8 +10,16 @@ export interface ImportConfig {
   readonly data: string;
   /** Where rejected rows go. */
   readonly rejects: string;
+  /** The rejects file whose rows are imported in place of the files. */
+  readonly rejectsFrom: string | undefined;
+  /** How many rows of each file are taken; all of them when undefined. */
+  readonly limit: number | undefined;
   /** Whether rejected rows make the command fail. */
   readonly strict: boolean;
+  /** Whether nothing is to be written. */
+  readonly dryRun: boolean;
+  /** Whether a mapping may give rows to customers for demonstration. */
+  readonly demoLinks: boolean;
   /** The data folder of `npm start`, absolute; used when there is no DATABASE_URL. */
   readonly databaseFolder: string;
   readonly databaseUrl: string | undefined;
@@ -19,21 +27,46 @@ export interface ImportConfig {
   readonly subgraphUrls: Readonly<Record<string, string>>;
 }
 
+/** What `npm run import -- --guess FILE` was asked for. */
+export interface GuessConfig {
+  /** The file to draft a mapping for, as given. */
+  readonly guess: string;
+}
+
+/** What `npm run import -- --entities [NAME]` was asked for. */
+export interface EntitiesConfig {
+  /** The entity whose fields are listed; undefined for the names of all. */
+  readonly entities: string | undefined;
+}
+
 /** What the command ends with when `--strict` was given and rows were rejected. */
 export const REJECTED_EXIT_CODE = 3;
 
 /** The text of `npm run import -- --help`. */
-export const HELP = `Loads CSV files into Customer360 by a mapping.
+export const HELP = `Loads exports into Customer360 by a mapping.
 
   npm run import -- MAPPING --data DIR [options]
   npm run import -- seed/mappings/maven-crm.yaml --data ../shared/data/maven-crm
+  npm run import -- --guess FILE
+  npm run import -- --entities [NAME]
 
   MAPPING                which columns become what, in YAML; docs/import.md tells how to write one
-  --data DIR             folder with the CSV files that the mapping names
+  --data DIR             folder with the files that the mapping names: CSV, TSV, JSON, NDJSON, also gzip
+  --guess FILE           print a draft of a mapping for this file, made from its header and its first rows; reads nothing
+                         else and writes nothing
+  --entities [NAME]      list the entities that a mapping can write, or the fields of one: types, which are needed, and what
+                         they take
+  --limit N              take the first N rows of each file only
   --rejects FILE         where rows go that cannot go in, with their line and the reason
                          (default MAPPING.rejects.csv in the current folder; an earlier one is replaced;
                          there is none when every row went in)
+  --rejects-from FILE    import the rows of this rejects file, mended there, in place of the files; the rest of the
+                         command line is that of the import that rejected them
   --strict               end with ${REJECTED_EXIT_CODE} when rows were rejected; the others are in all the same
+  --dry-run              check everything and say what an import would do, but write nothing (rejects go to their
+                         file all the same)
+  --demo-links           let the mapping give rows to customers who have nothing to do with them (demoLink), for a
+                         demonstration; such rows say so
   --database-folder DIR  data folder of npm start, used without DATABASE_URL (default .data; or the variable DATA)
   --help                 this text
 
@@ -53,7 +86,13 @@ done or was stopped, which leaves whole batches that the next import finds uncha
 const OPTIONS = {
   data: { type: 'string' },
   rejects: { type: 'string' },
+  'rejects-from': { type: 'string' },
+  limit: { type: 'string' },
+  guess: { type: 'string' },
+  entities: { type: 'boolean' },
   strict: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  'demo-links': { type: 'boolean' },
   'database-folder': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -81,13 +120,24 @@ export function readImportConfig(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   subgraphs: readonly string[],
-): ImportConfig | 'help' {
+): ImportConfig | GuessConfig | EntitiesConfig | 'help' {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';
   const [mapping, ...more] = positionals;
+  if (values.guess !== undefined) {
+    if (mapping !== undefined) throw usage('--guess takes one file and no mapping');
+    return Object.freeze({ guess: values.guess });
+  }
+  if (values.entities) {
+    if (more.length > 0) throw usage('--entities takes one name at most');
+    return Object.freeze({ entities: mapping });
+  }
   if (mapping === undefined) throw usage('no mapping is given');
   if (more.length > 0) throw usage(`one mapping at a time, not also ${more.join(', ')}`);
-  if (!values.data) throw usage('--data is needed: the folder with the CSV files');
+  if (!values.data) throw usage('--data is needed: the folder with the files');
+  if (values.limit !== undefined && !/^[1-9]\d{0,8}$/.test(values.limit)) {
+    throw usage(`--limit must be a number of rows, not ${values.limit}`);
+  }
   const urls: [string, string][] = [];
   for (const name of subgraphs) {
     const url = environment[`${name.toUpperCase()}_DATABASE_URL`];
@@ -104,7 +154,11 @@ export function readImportConfig(
     mapping,
     data: values.data,
     rejects: values.rejects ?? `${name}.rejects.csv`,
+    rejectsFrom: values['rejects-from'],
+    limit: values.limit === undefined ? undefined : Number(values.limit),
     strict: values.strict ?? false,
+    dryRun: values['dry-run'] ?? false,
+    demoLinks: values['demo-links'] ?? false,
     databaseFolder: resolve(values['database-folder'] ?? (environment.DATA || '.data')),
     databaseUrl,
     subgraphUrls: Object.fromEntries(urls),

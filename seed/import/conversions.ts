@@ -1,9 +1,9 @@
 import { Big } from 'big.js';
-import { storablePhone } from '../../subgraphs/identity/phone.js';
 import { emailAddress } from '../../subgraphs/kit/parseInput.js';
 import type { FieldSpec } from './mapping.js';
-import { dateFormat } from './parseDate.js';
-import { zonedTime } from './zonedTime.js';
+import { phoneNumber } from './phoneNumber.js';
+import { type DateFormat, dateFormat, type DateParts } from './parseDate.js';
+import { clockTime, zonedTime } from './zonedTime.js';
 
 /** How the text of a cell becomes the text of a database column. */
 export type ValueType = NonNullable<FieldSpec['type']>;
@@ -24,22 +24,68 @@ export type Conversion = (text: string) => string;
 const DECIMAL = /^-?\d{1,15}(\.\d{1,4})?$/;
 const INT4_MAX = 2_147_483_647;
 
-function text(value: string): string {
+function plainText(value: string): string {
   if (value.includes('\0')) throw new ConversionError('has a NUL character in it, which no text may have');
   return value;
 }
 
-/** Reads numbers as people write them, by the field's decimal mark and thousands separator. */
+/** Blanks of every width, as programs put them between thousands and before currency signs. */
+const BLANKS = /[\s\u00A0\u2007\u2009\u202F]/g;
+
+/** What stands for itself in a regular expression. */
+const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+
+/** Reads numbers as people write them, by what the field says of marks, signs and symbols. */
 function numberReader(field: FieldSpec, what: string): (text: string) => Big {
-  const { decimalMark = '.', thousands, scale = 1 } = field;
-  const separator = thousands === undefined ? '' : `[${thousands}]`;
+  const { decimalMark = '.', thousands, scale = 1, symbols = [], negative, round } = field;
+  const separator = literal(thousands ?? '');
   const whole = thousands === undefined ? String.raw`\d+` : String.raw`(?:\d{1,3}(?:${separator}\d{3})+|\d+)`;
-  const pattern = new RegExp(String.raw`^[+-]?${whole}(?:[${decimalMark}]\d+)?$`);
+  const pattern = new RegExp(String.raw`^${whole}(?:[${decimalMark}]\d+)?$|^[${decimalMark}]\d+$`);
+  // Each symbol once at most, before or behind the number; longer ones first, so that US$ is not taken for $.
+  const known = symbols.map((symbol) => symbol.replaceAll(BLANKS, '')).sort((one, other) => other.length - one.length);
   return (value) => {
-    if (!pattern.test(value)) throw new ConversionError(`is not ${what}`);
-    const plain = (thousands === undefined ? value : value.replaceAll(thousands, '')).replace(decimalMark, '.');
-    return new Big(plain.replace('+', '')).times(scale);
+    const amount = unsigned(value, thousands, known, negative);
+    if (amount === null || !pattern.test(amount.digits)) throw new ConversionError(`is not ${what}`);
+    const plain = (thousands === undefined ? amount.digits : amount.digits.replaceAll(thousands, '')).replace(
+      decimalMark,
+      '.',
+    );
+    const number = new Big(plain.startsWith('.') ? `0${plain}` : plain).times(amount.isNegative ? -scale : scale);
+    return round === undefined ? number : number.round(round, Big.roundHalfUp);
   };
+}
+
+/** The digits and marks of a number, without its sign and symbols; null when there is more than one sign. */
+function unsigned(
+  value: string,
+  thousands: string | undefined,
+  symbols: readonly string[],
+  negative: FieldSpec['negative'],
+): { digits: string; isNegative: boolean } | null {
+  let rest = value.replaceAll('\u2212', '-');
+  if (thousands === ' ') rest = rest.replaceAll(BLANKS, ' ');
+  if (thousands === "'") rest = rest.replaceAll('\u2019', "'");
+  let signs = 0;
+  let isNegative = false;
+  const sign = (mark: RegExp, isMinus: (found: string) => boolean) => {
+    const found = mark.exec(rest);
+    if (found === null) return;
+    rest = rest.replace(mark, () => found[1] ?? '').trim();
+    signs += 1;
+    isNegative = isMinus(found[0]);
+  };
+  if (negative === 'parentheses') sign(/^\((.*)\)$/, () => true);
+  sign(/^[+-]/, (found) => found === '-');
+  for (const symbol of symbols) {
+    const before = rest.replaceAll(BLANKS, ' ');
+    if (before.startsWith(symbol)) rest = rest.slice(symbol.length).trim();
+    else if (before.endsWith(symbol)) rest = rest.slice(0, -symbol.length).trim();
+    else continue;
+    break;
+  }
+  if (symbols.length > 0) sign(/^[+-]/, (found) => found === '-');
+  if (negative === 'behind') sign(/[+-]$/, (found) => found === '-');
+  return signs > 1 ? null : { digits: rest, isNegative };
 }
 
 function decimal(field: FieldSpec): Conversion {
@@ -63,7 +109,7 @@ function integer(field: FieldSpec): Conversion {
   };
 }
 
-function boolean({ yes = ['true', 'yes', '1'], no = ['false', 'no', '0'] }: FieldSpec): Conversion {
+function boolean({ yes = ['true', 'yes', '1', 't', 'y'], no = ['false', 'no', '0', 'f', 'n'] }: FieldSpec): Conversion {
   const values = new Map([...no.map((one) => [one, 'false'] as const), ...yes.map((one) => [one, 'true'] as const)]);
   return (value) => {
     const known = values.get(value) ?? values.get(value.toLowerCase());
@@ -72,23 +118,50 @@ function boolean({ yes = ['true', 'yes', '1'], no = ['false', 'no', '0'] }: Fiel
   };
 }
 
-function dateParts({ format = 'yyyy-MM-dd' }: FieldSpec) {
-  const reader = dateFormat(format);
-  return (value: string) => {
-    const parts = reader.parse(value);
-    if (parts === null) throw new ConversionError(`is not a date as ${format}`);
-    return parts;
+/** Reads a date by the first of the field's formats that fits. */
+function dateReader(field: FieldSpec): { formats: readonly DateFormat[]; read: (text: string) => DateParts } {
+  const formats = (field.format ?? ['iso']).map((format) => dateFormat(format, field));
+  const shown = formats.map((format) => format.shown).join(' or ');
+  const hint = field.format === undefined ? '; say the format' : '';
+  return {
+    formats,
+    read: (value) => {
+      for (const format of formats) {
+        const parts = format.parse(value);
+        if (parts !== null) return parts;
+      }
+      throw new ConversionError(`is not a date as ${shown}${hint}`);
+    },
+  };
+}
+
+/** The day that is written; of a count of seconds, the day in the zone. */
+function date(field: FieldSpec, zone: string | undefined): Conversion {
+  const { formats, read } = dateReader(field);
+  const isCount = field.format?.some((format) => format.startsWith('epoch')) ?? false;
+  if (isCount && (zone === undefined || formats.length > 1)) {
+    throw new Error('needs the zone in which a count of seconds is a day, and no other format beside it');
+  }
+  return (value) => {
+    const { local } = read(value);
+    return new Date(isCount ? clockTime(local, zone ?? 'UTC') : local).toISOString().slice(0, 10);
   };
 }
 
 function timestamp(field: FieldSpec, zone: string | undefined): Conversion {
-  const read = dateParts(field);
-  const own = field.format?.includes('XXX') ?? false;
-  if (!own && zone === undefined) {
-    throw new Error('needs the zone of its times: `zone: Europe/Vienna` here or at the top of the mapping');
+  const { formats, read } = dateReader(field);
+  const isZoned = (format: DateFormat) =>
+    format.offset === 'always' || (format.offset === 'maybe' && field.format !== undefined);
+  if (zone === undefined && !formats.every(isZoned)) {
+    throw new Error(
+      'needs the zone of its times: `zone: Europe/Vienna` here or at the top of the mapping ' +
+        '(format: iso where each says it itself)',
+    );
   }
   return (value) => {
     const { local, offset } = read(value);
+    if (offset === undefined && zone === undefined)
+      throw new ConversionError('does not say its zone, nor does the mapping');
     return new Date(offset === undefined ? zonedTime(local, zone ?? 'UTC') : local - offset).toISOString();
   };
 }
@@ -102,17 +175,15 @@ function timestamp(field: FieldSpec, zone: string | undefined): Conversion {
 export function conversionFor(type: ValueType, field: FieldSpec, zone: string | undefined): Conversion {
   switch (type) {
     case 'text':
-      return text;
+      return plainText;
     case 'integer':
       return integer(field);
     case 'decimal':
       return decimal(field);
     case 'boolean':
       return boolean(field);
-    case 'date': {
-      const read = dateParts(field);
-      return (value) => read(value).day;
-    }
+    case 'date':
+      return date(field, field.zone ?? zone);
     case 'timestamp':
       return timestamp(field, field.zone ?? zone);
     case 'email':
@@ -121,11 +192,16 @@ export function conversionFor(type: ValueType, field: FieldSpec, zone: string | 
         if (data === undefined) throw new ConversionError('is not an email address');
         return data;
       };
-    case 'phone':
+    case 'phone': {
+      const notPhone =
+        field.country === undefined
+          ? 'is not a phone number with its country code'
+          : `is not a phone number with its country code, nor one of ${field.country}`;
       return (value) => {
-        const phone = storablePhone(value);
-        if (phone === null) throw new ConversionError('is not a phone number with its country code');
+        const phone = phoneNumber(value, field.country);
+        if (phone === null) throw new ConversionError(notPhone);
         return phone;
       };
+    }
   }
 }

@@ -1,7 +1,11 @@
 import { subgraphs } from '../../subgraphs/all.js';
 import { StartError } from '../../scripts/start/StartError.js';
 import { HELP, readImportConfig, REJECTED_EXIT_CODE } from './config.js';
+import { describeEntities } from './describeEntities.js';
+import { draftMapping } from './guess/draftMapping.js';
 import { ImportError } from './ImportError.js';
+import { Progress } from './progress.js';
+import { importTargets } from './targets/all.js';
 import { rejectsLine, runImport, type ImportOutput } from './runImport.js';
 
 /** `npm run import`. */
@@ -18,14 +22,18 @@ for (const [signal, number] of [
 }
 
 const { stdout, stderr } = process;
-const CLEAR_LINE = '\r\u001B[K';
-const clear = stderr.isTTY ? CLEAR_LINE : '';
+const progress = new Progress({
+  isTerminal: stderr.isTTY,
+  write: (text) => void stderr.write(text),
+  width: () => stderr.columns,
+  now: () => performance.now(),
+});
 const output: ImportOutput = {
   print: (line) => {
-    stderr.write(clear);
+    progress.clear();
     stdout.write(`${line}\n`);
   },
-  progress: stderr.isTTY ? (text) => void stderr.write(`${CLEAR_LINE}${text}`) : undefined,
+  progress: (step) => progress.show(step),
 };
 
 try {
@@ -33,6 +41,10 @@ try {
   const config = readImportConfig(process.argv.slice(2), process.env, names);
   if (config === 'help') {
     output.print(HELP);
+  } else if ('entities' in config) {
+    stdout.write(await describeEntities(importTargets, config.entities));
+  } else if ('guess' in config) {
+    stdout.write(await draftMapping(config.guess, importTargets));
   } else {
     const { rejected } = await runImport(config, output, stop.signal);
     if (rejected > 0) {
@@ -41,7 +53,7 @@ try {
     }
   }
 } catch (error) {
-  stderr.write(clear);
+  progress.clear();
   if (error instanceof ImportError || error instanceof StartError) {
     for (const line of error.message.split('\n')) console.error(`customer360: ${line}`);
     process.exitCode ??= error.exitCode;

@@ -1,25 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { decodeText } from './decodeText.js';
 import { ImportError } from './ImportError.js';
+import { type CsvDialect, type CsvRow, MAX_ROW_CHARACTERS, unclosedQuote } from './csvDialect.js';
+import { readBackslashed } from './readBackslashed.js';
 
-/** How a CSV file is written. */
-export interface CsvOptions {
-  readonly delimiter: string;
-  readonly quote: string;
-  readonly encoding: string;
-}
-
-/** The cells of one row, as written. */
-export interface CsvRow {
-  /** Where the row starts: the number that an editor shows. */
-  readonly line: number;
-  readonly cells: readonly string[];
-}
-
-/** No row of a table is longer than this; a quote that is never closed would otherwise take the whole file for one cell. */
-const MAX_ROW_CHARACTERS = 4 * 1024 * 1024;
 const LINE_BREAK = /\r\n|\r|\n/g;
 
 function countLineBreaks(text: string): number {
@@ -29,21 +13,28 @@ function countLineBreaks(text: string): number {
 /**
  * The rows of a CSV file, the header among them, one after the other: the file is never in memory as a whole. Empty lines are left
  * out. A quote inside of an unquoted cell is taken as it stands (`5" pipe`).
- * @throws ImportError when the encoding is another, a quote is never closed, or the file cannot be read
+ * @param text the file's text, in pieces
+ * @param path the file's name, for the errors
+ * @throws ImportError when a quote is never closed
  */
-export async function* readCsv(path: string, options: CsvOptions): AsyncGenerator<CsvRow> {
-  const text = Readable.from(decodeText(createReadStream(path), options.encoding, path));
+export function readCsv(text: AsyncIterable<string>, dialect: CsvDialect, path: string): AsyncGenerator<CsvRow> {
+  return dialect.escape === '\\' ? readBackslashed(text, dialect, path) : readQuoted(text, dialect, path);
+}
+
+async function* readQuoted(text: AsyncIterable<string>, dialect: CsvDialect, path: string): AsyncGenerator<CsvRow> {
+  const source = Readable.from(text);
   const parser = parse({
-    delimiter: options.delimiter,
-    quote: options.quote,
+    ...dialect,
     raw: true,
+    // Tools of several systems had many a file in their hands, so the line ends may be of several kinds.
+    record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_ROW_CHARACTERS,
   });
-  text.on('error', (error) => parser.destroy(error));
-  text.pipe(parser);
+  source.on('error', (error) => parser.destroy(error));
+  source.pipe(parser);
   // The parser counts a quoted CR LF twice, so the lines are counted here, from the very text of each row.
   let line = 1;
   try {
@@ -55,11 +46,9 @@ export async function* readCsv(path: string, options: CsvOptions): AsyncGenerato
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
-      throw new ImportError(`${path}: a quote that opens on line ${line} or soon after is never closed; mend the file`);
-    }
+    if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') throw unclosedQuote(path, line);
     throw new ImportError(`${path}: cannot be read as CSV after line ${line - 1}: ${error.message}`);
   } finally {
-    text.destroy();
+    source.destroy();
   }
 }

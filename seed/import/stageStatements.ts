@@ -5,6 +5,8 @@ export interface StageStatements {
   /** Makes the temporary table that takes the rows. */
   readonly create: string;
   readonly drop: string;
+  /** Empties it, where that is not done by the end of a transaction. */
+  readonly empty: string;
   /** Takes rows as `record`, `removed`, and the target's columns. */
   readonly copy: string;
   /** Deletes the rows that must not be there; null for a target that never removes. Gives the records concerned. */
@@ -13,6 +15,8 @@ export interface StageStatements {
   readonly taken: string | null;
   /** Inserts what is new, updates what changed. Gives the records concerned and whether their row is new. */
   readonly merge: string;
+  /** Brings other rows up to date, after the merge; null where none follow from these. */
+  readonly afterwards: string | null;
 }
 
 const INSERTED: Readonly<Record<(typeof KEPT)[number], string>> = {
@@ -40,7 +44,7 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
     const isPlanned = plan.columns.some((planned) => planned.column.property === property);
     return column === undefined || isPlanned
       ? []
-      : [{ property, name: quoted(column.name), value: INSERTED[property] }];
+      : [{ property, name: quoted(column.name), value: column.nullable ? 'NULL' : INSERTED[property] }];
   });
   const onUpdate = kept.flatMap((one) => {
     if (one.property === 'version') return [`${one.name} = t.${one.name} + 1`];
@@ -65,6 +69,7 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
     create: `CREATE TEMPORARY TABLE ${name} ON COMMIT DELETE ROWS AS
       SELECT 0 AS record_, false AS removed_, ${staged.join(', ')} FROM ${table} WITH NO DATA`,
     drop: `DROP TABLE IF EXISTS pg_temp.${name}`,
+    empty: `TRUNCATE pg_temp.${name}`,
     copy: `COPY ${name} (record_, removed_, ${staged.join(', ')}) FROM STDIN`,
     remove:
       plan.derivedId || plan.position !== undefined
@@ -85,5 +90,6 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
       )
       SELECT s.record_ AS record, t.inserted FROM merged AS t JOIN ${name} AS s ON ${matches.join(' AND ')}
       WHERE NOT s.removed_`,
+    afterwards: plan.target.afterwards?.(name) ?? null,
   };
 }

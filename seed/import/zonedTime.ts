@@ -50,3 +50,8 @@ export function zonedTime(local: number, zone: string): number {
   const second = local - after;
   return offsetAt(zone, second) === after ? second : first;
 }
+
+/** What the clocks of a zone show at an instant: milliseconds since 1970 as if they were UTC's. */
+export function clockTime(instant: number, zone: string): number {
+  return instant + offsetAt(zone, instant);
+}

@@ -6,6 +6,7 @@ import type { RequestContext } from '../kit/RequestContext.js';
 import type { closeLoopInput } from './closeLoopInput.js';
 import { SurveyResponse } from './entities/SurveyResponse.js';
 import { loopStatus, NEXT_LOOP_STATUS } from './feedbackLoop.js';
+import { reportLoop } from './reports.js';
 
 function checkOpen(response: SurveyResponse): void {
   const status = loopStatus(response);
@@ -33,7 +34,7 @@ export async function closeLoop(
   once: Idempotency,
 ): Promise<SurveyResponse> {
   await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const response = isUuid(responseId)
       ? await manager.findOne(SurveyResponse, { where: { id: responseId }, lock: { mode: 'pessimistic_write' } })
       : null;
@@ -53,6 +54,7 @@ export async function closeLoop(
       loopNote: input.note ?? null,
       version: response.version + 1,
     });
+    reportLoop(outbox, response, loopClosedAt, input.outcome);
     return manager.save(response);
   }, once);
 }

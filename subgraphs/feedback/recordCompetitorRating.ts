@@ -4,6 +4,7 @@ import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import type { recordCompetitorRatingInput } from './competitorRatingInput.js';
 import { CompetitorRating } from './entities/CompetitorRating.js';
+import { reportCompetitorRating } from './reports.js';
 
 /**
  * Records how a customer sees a competitor, and us beside them.
@@ -15,7 +16,7 @@ export async function recordCompetitorRating(
   once: Idempotency,
 ): Promise<CompetitorRating> {
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const now = new Date();
     const rating = manager.create(CompetitorRating, {
       id: uuid(),
@@ -26,6 +27,7 @@ export async function recordCompetitorRating(
       createdAt: now,
     });
     await manager.insert(CompetitorRating, rating);
+    reportCompetitorRating(outbox, rating);
     return rating;
   }, once);
 }

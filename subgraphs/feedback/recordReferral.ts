@@ -6,6 +6,7 @@ import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { Referral } from './entities/Referral.js';
 import type { recordReferralInput } from './referralInput.js';
+import { reportReferral } from './reports.js';
 
 /**
  * Records that a customer brought us another; once for each pair.
@@ -19,7 +20,7 @@ export async function recordReferral(
   const { customerId, referredCustomerId } = input;
   const ids = { 'input.customerId': customerId, 'input.referredCustomerId': referredCustomerId };
   await context.references.require('Customer', ids, context.requestId);
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const now = new Date();
     const referral = manager.create(Referral, {
       id: uuid(),
@@ -38,6 +39,7 @@ export async function recordReferral(
     if (added.length === 0) {
       throw badUserInput('input.referredCustomerId: this referral is recorded already', 'input.referredCustomerId');
     }
+    reportReferral(outbox, referral);
     return referral;
   }, once);
 }

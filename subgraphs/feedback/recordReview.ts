@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { Review } from './entities/Review.js';
+import { reportReview } from './reports.js';
 import type { recordReviewInput } from './reviewInput.js';
 
 /**
@@ -15,7 +16,7 @@ export async function recordReview(
   once: Idempotency,
 ): Promise<Review> {
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const now = new Date();
     const review = manager.create(Review, {
       id: uuid(),
@@ -32,6 +33,7 @@ export async function recordReview(
       createdAt: now,
     });
     await manager.insert(Review, review);
+    reportReview(outbox, review);
     return review;
   }, once);
 }

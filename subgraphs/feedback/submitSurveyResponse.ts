@@ -5,6 +5,7 @@ import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { Survey } from './entities/Survey.js';
 import { SurveyResponse } from './entities/SurveyResponse.js';
+import { reportResponse } from './reports.js';
 import { SCALES } from './surveyKind.js';
 import type { submitSurveyResponseInput } from './surveyResponseInput.js';
 
@@ -33,7 +34,7 @@ export async function submitSurveyResponse(
 ): Promise<SurveyResponse> {
   const { surveyId, customerId, score } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     // A shared lock: many may answer at once, while nobody ends the survey under them.
     const survey = isUuid(surveyId)
       ? await manager.findOne(Survey, { where: { id: surveyId }, lock: { mode: 'pessimistic_read' } })
@@ -65,6 +66,7 @@ export async function submitSurveyResponse(
       version: 1,
     });
     await manager.insert(SurveyResponse, response);
+    reportResponse(outbox, response);
     return response;
   }, once);
 }

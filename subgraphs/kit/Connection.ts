@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Class } from './defineSubgraph.js';
+import type { PageWindow } from './PageArguments.js';
 import { PageInfo } from './PageInfo.js';
 import type { RowPage } from './readPages.js';
 
@@ -10,18 +11,18 @@ import type { RowPage } from './readPages.js';
 export class Connection<T> {
   readonly #page: () => Promise<RowPage<T>>;
   readonly #count: () => Promise<number>;
-  readonly #continued: boolean;
+  readonly #window: PageWindow;
   #wantsRows = false;
 
   /**
    * @param page reads the rows; called for each field that needs them, so it must remember what it read
    * @param count counts the whole list
-   * @param continued whether the page was asked for with `after`
+   * @param window which part of the list it is
    */
-  constructor(page: () => Promise<RowPage<T>>, count: () => Promise<number>, continued: boolean) {
+  constructor(page: () => Promise<RowPage<T>>, count: () => Promise<number>, window: PageWindow) {
     this.#page = page;
     this.#count = count;
-    this.#continued = continued;
+    this.#window = window;
   }
 
   async nodes(): Promise<readonly T[]> {
@@ -34,10 +35,11 @@ export class Connection<T> {
   }
 
   async pageInfo(): Promise<PageInfo> {
-    const { rows, cursorAt, hasNextPage } = await this.#rows();
+    const { rows, cursorAt, hasMore } = await this.#rows();
+    const { backwards } = this.#window;
     return {
-      hasNextPage,
-      hasPreviousPage: this.#continued,
+      hasNextPage: backwards ? this.#continued : hasMore,
+      hasPreviousPage: backwards ? hasMore : this.#continued,
       startCursor: cursorAt(0),
       endCursor: cursorAt(rows.length - 1),
     };
@@ -48,10 +50,15 @@ export class Connection<T> {
     // graphql-js asks for all fields of a page in one go; behind this line it has asked for the rows, if it wants them.
     await Promise.resolve();
     if (this.#wantsRows && !this.#continued) {
-      const { rows, hasNextPage } = await this.#page();
-      if (!hasNextPage) return rows.length;
+      const { rows, hasMore } = await this.#page();
+      if (!hasMore) return rows.length;
     }
     return this.#count();
+  }
+
+  /** Whether the page begins at a cursor. */
+  get #continued(): boolean {
+    return typeof this.#window.after === 'string';
   }
 
   #rows(): Promise<RowPage<T>> {

@@ -16,6 +16,14 @@ export class Database {
     private readonly reads?: ReadPipeline,
   ) {}
 
+  /** The name of the subgraph whose database it is. */
+  get subgraph(): string {
+    const { options } = this.dataSource;
+    const name = 'schema' in options ? options.schema : undefined;
+    if (name === undefined) throw new Error('the data source names no schema; make it by createDataSource');
+    return name;
+  }
+
   /**
    * Runs one statement. Rows come as Postgres gives them: `timestamptz` as Date, `numeric`, `bigint` and `date` as text.
    * @param manager a transaction's, to read inside it

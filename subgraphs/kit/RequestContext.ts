@@ -4,6 +4,7 @@ import sql, { raw } from 'sql-template-tag';
 import { validate as isUuid } from 'uuid';
 import { Connection } from './Connection.js';
 import type { Database } from './Database.js';
+import { Outbox } from './events/Outbox.js';
 import type { Class } from './defineSubgraph.js';
 import { checkPage, countRows, readPages, type ListQuery, type RowPage } from './readPages.js';
 import { oncePerKey, type Idempotency } from './oncePerKey.js';
@@ -81,24 +82,29 @@ export class RequestContext {
     const column = parent?.column ?? null;
     const id = parent?.id ?? ROOT;
     const filter = `${query.entity.name} ${column} ${JSON.stringify(query.where.map((part) => [part.text, part.values]))}`;
-    const rows = `page ${filter} ${query.orderName} ${query.page.first} ${query.page.after}`;
+    const rows = `page ${filter} ${query.orderName} ${query.page.first} ${query.page.after} ${query.page.backwards}`;
     const page = () => this.loader<RowPage<T>>(rows, (ids) => readPages(this.database, query, column, ids)).load(id);
     const count = () =>
       this.loader<number>(`count ${filter}`, (ids) => countRows(this.database, query, column, ids)).load(id);
-    return new Connection(page, count, typeof query.page.after === 'string');
+    return new Connection(page, count, query.page);
   }
 
   /**
-   * Runs a mutation's writes in one transaction: all of them or, when `work` throws, none. Afterwards nothing that was
-   * read before is remembered.
+   * Runs a mutation's writes in one transaction: all of them or, when `work` throws, none. The events that `work` adds to the
+   * outbox go with them. Afterwards nothing that was read before is remembered.
    * @param once the caller's idempotency key with what it stands for: the same call again gets the first answer and
    *   writes nothing
    */
-  async write<R>(work: (manager: EntityManager) => Promise<R>, once?: Idempotency): Promise<R> {
+  async write<R>(work: (manager: EntityManager, outbox: Outbox) => Promise<R>, once?: Idempotency): Promise<R> {
+    const { dataSource } = this.database;
     try {
-      return await this.database.dataSource.transaction((manager) =>
-        once ? oncePerKey(this.database, manager, once, () => work(manager)) : work(manager),
-      );
+      return await dataSource.transaction(async (manager) => {
+        const outbox = new Outbox(this.database.subgraph);
+        const run = () => work(manager, outbox);
+        const answer = await (once ? oncePerKey(this.database, manager, once, run) : run());
+        await outbox.save(manager);
+        return answer;
+      });
     } finally {
       this.loaders.clear();
     }

@@ -12,6 +12,8 @@ export interface SubgraphConfig {
   readonly identityUrl: string;
   /** Most connections to Postgres at once. */
   readonly poolSize: number;
+  /** The event bus that all subgraphs share: `postgres://…` or `nats://…`; left out, the subgraph's own Postgres. */
+  readonly eventBusUrl?: string;
   /** The values of the definition's own `settings`; left out, their defaults. */
   readonly settings?: object;
 }
@@ -24,6 +26,7 @@ export const ENVIRONMENT_HELP = `Environment:
   PORT                port, when one subgraph starts alone; 0 takes a free one
   <NAME>_PORT         port of one subgraph                      (its own: identity 4001 … feedback 4006)
   IDENTITY_URL        identity's GraphQL address                (http://127.0.0.1:4001/graphql)
+  EVENT_BUS_URL       what carries events between subgraphs     (DATABASE_URL; postgres:// or nats://, one for all)
   POOL_SIZE           most connections of a subgraph            (10)
   LOG_LEVEL           trace, debug, info, warn, error or silent (info)`;
 
@@ -50,6 +53,9 @@ export function readConfig(
     host: z.string().default('127.0.0.1'),
     port: port.default(subgraph.port),
     identityUrl: z.url('IDENTITY_URL must be an http address').default('http://127.0.0.1:4001/graphql'),
+    eventBusUrl: z
+      .string({ error: 'set EVENT_BUS_URL, or DATABASE_URL, to the Postgres through which all subgraphs share events' })
+      .regex(/^(postgres(ql)?|nats):\/\//, 'EVENT_BUS_URL must start with postgres:// or nats://'),
     poolSize: z.coerce.number({ error: 'POOL_SIZE must be a whole number' }).int().min(1).max(100).default(10),
   });
   const read = schema.safeParse({
@@ -57,6 +63,7 @@ export function readConfig(
     host: environment.HOST,
     port: environment[`${prefix}_PORT`] ?? (alone || environment.PORT === '0' ? environment.PORT : undefined),
     identityUrl: environment.IDENTITY_URL,
+    eventBusUrl: environment.EVENT_BUS_URL ?? environment.DATABASE_URL,
     poolSize: environment.POOL_SIZE,
   });
   if (read.success) {

@@ -2,6 +2,7 @@ import { DataSource, type Logger as TypeOrmLogger } from 'typeorm';
 import { types as pgTypes } from 'pg';
 import { CreateKit1763700000000 } from './CreateKit1763700000000.js';
 import { CreateWordSearch1763700000001 } from './CreateWordSearch1763700000001.js';
+import { CreateEvents1764000000000 } from './events/CreateEvents1764000000000.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 
 export interface DatabaseOptions {
@@ -52,7 +53,12 @@ export function createDataSource(definition: SubgraphDefinition, options: Databa
     url: options.url,
     schema: definition.name,
     entities: [...definition.entities],
-    migrations: [CreateKit1763700000000, CreateWordSearch1763700000001, ...definition.migrations],
+    migrations: [
+      CreateKit1763700000000,
+      CreateWordSearch1763700000001,
+      CreateEvents1764000000000,
+      ...definition.migrations,
+    ],
     migrationsTableName: 'migration',
     synchronize: false,
     installExtensions: false,

@@ -21,25 +21,26 @@ export function encodeCursor(list: string, keyset: readonly string[]): string {
 /**
  * Reads a cursor back.
  * @param list the list and order for which it must have been made
- * @throws BAD_USER_INPUT with argument `after` when it is malformed or of another list or order
+ * @param argument the name of the argument that gave it
+ * @throws BAD_USER_INPUT with that argument when it is malformed or of another list or order
  */
-export function decodeCursor(cursor: string, list: string, types: readonly KeyType[]): string[] {
+export function decodeCursor(cursor: string, list: string, types: readonly KeyType[], argument = 'after'): string[] {
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
     parts = undefined;
   }
-  if (!Array.isArray(parts)) throw badUserInput('after is not a cursor that this graph gave out', 'after');
+  if (!Array.isArray(parts)) throw badUserInput(`${argument} is not a cursor that this graph gave out`, argument);
   const [ofList, ...keyset] = parts as unknown[];
   if (ofList !== list)
-    throw badUserInput('after is a cursor of another list, or of this one in another order', 'after');
+    throw badUserInput(`${argument} is a cursor of another list, or of this one in another order`, argument);
   const valid =
     keyset.length === types.length &&
     types.every((type, index) => {
       const value = keyset[index];
       return typeof value === 'string' && VALID[type].test(value);
     });
-  if (!valid) throw badUserInput('after is not a cursor that this graph gave out', 'after');
+  if (!valid) throw badUserInput(`${argument} is not a cursor that this graph gave out`, argument);
   return keyset as string[];
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { NonEmptyArray } from 'type-graphql';
-import type { MigrationInterface } from 'typeorm';
+import type { DataSource, MigrationInterface } from 'typeorm';
+import type { EventConsumer } from './events/EventConsumer.js';
 import type { RequestContext } from './RequestContext.js';
 import type { Settings } from './Settings.js';
 
@@ -16,6 +17,14 @@ type ReferenceResolver = (
   reference: Readonly<Record<string, unknown>>,
   context: RequestContext,
 ) => Promise<object | null> | object | null;
+
+/** Something to be done now and then, by any replica, as often as it comes. */
+export interface Chore {
+  /** What it does to how many, for the log: `closed journeys that nobody went on with`. */
+  readonly name: string;
+  /** @returns how many rows it changed */
+  readonly run: (dataSource: DataSource) => Promise<number>;
+}
 
 /** All that the kit must know to build, migrate and serve a subgraph. */
 export interface SubgraphDefinition {
@@ -33,6 +42,10 @@ export interface SubgraphDefinition {
   readonly entities: readonly Class[];
   /** In the order in which they run. */
   readonly migrations: readonly (new () => MigrationInterface)[];
+  /** What it does with the events of other subgraphs; left out when it reads none. */
+  readonly consumers?: readonly EventConsumer[];
+  /** What it does of itself, at the start and every hour; left out when there is nothing. */
+  readonly chores?: readonly Chore[];
   /** What can be set about it by the environment; left out when there is nothing. */
   readonly settings?: Settings<object>;
 }

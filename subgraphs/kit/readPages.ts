@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor, type KeyType } from './cursor.js';
 import type { Class } from './defineSubgraph.js';
 import type { Database } from './Database.js';
 import { badUserInput } from './errors.js';
-import { MAX_PAGE_SIZE, type PageArguments } from './PageArguments.js';
+import { MAX_PAGE_SIZE, type PageWindow } from './PageArguments.js';
 
 /**
  * An order of a list: by `by`, then by `tie` (the id, where none is given), both in one direction, so that one index
@@ -29,7 +29,7 @@ export interface ListQuery<T extends ObjectLiteral> {
   /** Its name (`PLACED_AT_DESC`) is part of the cursor. */
   readonly orderName: string;
   readonly order: ListOrder;
-  readonly page: PageArguments;
+  readonly page: PageWindow;
 }
 
 /** The rows of one page, before they become a connection. */
@@ -37,7 +37,8 @@ export interface RowPage<T> {
   readonly rows: readonly T[];
   /** The cursor of the row at a place; null where there is none. Made when it is asked for. */
   readonly cursorAt: (index: number) => string | null;
-  readonly hasNextPage: boolean;
+  /** Whether there are more in the direction in which it was read. */
+  readonly hasMore: boolean;
 }
 
 /** What a cursor of the list must have been made for. */
@@ -49,28 +50,38 @@ function keyset<T extends ObjectLiteral>(query: ListQuery<T>): string[] | null {
   const { after } = query.page;
   if (after === undefined || after === null) return null;
   const { type, tie = ID } = query.order;
-  return decodeCursor(after, listName(query), [type, tie.type]);
+  return decodeCursor(after, listName(query), [type, tie.type], cursorArgument(query.page));
 }
 
-/** Throws BAD_USER_INPUT when `first` is not 1 to 100. */
-export function checkFirst(first: number): void {
+function cursorArgument({ backwards }: PageWindow): string {
+  return backwards ? 'before' : 'after';
+}
+
+/** Throws BAD_USER_INPUT when the size of a page is not 1 to 100. */
+export function checkFirst(first: number, argument = 'first'): void {
   if (first < 1 || first > MAX_PAGE_SIZE) {
-    throw badUserInput(`first must be 1 to ${MAX_PAGE_SIZE}, not ${first}`, 'first');
+    throw badUserInput(`${argument} must be 1 to ${MAX_PAGE_SIZE}, not ${first}`, argument);
   }
 }
 
 /** Throws BAD_USER_INPUT for `first` out of 1 to 100, and for a cursor that is malformed or of another list. */
 export function checkPage<T extends ObjectLiteral>(query: ListQuery<T>): void {
-  checkFirst(query.page.first);
+  checkFirst(query.page.first, query.page.backwards ? 'last' : 'first');
   keyset(query);
+}
+
+/** In which direction the rows are read: that of the order, or the other. */
+function readingDirection<T extends ObjectLiteral>({ order, page }: ListQuery<T>): 'ASC' | 'DESC' {
+  if (!page.backwards) return order.direction;
+  return order.direction === 'ASC' ? 'DESC' : 'ASC';
 }
 
 function keysetCondition<T extends ObjectLiteral>(query: ListQuery<T>): Sql {
   const values = keyset(query);
   if (values === null) return empty;
-  const { by, type, direction, tie = ID } = query.order;
+  const { by, type, tie = ID } = query.order;
   const [value, tieValue] = values;
-  const comparison = raw(direction === 'ASC' ? '>' : '<');
+  const comparison = raw(readingDirection(query) === 'ASC' ? '>' : '<');
   return sql`AND (${raw(by)}, ${raw(tie.by)}) ${comparison} (${value}::${raw(type)}, ${tieValue}::${raw(tie.type)})`;
 }
 
@@ -96,7 +107,8 @@ export async function readPages<T extends ObjectLiteral>(
   parentIds: readonly string[],
 ): Promise<RowPage<T>[]> {
   const { table, columns } = database.selection(query.entity);
-  const { by, direction, tie = ID } = query.order;
+  const { by, tie = ID } = query.order;
+  const direction = readingDirection(query);
   const list = listName(query);
   const conditions = join([sql`TRUE`, ...query.where], ' AND ');
   const ofParent = parentColumn === null ? sql`TRUE` : sql`t.${raw(`"${parentColumn}"`)} = parent.id`;
@@ -113,7 +125,8 @@ export async function readPages<T extends ObjectLiteral>(
   const rows = await database.query<PageRow>(statement).catch((error: unknown) => {
     // A keyset that looks right and is not, such as the 30th of February: only Postgres can tell.
     if (typeof query.page.after === 'string' && isDataException(error)) {
-      throw badUserInput('after is not a cursor that this graph gave out', 'after');
+      const argument = cursorArgument(query.page);
+      throw badUserInput(`${argument} is not a cursor that this graph gave out`, argument);
     }
     throw error;
   });
@@ -123,13 +136,14 @@ export async function readPages<T extends ObjectLiteral>(
   return parentIds.map((parentId) => {
     const found = rowsOf.get(parentId) ?? [];
     const shown = found.slice(0, query.page.first);
+    if (query.page.backwards) shown.reverse();
     return {
       rows: database.hydrate(query.entity, shown),
       cursorAt: (index) => {
         const row = shown[index];
         return row === undefined ? null : encodeCursor(list, [row.__by, row.__tie]);
       },
-      hasNextPage: found.length > shown.length,
+      hasMore: found.length > shown.length,
     };
   });
 }

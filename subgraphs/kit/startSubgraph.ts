@@ -16,7 +16,9 @@ import type { SubgraphConfig } from './config.js';
 import { connectionConfig, createDataSource } from './createDataSource.js';
 import { Database } from './Database.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
+import { startEvents } from './events/startEvents.js';
 import { forgetOldKeys } from './forgetOldKeys.js';
+import { hourly } from './hourly.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrate } from './migrate.js';
 import { ReadPipeline } from './ReadPipeline.js';
@@ -58,11 +60,16 @@ export async function startSubgraph(
 
   const settings = definition.settings;
   const settingValues = new Map(settings ? [[settings, config.settings ?? Object.freeze(settings.read({}))]] : []);
-  const stopForgetting = forgetOldKeys(dataSource, log);
+  const chores = [
+    forgetOldKeys(dataSource, log),
+    ...(definition.chores ?? []).map(({ name, run }) => hourly(log, name, () => run(dataSource))),
+  ];
+  const stopChores = () => chores.forEach((stop) => stop());
   const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
   const reads = new ReadPipeline(pool, log, onStatement);
   const database = new Database(dataSource, reads);
   const references = new References(config.identityUrl);
+  const events = startEvents(definition, config, dataSource, log);
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
   const apollo = new ApolloServer<RequestContext>({
     schema,
@@ -94,8 +101,7 @@ export async function startSubgraph(
     });
     fastify.get('/health', async (_request, reply) => {
       try {
-        await dataSource.query('SELECT 1');
-        return { status: 'up', subgraph: definition.name };
+        return { status: 'up', subgraph: definition.name, ...(await events.health()) };
       } catch (error) {
         log.error({ err: error }, 'the database does not answer');
         return reply
@@ -110,18 +116,20 @@ export async function startSubgraph(
       name: definition.name,
       url,
       async stop() {
-        stopForgetting();
+        stopChores();
         await subscriptions.stop();
         await apollo.stop();
         await fastify.close();
+        await events.stop();
         await reads.close();
         await dataSource.destroy();
       },
     };
   } catch (error) {
-    stopForgetting();
+    stopChores();
     await subscriptions.stop();
     await fastify.close();
+    await events.stop();
     await reads.close();
     await dataSource.destroy();
     throw error;

@@ -4,6 +4,7 @@ import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import type { grantConsentInput, withdrawConsentInput } from './consentInput.js';
 import { Consent, type ConsentAction } from './entities/Consent.js';
+import { reportConsent } from './reports.js';
 import { changeCustomer } from './segmentMembers.js';
 import { standingConsents, standingKey } from './standingConsents.js';
 
@@ -22,7 +23,7 @@ async function record(
   repeated: (standing: readonly Consent[]) => Consent | undefined,
 ): Promise<Consent> {
   // Two entries for one customer take turns: sequence and time rise together, and the second sees the first.
-  return changeCustomer(context, input.customerId, once, async (manager) => {
+  return changeCustomer(context, input.customerId, once, async (manager, outbox) => {
     const key = standingKey(input.customerId, null);
     const [standing = []] = await standingConsents(context.database, [key], manager);
     const present = repeated(standing);
@@ -30,7 +31,9 @@ async function record(
     const id = uuid();
     // `at` is left out: the database's clock sets it.
     await manager.insert(Consent, { ...input, id, action, sourceKey: null });
-    return manager.findOneByOrFail(Consent, { id });
+    const recorded = await manager.findOneByOrFail(Consent, { id });
+    reportConsent(outbox, recorded);
+    return recorded;
   });
 }
 

@@ -8,6 +8,7 @@ import { requireRow } from './changeRow.js';
 import { Campaign } from './entities/Campaign.js';
 import { Exposure } from './entities/Exposure.js';
 import type { ExposureResponse, recordExposureInput, recordExposureResponseInput } from './exposureInput.js';
+import { reportExposure, reportExposureResponse } from './reports.js';
 import { changeCustomer } from './segmentMembers.js';
 
 /**
@@ -22,7 +23,7 @@ export async function recordExposure(
 ): Promise<Exposure> {
   const { campaignId, customerId, control, source, sourceKey } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
-  return changeCustomer(context, customerId, once, async (manager) => {
+  return changeCustomer(context, customerId, once, async (manager, outbox) => {
     await requireRow(manager, Campaign, campaignId, 'input.campaignId');
     const [row] = await context.database.query<{ id: string }>(
       sql`
@@ -31,7 +32,11 @@ export async function recordExposure(
         ON CONFLICT (source, source_key) DO NOTHING RETURNING id`,
       manager,
     );
-    if (row !== undefined) return manager.findOneByOrFail(Exposure, { id: row.id });
+    if (row !== undefined) {
+      const recorded = await manager.findOneByOrFail(Exposure, { id: row.id });
+      reportExposure(outbox, recorded, await manager.findOneByOrFail(Campaign, { id: campaignId }));
+      return recorded;
+    }
     const present = await manager.findOneByOrFail(Exposure, { source: source ?? '', sourceKey: sourceKey ?? '' });
     if (present.campaignId !== campaignId || present.customerId !== customerId || present.control !== control) {
       throw badUserInput(
@@ -72,8 +77,8 @@ export async function recordExposureResponse(
   const { manager: reader } = context.database.dataSource;
   await requireRow(reader, Exposure, exposureId, 'input.exposureId');
   // Whose it is never changes.
-  const { customerId, control, sentAt } = await reader.findOneByOrFail(Exposure, { id: exposureId });
-  return changeCustomer(context, customerId, once, async (manager) => {
+  const { campaignId, customerId, control, sentAt } = await reader.findOneByOrFail(Exposure, { id: exposureId });
+  return changeCustomer(context, customerId, once, async (manager, outbox) => {
     if (control && response !== 'RESPONDED') {
       throw badUserInput('input.response: the control group was sent nothing to open or click', 'input.response', {
         allowed: ['RESPONDED'],
@@ -84,10 +89,17 @@ export async function recordExposureResponse(
       throw badUserInput(`input.at: the exposure was sent later, at ${sentAt.toISOString()}`, 'input.at');
     }
     const { set, news } = CHANGES[response](moment);
-    await context.database.query(
-      sql`UPDATE exposure SET ${set}, version = version + 1, updated_at = now() WHERE id = ${exposureId} AND (${news})`,
+    const changed = await context.database.query(
+      sql`WITH changed AS (
+            UPDATE exposure SET ${set}, version = version + 1, updated_at = now() WHERE id = ${exposureId} AND (${news}) RETURNING id
+          ) SELECT id FROM changed`,
       manager,
     );
-    return manager.findOneByOrFail(Exposure, { id: exposureId });
+    const exposure = await manager.findOneByOrFail(Exposure, { id: exposureId });
+    if (changed.length > 0) {
+      const campaign = await manager.findOneByOrFail(Campaign, { id: campaignId });
+      reportExposureResponse(outbox, exposure, campaign, response, moment);
+    }
+    return exposure;
   });
 }

@@ -1,6 +1,7 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
 import type { Database } from '../kit/Database.js';
+import type { Outbox } from '../kit/events/Outbox.js';
 import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { ruleCondition } from './ruleCondition.js';
@@ -95,15 +96,15 @@ export async function changeCustomer<R>(
   context: RequestContext,
   customerId: string,
   once: Idempotency,
-  work: (manager: EntityManager) => Promise<R>,
+  work: (manager: EntityManager, outbox: Outbox) => Promise<R>,
 ): Promise<R> {
   const { database } = context;
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     await database.query(sql`SELECT pg_advisory_xact_lock_shared(hashtextextended(${RULES_LOCK}, 0))`, manager);
     // The name under which the ledger has always locked a customer, which a process of the version before still uses.
     const lock = `consent ${customerId}`;
     await database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`, manager);
-    const answer = await work(manager);
+    const answer = await work(manager, outbox);
     await recomputeCustomer(database, manager, customerId);
     return answer;
   }, once);

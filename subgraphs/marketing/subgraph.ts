@@ -1,4 +1,5 @@
 import { defineSubgraph } from '../kit/defineSubgraph.js';
+import { touchpointReference } from '../kit/touchpointReference.js';
 import { Campaign } from './entities/Campaign.js';
 import { Consent } from './entities/Consent.js';
 import { Customer, customerStub } from './entities/Customer.js';
@@ -8,6 +9,7 @@ import { Proposition } from './entities/Proposition.js';
 import { Segment } from './entities/Segment.js';
 import { SegmentMembership } from './entities/SegmentMembership.js';
 import { Trait } from './entities/Trait.js';
+import { Touchpoint } from './entities/Touchpoint.js';
 import { CompleteMarketing1763900000000 } from './migrations/CompleteMarketing1763900000000.js';
 import { CreateMarketing1763800000000 } from './migrations/CreateMarketing1763800000000.js';
 import { CampaignResolver } from './resolvers/CampaignResolver.js';
@@ -21,6 +23,7 @@ import { QueryResolver } from './resolvers/QueryResolver.js';
 import { SegmentMembershipResolver } from './resolvers/SegmentMembershipResolver.js';
 import { SegmentResolver } from './resolvers/SegmentResolver.js';
 import { TraitResolver } from './resolvers/TraitResolver.js';
+import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 
 /** Whom we address with what, what came of it, and what they allow. */
 export const marketing = defineSubgraph({
@@ -38,10 +41,12 @@ export const marketing = defineSubgraph({
     ConsentResolver,
     PropositionResolver,
     OfferResolver,
+    TouchpointResolver,
   ],
-  types: [Customer, Segment, SegmentMembership, Trait, Campaign, Exposure, Consent, Proposition, Offer],
+  types: [Customer, Touchpoint, Segment, SegmentMembership, Trait, Campaign, Exposure, Consent, Proposition, Offer],
   references: {
     Customer: (reference) => customerStub(reference.id),
+    Touchpoint: touchpointReference(Touchpoint),
     Segment: (reference, context) => context.byId(Segment, reference.id),
     SegmentMembership: (reference, context) => context.byId(SegmentMembership, reference.id),
     Trait: (reference, context) => context.byId(Trait, reference.id),

@@ -4,6 +4,7 @@ import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { Lead } from './entities/Lead.js';
 import type { captureLeadInput } from './leadInput.js';
+import { reportLead } from './reports.js';
 
 /**
  * Records somebody who may be interested.
@@ -17,9 +18,9 @@ export async function captureLead(
   const { customerId, ownerId } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   await context.references.require('Employee', { 'input.ownerId': ownerId }, context.requestId);
-  return context.write((manager) => {
+  return context.write(async (manager, outbox) => {
     const now = new Date();
-    return manager.save(
+    const lead = await manager.save(
       Object.assign(new Lead(), {
         id: uuid(),
         customerId: customerId?.toLowerCase() ?? null,
@@ -45,5 +46,7 @@ export async function captureLead(
         version: 1,
       }),
     );
+    reportLead(outbox, lead);
+    return lead;
   }, once);
 }

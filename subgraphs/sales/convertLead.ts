@@ -8,6 +8,7 @@ import { Lead } from './entities/Lead.js';
 import type { convertLeadInput } from './leadInput.js';
 import { QUALIFIES_TO } from './leadStatus.js';
 import { lockRow } from './lockRow.js';
+import { reportOpportunity } from './reports.js';
 
 /** Whose opportunity it becomes. */
 function customerOf(lead: Lead, given: string | null): string {
@@ -35,7 +36,7 @@ export async function convertLead(
   once: Idempotency,
 ): Promise<Lead> {
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const lead = await lockRow(manager, Lead, { argument: 'id', id, expectedVersion });
     if (lead.status !== 'QUALIFIED') {
       const reason = `a lead that is ${lead.status} cannot be converted; qualify it first`;
@@ -59,6 +60,7 @@ export async function convertLead(
         manager,
       );
     }
+    reportOpportunity(outbox, opportunity, opportunity.openedAt ?? opportunity.createdAt, null);
     const now = new Date();
     Object.assign(lead, {
       customerId,

@@ -7,6 +7,7 @@ import type { logActivityInput } from './activityInput.js';
 import { Activity } from './entities/Activity.js';
 import { ActivityDocument } from './entities/ActivityDocument.js';
 import { Opportunity } from './entities/Opportunity.js';
+import { reportActivity } from './reports.js';
 
 /**
  * Records what a salesperson did, and what follows from it.
@@ -22,7 +23,7 @@ export async function logActivity(
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
   await context.references.require('Employee', { 'input.employeeId': employeeId }, context.requestId);
 
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     if (typeof opportunityId === 'string') {
       const opportunity = isUuid(opportunityId) ? await manager.findOneBy(Opportunity, { id: opportunityId }) : null;
       if (opportunity === null) {
@@ -60,6 +61,7 @@ export async function logActivity(
       position,
     }));
     if (documents.length > 0) await manager.insert(ActivityDocument, documents);
+    reportActivity(outbox, activity);
     return activity;
   }, once);
 }

@@ -5,6 +5,7 @@ import { Opportunity } from './entities/Opportunity.js';
 import { MAX_STAGE_CHANGES, StageChange } from './entities/StageChange.js';
 import { lockRow } from './lockRow.js';
 import { DEFAULT_PROBABILITY, isOpen, nextStages, type OpportunityStage } from './opportunityStages.js';
+import { reportOpportunity } from './reports.js';
 
 /** Where an opportunity goes, and why. */
 export interface Move {
@@ -42,7 +43,7 @@ export async function moveOpportunity(
 ): Promise<Opportunity> {
   const { stage } = move;
   await context.references.require('Employee', { employeeId: move.employeeId }, context.requestId);
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const opportunity = await lockRow(manager, Opportunity, { argument: 'id', id, expectedVersion });
     const allowed = nextStages(opportunity.stage);
     if (!allowed.includes(stage)) {
@@ -75,6 +76,7 @@ export async function moveOpportunity(
       updatedAt: now,
       version: opportunity.version + 1,
     });
+    reportOpportunity(outbox, opportunity, now, move.employeeId?.toLowerCase() ?? null);
     return manager.save(opportunity);
   }, once);
 }

@@ -3,6 +3,7 @@ import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { Order, type OrderStatus } from './entities/Order.js';
 import { lockRow } from './lockRow.js';
+import { reportOrderMove } from './reports.js';
 
 /** What can follow: an order goes forwards, over steps that do not apply, and can be cancelled until it is delivered. */
 const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
@@ -26,13 +27,14 @@ export async function moveOrder(
   expectedVersion: number | null,
   once: Idempotency,
 ): Promise<Order> {
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const order = await lockRow(manager, Order, { argument: 'id', id, expectedVersion });
     const allowed = NEXT[order.status];
     if (!allowed.includes(status)) {
       throw badUserInput(`status: an order that is ${order.status} cannot become ${status}`, 'status', { allowed });
     }
     Object.assign(order, { status, updatedAt: new Date(), version: order.version + 1 });
+    reportOrderMove(outbox, order);
     return manager.save(order);
   }, once);
 }

@@ -4,6 +4,7 @@ import type { RequestContext } from '../kit/RequestContext.js';
 import { createOpportunity } from './createOpportunity.js';
 import type { Opportunity } from './entities/Opportunity.js';
 import type { openOpportunityInput } from './opportunityInput.js';
+import { reportOpportunity } from './reports.js';
 
 /**
  * Records a sale that may come about, with its first stage.
@@ -17,5 +18,9 @@ export async function openOpportunity(
   const { customerId, ownerId } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   await context.references.require('Employee', { 'input.ownerId': ownerId }, context.requestId);
-  return context.write((manager) => createOpportunity(manager, input, 'input'), once);
+  return context.write(async (manager, outbox) => {
+    const opportunity = await createOpportunity(manager, input, 'input');
+    reportOpportunity(outbox, opportunity, opportunity.openedAt ?? opportunity.createdAt, null);
+    return opportunity;
+  }, once);
 }

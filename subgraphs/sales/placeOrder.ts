@@ -10,6 +10,7 @@ import { OrderLine } from './entities/OrderLine.js';
 import { Product } from './entities/Product.js';
 import { nextOrderNumber } from './nextOrderNumber.js';
 import type { placeOrderInput } from './orderInput.js';
+import { reportOrder } from './reports.js';
 
 type Input = z.output<typeof placeOrderInput>;
 
@@ -52,7 +53,7 @@ function priceLine(input: Input, position: number, product: Product | undefined)
  */
 export async function placeOrder(context: RequestContext, input: Input, once: Idempotency): Promise<Order> {
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const productIds = [...new Set(input.lines.map((line) => line.productId))];
     const products = await manager.findBy(Product, { id: In(productIds) });
     const byId = new Map(products.map((product) => [product.id, product]));
@@ -82,6 +83,11 @@ export async function placeOrder(context: RequestContext, input: Input, once: Id
     await manager.insert(
       OrderLine,
       lines.map((line) => ({ ...line, orderId: order.id })),
+    );
+    reportOrder(
+      outbox,
+      order,
+      lines.map(({ productId }) => byId.get(productId)?.name ?? ''),
     );
     return order;
   }, once);

@@ -1,5 +1,6 @@
 import { validate as isUuid } from 'uuid';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
+import { touchpointReference } from '../kit/touchpointReference.js';
 import { Account } from './entities/Account.js';
 import { Activity } from './entities/Activity.js';
 import { ActivityDocument } from './entities/ActivityDocument.js';
@@ -17,6 +18,7 @@ import { StageChange } from './entities/StageChange.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { CreateSales1763800000000 } from './migrations/CreateSales1763800000000.js';
 import { CompleteSales1763900000000 } from './migrations/CompleteSales1763900000000.js';
+import { MarkDemoLinksInSales1764000000000 } from './migrations/MarkDemoLinksInSales1764000000000.js';
 import { ActivityResolver } from './resolvers/ActivityResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
@@ -30,7 +32,6 @@ import { OrderResolver } from './resolvers/OrderResolver.js';
 import { PortfolioResolver } from './resolvers/PortfolioResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
-import { touchpointReference } from './touchpointReference.js';
 
 /** From first interest to the close, and what it is worth: products, opportunities, orders, and what salespeople do. */
 export const sales = defineSubgraph({
@@ -61,7 +62,7 @@ export const sales = defineSubgraph({
     Opportunity: (reference, context) => context.byId(Opportunity, reference.id),
     Order: (reference, context) => context.byId(Order, reference.id),
     Activity: (reference, context) => context.byId(Activity, reference.id),
-    Touchpoint: touchpointReference,
+    Touchpoint: touchpointReference(Touchpoint),
   },
   entities: [
     Account,
@@ -77,5 +78,5 @@ export const sales = defineSubgraph({
     Handover,
     HandoverItem,
   ],
-  migrations: [CreateSales1763800000000, CompleteSales1763900000000],
+  migrations: [CreateSales1763800000000, CompleteSales1763900000000, MarkDemoLinksInSales1764000000000],
 });

@@ -2,6 +2,7 @@ import { Big } from 'big.js';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuid, validate as isUuid } from 'uuid';
 import { badUserInput, conflict } from '../kit/errors.js';
+import type { Outbox } from '../kit/events/Outbox.js';
 import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import type { CaseStatus } from './caseStatus.js';
@@ -22,6 +23,7 @@ export interface CaseToChange {
 /** What is known when a change is decided. */
 interface Deciding {
   readonly manager: EntityManager;
+  readonly outbox: Outbox;
   readonly now: Date;
   readonly argument: string;
   readonly reopenDays: number;
@@ -70,7 +72,7 @@ export function changeCase(
   change: (current: Case, deciding: Deciding) => Promise<CaseChange> | CaseChange,
 ): Promise<Case> {
   const { calendar, reopenDays } = context.settings(serviceSettings);
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const current = isUuid(id)
       ? await manager.findOne(Case, { where: { id }, lock: { mode: 'pessimistic_write' } })
       : null;
@@ -78,7 +80,7 @@ export function changeCase(
     if (expectedVersion !== null && current.version !== expectedVersion) throw conflict('The case', current.version);
     // After the lock, so that the times of two writers are in the order of their writes.
     const now = new Date();
-    const { columns, note = null } = await change(current, { manager, now, argument, reopenDays });
+    const { columns, note = null } = await change(current, { manager, outbox, now, argument, reopenDays });
     const status = columns.status ?? current.status;
     const changed = {
       ...columns,

@@ -14,6 +14,7 @@ import {
   lockAuthority,
 } from './goodwillAuthority.js';
 import type { grantGoodwillInput } from './goodwillInput.js';
+import { reportGoodwill } from './reports.js';
 import { requireCaseOf } from './requireCaseOf.js';
 
 type Input = z.output<typeof grantGoodwillInput>;
@@ -30,8 +31,8 @@ export async function grantGoodwill(context: RequestContext, input: Input, once:
   const { database, references, requestId } = context;
   await references.require('Customer', { 'input.customerId': customerId }, requestId);
   await references.require('Employee', { 'input.employeeId': employeeId }, requestId);
-  return context.write(async (manager) => {
-    await requireCaseOf(manager, caseId, customerId);
+  return context.write(async (manager, outbox) => {
+    const of = await requireCaseOf(manager, caseId, customerId);
     await lockAuthority(database, manager, employeeId, currency);
     const now = new Date();
     const limit = (await currentAuthority(database, manager, employeeId, currency))?.limitValue ?? '0';
@@ -58,6 +59,7 @@ export async function grantGoodwill(context: RequestContext, input: Input, once:
       grantedAt: now,
     });
     await manager.insert(Goodwill, goodwill);
+    reportGoodwill(outbox, goodwill, of);
     return goodwill;
   }, once);
 }

@@ -4,6 +4,8 @@ import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { ServicePromise } from './entities/ServicePromise.js';
 import { requireOwed } from './promiseStatus.js';
+import { reportPromise } from './reports.js';
+import { requireCaseOf } from './requireCaseOf.js';
 
 /** Which promise was kept, and when. */
 interface KeptPromise {
@@ -23,7 +25,7 @@ export function keepPromise(
   { id, expectedVersion, keptAt }: KeptPromise,
   once: Idempotency,
 ): Promise<ServicePromise> {
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const current = isUuid(id)
       ? await manager.findOne(ServicePromise, { where: { id }, lock: { mode: 'pessimistic_write' } })
       : null;
@@ -33,6 +35,8 @@ export function keepPromise(
     requireOwed(current, keptAt ?? now, 'id');
     const changed = { keptAt: keptAt ?? now, updatedAt: now, version: current.version + 1 };
     await manager.update(ServicePromise, { id: current.id }, changed);
-    return Object.assign(current, changed);
+    const kept = Object.assign(current, changed);
+    reportPromise(outbox, kept, kept.keptAt, await requireCaseOf(manager, kept.caseId, kept.customerId));
+    return kept;
   }, once);
 }

@@ -4,6 +4,7 @@ import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
 import { ServicePromise } from './entities/ServicePromise.js';
 import type { makePromiseInput } from './promiseInput.js';
+import { reportPromise } from './reports.js';
 import { requireCaseOf } from './requireCaseOf.js';
 
 /**
@@ -18,8 +19,8 @@ export async function makePromise(
   const { customerId, caseId = null, employeeId = null, ...columns } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   await context.references.require('Employee', { 'input.employeeId': employeeId }, context.requestId);
-  return context.write(async (manager) => {
-    await requireCaseOf(manager, caseId, customerId);
+  return context.write(async (manager, outbox) => {
+    const of = await requireCaseOf(manager, caseId, customerId);
     const now = new Date();
     const given = { ...columns, id: uuid(), customerId, caseId, employeeId };
     const promise = Object.assign(new ServicePromise(), given, {
@@ -29,6 +30,7 @@ export async function makePromise(
       version: 1,
     });
     await manager.insert(ServicePromise, promise);
+    reportPromise(outbox, promise, now, of);
     return promise;
   }, once);
 }

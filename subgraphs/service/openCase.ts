@@ -6,6 +6,7 @@ import type { openCaseInput } from './caseInput.js';
 import { Case } from './entities/Case.js';
 import { CaseMessage } from './entities/CaseMessage.js';
 import { CaseStatusChange } from './entities/CaseStatusChange.js';
+import { reportCase } from './reports.js';
 import { serviceSettings } from './serviceSettings.js';
 import { slaDue } from './sla.js';
 
@@ -22,7 +23,7 @@ export async function openCase(
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   await context.references.require('Employee', { 'input.assigneeId': assigneeId }, context.requestId);
   const { calendar } = context.settings(serviceSettings);
-  return context.write(async (manager) => {
+  return context.write(async (manager, outbox) => {
     const now = new Date();
     const openedAt = given ?? now;
     const opened = manager.create(Case, {
@@ -55,6 +56,7 @@ export async function openCase(
       const message = { id: uuid(), caseId: opened.id, employeeId: null, body, sentAt: openedAt };
       await manager.insert(CaseMessage, { ...message, author: 'CUSTOMER' });
     }
+    reportCase(outbox, opened);
     return opened;
   }, once);
 }

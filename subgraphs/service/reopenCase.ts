@@ -5,6 +5,7 @@ import { requireReopenable } from './caseStatus.js';
 import { changeCase, type CaseToChange } from './changeCase.js';
 import type { Case } from './entities/Case.js';
 import { CaseStatusChange } from './entities/CaseStatusChange.js';
+import { reportCaseStep } from './reports.js';
 
 /**
  * Reopens a resolved case. Its resolution is no more the case's, but stays in its history.
@@ -19,13 +20,14 @@ export async function reopenCase(
 ): Promise<Case> {
   return changeCase(context, which, once, async (current, deciding) => {
     requireReopenable(current, deciding);
-    const { manager } = deciding;
+    const { manager, outbox, now } = deciding;
     const resolved = { caseId: current.id, toStatus: 'RESOLVED' as const };
     if (current.resolvedAt !== null && !(await manager.existsBy(CaseStatusChange, resolved))) {
       // Resolved before steps were kept: what is overwritten now must not be lost.
       const step = { ...resolved, id: uuid(), note: current.resolution, changedAt: current.resolvedAt };
       await manager.insert(CaseStatusChange, { ...step, fromStatus: null });
     }
+    reportCaseStep(outbox, current, 'REOPENED', now, reason);
     return { columns: { status: 'OPEN', resolvedAt: null, resolution: null }, note: reason };
   });
 }

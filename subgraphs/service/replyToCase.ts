@@ -7,6 +7,7 @@ import { requireLive, type CaseStatus } from './caseStatus.js';
 import { changeCase, type CaseToChange } from './changeCase.js';
 import type { Case } from './entities/Case.js';
 import { CaseMessage } from './entities/CaseMessage.js';
+import { reportMessage } from './reports.js';
 
 type Input = z.output<typeof replyToCaseInput>;
 
@@ -29,16 +30,18 @@ export async function replyToCase(
   await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
   return changeCase(context, which, once, async (current, deciding) => {
     requireLive(current, deciding);
-    const { manager, now } = deciding;
+    const { manager, outbox, now } = deciding;
     const employeeId = input.employeeId ?? null;
-    await manager.insert(CaseMessage, {
+    const message = {
       id: uuid(),
       caseId: current.id,
-      author: employeeId === null ? 'CUSTOMER' : 'EMPLOYEE',
+      author: employeeId === null ? ('CUSTOMER' as const) : ('EMPLOYEE' as const),
       employeeId,
       body: input.body,
       sentAt: now,
-    });
+    };
+    await manager.insert(CaseMessage, message);
+    reportMessage(outbox, current, message);
     const firstRespondedAt = current.firstRespondedAt ?? (employeeId === null ? null : now);
     return { columns: { status: statusAfter(current.status, input), firstRespondedAt } };
   });

@@ -4,11 +4,16 @@ import { badUserInput } from '../kit/errors.js';
 import { Case } from './entities/Case.js';
 
 /**
- * Makes sure that `input.caseId`, where one is given, is a case of the customer.
+ * The case that `input.caseId` names, which must be the customer's; null when none is given.
  * @throws BAD_USER_INPUT when it is not
  */
-export async function requireCaseOf(manager: EntityManager, caseId: string | null, customerId: string): Promise<void> {
-  if (caseId === null) return;
-  if (isUuid(caseId) && (await manager.existsBy(Case, { id: caseId, customerId }))) return;
+export async function requireCaseOf(
+  manager: EntityManager,
+  caseId: string | null,
+  customerId: string,
+): Promise<Case | null> {
+  if (caseId === null) return null;
+  const found = isUuid(caseId) ? await manager.findOneBy(Case, { id: caseId, customerId }) : null;
+  if (found !== null) return found;
   throw badUserInput(`input.caseId: there is no Case ${caseId} of Customer ${customerId}`, 'input.caseId');
 }

@@ -3,6 +3,7 @@ import type { RequestContext } from '../kit/RequestContext.js';
 import { requireLive } from './caseStatus.js';
 import { changeCase, type CaseToChange } from './changeCase.js';
 import type { Case } from './entities/Case.js';
+import { reportCaseStep } from './reports.js';
 
 /**
  * Resolves a case.
@@ -17,6 +18,7 @@ export async function resolveCase(
 ): Promise<Case> {
   return changeCase(context, which, once, (current, deciding) => {
     requireLive(current, deciding);
+    reportCaseStep(deciding.outbox, current, 'RESOLVED', deciding.now, resolution);
     return { columns: { status: 'RESOLVED', resolution, resolvedAt: deciding.now }, note: resolution };
   });
 }

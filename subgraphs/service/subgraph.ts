@@ -1,4 +1,5 @@
 import { defineSubgraph } from '../kit/defineSubgraph.js';
+import { touchpointReference } from '../kit/touchpointReference.js';
 import { Case } from './entities/Case.js';
 import { CaseMessage } from './entities/CaseMessage.js';
 import { CaseStatusChange } from './entities/CaseStatusChange.js';
@@ -10,6 +11,7 @@ import { ServicePromise } from './entities/ServicePromise.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { CompleteService1763900000000 } from './migrations/CompleteService1763900000000.js';
 import { CreateService1763800000000 } from './migrations/CreateService1763800000000.js';
+import { MarkDemoLinksInService1764000000000 } from './migrations/MarkDemoLinksInService1764000000000.js';
 import { CaseMessageResolver } from './resolvers/CaseMessageResolver.js';
 import { CaseResolver } from './resolvers/CaseResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
@@ -20,7 +22,6 @@ import { PromiseResolver } from './resolvers/PromiseResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 import { serviceSettings } from './serviceSettings.js';
-import { touchpointReference } from './touchpointReference.js';
 
 /** Promises kept, complaints never lost: cases and their messages, promises, goodwill. */
 export const service = defineSubgraph({
@@ -41,13 +42,13 @@ export const service = defineSubgraph({
   references: {
     Customer: (reference) => customerStub(reference.id),
     Employee: (reference) => employeeStub(reference.id),
-    Touchpoint: touchpointReference,
+    Touchpoint: touchpointReference(Touchpoint),
     Case: (reference, context) => context.byId(Case, reference.id),
     CaseMessage: (reference, context) => context.byId(CaseMessage, reference.id),
     Promise: (reference, context) => context.byId(ServicePromise, reference.id),
     Goodwill: (reference, context) => context.byId(Goodwill, reference.id),
   },
   entities: [Case, CaseMessage, CaseStatusChange, ServicePromise, Goodwill, GoodwillAuthority],
-  migrations: [CreateService1763800000000, CompleteService1763900000000],
+  migrations: [CreateService1763800000000, CompleteService1763900000000, MarkDemoLinksInService1764000000000],
   settings: serviceSettings,
 });

@@ -2,7 +2,9 @@ import { v7 as uuid } from 'uuid';
 import { badUserInput } from '../kit/errors.js';
 import type { Idempotency } from '../kit/oncePerKey.js';
 import type { RequestContext } from '../kit/RequestContext.js';
+import { addTouchpoint } from './addTouchpoint.js';
 import { Touchpoint } from './entities/Touchpoint.js';
+import { takeTurn } from './takeTurn.js';
 import { parseTouchpoint, type RecordTouchpointInput } from './touchpointInput.js';
 
 /**
@@ -22,28 +24,27 @@ export async function recordTouchpoint(
   return context.write(async (manager) => {
     const now = new Date();
     const id = uuid();
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(Touchpoint)
-      .values({
+    // Two callers may bring the same source at once: the second waits for the first here, and writes nothing.
+    await takeTurn(manager);
+    const bySource = source ? { sourceType: source.type, sourceId: source.id, reported: false } : null;
+    if (bySource === null || !(await manager.existsBy(Touchpoint, bySource))) {
+      await addTouchpoint(manager, {
         ...input,
         id,
         customerId,
         occurredAt: input.occurredAt ?? now,
         recordedAt: now,
         employeeId: input.employeeId?.toLowerCase() ?? null,
+        sentiment: input.sentiment ?? null,
+        emotion: input.emotion ?? null,
         sourceType: source?.type ?? null,
         sourceId: source?.id ?? null,
-      })
-      // Two callers may bring the same source at once: the second waits for the first here, and writes nothing.
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
-    const recorded = await manager.findOneByOrFail(
-      Touchpoint,
-      source ? { sourceType: source.type, sourceId: source.id } : { id },
-    );
+        reported: false,
+        threadKey: input.threadKey ?? null,
+        concludes: false,
+      });
+    }
+    const recorded = await manager.findOneByOrFail(Touchpoint, bySource ?? { id });
     if (recorded.customerId !== customerId) {
       throw badUserInput('input.source: it is recorded for another customer already', 'input.source', {
         touchpointId: recorded.id,

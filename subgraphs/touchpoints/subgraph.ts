@@ -6,12 +6,16 @@ import { Journey } from './entities/Journey.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { AddTouchpointWords1763900000000 } from './migrations/AddTouchpointWords1763900000000.js';
 import { CreateTouchpoints1763800000000 } from './migrations/CreateTouchpoints1763800000000.js';
+import { closeIdleJourneys } from './journeys/closeIdleJourneys.js';
+import { LinkJourneys1764000000001 } from './migrations/LinkJourneys1764000000001.js';
+import { ReportTouchpoints1764000000000 } from './migrations/ReportTouchpoints1764000000000.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
 import { JourneyResolver } from './resolvers/JourneyResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
+import { timeline } from './timeline.js';
 
 /** What happened between a customer and us, in order, through every channel and with every department. */
 export const touchpoints = defineSubgraph({
@@ -26,5 +30,12 @@ export const touchpoints = defineSubgraph({
     Journey: (reference, context) => context.byId(Journey, reference.id),
   },
   entities: [Journey, Touchpoint],
-  migrations: [CreateTouchpoints1763800000000, AddTouchpointWords1763900000000],
+  migrations: [
+    CreateTouchpoints1763800000000,
+    AddTouchpointWords1763900000000,
+    ReportTouchpoints1764000000000,
+    LinkJourneys1764000000001,
+  ],
+  consumers: [timeline],
+  chores: [closeIdleJourneys],
 });

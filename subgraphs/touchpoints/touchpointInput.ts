@@ -54,6 +54,13 @@ export class RecordTouchpointInput {
   @Field(() => String, { nullable: true, description: 'The feeling by its name. At most 50 characters.' })
   emotion?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What holds a conversation together in the system that holds it: the thread of an email, the number of a chat. Touchpoints of one customer with the same key are on one journey. At most 200 characters.',
+  })
+  threadKey?: string | null;
+
   @Field(() => TouchpointSourceInput, {
     nullable: true,
     description:
@@ -73,6 +80,7 @@ const recordTouchpointInput = z.object({
   employeeId: z.string().nullish(),
   sentiment: z.enum(Sentiment).nullish(),
   emotion: text(50).nullish(),
+  threadKey: text(200).nullish(),
   source: z.object({ type: text(100), id: text(200) }).nullish(),
 });
 

@@ -2,7 +2,10 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { readRejects, runImport } from '../support/runImport.js';
@@ -54,19 +57,35 @@ function putPeople(source: string, csv: string): void {
   put('people.csv', csv);
 }
 
-describe('the example of docs/import.md', () => {
-  it('does what the document says', async () => {
-    const text = readFileSync('docs/import.md', 'utf8');
-    const blocks = new Map(
-      [...text.matchAll(/```\w+ (\S+)\n([^]*?)```/g)].map(([, name = '', body = '']) => [name, body]),
+/** The files and outputs that docs/import.md shows, by name. */
+function documented(): Map<string, string> {
+  const text = readFileSync('docs/import.md', 'utf8');
+  return new Map([...text.matchAll(/```\w+ (\S+)\n([^]*?)```/g)].map(([, name = '', body = '']) => [name, body]));
+}
+
+describe('the examples of docs/import.md', () => {
+  it('of JSON does what the document says', async () => {
+    const blocks = documented();
+    for (const name of ['leads.json', 'leads.yaml']) put(name, blocks.get(name) ?? '');
+    const first = await run('leads.yaml', '--data', '.');
+    expect(first).toMatchObject({ code: 0, err: '', out: blocks.get('leads.output') });
+    expect(readFileSync(join(folder, 'leads.rejects.csv'), 'utf8')).toBe(blocks.get('leads.rejects.csv'));
+    const leads = await rows<object>(
+      `SELECT name, phone, interest, budget_amount, captured_at FROM sales.lead WHERE name LIKE '%Berg'`,
     );
-    expect([...blocks.keys()]).toEqual([
-      'companies.csv',
-      'deals.csv',
-      'workshop.yaml',
-      'output',
-      'workshop.rejects.csv',
+    expect(leads).toEqual([
+      {
+        name: 'Ida Berg',
+        phone: '+4312345678',
+        interest: 'Doors',
+        budget_amount: '12400.5000',
+        captured_at: new Date('2024-06-01T09:00:00Z'),
+      },
     ]);
+  });
+
+  it('of companies and deals does what the document says', async () => {
+    const blocks = documented();
     for (const name of ['companies.csv', 'deals.csv', 'workshop.yaml']) put(name, blocks.get(name) ?? '');
 
     const first = await run('workshop.yaml', '--data', '.');
@@ -104,12 +123,30 @@ describe('the example of docs/import.md', () => {
       },
     ]);
 
-    // Mended, the rejected rows go in, and nothing else changes.
+    // Mended where they are, the rejected rows go in; what is still wrong stays there.
+    const path = join(folder, 'workshop.rejects.csv');
+    const again = ['workshop.yaml', '--data', '.', '--rejects-from', 'workshop.rejects.csv'];
+    const rejected = readFileSync(path, 'utf8');
+    writeFileSync(path, rejected.replace('D-3,99', 'D-3,19'));
+    const half = await run(...again);
+    expect(half.counts).toEqual({
+      'companies.csv': [0, 0, 0, 0, 0],
+      'deals.csv': [2, 1, 0, 0, 1],
+      total: [2, 1, 0, 0, 1],
+    });
+    expect(readRejects(path)?.map((line) => line.slice(0, 19))).toEqual(['deals.csv,6,Opened,']);
+    // A spreadsheet of that country saves it with semicolons.
+    const saved = stringify(parse(readFileSync(path, 'utf8')), { delimiter: ';', bom: true });
+    writeFileSync(path, saved.replace('lost;2024-02-22', 'lost;22.02.2024'));
+    const whole = await run(...again);
+    expect(whole.counts['deals.csv']).toEqual([1, 1, 0, 0, 0]);
+    expect(existsSync(path)).toBe(false);
+
+    // Mended in the files as well, nothing is left to change.
     put('deals.csv', (blocks.get('deals.csv') ?? '').replace('D-3;99', 'D-3;19').replace('2024-02-22', '22.02.2024'));
     const mended = await run('workshop.yaml', '--data', '.', '--strict');
     expect(mended.code).toBe(0);
-    expect(mended.counts).toMatchObject({ 'companies.csv': [3, 0, 0, 3, 0], 'deals.csv': [4, 2, 0, 2, 0] });
-    expect(existsSync(join(folder, 'workshop.rejects.csv'))).toBe(false);
+    expect(mended.counts).toMatchObject({ 'companies.csv': [3, 0, 0, 3, 0], 'deals.csv': [4, 0, 0, 4, 0] });
 
     // A deal that is open again loses the end of its history.
     put('deals.csv', 'Deal;Company No;Title;Value;State;Opened;Decided\nD-1;17;Window frames;1,00;open;01.02.2024;\n');
@@ -131,8 +168,8 @@ describe('rows', () => {
     const result = await run('m.yaml', '--data', '.');
     expect(result.counts['people.csv']).toEqual([2500, 2498, 0, 0, 2]);
     const expected = [
-      'people.csv,12,id,9,has the same key as line 11',
-      'people.csv,2402,id,2,has the same key as line 4',
+      'people.csv,12,id,9,has the same key as line 11,9,Twin,',
+      'people.csv,2402,id,2,has the same key as line 4,2,Late twin,',
     ];
     expect(readRejects(join(folder, 'm.rejects.csv'))).toEqual(expected);
     const again = await run('m.yaml', '--data', '.');
@@ -173,7 +210,7 @@ describe('rows', () => {
     const result = await run('m.yaml', '--data', '.');
     expect(result.counts['people.csv']).toEqual([3, 1, 0, 1, 1]);
     expect(readRejects(join(folder, 'm.rejects.csv'))).toEqual([
-      "people.csv,3,,,the database refuses the row: its identity.ExternalId is another's already",
+      "people.csv,3,,,the database refuses the row: its identity.ExternalId is another's already,2,Bob",
     ]);
     expect(await rows(`SELECT customer_id FROM identity.external_id WHERE source = 'owned' AND id = '2'`)).toEqual([
       { customer_id: owner },
@@ -193,11 +230,108 @@ describe('rows', () => {
   });
 });
 
+describe('files', () => {
+  it('of every format go in by one mapping, and stay the same the second time', async () => {
+    put(
+      'm.yaml',
+      `
+source: formats
+files:
+  dump:
+    file: dump.tsv
+    csv: { quote: none, escape: '\\' }
+    header: none
+    columns: { no: 1, who: 2, mail: { position: 4, missing: ['\\N'] } }
+    key: no
+    targets: [{ entity: identity.Employee, fields: { name: who, email: { column: mail, type: email } } }]
+  document:
+    source: formats-document
+    file: people.json.gz
+    records: /data/people
+    key: id
+    targets:
+      - entity: identity.Customer
+        fields: { kind: { constant: PERSON }, displayName: { template: '{name.first} {name.last}' }, roles: roles }
+  lines:
+    source: formats-lines
+    file: people.ndjson
+    key: id
+    targets:
+      - entity: identity.Customer
+        fields: { kind: { constant: PERSON }, displayName: name, createdAt: { column: at, format: epochSeconds } }
+`,
+    );
+    put('dump.tsv', '1\tAnn\\\tTab\tx\t\\N\n2\tBob Format\ty\tbob@example.com\n');
+    const people = [
+      { id: 7, name: { first: 'Cid', last: 'Format' }, roles: ['CUSTOMER', 'DONOR'] },
+      { id: 8, name: { first: 'Dan', last: 'Format' }, roles: [] },
+      { id: 9, name: { first: 'Eve' }, roles: ['EMPEROR'] },
+    ];
+    put('people.json.gz', gzipSync(JSON.stringify({ data: { people } })));
+    put('people.ndjson', '{"id":"n1","name":"Fay Format","at":1499155200}\n{"id":"n2","name":"Gus Format","at":"x"}\n');
+    const first = await run('m.yaml', '--data', '.');
+    expect(first.counts).toEqual({
+      'dump.tsv': [2, 2, 0, 0, 0],
+      'people.json.gz': [3, 2, 0, 0, 1],
+      'people.ndjson': [2, 1, 0, 0, 1],
+      total: [7, 5, 0, 0, 2],
+    });
+    expect(await rows(`SELECT name, email FROM identity.employee WHERE name ~ 'Tab|Format' ORDER BY 1`)).toEqual([
+      { name: 'Ann\tTab', email: null },
+      { name: 'Bob Format', email: 'bob@example.com' },
+    ]);
+    expect(
+      await rows(`SELECT display_name, roles, created_at < '2018-01-01' AS old FROM identity.customer
+        WHERE display_name LIKE '%Format' ORDER BY 1`),
+    ).toEqual([
+      { display_name: 'Cid Format', roles: ['CUSTOMER', 'DONOR'], old: false },
+      { display_name: 'Dan Format', roles: [], old: false },
+      { display_name: 'Fay Format', roles: [], old: true },
+    ]);
+    const path = join(folder, 'm.rejects.csv');
+    const header = 'file,line,column,value,reason,no,who,3,mail,id,name.first,name.last,roles,name,at';
+    const rejected = readFileSync(path, 'utf8');
+    expect(rejected.split('\n')[0]).toBe(header);
+    // What JSON has in its members is mended in cells.
+    const mended = rejected
+      .replace(',9,Eve,,"[""EMPEROR""]"', ',9,Eve,Format,"[""DONOR""]"')
+      .replace('Gus Format,x', 'Gus Format,1');
+    writeFileSync(path, mended);
+    const again = await run('m.yaml', '--data', '.', '--rejects-from', 'm.rejects.csv');
+    expect(again.counts.total).toEqual([2, 2, 0, 0, 0]);
+    const limited = await run('m.yaml', '--data', '.', '--limit', '1');
+    expect(limited.counts).toMatchObject({ 'people.json.gz': [1, 0, 0, 1, 0], total: [3, 0, 0, 3, 0] });
+  });
+
+  it('need no more than a draft whose blanks are filled', async () => {
+    put('staff.csv', 'Staff No;Full Name;E-Mail;Group\n1;Ann Draft;ann.draft@example.com;North\n2;Bob Draft;;N/A\n');
+    const { code, out, err } = await run('--guess', 'staff.csv');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('- entity: identity.Employee');
+    put('draft.yaml', out);
+    const result = await run('draft.yaml', '--data', '.');
+    expect(result.counts['staff.csv']).toEqual([2, 2, 0, 0, 0]);
+    expect(await rows(`SELECT name, email, team FROM identity.employee WHERE name LIKE '% Draft' ORDER BY 1`)).toEqual([
+      { name: 'Ann Draft', email: 'ann.draft@example.com', team: 'North' },
+      { name: 'Bob Draft', email: null, team: null },
+    ]);
+  });
+});
+
 describe('the command', () => {
   it('tells how it is used', async () => {
     const { code, out } = await run('--help');
     expect(code).toBe(0);
-    for (const option of ['--data', '--rejects', '--strict', '--database-folder']) expect(out).toContain(option);
+    for (const option of [
+      '--data',
+      '--guess',
+      '--limit',
+      '--rejects',
+      '--rejects-from',
+      '--strict',
+      '--database-folder',
+    ])
+      expect(out).toContain(option);
   });
 
   it.each([
@@ -208,6 +342,16 @@ describe('the command', () => {
     ],
     ['no mapping', ['--data', 'x'], /^customer360: no mapping is given .*\n$/],
     ['no data folder', ['m.yaml'], /^customer360: --data is needed.*\n$/],
+    [
+      'a limit that is none',
+      ['m.yaml', '--data', 'x', '--limit', '0'],
+      /^customer360: --limit must be a number of rows.*\n$/,
+    ],
+    [
+      'a mapping beside a guess',
+      ['m.yaml', '--guess', 'x'],
+      /^customer360: --guess takes one file and no mapping.*\n$/,
+    ],
   ])('ends with 2 and one line for %s', async (_what, args, message) => {
     const { code, out, err } = await run(...args);
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringMatching(message) });
@@ -236,7 +380,7 @@ describe('the command', () => {
       'a column that is not there',
       () => put('people.csv', 'id,mail,nom\n'),
       ['m.yaml', '--data', '.'],
-      /^customer360: people\.csv has no columns name, email; it has id, mail, nom\n$/,
+      /^customer360: people\.csv has no columns name, email; it has id, mail, nom; did you mean mail by email\?\n$/,
     ],
     [
       'an empty file',
@@ -249,6 +393,24 @@ describe('the command', () => {
       () => put('people.csv', Buffer.from(`id,name,email\n${'1,a,\n'.repeat(3000)}2,M\xFCller,\n`, 'latin1')),
       ['m.yaml', '--data', '.'],
       /^customer360: people\.csv: line 3002 is not utf-8; .*\n$/,
+    ],
+    [
+      'rejects that are not there',
+      () => {},
+      ['m.yaml', '--data', '.', '--rejects-from', 'none.csv'],
+      /^customer360: there is no rejects file none\.csv\n$/,
+    ],
+    [
+      'rejects of another mapping',
+      () => put('r.csv', 'file,line,column,value,reason,id\nother.csv,2,,,,1\n'),
+      ['m.yaml', '--data', '.', '--rejects-from', 'r.csv'],
+      /^customer360: r\.csv has rows of other\.csv, which the mapping does not name\n$/,
+    ],
+    [
+      'rejects without a column of the mapping',
+      () => put('r.csv', 'file,line,column,value,reason,id,name\npeople.csv,2,,,,1,Nothing Written\n'),
+      ['m.yaml', '--data', '.', '--rejects-from', 'r.csv'],
+      /^customer360: r\.csv has no column email for the rows of people\.csv\n$/,
     ],
     [
       'a rejects file in a folder that is not there',
@@ -290,7 +452,7 @@ describe('the command', () => {
       while ((await employeesNamed('Stopped')) === 0) await setImmediate();
       child.kill('SIGTERM');
     });
-    expect(stopped).toMatchObject({ code: 143, err: expect.stringMatching(/^customer360: stopped; .*\n$/) });
+    expect(stopped).toMatchObject({ code: 143, err: expect.stringMatching(/^customer360: stopped; .*\n$/m) });
     const before = await employeesNamed('Stopped');
     expect(before).toBeLessThan(count);
     expect(stopped.counts['people.csv']).toEqual([before, before, 0, 0, 0]);

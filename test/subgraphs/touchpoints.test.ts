@@ -118,7 +118,7 @@ describe('recordTouchpoint', () => {
       customer: { id: customerId },
       employee: { id: employeeId },
       source: { type: 'pbx.call', id: '4711' },
-      journey: null,
+      journey: { id: expect.any(String) },
     });
     const [customer] = await subgraph.entities('Customer', [customerId], 'timeline { nodes { id } } lastContactAt');
     expect(customer).toEqual({
@@ -201,6 +201,29 @@ describe('recordTouchpoint', () => {
 });
 
 describe('timeline', () => {
+  it('is read backwards before a cursor, each once, in its own order, and says whether there is more on either side', async () => {
+    const customerId = await newCustomer();
+    for (let day = 1; day <= 5; day += 1) {
+      const input = { ...CALL, customerId, summary: String(day), occurredAt: `2026-01-0${day}T10:00:00Z` };
+      await subgraph.ask(RECORD, { input });
+    }
+    const page = async (args: string) => {
+      const fields = `timeline(${args}) { nodes { summary } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }`;
+      const [customer] = await subgraph.entities('Customer', [customerId], fields);
+      const { nodes, totalCount, pageInfo } = customer.timeline;
+      const summaries = nodes.map(({ summary }: { summary: string }) => summary).join('');
+      return { summaries, totalCount, ...pageInfo };
+    };
+    const last = await page('last: 2');
+    expect(last).toMatchObject({ summaries: '21', totalCount: 5, hasNextPage: false, hasPreviousPage: true });
+    const before = await page(`last: 2, before: "${last.startCursor}"`);
+    expect(before).toMatchObject({ summaries: '43', totalCount: 5, hasNextPage: true, hasPreviousPage: true });
+    const first = await page(`before: "${before.startCursor}"`);
+    expect(first).toMatchObject({ summaries: '5', totalCount: 5, hasNextPage: true, hasPreviousPage: false });
+    expect(await page(`first: 2, after: "${first.endCursor}"`)).toMatchObject({ summaries: '43' });
+    expect(await page('last: 9')).toMatchObject({ summaries: '54321', totalCount: 5, hasPreviousPage: false });
+  });
+
   it('pages from the newest back, each once, when moments are equal or differ by a microsecond, while more arrive', async () => {
     const customerId = await newCustomer();
     const at = new Date('2026-02-01T12:00:00Z');
@@ -277,6 +300,11 @@ describe('timeline', () => {
   it.each([
     ['first: 0', 'first'],
     ['first: 101', 'first'],
+    ['last: 0', 'last'],
+    ['last: 101', 'last'],
+    ['first: 1, last: 1', 'first'],
+    ['after: "x", before: "y"', 'after'],
+    ['before: "x"', 'before'],
     ['after: "nonsense"', 'after'],
     [`after: "${Buffer.from('["Touchpoint.OCCURRED_AT_ASC","x","y"]').toString('base64url')}"`, 'after'],
   ])('refuses %s', async (args, argument) => {

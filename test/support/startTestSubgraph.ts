@@ -48,7 +48,14 @@ export async function startTestSubgraph(
   const database = await createTestDatabase();
   const start = async (which: SubgraphDefinition, identityUrl: string): Promise<TestSubgraph> => {
     const counted: string[] = [];
-    const address = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 5 };
+    const address = {
+      databaseUrl: database.url,
+      eventBusUrl: database.url,
+      host: '127.0.0.1',
+      port: 0,
+      identityUrl,
+      poolSize: 5,
+    };
     const settings = which.settings?.read(environment);
     const config = { ...address, ...(settings ? { settings } : {}) };
     const running = await startSubgraph(which, config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), (text) =>

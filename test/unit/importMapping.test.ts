@@ -61,12 +61,45 @@ files:
       'm.yaml: files.people.csv.encoding is not an encoding such as utf-8 or windows-1252',
       'm.yaml: files.people.csv.quotes is not known here',
       'm.yaml: files.people.key must not be empty',
-      'm.yaml: files.people.targets[0].fields.name needs exactly one of column, constant, template, key, reference',
+      'm.yaml: files.people.targets[0].fields.name needs exactly one of column, constant, template, key, reference, match, demoLink',
       'm.yaml: files.people.targets[0].fields.team.templte is not known here',
-      'm.yaml: files.people.targets[0].fields.team needs exactly one of column, constant, template, key, reference',
-      'm.yaml: files.people.targets[0].fields.title.map goes with a column only',
+      'm.yaml: files.people.targets[0].fields.team needs exactly one of column, constant, template, key, reference, match, demoLink',
+      'm.yaml: files.people.targets[0].fields.title.map goes with a column or a template only',
       'm.yaml: colour is not known here',
     ]);
+  });
+
+  it('keeps its texts as they are typed, whatever YAML would make of them', () => {
+    const text = `
+source: shop
+files:
+  people:
+    file: people.csv
+    key: 007
+    missing: [NULL, 0.00, TRUE, 1.50, n/a]
+    columns: { 10: 3 }
+    targets:
+      - entity: identity.Employee
+        fields: { name: { column: 007, map: { TRUE: yes, 1.0: 010 } }, team: { template: '{007}', scale: 1e6 } }`;
+    const { people } = parseMapping(text, 'm.yaml').files;
+    expect(people).toMatchObject({ key: ['007'], missing: ['NULL', '0.00', 'TRUE', '1.50', 'n/a'] });
+    expect(people?.columns).toEqual({ '10': { position: 3 } });
+    expect(people?.targets[0]?.fields).toMatchObject({
+      name: { column: '007', map: { TRUE: 'yes', '1.0': '010' } },
+      team: { scale: 1_000_000 },
+    });
+  });
+
+  it.each([
+    ['a.json', 'header: none', 'header goes with CSV and TSV only'],
+    ['a.ndjson', 'records: /data', 'records goes with format: json only'],
+    ['a.csv', 'records: /data', 'records goes with format: json only'],
+    ['a.json.gz', 'columns: { a: 1 }', 'columns a has a position, which goes with CSV and TSV only'],
+    ['a.csv', 'csv: { quote: ab }', 'csv.quote must be one character, or none'],
+    ['a.csv', 'header: many', 'header must be none, or the names of the columns'],
+  ])('of %s may not say %s', async (file, spec, expected) => {
+    const text = mapping('name: name').replace('file: people.csv', `file: ${file}\n    ${spec}`);
+    expect(await problemsOf(text)).toEqual([`m.yaml: files.people.${expected}`]);
   });
 
   it('that is no YAML says where', async () => {

@@ -99,6 +99,13 @@ export class SurveyResponse {
   @Column('text', { name: 'source_key', nullable: true })
   sourceKey: string | null;
 
+  @Column('boolean', { name: 'demo_linked', default: false })
+  @Field(() => Boolean, {
+    description:
+      'True when an import without customers gave the response to this one for demonstration: it is not really theirs.',
+  })
+  demoLinked: boolean;
+
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was entered here.' })
   createdAt: Date;

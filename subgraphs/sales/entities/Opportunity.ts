@@ -76,6 +76,13 @@ export class Opportunity {
   @Column('text', { name: 'source_key', nullable: true })
   sourceKey: string | null;
 
+  @Column('boolean', { name: 'demo_linked', default: false })
+  @Field(() => Boolean, {
+    description:
+      'True when an import without customers gave the opportunity to this one for demonstration: it is not really theirs.',
+  })
+  demoLinked: boolean;
+
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was first recorded.' })
   createdAt: Date;

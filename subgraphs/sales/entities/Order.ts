@@ -45,6 +45,13 @@ export class Order {
   @Column('numeric', { name: 'total', precision: 19, scale: 4 })
   totalAmount: string;
 
+  @Column('boolean', { name: 'demo_linked', default: false })
+  @Field(() => Boolean, {
+    description:
+      'True when an import without customers gave the order to this one for demonstration: it is not really theirs.',
+  })
+  demoLinked: boolean;
+
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was first recorded.' })
   createdAt: Date;

@@ -1,7 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { TouchpointSource } from '../../kit/TouchpointSource.js';
 
-/** A touchpoint as sales sees it: touchpoints owns it, sales shows the order that it is about. */
+/** A touchpoint as sales sees it: touchpoints owns it, sales shows the order, the activity or the opportunity that it is about. */
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'One moment in which a customer and we met, through any channel and with any department.',

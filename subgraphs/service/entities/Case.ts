@@ -151,6 +151,13 @@ export class Case {
   @Column('text', { name: 'source_key', nullable: true })
   sourceKey: string | null;
 
+  @Column('boolean', { name: 'demo_linked', default: false })
+  @Field(() => Boolean, {
+    description:
+      'True when an import without customers gave the case to this one for demonstration: it is not really theirs.',
+  })
+  demoLinked: boolean;
+
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was entered here.' })
   createdAt: Date;

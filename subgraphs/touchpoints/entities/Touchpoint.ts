@@ -7,6 +7,7 @@ import { enumType } from '../../kit/enumType.js';
 import { TouchpointSource } from '../../kit/TouchpointSource.js';
 import { Customer } from './Customer.js';
 import { Employee } from './Employee.js';
+import { JourneyLink, type JourneyLinkReason } from './JourneyLink.js';
 
 export const Direction = enumType('Direction', 'Who came to whom.', {
   INBOUND: 'The customer came to us.',
@@ -114,8 +115,36 @@ export class Touchpoint {
   @Column('text', { name: 'source_id', nullable: true })
   sourceId: string | null;
 
+  /** Whether a subgraph reported it; then several may be about one source. Of a source recorded from outside there is one. */
+  @Column('boolean', { default: false })
+  reported: boolean;
+
+  /** What holds a conversation together across systems. */
+  @Column('text', { name: 'thread_key', nullable: true })
+  threadKey: string | null;
+
+  /** The numbers of orders and cases that the summary names. */
+  @Column('text', { name: 'references_named', array: true, default: [] })
+  referencesNamed: string[];
+
   @Column('uuid', { name: 'journey_id', nullable: true })
   journeyId: string | null;
+
+  /** Null where it is on no journey, and where a journey came with it from elsewhere. */
+  @Column('text', { name: 'link_reason', nullable: true })
+  linkReason: JourneyLinkReason | null;
+
+  @Column('numeric', { name: 'link_confidence', precision: 4, scale: 3, nullable: true })
+  linkConfidence: string | null;
+
+  @Field(() => JourneyLink, {
+    nullable: true,
+    description: 'Why it is on its journey; null where it is on none, or where that is not known.',
+  })
+  get journeyLink(): JourneyLink | null {
+    if (this.linkReason === null || this.linkConfidence === null) return null;
+    return { reason: this.linkReason, confidence: Number(this.linkConfidence) };
+  }
 
   @Field(() => Customer, { nullable: true, description: 'With whom. Null only when identity cannot be asked.' })
   get customer(): Customer {
@@ -129,7 +158,8 @@ export class Touchpoint {
 
   @Field(() => TouchpointSource, {
     nullable: true,
-    description: 'The thing that it is about; null when no system holds one. There is one touchpoint for each.',
+    description:
+      'The thing that it is about; null when no system holds one. An order has one touchpoint when it is placed, another when it is delivered.',
   })
   get source(): TouchpointSource | null {
     return this.sourceType === null || this.sourceId === null ? null : { type: this.sourceType, id: this.sourceId };

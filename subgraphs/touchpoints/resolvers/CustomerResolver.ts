@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { CountMetric } from '../../kit/metrics.js';
-import { PageArguments } from '../../kit/PageArguments.js';
+import { PageArguments, pageWindow, TwoWayPageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { ChannelMix, channelMix, touchpointCount } from '../channelMix.js';
 import { Customer } from '../entities/Customer.js';
@@ -25,12 +25,18 @@ export class CustomerResolver {
     @Root() customer: Customer,
     @Arg('filter', () => TimelineFilter, { nullable: true, description: 'Which part of it.' })
     filter: TimelineFilter | null | undefined,
-    @Args(() => PageArguments) page: PageArguments,
+    @Args(() => TwoWayPageArguments) page: TwoWayPageArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Touchpoint>> {
     const order = TOUCHPOINT_ORDERS.OCCURRED_AT_DESC;
     return context.page(
-      { entity: Touchpoint, where: timelineConditions(filter), orderName: 'OCCURRED_AT_DESC', order, page },
+      {
+        entity: Touchpoint,
+        where: timelineConditions(filter),
+        orderName: 'OCCURRED_AT_DESC',
+        order,
+        page: pageWindow(page),
+      },
       { column: 'customer_id', id: customer.id },
     );
   }

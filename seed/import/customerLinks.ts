@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { parsePhoneNumberFromString, isSupportedCountry } from 'libphonenumber-js';
+import type { Client } from 'pg';
+import { validate as isUuid } from 'uuid';
+import { phoneCandidates } from '../../subgraphs/identity/phone.js';
+import { emailAddress } from '../../subgraphs/kit/parseInput.js';
+import type { MatchSpec } from './mapping.js';
+import { RowProblem } from './RowProblem.js';
+import type { SourceRow } from './SourceRow.js';
+
+/** What a customer may be known by. */
+type IdentifierKind = 'ID' | 'EMAIL' | 'PHONE' | 'EXTERNAL_ID';
+
+interface Identifier {
+  readonly kind: IdentifierKind;
+  /** Of an external id; else empty. */
+  readonly source: string;
+  /** As identity compares it. */
+  readonly value: string;
+}
+
+/** A way to look a customer up, and what it makes of a cell. */
+interface MatchStep {
+  readonly column: string;
+  /** What the customer is expected to have: `email address`. */
+  readonly what: string;
+  /** What the cell may mean; a text says why it can mean nothing. */
+  readonly read: (text: string, row: SourceRow) => readonly Identifier[] | string;
+}
+
+/** A field of a mapping that takes the id of a customer out of identity: looked up, or picked for demonstration. */
+export type CustomerLink =
+  | { readonly type: 'match'; readonly steps: readonly MatchStep[]; readonly mayBeNone: boolean }
+  | { readonly type: 'demo'; readonly seed: (row: SourceRow) => string | RowProblem };
+
+/** The customers of a batch's rows, by field and row: an id, why there is none, or null where there need be none. */
+export type FoundCustomers = ReadonlyMap<CustomerLink, ReadonlyMap<SourceRow, string | RowProblem | null>>;
+
+/** No customers: for files that link none. */
+export const NOBODY: FoundCustomers = new Map();
+
+/** How many customers with one identifier are counted. */
+const COUNTED = 10;
+
+const identifier = (kind: IdentifierKind, value: string, source = ''): Identifier => ({ kind, source, value });
+const textOf = ({ kind, source, value }: Identifier) => JSON.stringify([kind, source, value]);
+
+function phones(text: string, country: string | null): string[] {
+  if (country === null || !isSupportedCountry(country)) return phoneCandidates(text);
+  const number = parsePhoneNumberFromString(text.replace(/^\s*00/, '+'), country);
+  return number?.isPossible() ? [number.number] : [];
+}
+
+/** One way of `match`, ready to read cells as identity does when it is asked for a customer. */
+export function matchStep(spec: MatchSpec): MatchStep {
+  if ('id' in spec) {
+    const read = (text: string) => (isUuid(text) ? [identifier('ID', text.toLowerCase())] : 'is not a UUID');
+    return { column: spec.id, what: 'id', read };
+  }
+  if ('email' in spec) {
+    const read = (text: string) => {
+      const { data } = emailAddress.safeParse(text);
+      return data === undefined ? 'is not an email address' : [identifier('EMAIL', data)];
+    };
+    return { column: spec.email, what: 'email address', read };
+  }
+  if ('phone' in spec) {
+    const { country } = spec;
+    const read = (text: string, row: SourceRow) => {
+      const region = typeof country === 'object' ? row.value(country.column) : (country ?? null);
+      const numbers = phones(text, region);
+      return numbers.length === 0 ? 'is not a phone number' : numbers.map((number) => identifier('PHONE', number));
+    };
+    return { column: spec.phone, what: 'phone number', read };
+  }
+  const { externalId: column, source } = spec;
+  const read = (text: string) =>
+    text.includes('\0') ? 'has a NUL character in it' : [identifier('EXTERNAL_ID', text, source)];
+  return { column, what: `id at ${source}`, read };
+}
+
+/** The columns that a way of `match` reads. */
+export function matchColumns(spec: MatchSpec): string[] {
+  if ('phone' in spec) return [spec.phone, ...(typeof spec.country === 'object' ? [spec.country.column] : [])];
+  if ('id' in spec) return [spec.id];
+  return 'email' in spec ? [spec.email] : [spec.externalId];
+}
+
+/** The customers that have each of these identifiers, in one statement. At most {@link COUNTED} for each. */
+async function lookUp(client: Client, wanted: readonly Identifier[]): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  if (wanted.length === 0) return found;
+  const { rows } = await client.query<Identifier & { ids: string[] }>(
+    `SELECT g.kind, g.source, g.value, array_agg(DISTINCT c.id) AS ids
+     FROM unnest($1::text[], $2::text[], $3::text[]) AS g (kind, source, value)
+     CROSS JOIN LATERAL (
+       (SELECT customer_id AS id FROM identity.customer_identifier AS i
+        WHERE g.kind IN ('EMAIL', 'PHONE') AND i.type = g.kind AND i.value = g.value LIMIT ${COUNTED})
+       UNION ALL
+       SELECT customer_id FROM identity.external_id AS e
+       WHERE g.kind = 'EXTERNAL_ID' AND e.source = g.source AND e.id = g.value
+       UNION ALL
+       SELECT id FROM identity.customer AS c WHERE g.kind = 'ID' AND c.id = CASE g.kind WHEN 'ID' THEN g.value::uuid END
+     ) AS c GROUP BY g.kind, g.source, g.value`,
+    [wanted.map(({ kind }) => kind), wanted.map(({ source }) => source), wanted.map(({ value }) => value)],
+  );
+  for (const row of rows) found.set(textOf(row), row.ids);
+  return found;
+}
+
+type ReadSteps = readonly {
+  readonly step: MatchStep;
+  readonly text: string;
+  readonly read: readonly Identifier[] | string;
+}[];
+
+function readSteps(steps: readonly MatchStep[], row: SourceRow): ReadSteps {
+  return steps.flatMap((step) => {
+    const text = row.value(step.column);
+    return text === null ? [] : [{ step, text, read: step.read(text, row) }];
+  });
+}
+
+/** The one customer that the first way gives that gives one; else what each way came to. */
+function choose(
+  steps: readonly MatchStep[],
+  read: ReadSteps,
+  row: SourceRow,
+  customers: ReadonlyMap<string, readonly string[]>,
+): string | RowProblem {
+  const reasons: { column: string; reason: string }[] = [];
+  for (const { step, read: identifiers } of read) {
+    const { column, what } = step;
+    if (typeof identifiers === 'string') {
+      reasons.push({ column, reason: identifiers });
+      continue;
+    }
+    const ids = [...new Set(identifiers.flatMap((one) => customers.get(textOf(one)) ?? []))];
+    const [only] = ids;
+    if (ids.length === 1 && only !== undefined) return only;
+    const reason = ids.length === 0 ? `is the ${what} of no customer` : `is the ${what} of ${ids.length} customers`;
+    reasons.push({ column, reason });
+  }
+  const [first, ...more] = reasons;
+  if (first === undefined) {
+    return row.problem(steps[0]?.column ?? '', 'is missing, and the customer is looked up by it');
+  }
+  const others = more.map(({ column, reason }) => `; ${column} ${reason}`).join('');
+  return row.problem(first.column, `${first.reason}${others}`);
+}
+
+/** The points of all customers on a circle; a row goes to the first customer from its own point on. */
+const CREATE_CIRCLE = `
+  CREATE TEMPORARY TABLE import_circle AS SELECT md5(id::text)::uuid AS point, id FROM identity.customer;
+  CREATE INDEX ON import_circle (point, id);
+  ANALYZE import_circle`;
+
+/** Looks up the customers of the rows of one file, a statement a batch for those that match and one for those that are demo-linked. */
+export class CustomerFinder {
+  #hasCircle = false;
+
+  /** @param client of identity's database; unused when there are no links */
+  constructor(
+    private readonly client: () => Client,
+    private readonly links: readonly CustomerLink[],
+  ) {}
+
+  async find(rows: readonly SourceRow[]): Promise<FoundCustomers> {
+    if (this.links.length === 0) return NOBODY;
+    const read = this.links.flatMap((link) =>
+      link.type === 'match' ? [{ link, rows: rows.map((row) => ({ row, read: readSteps(link.steps, row) })) }] : [],
+    );
+    const identifiers = read.flatMap((one) => one.rows.flatMap((row) => row.read.map((step) => step.read)));
+    const wanted = new Map(
+      identifiers.flatMap((some) => (typeof some === 'string' ? [] : some.map((one) => [textOf(one), one] as const))),
+    );
+    const customers = await lookUp(this.client(), [...wanted.values()]);
+    const found = new Map<CustomerLink, Map<SourceRow, string | RowProblem | null>>();
+    for (const { link, rows: readRows } of read) {
+      const chosen = readRows.map((one) => {
+        const choice = choose(link.steps, one.read, one.row, customers);
+        return [one.row, link.mayBeNone && typeof choice !== 'string' ? null : choice] as const;
+      });
+      found.set(link, new Map(chosen));
+    }
+    for (const link of this.links) if (link.type === 'demo') found.set(link, await this.#pick(link.seed, rows));
+    return found;
+  }
+
+  async close(): Promise<void> {
+    if (this.#hasCircle) await this.client().query('DROP TABLE IF EXISTS pg_temp.import_circle');
+  }
+
+  async #pick(
+    seed: (row: SourceRow) => string | RowProblem,
+    rows: readonly SourceRow[],
+  ): Promise<Map<SourceRow, string | RowProblem>> {
+    if (!this.#hasCircle) await this.client().query(CREATE_CIRCLE);
+    this.#hasCircle = true;
+    const seeds = rows.map(seed);
+    const points = seeds.map((text) =>
+      createHash('md5')
+        .update(typeof text === 'string' ? text : '')
+        .digest('hex'),
+    );
+    const picked = await this.client().query<{ id: string | null }>(
+      `SELECT coalesce(
+         (SELECT c.id FROM pg_temp.import_circle AS c WHERE c.point >= g.point ORDER BY c.point, c.id LIMIT 1),
+         (SELECT c.id FROM pg_temp.import_circle AS c ORDER BY c.point, c.id LIMIT 1)) AS id
+       FROM unnest($1::uuid[]) WITH ORDINALITY AS g (point, ordinal) ORDER BY g.ordinal`,
+      [points],
+    );
+    const chosen = rows.map((row, index) => {
+      const text = seeds[index];
+      if (text instanceof RowProblem) return [row, text] as const;
+      return [row, picked.rows[index]?.id ?? row.problem('', 'cannot be demo-linked: there is no customer')] as const;
+    });
+    return new Map(chosen);
+  }
+}

@@ -1,0 +1,43 @@
+import type { CloudEvent } from '../../../schema/contract.js';
+
+/** What a bus brings: an event as it was published, unchecked. */
+export interface Delivery {
+  readonly event: unknown;
+}
+
+/** Who reads events. */
+export interface BusConsumer {
+  /** Names it for ever: what it has read is remembered under this name. `touchpoints.timeline` */
+  readonly name: string;
+  /** The types of events that it wants, all versions: `customer360.touchpoint.reported`. */
+  readonly types: readonly string[];
+  /**
+   * Takes in events, in their order. What it resolves for is never brought again (but may be, when the process dies in between);
+   * what it rejects for is brought again.
+   */
+  handle(deliveries: readonly Delivery[]): Promise<void>;
+}
+
+/**
+ * Carries events from subgraph to subgraph: at least once, in the order in which a subgraph published them, kept until every consumer has
+ * read them or their time is over.
+ */
+export interface EventBus {
+  /** Publishes events, in order. Once it resolves they are kept; the same event again is not brought twice. */
+  publish(events: readonly CloudEvent[]): Promise<void>;
+  /**
+   * Reads on for a consumer where it was, from the first event that is kept when it never read. The caller sees to it that one process
+   * reads at a time, or the order is lost.
+   */
+  consume(consumer: BusConsumer): BusReader;
+  /** Ends its connections. */
+  close(): Promise<void>;
+}
+
+/** A consumer at work. */
+export interface BusReader {
+  /** How many events wait to be read. */
+  lag(): Promise<number>;
+  /** Finishes the events at hand. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,173 @@
+import {
+  AckPolicy,
+  type Consumer,
+  DeliverPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from 'pino';
+import type { CloudEvent } from '../../../schema/contract.js';
+import type { BusConsumer, BusReader, EventBus } from './EventBus.js';
+import { Worker } from './Worker.js';
+
+const STREAM = 'customer360-events';
+const SUBJECTS = 'customer360.events';
+/** How long events are kept, read or not. */
+const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+/** Within which time the same event again is dropped by the server; consumers drop it whenever it comes. */
+const DUPLICATE_WINDOW_MS = 10 * 60 * 1000;
+/** How many events are handled at once. */
+const BATCH = 500;
+/** Longer than a consumer needs for a batch with its tries; after it the server would bring events again. */
+const ACK_WAIT_MS = 10 * 60 * 1000;
+
+/**
+ * The event bus on NATS JetStream (server 2.9 or newer): one stream, a durable pull consumer for each consumer, and the event's id as `Nats-Msg-Id`.
+ * It connects on first use, and again for ever when the server goes.
+ */
+export class NatsEventBus implements EventBus {
+  #connection: Promise<NatsConnection> | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly log: Logger,
+  ) {}
+
+  async publish(events: readonly CloudEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const { client } = await this.#open();
+    // One connection keeps their order, and the server says of each that it has it.
+    await Promise.all(
+      events.map((event) => client.publish(subjectOf(event.type), JSON.stringify(event), { msgID: event.id })),
+    );
+  }
+
+  consume(consumer: BusConsumer): BusReader {
+    let messages: { stop(): void } | undefined;
+    const worker = new Worker(`reading events for ${consumer.name}`, this.log, async (self) => {
+      const { client, manager } = await this.#open();
+      const durable = await this.#continue(client, manager, consumer);
+      const reading = await durable.consume({ max_messages: BATCH });
+      messages = reading;
+      if (self.stopped) reading.stop();
+      let batch: JsMsg[] = [];
+      for await (const message of reading) {
+        batch.push(message);
+        // More are on their way: they go together.
+        if (message.info.pending > 0 && batch.length < BATCH) continue;
+        await handle(consumer, batch);
+        batch = [];
+      }
+    });
+    return {
+      lag: async () => {
+        const { manager } = await this.#open();
+        const { num_pending, num_ack_pending } = await manager.consumers.info(STREAM, durableName(consumer));
+        return num_pending + num_ack_pending;
+      },
+      async stop() {
+        const stopped = worker.stop();
+        messages?.stop();
+        await stopped;
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    const connection = await this.#connection?.catch(() => undefined);
+    await connection?.close();
+  }
+
+  /**
+   * The durable consumer, made anew right behind the last event that it has taken in. So what was brought and not taken in, because the process died or
+   * could not, comes first and at once; the server itself would bring it after a while, behind later events. If the process dies
+   * just here, it reads from the beginning, and drops what it has taken in before.
+   */
+  async #continue(client: JetStreamClient, manager: JetStreamManager, consumer: BusConsumer): Promise<Consumer> {
+    const name = durableName(consumer);
+    const [only] = consumer.types;
+    const last = await lastTakenIn(manager, name);
+    if (last !== null) await manager.consumers.delete(STREAM, name);
+    await manager.consumers.add(STREAM, {
+      durable_name: name,
+      ack_policy: AckPolicy.All,
+      ack_wait: nanos(ACK_WAIT_MS),
+      max_ack_pending: 2 * BATCH,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: (last ?? 0) + 1,
+      // A server of version 2.9 filters by one subject only; of several types, the others are passed over here.
+      filter_subject: consumer.types.length === 1 ? `${SUBJECTS}.${only}` : `${SUBJECTS}.>`,
+    });
+    return client.consumers.get(STREAM, name);
+  }
+
+  async #open(): Promise<{ client: JetStreamClient; manager: JetStreamManager }> {
+    this.#connection ??= connect({
+      servers: this.url,
+      name: 'customer360',
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 200,
+      timeout: 5000,
+    }).catch((error: unknown) => {
+      this.#connection = undefined;
+      throw error;
+    });
+    const connection = await this.#connection;
+    const manager = await jetstreamManager(connection);
+    await ensureStream(manager);
+    return { client: jetstream(connection), manager };
+  }
+}
+
+function subjectOf(type: string): string {
+  return `${SUBJECTS}.${type.replace(/\.v\d+$/, '')}`;
+}
+
+function durableName({ name }: BusConsumer): string {
+  return name.replaceAll(/[^A-Za-z0-9_-]/g, '_');
+}
+
+async function handle(consumer: BusConsumer, messages: readonly JsMsg[]): Promise<void> {
+  const wanted = messages.filter(({ subject }) => consumer.types.some((type) => subject === `${SUBJECTS}.${type}`));
+  if (wanted.length > 0) await consumer.handle(wanted.map((message) => ({ event: contentOf(message) })));
+  // All before it are taken in too; once the server knows, a new start goes on behind it.
+  await messages.at(-1)?.ackAck();
+}
+
+/** What is no JSON is an event that nobody understands, and will be parked as such. */
+function contentOf(message: JsMsg): unknown {
+  try {
+    return message.json();
+  } catch {
+    return message.string();
+  }
+}
+
+async function lastTakenIn(manager: JetStreamManager, name: string): Promise<number | null> {
+  try {
+    return (await manager.consumers.info(STREAM, name)).ack_floor.stream_seq;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound) return null;
+    throw error;
+  }
+}
+
+async function ensureStream(manager: JetStreamManager): Promise<void> {
+  try {
+    await manager.streams.info(STREAM);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
+    await manager.streams.add({
+      name: STREAM,
+      subjects: [`${SUBJECTS}.>`],
+      max_age: nanos(RETENTION_MS),
+      duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+    });
+  }
+}

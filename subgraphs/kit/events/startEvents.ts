@@ -1,0 +1,67 @@
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import type { SubgraphConfig } from '../config.js';
+import { connectionConfig } from '../createDataSource.js';
+import type { SubgraphDefinition } from '../defineSubgraph.js';
+import { hourly } from '../hourly.js';
+import { oneAtATime } from './oneAtATime.js';
+import { openEventBus } from './openEventBus.js';
+import { relayOutbox } from './relayOutbox.js';
+import { busConsumer } from './takeInEvents.js';
+
+/** How long it is remembered that an event was taken in; longer than any bus keeps it. */
+const INBOX_DAYS = 14;
+/** Counting further tells nobody more. */
+const MOST_COUNTED = 100_000;
+
+/** A subgraph's part in the traffic of events. */
+export interface SubgraphEvents {
+  /**
+   * Events that wait to be published and events that were parked; asking is also the proof that the database answers.
+   * @throws when the database does not answer
+   */
+  health(): Promise<{ outbox: number; deadLetters: number }>;
+  /** Finishes the events at hand; the others wait for the next start. */
+  stop(): Promise<void>;
+}
+
+/** Starts to publish what a subgraph's writes leave in its outbox, and to read what it consumes. */
+export function startEvents(
+  definition: SubgraphDefinition,
+  config: SubgraphConfig,
+  dataSource: DataSource,
+  log: Logger,
+): SubgraphEvents {
+  const bus = openEventBus(config.eventBusUrl ?? config.databaseUrl, log);
+  const connection = { ...connectionConfig(definition), connectionString: config.databaseUrl };
+  const relay = relayOutbox(definition.name, connection, bus, log);
+  const readers = (definition.consumers ?? []).map((consumer) =>
+    oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () =>
+      bus.consume(busConsumer(definition.name, consumer, dataSource, log)),
+    ),
+  );
+  const stopForgetting = hourly(
+    log,
+    `dropped records of events taken in more than ${INBOX_DAYS} days ago`,
+    async () => {
+      const [, dropped] = await dataSource.query<[unknown, number]>(
+        `DELETE FROM inbox WHERE received_at < now() - interval '${INBOX_DAYS} days'`,
+      );
+      return dropped;
+    },
+  );
+  return {
+    async health() {
+      const [row] = await dataSource.query<{ outbox: number; deadLetters: number }[]>(
+        `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT ${MOST_COUNTED}) AS o) AS outbox,
+                (SELECT count(*)::int FROM (SELECT FROM dead_letter LIMIT ${MOST_COUNTED}) AS d) AS "deadLetters"`,
+      );
+      return { outbox: row?.outbox ?? 0, deadLetters: row?.deadLetters ?? 0 };
+    },
+    async stop() {
+      stopForgetting();
+      await Promise.all([relay.stop(), ...readers.map((reader) => reader.stop())]);
+      await bus.close();
+    },
+  };
+}

@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import type { DataSource } from 'typeorm';
+import { z } from 'zod';
+import type { EventType } from '../../schema/contract.js';
+import type { Class, SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
+import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
+import { eventConsumer, type EventConsumer } from '../../subgraphs/kit/events/EventConsumer.js';
+import { openEventBus } from '../../subgraphs/kit/events/openEventBus.js';
+import { Outbox } from '../../subgraphs/kit/events/Outbox.js';
+import { type SubgraphEvents, startEvents } from '../../subgraphs/kit/events/startEvents.js';
+import { deadLetters, replay } from '../../subgraphs/kit/events/takeInEvents.js';
+import { migrate } from '../../subgraphs/kit/migrate.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { waitUntil } from '../support/waitUntil.js';
+
+const log = pino({ level: 'silent' });
+const noted: EventType<{ text: string }> = { type: 'test.noted.v1', data: z.strictObject({ text: z.string() }) };
+
+let database: TestDatabase;
+let writer: DataSource;
+let reader: DataSource;
+const running: SubgraphEvents[] = [];
+
+function definition(name: string, consumers: readonly EventConsumer[] = []): SubgraphDefinition {
+  const resolvers: [Class] = [class {}];
+  return { name, port: 0, resolvers, types: [], references: {}, entities: [], migrations: [], consumers };
+}
+
+/** Writes each text into a table; fails for the texts in `failing`. */
+function noteTaker(failing: Set<string>): EventConsumer {
+  return eventConsumer({
+    name: 'notes',
+    event: noted,
+    async handle(events, manager) {
+      for (const { data } of events) {
+        await manager.query('INSERT INTO note (text) VALUES ($1)', [data.text]);
+        if (failing.has(data.text)) throw new Error(`cannot read ${data.text}`);
+      }
+    },
+  });
+}
+
+function start(which: SubgraphDefinition, dataSource: DataSource): SubgraphEvents {
+  const config = { databaseUrl: database.url, host: '', port: 0, identityUrl: '', poolSize: 2 };
+  const events = startEvents(which, config, dataSource, log);
+  running.push(events);
+  return events;
+}
+
+/** A write of the emitting subgraph, with its events. */
+async function write(texts: readonly string[], end: () => void = () => undefined): Promise<void> {
+  await writer.transaction(async (manager) => {
+    const outbox = new Outbox('writer');
+    for (const text of texts) {
+      await manager.query('INSERT INTO written (text) VALUES ($1)', [text]);
+      outbox.add(noted, 'a', { text });
+    }
+    await outbox.save(manager);
+    end();
+  });
+}
+
+async function notes(): Promise<string[]> {
+  const rows = await reader.query<{ text: string }[]>('SELECT text FROM note ORDER BY position');
+  return rows.map(({ text }) => text);
+}
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  await migrate(definition('writer'), database.url);
+  await migrate(definition('reader'), database.url);
+  writer = await createDataSource(definition('writer'), { url: database.url, poolSize: 4 }).initialize();
+  reader = await createDataSource(definition('reader'), { url: database.url, poolSize: 4 }).initialize();
+  await writer.query('CREATE TABLE written (text text)');
+  await reader.query('CREATE TABLE note (position bigint GENERATED ALWAYS AS IDENTITY, text text)');
+});
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((events) => events.stop()));
+  await Promise.all([writer.destroy(), reader.destroy()]);
+  await database.drop();
+});
+
+test('an event arrives when its write is committed, and never when it is not', async () => {
+  start(definition('writer'), writer);
+  start(definition('reader', [noteTaker(new Set())]), reader);
+  await expect(
+    write(['undone'], () => {
+      throw new Error('on second thoughts');
+    }),
+  ).rejects.toThrow('on second thoughts');
+  await write(['one', 'two']);
+  await write(['three']);
+  await waitUntil(async () => (await notes()).length === 3);
+  expect(await notes()).toEqual(['one', 'two', 'three']);
+});
+
+test('what was committed while nobody published is published by the next start, once by two replicas', async () => {
+  await write(['one']);
+  await write(['two']);
+  const first = start(definition('writer'), writer);
+  start(definition('writer'), writer);
+  start(definition('reader', [noteTaker(new Set())]), reader);
+  start(definition('reader', [noteTaker(new Set())]), reader);
+  await waitUntil(async () => (await notes()).length === 2);
+  expect(await first.health()).toEqual({ outbox: 0, deadLetters: 0 });
+  await first.stop();
+  await write(['three']);
+  await waitUntil(async () => (await notes()).length === 3);
+  expect(await notes()).toEqual(['one', 'two', 'three']);
+});
+
+test('the same event published again writes nothing again', async () => {
+  start(definition('reader', [noteTaker(new Set())]), reader);
+  await write(['one']);
+  const [{ event }] = await writer.query<[{ event: never }]>('SELECT event FROM outbox');
+  start(definition('writer'), writer);
+  await waitUntil(async () => (await notes()).length === 1);
+  // As after the log's own memory is over.
+  await reader.query('DELETE FROM event_bus.log');
+  const bus = openEventBus(database.url, log);
+  await bus.publish([event]);
+  await bus.close();
+  await write(['two']);
+  await waitUntil(async () => (await notes()).length === 2);
+  expect(await notes()).toEqual(['one', 'two']);
+});
+
+test('an event that goes on failing is parked, the next ones go in, and a replay takes it in', async () => {
+  const failing = new Set(['two']);
+  const consumer = noteTaker(failing);
+  start(definition('writer'), writer);
+  const events = start(definition('reader', [consumer]), reader);
+  await write(['one', 'two', 'three']);
+  await waitUntil(async () => (await notes()).length === 2);
+  expect(await notes()).toEqual(['one', 'three']);
+  expect(await events.health()).toEqual({ outbox: 0, deadLetters: 1 });
+  const [letter] = await deadLetters(reader, consumer);
+  expect(letter).toMatchObject({ consumer: 'notes', reason: 'cannot read two', event: { data: { text: 'two' } } });
+  if (letter === undefined) throw new Error('no dead letter');
+
+  await expect(replay(reader, consumer, letter)).rejects.toThrow('cannot read two');
+  expect(await events.health()).toMatchObject({ deadLetters: 1 });
+  failing.clear();
+  await replay(reader, consumer, letter);
+  expect(await notes()).toEqual(['one', 'three', 'two']);
+  expect(await events.health()).toEqual({ outbox: 0, deadLetters: 0 });
+});
+
+test.each([
+  ['of a version that is not known', { type: 'test.noted.v2' }, /test\.noted\.v2 is not known here/],
+  ['whose data is not what its type says', { data: { words: 'x' } }, /not what its type says: text/],
+  ['that is no CloudEvent', { time: 'yesterday' }, /not a CloudEvent: time/],
+])('an event %s is parked, not dropped', async (_what, wrong, reason) => {
+  const consumer = noteTaker(new Set());
+  start(definition('reader', [consumer]), reader);
+  const good = {
+    specversion: '1.0' as const,
+    id: randomUUID(),
+    source: '/elsewhere',
+    type: 'test.noted.v1',
+    subject: 'a',
+    time: '2026-03-01T10:00:00+01:00',
+    datacontenttype: 'application/json' as const,
+    data: { text: 'good' } as unknown,
+  };
+  const bad = { ...good, id: randomUUID(), ...wrong };
+  const bus = openEventBus(database.url, log);
+  await bus.publish([bad, good]);
+  await waitUntil(async () => (await notes()).length === 1);
+  await bus.close();
+  const [letter] = await deadLetters(reader, consumer);
+  expect(letter).toMatchObject({ eventId: bad.id, event: bad });
+  expect(letter?.reason).toMatch(reason);
+});
+
+test('while its database refuses to write nothing is parked, and everything arrives afterwards', async () => {
+  const consumer = noteTaker(new Set());
+  start(definition('writer'), writer);
+  const events = start(definition('reader', [consumer]), reader);
+  await write(['one']);
+  await waitUntil(async () => (await notes()).length === 1);
+  const name = new URL(database.url).pathname.slice(1);
+  // A lock that times out (class 55) would be the event's fault; a server that is told to shut down (57) is not.
+  await reader.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'going down' USING ERRCODE = '57P01'; END $$`);
+  await reader.query('CREATE TRIGGER refusing BEFORE INSERT ON note EXECUTE FUNCTION refuse()');
+  await write(['two', 'three']);
+  await waitUntil(async () => {
+    const [row] = await reader.query<{ seen: boolean }[]>(
+      `SELECT xact_rollback > 2 AS seen FROM pg_stat_database WHERE datname = $1`,
+      [name],
+    );
+    return row?.seen ?? false;
+  });
+  expect(await events.health()).toMatchObject({ deadLetters: 0 });
+  await reader.query('DROP TRIGGER refusing ON note');
+  await waitUntil(async () => (await notes()).length === 3);
+  expect(await notes()).toEqual(['one', 'two', 'three']);
+  expect(await events.health()).toEqual({ outbox: 0, deadLetters: 0 });
+});

@@ -1,0 +1,51 @@
+import { pino } from 'pino';
+import { Client } from 'pg';
+import { subgraphs } from '../../subgraphs/all.js';
+import type { RunningSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import { createTestDatabase } from './postgres.js';
+import { ask, type Untyped } from './startTestSubgraph.js';
+
+/** All six subgraphs in this process, on a database of their own. */
+export interface TestSubgraphs {
+  readonly databaseUrl: string;
+  /** Their addresses, by name. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Asks one of them; returns the data, throws on errors. */
+  ask(subgraph: string, query: string, variables?: object): Promise<Untyped>;
+  /** Runs a statement on their database; each subgraph's tables are in the schema of its name. */
+  sql(statement: string, values?: readonly unknown[]): Promise<Untyped[]>;
+  stop(): Promise<void>;
+}
+
+export async function startTestSubgraphs(): Promise<TestSubgraphs> {
+  const database = await createTestDatabase();
+  const running: RunningSubgraph[] = [];
+  const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
+  let identityUrl = 'http://127.0.0.1:1/graphql';
+  for (const definition of subgraphs) {
+    const settings = definition.settings?.read({});
+    const address = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 4 };
+    const subgraph = await startSubgraph(definition, { ...address, ...(settings ? { settings } : {}) }, log);
+    if (definition.name === 'identity') identityUrl = subgraph.url;
+    running.push(subgraph);
+  }
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  const urls = Object.fromEntries(running.map(({ name, url }) => [name, url]));
+  return {
+    databaseUrl: database.url,
+    urls,
+    async ask(subgraph, query, variables) {
+      const answer = await ask(urls[subgraph] ?? '', query, variables);
+      if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+      return answer.data;
+    },
+    sql: async (statement, values = []) => (await client.query(statement, [...values])).rows,
+    async stop() {
+      await client.end();
+      await Promise.all(running.map((subgraph) => subgraph.stop()));
+      await database.drop();
+    },
+  };
+}
