@@ -67,7 +67,7 @@ export async function startSubgraph(
   const stopChores = () => chores.forEach((stop) => stop());
   const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
   const reads = new ReadPipeline(pool, log, onStatement);
-  const database = new Database(dataSource, reads);
+  const database = new Database(dataSource, reads, log);
   const references = new References(config.identityUrl);
   const events = startEvents(definition, config, dataSource, log);
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
