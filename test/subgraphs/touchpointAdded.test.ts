@@ -14,6 +14,14 @@ const ADDED = `subscription ($filter: TouchpointAddedFilter, $after: String) {
   touchpointAdded(filter: $filter, after: $after) { cursor touchpoint { summary channel } }
 }`;
 
+/** The next event of the subscription `ADDED`. */
+async function next(events: AsyncIterator<Untyped>): Promise<{ cursor: string; summary: string }> {
+  const { data, errors } = await nextAnswer(events);
+  expect(errors).toBeUndefined();
+  const { cursor, touchpoint } = (data as Untyped).touchpointAdded;
+  return { cursor, summary: touchpoint.summary };
+}
+
 describe('touchpointAdded', () => {
   let subgraph: TestSubgraph & { identity: TestSubgraph };
   let client: Client;
@@ -43,14 +51,6 @@ describe('touchpointAdded', () => {
       { input },
     );
     expect(errors).toBeUndefined();
-  }
-
-  /** The next event; its subscription is the first to listen when `untilListening` was awaited before. */
-  async function next(events: AsyncIterator<Untyped>): Promise<{ cursor: string; summary: string }> {
-    const { data, errors } = await nextAnswer(events);
-    expect(errors).toBeUndefined();
-    const { cursor, touchpoint } = data?.['touchpointAdded'] as Untyped;
-    return { cursor, summary: touchpoint.summary };
   }
 
   /** How many connections of the subgraph wait for notifications. */
