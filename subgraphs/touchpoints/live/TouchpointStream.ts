@@ -41,10 +41,7 @@ export class TouchpointStream implements AsyncIterableIterator<Touchpoint, undef
   ) {
     const { position, end } = TouchpointFeed.of(database).listen((rows) => this.#hear(rows));
     this.#leave = end;
-    this.#ready = position.then((now) => {
-      this.#position = after ?? now;
-      this.#upTo = after === undefined ? undefined : now;
-    });
+    this.#ready = this.#begin(position, after);
     // It is told by `next`, which may come later.
     this.#ready.catch(() => undefined);
   }
@@ -80,6 +77,12 @@ export class TouchpointStream implements AsyncIterableIterator<Touchpoint, undef
       else await this.#wake.sleep(LOOK_ANYWAY_MS);
     }
     return { done: true, value: undefined };
+  }
+
+  async #begin(position: Promise<string>, after: string | undefined): Promise<void> {
+    const now = await position;
+    this.#position = after ?? now;
+    this.#upTo = after === undefined ? undefined : now;
   }
 
   #hear(rows: readonly Touchpoint[]): void {
