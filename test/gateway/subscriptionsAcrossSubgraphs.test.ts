@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { createClient as createStreamClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -14,6 +15,7 @@ describe('subscriptions that cross subgraphs', () => {
   let desk: FixtureSubgraph;
   let reviews: FixtureSubgraph;
   let gateway: TestGateway;
+  let file: string;
   let removeFile: () => Promise<void>;
   let clients: { dispose(): unknown }[];
 
@@ -25,14 +27,15 @@ describe('subscriptions that cross subgraphs', () => {
       startFixtureSubgraph(deskDefinition),
       startFixtureSubgraph(reviewsDefinition),
     ]);
-    const { file, remove } = await writeSupergraph(
+    const written = await writeSupergraph(
       compose([
         { name: 'books', url: books.url, typeDefs: LIVE_BOOKS_SDL },
         { ...deskDefinition, url: desk.url },
         { ...reviewsDefinition, url: reviews.url },
       ]),
     );
-    removeFile = remove;
+    ({ file } = written);
+    removeFile = written.remove;
     gateway = await startGateway(file);
     clients = [];
   });
@@ -137,6 +140,39 @@ describe('subscriptions that cross subgraphs', () => {
     await arrived;
     await answer.return?.(undefined);
     await expect(cancelled).resolves.toBeUndefined();
+  });
+
+  test('a new supergraph is taken over by what runs, with the subgraphs that it adds', async () => {
+    const [, , reviewsDefinition] = LIBRARY;
+    if (!reviewsDefinition) throw new Error('the library has three subgraphs');
+    const moved = await startFixtureSubgraph({
+      ...reviewsDefinition,
+      resolvers: { Book: { __resolveReference: (book: { id: string }) => ({ ...book, stars: 5 }) } },
+    });
+    const fits = client().iterate({ query: ADDED });
+    const first = next(fits);
+    const outdated = client().iterate({ query: 'subscription { bookAdded { copies } }' });
+    const end = next(outdated);
+    await books.untilListening(2);
+    books.addBook({ id: '1', title: 'Emma' });
+    expect(await first).toMatchObject({ data: { added: { stars: 1.5 } } });
+    expect(await end).toMatchObject({ data: { bookAdded: { copies: 10 } } });
+
+    const swapped = gateway.nextLine('a new supergraph serves');
+    await writeFile(
+      file,
+      compose([
+        { name: 'books', url: books.url, typeDefs: LIVE_BOOKS_SDL },
+        { ...reviewsDefinition, url: moved.url },
+      ]),
+    );
+    await swapped;
+    await expect(next(outdated)).rejects.toMatchObject([{ extensions: { code: 'SUBSCRIPTION_OUTDATED' } }]);
+    await books.untilListening(1);
+    books.addBook({ id: '2', title: 'Middlemarch' });
+    expect(await next(fits)).toEqual({ data: { added: { title: 'Middlemarch', stars: 5 } } });
+    expect(books.subscribes).toHaveLength(2);
+    await moved.stop();
   });
 
   test('a subscription over POST is told where to go', async () => {
