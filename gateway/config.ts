@@ -23,6 +23,8 @@ export interface Config {
   readonly limits: Limits;
   /** Whether equal subscriptions by equal callers share one upstream subscription. */
   readonly shareSubscriptions: boolean;
+  /** Whether identical queries of one caller that are in flight at once are answered by one run. */
+  readonly shareIdenticalQueries: boolean;
 }
 
 interface Option {
@@ -43,6 +45,11 @@ const OPTIONS: readonly Option[] = [
   { name: 'max-subscriptions-per-connection', value: 'N', help: 'of these, over one WebSocket (100)' },
   { name: 'share-subscriptions', value: 'on|off', help: 'one upstream for equal subscriptions of equal callers (on)' },
   { name: 'log-level', value: 'LEVEL', env: 'LOG_LEVEL', help: `${LOG_LEVELS.join(', ')} (info)` },
+  {
+    name: 'share-identical-queries',
+    value: 'on|off',
+    help: 'one run for equal queries of one caller at the same time (off)',
+  },
 ];
 
 const OPTION_WIDTH = 37;
@@ -84,6 +91,7 @@ const settings = z.object({
   'max-subscriptions-per-caller': count(DEFAULT_LIMITS.subscriptions.perCaller),
   'max-subscriptions-per-connection': count(DEFAULT_LIMITS.subscriptions.perConnection),
   'share-subscriptions': z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  'share-identical-queries': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   'log-level': z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -133,6 +141,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     subgraphUrls: urlVariables(env),
     limits: readLimits(parsed.data),
     shareSubscriptions: parsed.data['share-subscriptions'] === 'on',
+    shareIdenticalQueries: parsed.data['share-identical-queries'] === 'on',
   });
 }
 

@@ -60,6 +60,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     subgraphUrls: config.subgraphUrls,
     limits: config.limits,
     logger,
+    shareIdenticalQueries: config.shareIdenticalQueries,
   });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
   // Apollo's own lines at `info` say nothing that ours do not.

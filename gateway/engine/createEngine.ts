@@ -6,6 +6,7 @@ import { OperationPlanner } from './OperationPlanner.js';
 import type { SubgraphConnection } from './SubgraphConnection.js';
 import { type Graph, compileOperation } from './compileOperation.js';
 import { overrideLabels } from './overrideLabels.js';
+import { shareRuns } from './shareRuns.js';
 
 export interface EngineOptions {
   /** The composed supergraph, as it is. */
@@ -14,6 +15,8 @@ export interface EngineOptions {
   readonly subgraphs: ReadonlyMap<string, SubgraphConnection>;
   /** Told of each subgraph that gave no answer; nothing is logged without it. */
   readonly logger?: Logger;
+  /** Lets identical queries of one caller that are in flight at once have one run; off by default. */
+  readonly shareIdenticalQueries?: boolean;
   /** How many compiled operations are kept, 1,000 by default. */
   readonly cacheSize?: number;
 }
@@ -29,8 +32,10 @@ export interface Engine {
    * @throws GraphQLError when the document holds no such operation
    * @throws when the planner cannot plan it
    */
-  compile(document: DocumentNode, operationName?: string): CompiledOperation | CompiledSubscription;
+  compile(document: DocumentNode, operationName?: string): Compiled;
 }
+
+type Compiled = CompiledOperation | CompiledSubscription;
 
 const DEFAULT_CACHE_SIZE = 1_000;
 
@@ -46,20 +51,29 @@ export function createEngine(options: EngineOptions): Engine {
     labels: overrideLabels(options.supergraphSdl),
     upstream: { subgraphs: options.subgraphs, logger: options.logger },
   };
-  const byText = new LRUCache<string, CompiledOperation | CompiledSubscription>({
+  const byText = new LRUCache<string, Compiled>({
     max: options.cacheSize ?? DEFAULT_CACHE_SIZE,
   });
   // Apollo Server keeps the documents of texts that it has seen, so most are found without writing them out again.
-  const textOf = new WeakMap<DocumentNode, string>();
+  const byDocument = new WeakMap<DocumentNode, Map<string | undefined, Compiled>>();
+
+  function findOrCompile(document: DocumentNode, operationName: string | undefined): Compiled {
+    const key = `${operationName ?? ''}\n${print(document)}`;
+    const known = byText.get(key);
+    if (known) return known;
+    const operation = compileOperation(graph, document, operationName);
+    const compiled = options.shareIdenticalQueries && operation.kind === 'query' ? shareRuns(operation) : operation;
+    byText.set(key, compiled);
+    return compiled;
+  }
 
   return {
     apiSchema: planner.apiSchema,
     compile(document, operationName) {
-      let text = textOf.get(document);
-      if (text === undefined) textOf.set(document, (text = print(document)));
-      const key = `${operationName ?? ''}\n${text}`;
-      let compiled = byText.get(key);
-      if (!compiled) byText.set(key, (compiled = compileOperation(graph, document, operationName)));
+      let known = byDocument.get(document);
+      if (!known) byDocument.set(document, (known = new Map()));
+      let compiled = known.get(operationName);
+      if (!compiled) known.set(operationName, (compiled = findOrCompile(document, operationName)));
       return compiled;
     },
   };

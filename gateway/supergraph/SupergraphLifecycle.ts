@@ -30,6 +30,8 @@ export interface LifecycleOptions {
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Pick<Limits, 'subgraphTimeoutMs' | 'subgraphResponseBytes'>;
   readonly logger: Logger;
+  /** See `EngineOptions`. */
+  readonly shareIdenticalQueries?: boolean;
 }
 
 /**
@@ -167,10 +169,15 @@ export class SupergraphLifecycle {
    * @throws StartError when it cannot be served; then no connection was made
    */
   #prepare(supergraph: Supergraph, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
-    const { file, subgraphUrls, limits, logger } = this.#options;
+    const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
-    const engine = createEngineOf(file, { supergraphSdl: supergraph.sdl, subgraphs: clients, logger });
+    const engine = createEngineOf(file, {
+      supergraphSdl: supergraph.sdl,
+      subgraphs: clients,
+      logger,
+      shareIdenticalQueries,
+    });
     for (const { name, url } of located) {
       const client = known.get(name);
       const taken = client?.options.url === url ? client : connect(name, url, limits);

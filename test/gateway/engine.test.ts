@@ -224,3 +224,37 @@ describe('what only some supergraphs have', () => {
     expect((await engine.ask('{ old { owner } new { owner } }')).data).toEqual({ old: { owner }, new: { owner } });
   });
 });
+
+describe('identical queries in flight, where they may share a run', () => {
+  const query = '{ me { name } }';
+
+  test('are asked once for one caller, and apart for others; a later one is asked anew', async () => {
+    const engine = engineOver(SHOP, { shareIdenticalQueries: true });
+    const by = (authorization: string, requestId: string) =>
+      engine.ask(query, {}, { requestId, headers: { authorization, 'x-request-id': requestId } });
+    const answers = await Promise.all([by('ada', '1'), by('ada', '2'), by('bob', '3')]);
+    expect(answers.map(({ data }) => data)).toEqual(answers.map(() => ({ me: { name: 'a' } })));
+    expect(engine.sent).toHaveLength(2);
+    await by('ada', '4');
+    expect(engine.sent).toHaveLength(3);
+  });
+
+  test('each has its own request id in errors', async () => {
+    const engine = engineOver(SHOP, { shareIdenticalQueries: true });
+    engine.interfere(() => ({ data: null, errors: [{ message: 'no' }] }));
+    const answers = await Promise.all(['1', '2'].map((requestId) => engine.ask(query, {}, { requestId })));
+    expect(answers.map(({ errors }) => errors[0]?.extensions?.['requestId'])).toEqual(['1', '2']);
+    expect(engine.sent).toHaveLength(1);
+  });
+
+  test('are given up only when no caller waits any more', async () => {
+    const engine = engineOver(SHOP, { shareIdenticalQueries: true });
+    const callers = [new AbortController(), new AbortController()];
+    const asked = callers.map(({ signal }) => engine.ask(query, {}, { signal }));
+    callers[0]?.abort();
+    expect(engine.sent[0]?.signal?.aborted).toBe(false);
+    callers[1]?.abort();
+    expect(engine.sent[0]?.signal?.aborted).toBe(true);
+    await Promise.all(asked);
+  });
+});

@@ -2,12 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { type Client, createClient } from 'graphql-ws';
 import { v7 as uuid } from 'uuid';
 import { WebSocket } from 'ws';
-import { createGateway, type Gateway } from '../../gateway/server.js';
-import { DEFAULT_LIMITS } from '../../gateway/limits/limits.js';
 import { Touchpoint } from '../../subgraphs/touchpoints/entities/Touchpoint.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
+import { startGateway } from '../support/fixtureGateway.js';
 import { nextAnswer } from '../support/liveGateway.js';
-import { createLogger } from '../../gateway/observability/createLogger.js';
 import { startTestSubgraph, type TestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 
 const ADDED = `subscription ($filter: TouchpointAddedFilter, $after: String) {
@@ -138,19 +136,9 @@ describe('touchpointAdded', () => {
 
   test('through the gateway an event has what identity knows, and can be resumed', async () => {
     const ada = await newCustomer('Ada');
-    const gateway: Gateway = await createGateway(
-      {
-        supergraph: 'schema/supergraph.graphql',
-        port: 0,
-        host: '127.0.0.1',
-        auth: 'off',
-        logLevel: 'silent',
-        subgraphUrls: { TOUCHPOINTS_URL: subgraph.url, IDENTITY_URL: subgraph.identity.url },
-        limits: DEFAULT_LIMITS,
-        shareSubscriptions: true,
-      },
-      createLogger('silent'),
-    );
+    const gateway = await startGateway('schema/supergraph.graphql', {
+      subgraphUrls: { TOUCHPOINTS_URL: subgraph.url, IDENTITY_URL: subgraph.identity.url },
+    });
     const dashboard = createClient({
       url: gateway.url.replace('http', 'ws'),
       webSocketImpl: WebSocket,

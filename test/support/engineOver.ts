@@ -3,7 +3,7 @@ import { type GraphQLFormattedError, getOperationAST, graphql, parse, validate }
 import { getVariableValues } from 'graphql/execution/values.js';
 import type { CompiledSubscription, EngineAnswer, EngineRequest } from '../../gateway/engine/CompiledOperation.js';
 import type { SubgraphConnection } from '../../gateway/engine/SubgraphConnection.js';
-import { createEngine } from '../../gateway/engine/createEngine.js';
+import { type EngineOptions, createEngine } from '../../gateway/engine/createEngine.js';
 import type { SubgraphAnswer } from '../../gateway/upstream/SubgraphAnswer.js';
 import type { SubgraphDefinition } from './fixtureSubgraph.js';
 import { compose } from './fixtureSupergraph.js';
@@ -30,7 +30,10 @@ export interface TestEngine {
 }
 
 /** An engine over subgraphs that run in this process; answers are JSON from the first to the last, as over a wire. */
-export function engineOver(definitions: readonly SubgraphDefinition[]): TestEngine {
+export function engineOver(
+  definitions: readonly SubgraphDefinition[],
+  options: Pick<EngineOptions, 'shareIdenticalQueries'> = {},
+): TestEngine {
   const sent: SentRequest[] = [];
   let interference: Interference | undefined;
   const subgraphs = new Map(
@@ -60,7 +63,7 @@ export function engineOver(definitions: readonly SubgraphDefinition[]): TestEngi
     }),
   );
   const supergraphSdl = compose(definitions.map(({ name, typeDefs }) => ({ name, typeDefs, url: `http://${name}` })));
-  const engine = createEngine({ supergraphSdl, subgraphs });
+  const engine = createEngine({ supergraphSdl, subgraphs, ...options });
   const compile = (query: string): ReturnType<typeof engine.compile> => {
     const document = parse(query);
     expect(validate(engine.apiSchema, document)).toEqual([]);

@@ -38,6 +38,7 @@ export async function startGateway(
       auth: 'off',
       logLevel: 'debug',
       subgraphUrls: options.subgraphUrls ?? {},
+      shareIdenticalQueries: false,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       shareSubscriptions: options.shareSubscriptions ?? true,
     },

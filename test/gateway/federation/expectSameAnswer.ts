@@ -9,23 +9,37 @@ import type { GatewayAnswer } from './stockGateway.js';
 export function expectSameAnswer(ours: GatewayAnswer, stock: GatewayAnswer): void {
   expect(ours.data).toEqual(stock.data);
   const spoken = stock.errors.some(isOfSubgraph) ? ours.errors.filter(isOfSubgraph) : ours.errors;
-  expect(comparable(spoken)).toEqual(comparable(stock.errors));
+  expect(comparable(ours, spoken)).toEqual(comparable(stock, stock.errors));
 }
 
 function isOfSubgraph({ extensions }: GraphQLFormattedError): boolean {
   return extensions?.['serviceName'] !== undefined;
 }
 
-function comparable(errors: readonly GraphQLFormattedError[]): string[] {
-  return errors
-    .map(({ message, path, extensions }) =>
-      JSON.stringify(
-        extensions?.['serviceName']
-          ? [path && cut(path), message, extensions['code'], extensions['serviceName']]
-          : [path, 'could not be completed'],
-      ),
-    )
-    .sort();
+function comparable({ data }: GatewayAnswer, errors: readonly GraphQLFormattedError[]): string[] {
+  const told = errors.map(({ message, path = [], extensions }) => {
+    const place = cut(path);
+    const lost = nullAbove(data, place);
+    // Which of several fields took their object with them hangs on the order in which a subgraph came to them.
+    if (lost) return JSON.stringify([lost, 'was taken by something below']);
+    return JSON.stringify(
+      extensions?.['serviceName']
+        ? [place, message, extensions['code'], extensions['serviceName']]
+        : [place, 'could not be completed'],
+    );
+  });
+  return [...new Set(told)].sort();
+}
+
+/** The null in the data above a place, if there is one. */
+function nullAbove(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] | undefined {
+  let value = data;
+  for (const [index, key] of path.entries()) {
+    if (value === null) return path.slice(0, index);
+    value = typeof value === 'object' ? Reflect.get(value, key) : undefined;
+    if (value === undefined) return undefined;
+  }
+  return undefined;
 }
 
 /** The stock gateway leaves "@" in the path of an error that it cannot place in a list; what it means is the list. */

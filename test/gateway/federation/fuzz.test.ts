@@ -5,83 +5,89 @@ import { Choices } from './Choices.js';
 import { subgraphsOf, supergraphOf } from './composeFixture.js';
 import { expectSameAnswer } from './expectSameAnswer.js';
 import { COMPARED } from './fixtures/allFixtures.js';
-import { type OurGateway, ourGateway } from './ourGateway.js';
+import { INTERFACE_OBJECT } from './fixtures/interfaceObject.js';
+import { ourGateway } from './ourGateway.js';
 import { askingForTypes, exchangedKeys, exchangingKeys, specifiedShape, withoutTypes } from './operationVariants.js';
-import { type StockGateway, startStockGateway } from './stockGateway.js';
+import { type Operation, startStockGateway } from './stockGateway.js';
 import { writeOperation } from './writeOperation.js';
 
 /** Milliseconds for each fixture and property. `FUZZ_MS=60000` looks harder. */
-const TIME = Number(process.env['FUZZ_MS'] ?? 600);
+const TIME = Number(process.env['FUZZ_MS'] ?? 500);
 
-const tapes = fc.array(fc.nat(10_000), { maxLength: 150, size: 'max' });
+const WITHIN = { numRuns: 1_000_000, interruptAfterTimeLimit: TIME, markInterruptAsFailure: false };
+const LIMIT = TIME * 2 + 60_000;
 
-describe.each(COMPARED)('any valid query of $name', (fixture) => {
-  let schema: GraphQLSchema;
-  let stock: StockGateway;
-  let ours: OurGateway;
+/** Of an interface object the stock gateway loses the type, and with it the object, in many ways. */
+const TRUSTED = COMPARED.filter((fixture) => fixture !== INTERFACE_OBJECT);
 
-  beforeAll(async () => {
-    const supergraphSdl = supergraphOf(fixture);
-    schema = createEngine({ supergraphSdl, subgraphs: new Map() }).apiSchema;
-    stock = await startStockGateway(supergraphSdl, subgraphsOf(fixture));
-    ours = ourGateway(supergraphSdl, subgraphsOf(fixture));
-  });
+function operationsOver(schema: GraphQLSchema): fc.Arbitrary<Operation> {
+  return fc
+    .array(fc.nat(10_000), { maxLength: 150, size: 'max' })
+    .map((numbers) => writeOperation(schema, new Choices(numbers)));
+}
 
-  afterAll(async () => {
-    await stock.stop();
-  });
+function isValid(schema: GraphQLSchema, { query }: Operation): boolean {
+  return validate(schema, parse(query)).length === 0;
+}
 
-  const operations = tapes.map((numbers) => writeOperation(schema, new Choices(numbers)));
-  const within = { numRuns: 1_000_000, interruptAfterTimeLimit: TIME, markInterruptAsFailure: false };
+describe.each(TRUSTED)('any valid query of $name', (fixture) => {
+  const supergraphSdl = supergraphOf(fixture);
+  const { apiSchema } = createEngine({ supergraphSdl, subgraphs: new Map() });
+  const ours = ourGateway(supergraphSdl, subgraphsOf(fixture));
 
   test(
     'is answered as the stock gateway answers it',
     async () => {
-      await fc.assert(
-        fc.asyncProperty(operations, async (operation) => {
-          fc.pre(validate(schema, parse(operation.query)).length === 0);
-          // The stock gateway forgets fields behind a variable where it does not know an object's type.
-          const answer = await stock.ask(askingForTypes(operation));
-          expectSameAnswer(await ours.ask(operation), { ...answer, data: withoutTypes(answer.data) });
-        }),
-        within,
-      );
+      expect.hasAssertions();
+      const stock = await startStockGateway(supergraphSdl, subgraphsOf(fixture));
+      const property = fc.asyncProperty(operationsOver(apiSchema), async (written) => {
+        // The stock gateway forgets the fields of an object of which it was not told the type.
+        const operation = askingForTypes(written, '__typename');
+        fc.pre(isValid(apiSchema, operation));
+        expectSameAnswer(await ours.ask(operation), await stock.ask(operation));
+      });
+      await fc.assert(property, WITHIN);
+      await stock.stop();
     },
-    TIME * 2 + 60_000,
+    LIMIT,
   );
+});
+
+describe.each(COMPARED)('any valid query of $name', (fixture) => {
+  const supergraphSdl = supergraphOf(fixture);
+  const { apiSchema } = createEngine({ supergraphSdl, subgraphs: new Map() });
+  const ours = ourGateway(supergraphSdl, subgraphsOf(fixture));
 
   test(
     'is answered in the shape that the specification demands',
     async () => {
-      await fc.assert(
-        fc.asyncProperty(operations, async (written) => {
-          const operation = askingForTypes(written);
-          fc.pre(validate(schema, parse(operation.query)).length === 0);
-          const { data } = await ours.ask(operation);
-          fc.pre(data !== null);
-          expect(JSON.stringify(data)).toBe(JSON.stringify(await specifiedShape(schema, operation, data)));
-        }),
-        within,
-      );
+      const property = fc.asyncProperty(operationsOver(apiSchema), async (written) => {
+        const operation = askingForTypes(written);
+        fc.pre(isValid(apiSchema, operation));
+        const { data } = await ours.ask(operation);
+        fc.pre(data !== null);
+        expect(JSON.stringify(data)).toBe(JSON.stringify(await specifiedShape(apiSchema, operation, data)));
+        expect((await ours.ask(written)).data).toEqual(withoutTypes(data));
+      });
+      await fc.assert(property, WITHIN);
     },
-    TIME * 2 + 60_000,
+    LIMIT,
   );
 
   test(
     'is answered alike whatever names the client gives',
     async () => {
-      const names = [...new Set(Object.values(schema.getTypeMap()).flatMap(fieldNames))];
-      await fc.assert(
-        fc.asyncProperty(operations, fc.shuffledSubarray(names, { minLength: names.length }), async (plain, mixed) => {
-          fc.pre(validate(schema, parse(plain.query)).length === 0);
-          const exchange = (key: string): string => mixed[names.indexOf(key)] ?? key;
-          const { data } = await ours.ask(exchangingKeys(plain, exchange));
-          expect(data).toEqual(exchangedKeys((await ours.ask(plain)).data, exchange));
-        }),
-        within,
-      );
+      const names = [...new Set(Object.values(apiSchema.getTypeMap()).flatMap(fieldNames))];
+      const mixtures = fc.shuffledSubarray(names, { minLength: names.length });
+      const property = fc.asyncProperty(operationsOver(apiSchema), mixtures, async (plain, mixed) => {
+        fc.pre(isValid(apiSchema, plain));
+        const exchange = (key: string): string => mixed[names.indexOf(key)] ?? key;
+        const { data } = await ours.ask(exchangingKeys(plain, exchange));
+        expect(data).toEqual(exchangedKeys((await ours.ask(plain)).data, exchange));
+      });
+      await fc.assert(property, WITHIN);
     },
-    TIME * 2 + 60_000,
+    LIMIT,
   );
 });
 

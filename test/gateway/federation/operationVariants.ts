@@ -3,8 +3,12 @@ import type { Operation } from './stockGateway.js';
 
 const TYPE = 'type_of_it';
 
-/** The same operation that also asks every object for its type, as its last field. */
-export function askingForTypes({ query, ...rest }: Operation): Operation {
+/**
+ * The same operation that also asks every object for its type, as its last field.
+ *
+ * @param alias under which it asks
+ */
+export function askingForTypes({ query, ...rest }: Operation, alias: string = TYPE): Operation {
   const document = visit(parse(query, { noLocation: true }), {
     SelectionSet: {
       leave: (node) => ({
@@ -13,7 +17,7 @@ export function askingForTypes({ query, ...rest }: Operation): Operation {
           ...node.selections,
           {
             kind: Kind.FIELD,
-            alias: { kind: Kind.NAME, value: TYPE },
+            alias: { kind: Kind.NAME, value: alias },
             name: { kind: Kind.NAME, value: '__typename' },
           },
         ],
