@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { gateways } from './engine/gateways.js';
 import { graphs } from './graphs/graphs.js';
-import { subscriptions } from './subscriptions/subscriptions.js';
 
 const HELP = `npm run bench -- customer360 [options]
 
@@ -34,7 +33,15 @@ npm run bench -- subscriptions [options]
   --different N     of the subscriptions have an event a second, when all are different  (200)
 
 It subscribes to one gateway from thousands of sockets, first all to the same thing, then each to its own, and prints how
-long an event takes from the subgraph to the sockets, and the memory of a subscriber. Linux only (/proc).`;
+long an event takes from the subgraph to the sockets, and the memory of a subscriber. Linux only (/proc).
+
+npm run bench -- timeline [options]
+
+  --sizes N,N       how many touchpoints the tables hold  (100000,10000000; filled once, under .data/bench-timeline)
+  --requests N      pages of each kind a round            (300)
+  --rounds N                                              (5)
+
+It asks a touchpoints subgraph for pages of timelines in a small and in a large table, in alternating rounds.`;
 
 function refuse(problem: string): never {
   console.error(`bench: ${problem}. See --help.`);
@@ -71,6 +78,7 @@ const { values, positionals } = parseArgs({
     different: { type: 'string', default: '200' },
     peers: { type: 'string' },
     'one-caller': { type: 'boolean', default: false },
+    sizes: { type: 'string', default: '100000,10000000' },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -95,11 +103,19 @@ if (values.help) {
     oneCaller: values['one-caller'],
   });
 } else if (positionals[0] === 'subscriptions') {
+  const { subscriptions } = await import('./subscriptions/subscriptions.js');
   await subscriptions({
-    subscribers: Number(values.subscribers),
-    seconds: Number(values.seconds),
-    rate: Number(values.rate),
-    rateOfDifferent: Number(values.different),
+    subscribers: positive('subscribers', values.subscribers),
+    seconds: positive('seconds', values.seconds),
+    rate: positive('rate', values.rate),
+    rateOfDifferent: positive('different', values.different),
+  });
+} else if (positionals[0] === 'timeline') {
+  const { timeline } = await import('./timeline.js');
+  await timeline({
+    sizes: values.sizes.split(',').map((size) => positive('sizes', size)),
+    requests: positive('requests', values.requests ?? '300'),
+    rounds: positive('rounds', values.rounds),
   });
 } else {
   console.log(HELP);

@@ -7,6 +7,7 @@ import type { Category } from './products.js';
 import type { RowCollector } from './RowCollector.js';
 import type { Person } from './who.js';
 import type { World } from './World.js';
+import { namedReferences } from '../../subgraphs/touchpoints/journeys/namedReferences.js';
 
 /** A customer whose story is being told. */
 export interface Life extends Person {
@@ -42,28 +43,35 @@ type TouchpointRow = Pick<
   Touchpoint,
   'occurredAt' | 'channel' | 'direction' | 'kind' | 'department' | 'summary' | 'sourceType' | 'sourceId'
 > &
-  Partial<Pick<Touchpoint, 'employeeId' | 'sentiment' | 'emotion' | 'journeyId'>>;
+  Partial<Pick<Touchpoint, 'employeeId' | 'sentiment' | 'emotion' | 'journeyId' | 'threadKey'>>;
 
 /** The most characters of a touchpoint's summary. */
 const SUMMARY = 500;
 
-/** Writes something that the customer noticed on their timeline, once for each source. */
-export function touch(life: Life, touchpoint: TouchpointRow): void {
+/**
+ * Writes something that the customer noticed on their timeline, as the departments report it.
+ * @param step tells apart what happened to one source: an order was placed, then delivered
+ */
+export function touch(life: Life, touchpoint: TouchpointRow, step = ''): void {
   const { journeyId, occurredAt } = touchpoint;
   if (journeyId) {
     const last = life.touched.get(journeyId);
     if (last === undefined || last < occurredAt) life.touched.set(journeyId, occurredAt);
   }
+  const summary = touchpoint.summary.slice(0, SUMMARY);
   life.rows.add(Touchpoint, {
-    id: idOf(life, 'touchpoint', touchpoint.sourceType ?? '', touchpoint.sourceId ?? ''),
+    id: idOf(life, 'touchpoint', touchpoint.sourceType ?? '', touchpoint.sourceId ?? '', step),
     customerId: life.id,
     recordedAt: occurredAt,
     employeeId: null,
     sentiment: null,
     emotion: null,
     journeyId: null,
+    threadKey: null,
     ...touchpoint,
-    summary: touchpoint.summary.slice(0, SUMMARY),
+    reported: true,
+    summary,
+    referencesNamed: namedReferences(summary),
   });
 }
 

@@ -223,5 +223,6 @@ function addMessage(
     sourceType: 'CaseMessage',
     sourceId: id,
     journeyId: script.journeyId,
+    threadKey: `Case:${caseId}`,
   });
 }

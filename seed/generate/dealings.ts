@@ -238,6 +238,7 @@ function addTalks(
       sourceType: 'Activity',
       sourceId: id,
       journeyId,
+      threadKey: `Opportunity:${opportunityId}`,
     });
   }
 }

@@ -59,6 +59,7 @@ export function placeOrder(life: Life, plan: OrderPlan): Purchase {
     sourceType: 'Order',
     sourceId: orderId,
     journeyId,
+    threadKey: `Order:${orderId}`,
   });
   const promisedAt = officeMoment(life, daysAfter(plan.placedAt, faker.number.float({ min: 1.5, max: 4.5 })));
   return { plan, orderId, number, product, total, cancelled, journeyId, promisedAt };
@@ -109,17 +110,19 @@ export function addOrder(life: Life, purchase: Purchase, deliveredAt: Date): voi
     version: 1,
   });
   if (status !== 'DELIVERED') return;
-  touch(life, {
+  const delivery = {
     occurredAt: deliveredAt,
     channel: life.isOrganization ? 'EMAIL' : 'SMS',
     direction: 'OUTBOUND',
     kind: 'ORDER',
-    department: 'OTHER',
-    summary: `Delivered ${purchase.number}`,
-    sourceType: 'Delivery',
+    department: 'SALES',
+    summary: `Order ${purchase.number} was delivered`,
+    sourceType: 'Order',
     sourceId: purchase.orderId,
     journeyId: purchase.journeyId,
-  });
+    threadKey: `Order:${purchase.orderId}`,
+  } as const;
+  touch(life, delivery, 'delivered');
   addWarranties(life, purchase, deliveredAt);
 }
 

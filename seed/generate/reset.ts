@@ -17,14 +17,18 @@ async function count({ manager }: DataSource, table: string): Promise<number> {
   return Number(row?.n ?? 0);
 }
 
-/** The tables of the subgraph's entities, and the answers that were kept for mutations on them. */
-function tablesOf({ dataSource }: Target): string[] {
-  return [...dataSource.entityMetadatas.map(({ tableName }) => tableName), 'idempotency_key'];
+/** All tables of the subgraph but the record of its migrations: those of its entities, and what is kept about writes and events on them. */
+async function tablesOf({ subgraph, dataSource }: Target): Promise<string[]> {
+  const rows = await dataSource.query<{ name: string }[]>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 AND tablename <> 'migration' ORDER BY tablename`,
+    [subgraph.name],
+  );
+  return rows.map(({ name }) => name);
 }
 
 async function doomedOf(target: Target, url: string): Promise<Doomed> {
   const counts: [string, number][] = [];
-  for (const table of tablesOf(target)) {
+  for (const table of await tablesOf(target)) {
     const rows = await count(target.dataSource, table);
     if (rows > 0) counts.push([table, rows]);
   }
@@ -54,7 +58,7 @@ const GUARDS = `SELECT tgrelid::regclass::text AS table, tgname AS name FROM pg_
 
 /** Numbers that were given (of cases and orders, and the order of touchpoints) are not given again. */
 async function empty(target: Target): Promise<void> {
-  const tables = tablesOf(target).map((table) => `"${table}"`);
+  const tables = (await tablesOf(target)).map((table) => `"${table}"`);
   await target.dataSource.transaction(async (manager) => {
     await manager.query(`SET LOCAL lock_timeout = '30s'`);
     const guards = await manager.query<{ table: string; name: string }[]>(GUARDS, [tables]);

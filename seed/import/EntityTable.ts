@@ -83,7 +83,7 @@ export async function readEntityTable({ subgraph, entity }: ImportTarget): Promi
         array: column.isArray,
         nullable: column.isNullable,
         primary: column.isPrimary,
-        generated: column.isGenerated,
+        generated: column.isGenerated || column.default !== undefined,
       },
     ];
   });

@@ -104,8 +104,9 @@ describe('a seed', () => {
       await seeded(database, '--customers', '320');
       const many = await query<{ id: string }>(database, 'SELECT * FROM sales.customer_order ORDER BY id');
       expect(many).toEqual(expect.arrayContaining(few));
-      const empty = [...(await contents(database))].filter(([, sum]) => sum.startsWith('0 '));
-      expect(empty).toEqual([]);
+      const empty = [...(await contents(database))].filter(([, sum]) => sum.startsWith('0 ')).map(([name]) => name);
+      // A seed publishes no events, and nobody has corrected a journey by hand.
+      expect(empty.filter((name) => !/\.(outbox|inbox|dead_letter|journey_exclusion)$/.test(name))).toEqual([]);
       await expectLivesThatHangTogether();
       await expectMembersAsTheRulesSay();
     },

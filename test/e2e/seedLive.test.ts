@@ -10,9 +10,13 @@ import { purchaseStory } from '../../seed/generate/live/stories.js';
 import { openFolder, plainEnvironment, run, type RunningCommand } from '../support/startHarness.js';
 import { startProduct, type RunningProduct } from '../support/startProduct.js';
 import { ask } from '../support/startTestSubgraph.js';
+import { waitUntil } from '../support/waitUntil.js';
 
 const MAIN = join(process.cwd(), 'dist/seed/generate/main.js');
 const SUMMARY = /stopped after \d+ s: (\d+) steps in (\d+) stories, 0 refused/;
+
+/** What a purchase leaves on the timeline: placed, shipped, delivered; when it was late, the complaint, its answer and its end. */
+const STORY = /^Order Order (Order( SurveyResponse)?|Case CaseMessage Order Case( Goodwill)?( SurveyResponse)?)$/;
 
 /** The product starts twice: on a busy machine that takes longer than the usual minute. */
 const PATIENCE = 240_000;
@@ -88,7 +92,7 @@ describe('a live seed', () => {
     expect(after.orders - before.orders).toBe(lines.match(/ orders /g)?.length ?? 0);
     expect(after.cases - before.cases).toBe(lines.match(/ (asks|complains) \(/g)?.length ?? 0);
     expect(after.orders + after.cases - before.orders - before.cases).toBe(Number(stories));
-    expect(after.touchpoints - before.touchpoints).toBeGreaterThanOrEqual(Number(stories));
+    await waitUntil(async () => (await counts()).touchpoints - before.touchpoints >= Number(stories));
   });
 
   it('tells stories that hang together: the order, its way, the delivery or the complaint, and what is said of it', async () => {
@@ -101,12 +105,15 @@ describe('a live seed', () => {
       const said: string[] = [];
       const story = purchaseStory({ gateway, cast, actor, faker, say: (line) => said.push(line) });
       for await (const seconds of story) expect(seconds).toBeGreaterThan(0);
-      const happened = (await timeline(actor.id)).slice(before).join(' ');
-      expect(happened).toMatch(/^Order Shipment (CaseMessage CaseMessage )?Delivery( SurveyResponse)?$/);
+      let happened = '';
+      await waitUntil(async () => {
+        happened = (await timeline(actor.id)).slice(before).join(' ');
+        return STORY.test(happened);
+      });
       expect(said.length).toBeGreaterThanOrEqual(3);
       endings.add(happened);
     }
-    expect(endings.size).toBe(3);
+    expect(endings.size).toBeGreaterThanOrEqual(3);
   });
 
   it(

@@ -21,28 +21,6 @@ export async function act<Data>({ gateway }: Scene, text: string, variables: Var
   return gateway.ask<Data>(text, { ...variables, key: randomUUID() });
 }
 
-/** A moment for the timeline. */
-export interface Moment {
-  readonly channel: string;
-  readonly direction: 'INBOUND' | 'OUTBOUND';
-  readonly kind: string;
-  readonly department: string;
-  readonly summary: string;
-  readonly sentiment?: 'POSITIVE' | 'NEUTRAL' | 'NEGATIVE';
-  readonly employeeId?: string | undefined;
-  /** There is one touchpoint for each source, whoever records it first. */
-  readonly source: { readonly type: string; readonly id: string };
-}
-
-const TOUCH = `mutation Touch($key: String!, $input: RecordTouchpointInput!) {
-  recordTouchpoint(idempotencyKey: $key, input: $input) { id }
-}`;
-
-/** Shows something on the customer's timeline. */
-export async function touch(scene: Scene, moment: Moment): Promise<void> {
-  await act(scene, TOUCH, { input: { customerId: scene.actor.id, ...moment } });
-}
-
 /** One of several, by chance. */
 export function oneOf<T>({ faker }: Scene, items: readonly T[]): T {
   return faker.helpers.arrayElement(items);

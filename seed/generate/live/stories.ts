@@ -1,7 +1,7 @@
 import { fill } from '../phrases/Phrases.js';
 import type { Ware } from './cast.js';
 import { RefusedError } from './Gateway.js';
-import { act, happens, oneOf, touch, type Scene } from './Scene.js';
+import { act, happens, oneOf, type Scene } from './Scene.js';
 
 /** A story: each step does one thing, and says after how many seconds the next may follow. */
 export type Story = AsyncGenerator<number, void, void>;
@@ -35,14 +35,6 @@ async function order(scene: Scene): Promise<PlacedOrder> {
   }>(scene, ORDER, { input: { customerId: actor.id, currency: actor.currency, lines } });
   const { id, number, total } = placeOrder;
   const what = `${quantity} x ${ware.name} (${number})`;
-  await touch(scene, {
-    channel: actor.isOrganization ? 'EMAIL' : oneOf(scene, ['WEB', 'WEB', 'APP']),
-    direction: 'INBOUND',
-    kind: 'ORDER',
-    department: 'SALES',
-    summary: `Ordered ${what}`,
-    source: { type: 'Order', id },
-  });
   scene.say(`orders ${what} for ${total.amount} ${total.currency}`);
   return { id, number, ware };
 }
@@ -50,14 +42,6 @@ async function order(scene: Scene): Promise<PlacedOrder> {
 async function move(scene: Scene, { id, number }: PlacedOrder, status: 'SHIPPED' | 'DELIVERED'): Promise<void> {
   await act(scene, MOVE, { id, status });
   const shipped = status === 'SHIPPED';
-  await touch(scene, {
-    channel: scene.actor.isOrganization ? 'EMAIL' : 'SMS',
-    direction: 'OUTBOUND',
-    kind: 'ORDER',
-    department: 'OTHER',
-    summary: shipped ? `${number} is on its way` : `Delivered ${number}`,
-    source: { type: shipped ? 'Shipment' : 'Delivery', id },
-  });
   scene.say(shipped ? `is told that ${number} is on its way` : `has got ${number}`);
 }
 
@@ -70,15 +54,14 @@ interface Opinion {
   readonly experience: string;
   readonly score: number;
   readonly verbatim: string | null;
-  readonly content: boolean;
 }
 
-async function answer(scene: Scene, { kind, content, ...opinion }: Opinion): Promise<void> {
+async function answer(scene: Scene, { kind, ...opinion }: Opinion): Promise<void> {
   const { actor, cast } = scene;
   const surveyId = cast.surveys[kind];
   if (surveyId === null) return;
   const { score, verbatim } = opinion;
-  const { submitSurveyResponse } = await act<{ submitSurveyResponse: { id: string } }>(scene, ANSWER, {
+  await act(scene, ANSWER, {
     input: {
       surveyId,
       customerId: actor.id,
@@ -89,26 +72,15 @@ async function answer(scene: Scene, { kind, content, ...opinion }: Opinion): Pro
     },
   });
   const words = verbatim === null ? '' : `: "${verbatim}"`;
-  await touch(scene, {
-    channel: 'EMAIL',
-    direction: 'INBOUND',
-    kind: 'SURVEY',
-    department: 'FEEDBACK',
-    summary: `${kind} ${score}${words}`,
-    sentiment: content ? 'POSITIVE' : 'NEGATIVE',
-    source: { type: 'SurveyResponse', id: submitSurveyResponse.id },
-  });
   scene.say(`answers ${kind} ${score}${words}`);
 }
 
 const OPEN = `mutation Open($key: String!, $input: OpenCaseInput!) {
-  openCase(idempotencyKey: $key, input: $input) { id number messages(first: 1) { nodes { id } } }
+  openCase(idempotencyKey: $key, input: $input) { id number }
 }`;
 
 const REPLY = `mutation Reply($key: String!, $id: ID!, $input: ReplyToCaseInput!) {
-  replyToCase(idempotencyKey: $key, caseId: $id, input: $input) {
-    messages(first: 1, orderBy: SENT_AT_DESC) { nodes { id } }
-  }
+  replyToCase(idempotencyKey: $key, caseId: $id, input: $input) { id }
 }`;
 
 const RESOLVE = `mutation Resolve($key: String!, $id: ID!, $resolution: String!) {
@@ -119,14 +91,9 @@ const GOODWILL = `mutation Goodwill($key: String!, $input: GrantGoodwillInput!) 
   grantGoodwill(idempotencyKey: $key, input: $input) { id }
 }`;
 
-interface Messages {
-  readonly messages: { readonly nodes: readonly { readonly id: string }[] };
-}
-
 interface OpenedCase {
   readonly id: string;
   readonly number: string;
-  readonly channel: string;
 }
 
 interface Matter {
@@ -139,36 +106,18 @@ async function open(scene: Scene, { subject, kind, body }: Matter): Promise<Open
   const { actor } = scene;
   const channel = actor.isOrganization ? 'EMAIL' : oneOf(scene, ['EMAIL', 'CHAT', 'SOCIAL']);
   const greeting = `${oneOf(scene, actor.phrases.greetings)} ${body}`;
-  const { openCase } = await act<{ openCase: Messages & { id: string; number: string } }>(scene, OPEN, {
+  const { openCase } = await act<{ openCase: { id: string; number: string } }>(scene, OPEN, {
     input: { customerId: actor.id, subject, kind, channel, body: greeting },
   });
   const complains = kind === 'COMPLAINT';
-  await touch(scene, {
-    channel,
-    direction: 'INBOUND',
-    kind: complains ? 'COMPLAINT' : 'CASE',
-    department: 'SERVICE',
-    summary: greeting,
-    ...(complains ? { sentiment: 'NEGATIVE' as const } : {}),
-    source: { type: 'CaseMessage', id: openCase.messages.nodes[0]?.id ?? openCase.id },
-  });
   scene.say(`${complains ? 'complains' : 'asks'} (${openCase.number}): ${greeting}`);
-  return { id: openCase.id, number: openCase.number, channel };
+  return openCase;
 }
 
-async function reply(scene: Scene, { id, number, channel }: OpenedCase, body: string, agent: string): Promise<void> {
-  const { replyToCase } = await act<{ replyToCase: Messages }>(scene, REPLY, {
+async function reply(scene: Scene, { id, number }: OpenedCase, body: string, agent: string): Promise<void> {
+  await act(scene, REPLY, {
     id,
     input: { body, employeeId: agent },
-  });
-  await touch(scene, {
-    channel,
-    direction: 'OUTBOUND',
-    kind: 'CASE',
-    department: 'SERVICE',
-    summary: body,
-    employeeId: agent,
-    source: { type: 'CaseMessage', id: replyToCase.messages.nodes[0]?.id ?? id },
   });
   scene.say(`is answered (${number}): ${body}`);
 }
@@ -201,7 +150,7 @@ async function* contentPurchase(scene: Scene, placed: PlacedOrder): Story {
   yield soon(scene);
   const praise = oneOf(scene, happens(scene, 0.4) ? phrases.praiseOf[placed.ware.category] : phrases.praise);
   const verbatim = happens(scene, 0.7) ? praise : null;
-  const about = { verbatim, content: true };
+  const about = { verbatim };
   if (happens(scene, 0.5))
     await answer(scene, { kind: 'NPS', experience: 'delivery', score: oneOf(scene, [9, 10]), ...about });
   else await answer(scene, { kind: 'CSAT', experience: 'product', score: oneOf(scene, [4, 5]), ...about });
@@ -230,7 +179,6 @@ async function* latePurchase(scene: Scene, placed: PlacedOrder): Story {
     experience: 'delivery',
     score: oneOf(scene, forgives ? [7, 8] : [2, 3, 5, 6]),
     verbatim: oneOf(scene, forgives ? phrases.lukewarm : phrases.bitter),
-    content: forgives,
   });
 }
 
@@ -262,7 +210,6 @@ async function* questionStory(scene: Scene): Story {
     experience: 'support',
     score: oneOf(scene, [5, 6, 7]),
     verbatim: oneOf(scene, phrases.easy),
-    content: true,
   });
 }
 
