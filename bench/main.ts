@@ -25,6 +25,16 @@ It asks gateways the same thing over the same subgraphs in alternating rounds, a
 latencies, memory, and what was asked of the subgraphs. NAMES are separated by commas. The first use installs the peers
 of bench/package.json into bench/node_modules. Linux only (/proc); taskset, where it is there, keeps processes apart.
 
+npm run bench -- subscriptions [options]
+
+  --subscribers N   (5000)
+  --seconds N       for each of the two measurements  (30)
+  --rate N          events a second, when all subscriptions are equal  (5)
+  --different N     of the subscriptions have an event a second, when all are different  (200)
+
+It subscribes to one gateway from thousands of sockets, first all to the same thing, then each to its own, and prints how
+long an event takes from the subgraph to the sockets, and the memory of a subscriber. Linux only (/proc).
+
 npm run bench -- timeline [options]
 
   --sizes N,N       how many touchpoints the tables hold  (100000,10000000; filled once, under .data/bench-timeline)
@@ -62,6 +72,10 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     concurrency: { type: 'string' },
     graph: { type: 'string' },
+    subscribers: { type: 'string', default: '5000' },
+    seconds: { type: 'string', default: '30' },
+    rate: { type: 'string', default: '5' },
+    different: { type: 'string', default: '200' },
     peers: { type: 'string' },
     'one-caller': { type: 'boolean', default: false },
     sizes: { type: 'string', default: '100000,10000000' },
@@ -87,6 +101,14 @@ if (values.help) {
     requests: values.requests === undefined ? undefined : positive('requests', values.requests),
     connections: positive('concurrency', values.concurrency ?? '50'),
     oneCaller: values['one-caller'],
+  });
+} else if (positionals[0] === 'subscriptions') {
+  const { subscriptions } = await import('./subscriptions/subscriptions.js');
+  await subscriptions({
+    subscribers: positive('subscribers', values.subscribers),
+    seconds: positive('seconds', values.seconds),
+    rate: positive('rate', values.rate),
+    rateOfDifferent: positive('different', values.different),
   });
 } else if (positionals[0] === 'timeline') {
   const { timeline } = await import('./timeline.js');

@@ -21,12 +21,14 @@ export interface Config {
    */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  /** Whether equal subscriptions by equal callers share one upstream subscription. */
+  readonly shareSubscriptions: boolean;
   /** Whether identical queries of one caller that are in flight at once are answered by one run. */
   readonly shareIdenticalQueries: boolean;
 }
 
 interface Option {
-  readonly name: 'supergraph' | 'port' | 'host' | 'auth' | 'log-level' | 'share-identical-queries';
+  readonly name: keyof typeof settings.shape;
   readonly value: string;
   readonly env?: string;
   readonly help: string;
@@ -37,27 +39,43 @@ const OPTIONS: readonly Option[] = [
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
   { name: 'auth', value: 'off', help: 'access control; only "off" is known yet (off)' },
+  { name: 'max-connections', value: 'N', help: 'WebSockets and event streams at the same time (10000)' },
+  { name: 'max-subscriptions', value: 'N', help: 'operations over them at the same time (50000)' },
+  { name: 'max-subscriptions-per-caller', value: 'N', help: 'of these, for one authorization or address (1000)' },
+  { name: 'max-subscriptions-per-connection', value: 'N', help: 'of these, over one WebSocket (100)' },
+  { name: 'share-subscriptions', value: 'on|off', help: 'one upstream for equal subscriptions of equal callers (on)' },
   { name: 'log-level', value: 'LEVEL', env: 'LOG_LEVEL', help: `${LOG_LEVELS.join(', ')} (info)` },
   {
     name: 'share-identical-queries',
-    value: 'on',
+    value: 'on|off',
     help: 'one run for equal queries of one caller at the same time (off)',
   },
 ];
+
+const OPTION_WIDTH = 37;
 
 /** What `--help` prints. */
 export const HELP = `Serves a federated graph.
 
 Usage: npm run start:gateway -- [options]
 
-${OPTIONS.map(({ name, value, env, help }) => `  ${`--${name} ${value}`.padEnd(28)} ${help}${env ? `; or ${env}` : ''}`).join('\n')}
-  --help                       this text
+${OPTIONS.map(({ name, value, env, help }) => `  ${`--${name} ${value}`.padEnd(OPTION_WIDTH)} ${help}${env ? `; or ${env}` : ''}`).join('\n')}
+  ${'--help'.padEnd(OPTION_WIDTH)} this text
 
 <NAME>_URL in the environment replaces the address that the supergraph gives for a subgraph: SALES_URL for "sales",
-ORDER_HISTORY_URL for "order-history".
+ORDER_HISTORY_URL for "order-history". <NAME>_WS_URL does the same for its WebSockets, by default the same address.
 `;
 
 const portRule = 'must be a whole number from 0 to 65535';
+
+const countRule = 'must be a whole number from 1 to 1000000';
+const count = (standard: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d*$/, countRule)
+    .transform(Number)
+    .pipe(z.number().max(1_000_000, countRule))
+    .default(standard);
 
 const settings = z.object({
   supergraph: z.string().default('schema/supergraph.graphql'),
@@ -68,6 +86,11 @@ const settings = z.object({
       error: 'must be "off": this version has no access control yet, so it serves everyone who can reach it',
     })
     .default('off'),
+  'max-connections': count(DEFAULT_LIMITS.subscriptions.connections),
+  'max-subscriptions': count(DEFAULT_LIMITS.subscriptions.all),
+  'max-subscriptions-per-caller': count(DEFAULT_LIMITS.subscriptions.perCaller),
+  'max-subscriptions-per-connection': count(DEFAULT_LIMITS.subscriptions.perConnection),
+  'share-subscriptions': z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   'share-identical-queries': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   'log-level': z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
@@ -108,13 +131,30 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     throw new StartError(`${problems.join('; ')}. See --help.`, 2);
   }
 
-  const { 'log-level': logLevel, 'share-identical-queries': share, ...rest } = parsed.data;
+  const { supergraph, port, host, auth, 'log-level': logLevel } = parsed.data;
   return Object.freeze({
-    ...rest,
+    supergraph,
+    port,
+    host,
+    auth,
     logLevel,
     subgraphUrls: urlVariables(env),
-    limits: DEFAULT_LIMITS,
-    shareIdenticalQueries: share === 'on',
+    limits: readLimits(parsed.data),
+    shareSubscriptions: parsed.data['share-subscriptions'] === 'on',
+    shareIdenticalQueries: parsed.data['share-identical-queries'] === 'on',
+  });
+}
+
+function readLimits(values: z.infer<typeof settings>): Limits {
+  return Object.freeze({
+    ...DEFAULT_LIMITS,
+    subscriptions: Object.freeze({
+      ...DEFAULT_LIMITS.subscriptions,
+      connections: values['max-connections'],
+      all: values['max-subscriptions'],
+      perCaller: values['max-subscriptions-per-caller'],
+      perConnection: values['max-subscriptions-per-connection'],
+    }),
   });
 }
 

@@ -25,12 +25,17 @@ import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
 import { logRequests } from './observability/logRequests.js';
-import { SupergraphLifecycle, notServable } from './supergraph/SupergraphLifecycle.js';
+import { locateSockets } from './subscriptions/locateSockets.js';
+import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
+import { runOnce } from './subscriptions/runOnce.js';
+import type { SubscriptionGraph } from './subscriptions/Subscriptions.js';
+import { type ServedSupergraph, SupergraphLifecycle, notServable } from './supergraph/SupergraphLifecycle.js';
 import { createApolloGateway } from './supergraph/createApolloGateway.js';
 import { readWelcomeQuery } from './supergraph/readWelcomeQuery.js';
 import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
+const STREAM_PATH = `${GRAPHQL_PATH}/stream`;
 
 /** A gateway that answers requests. */
 export interface Gateway {
@@ -62,9 +67,12 @@ export async function createGateway(config: Config, logger: Logger = createLogge
   const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
   const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
   const apollo = createApollo(gateway, app, logger, apolloLogger);
+  let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
     try {
+      // Their connections would keep the server open for as long as it waits.
+      await subscriptions?.stop();
       await apollo.stop();
     } finally {
       await lifecycle.stop();
@@ -73,7 +81,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
 
   try {
     await startApollo(apollo, config.supergraph);
-    errorReplies(app, logger, [GRAPHQL_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
+    errorReplies(app, logger, [GRAPHQL_PATH, STREAM_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
     legacyStatus(app);
     healthRoutes(
       app,
@@ -90,6 +98,24 @@ export async function createGateway(config: Config, logger: Logger = createLogge
         return createRequestContext(request, reply);
       },
     });
+    const graphOf = ({ engine, sdl, clients }: ServedSupergraph): SubscriptionGraph => {
+      const subgraphs = [...clients].map(([name, { options }]) => ({ name, url: options.url }));
+      return { engine, supergraphSdl: sdl, socketUrls: locateSockets(subgraphs, config.subgraphUrls) };
+    };
+    const opened = openSubscriptions(
+      app,
+      { socket: GRAPHQL_PATH, stream: STREAM_PATH },
+      {
+        graph: graphOf(lifecycle.served),
+        inFlight: lifecycle.inFlight,
+        limits: config.limits,
+        share: config.shareSubscriptions,
+        runOnce: runOnce(apollo),
+        logger,
+      },
+    );
+    subscriptions = opened;
+    lifecycle.onSwap((next) => opened.swap(graphOf(next)));
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
     const { digest, clients } = lifecycle.served;
     logger.info({ url, digest, subgraphs: [...clients.keys()] }, 'the gateway answers');
@@ -102,6 +128,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
       },
     };
   } catch (error) {
+    await subscriptions?.stop();
     await app.close();
     await lifecycle.stop();
     throw error;

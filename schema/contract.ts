@@ -32,6 +32,10 @@ export const ERROR_CODES = {
   OPERATION_RESOLUTION_FAILURE: 'OPERATION_RESOLUTION_FAILURE',
   /** An automatic persisted query is not known yet: send it with its text. */
   PERSISTED_QUERY_NOT_FOUND: 'PERSISTED_QUERY_NOT_FOUND',
+  /** The caller, its connection or the gateway has as many subscriptions as are allowed; `extensions.limit` says how many. */
+  TOO_MANY_SUBSCRIPTIONS: 'TOO_MANY_SUBSCRIPTIONS',
+  /** The graph changed while the subscription ran, and it does not fit the new one. */
+  SUBSCRIPTION_OUTDATED: 'SUBSCRIPTION_OUTDATED',
   /** Automatic persisted queries are off. */
   PERSISTED_QUERY_NOT_SUPPORTED: 'PERSISTED_QUERY_NOT_SUPPORTED',
 } as const;
@@ -53,6 +57,23 @@ export type ReadyMessage = z.infer<typeof readyMessage>;
 /** Through which door a customer and we met. One list for all subgraphs: composition demands equal values. */
 export type Channel =
   'PHONE' | 'EMAIL' | 'CHAT' | 'SMS' | 'SOCIAL' | 'WEB' | 'APP' | 'FACE_TO_FACE' | 'LETTER' | 'EVENT' | 'REVIEW_SITE';
+
+/** What travels in the `extensions` of a subscribe message from the gateway to a subgraph. */
+export const SUBSCRIBE_EXTENSIONS = {
+  /** The headers that a request over HTTP would carry, by their names in lower case: callers share one WebSocket. */
+  headers: 'headers',
+} as const;
+
+/**
+ * `@resumable(argument, cursor)` on a subscription's field says how it is taken up again: `argument` takes the cursor of the last
+ * event that arrived, `cursor` is the field of the event that holds it, and what comes is everything behind it, in order.
+ */
+export const RESUMABLE = {
+  name: 'resumable',
+  /** What a schema links to mean this directive, with its version behind it: `…/v1.0`. */
+  specification: 'https://customer360.dev/resumable',
+  version: 'v1.0',
+} as const;
 
 /**
  * The envelope of every event that crosses subgraphs: CloudEvents 1.0 in its JSON format (cloudevents.io), with only the

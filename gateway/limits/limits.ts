@@ -8,6 +8,32 @@ export interface Limits {
   readonly subgraphResponseBytes: number;
   /** How long `/health/ready` waits for a subgraph before it calls it down. */
   readonly probeTimeoutMs: number;
+  readonly subscriptions: SubscriptionLimits;
+}
+
+/** What clients may keep open. Counts are of what is open at the same time. */
+export interface SubscriptionLimits {
+  /** WebSockets and event streams. */
+  readonly connections: number;
+  /** Operations over WebSockets and event streams, of all callers together. */
+  readonly all: number;
+  /** The same for one caller: one `authorization`, or one address where none was sent. */
+  readonly perCaller: number;
+  readonly perConnection: number;
+  /** How many answers may wait for a client that reads slowly; with more, its connection is closed. */
+  readonly queuedMessages: number;
+  /** The same in bytes. */
+  readonly queuedBytes: number;
+  /** How long a connection may be silent before we ask whether its other end is still there; it has as long to answer. */
+  readonly pingMs: number;
+  /** How long a WebSocket without any operation is kept. */
+  readonly idleMs: number;
+  /** How long the WebSocket to a subgraph is kept when nobody needs it. */
+  readonly upstreamIdleMs: number;
+  /** How many events of one subscription are enriched at the same time. */
+  readonly parallelEvents: number;
+  /** How many events of one subscription may wait to be enriched; with more, the subgraph is unsubscribed until they are done. */
+  readonly waitingEvents: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -18,4 +44,17 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   subgraphTimeoutMs: 10_000,
   subgraphResponseBytes: 32 * MEBIBYTE,
   probeTimeoutMs: 1_000,
+  subscriptions: Object.freeze({
+    connections: 10_000,
+    all: 50_000,
+    perCaller: 1_000,
+    perConnection: 100,
+    queuedMessages: 1_000,
+    queuedBytes: MEBIBYTE,
+    pingMs: 15_000,
+    idleMs: 10 * 60_000,
+    upstreamIdleMs: 5_000,
+    parallelEvents: 8,
+    waitingEvents: 1_000,
+  }),
 });

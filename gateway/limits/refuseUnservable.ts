@@ -5,7 +5,7 @@ import type { RequestContext } from '../http/RequestContext.js';
 
 /**
  * Tells the client what it did wrong where the stock executor would throw: no operation of that name, several and none
- * chosen, or a subscription, which it cannot run.
+ * chosen, or a subscription, which has its own ways in.
  */
 export function refuseUnservable(): ApolloServerPlugin<RequestContext> {
   return {
@@ -21,7 +21,10 @@ export function refuseUnservable(): ApolloServerPlugin<RequestContext> {
             );
           }
           if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
-            throw badRequest('Subscriptions are not served yet.', ERROR_CODES.BAD_REQUEST);
+            throw badRequest(
+              'Subscribe over a WebSocket at this address, or as an event stream at the same with `/stream` behind it.',
+              ERROR_CODES.BAD_REQUEST,
+            );
           }
         },
       };

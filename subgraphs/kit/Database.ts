@@ -1,3 +1,5 @@
+import type { ClientConfig } from 'pg';
+import { type Logger, pino } from 'pino';
 import type { Sql } from 'sql-template-tag';
 import type { DataSource, EntityManager, ObjectLiteral } from 'typeorm';
 import type { Class } from './defineSubgraph.js';
@@ -10,11 +12,22 @@ import type { ReadPipeline } from './ReadPipeline.js';
 export class Database {
   readonly #selections = new Map<Class, EntitySelection>();
 
-  /** @param reads how statements outside transactions are run; without it, as TypeORM runs them */
+  /**
+   * @param reads how statements outside transactions are run; without it, as TypeORM runs them
+   * @param log for what goes on beside requests; without it, nothing is said
+   */
   constructor(
     readonly dataSource: DataSource,
     private readonly reads?: ReadPipeline,
+    readonly log: Logger = pino({ level: 'silent' }),
   ) {}
+
+  /** How to connect beside the pools: a connection that listens is nobody else's. */
+  get connection(): ClientConfig {
+    const { options } = this.dataSource;
+    if (options.type !== 'postgres' || !options.url) throw new Error('the data source is not of createDataSource');
+    return { ...(options.extra as ClientConfig), connectionString: options.url };
+  }
 
   /** The name of the subgraph whose database it is. */
   get subgraph(): string {

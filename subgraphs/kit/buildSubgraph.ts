@@ -2,14 +2,49 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { parse, specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema, createResolversMap } from 'type-graphql';
+import { RESUMABLE } from '../../schema/contract.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 
-const FEDERATION_LINK = `extend schema
+const FEDERATION_DIRECTIVES = [
+  '@key',
+  '@shareable',
+  '@external',
+  '@requires',
+  '@provides',
+  '@tag',
+  '@inaccessible',
+  '@override',
+] as const;
+
+function federationLink(directives: readonly string[]): string {
+  const names = directives.map((name) => `"${name}"`).join(', ');
+  return `extend schema
   @link(
     url: "https://specs.apollo.dev/federation/v2.9"
-    import: ["@key", "@shareable", "@external", "@requires", "@provides", "@tag", "@inaccessible", "@override"]
+    import: [${names}]
   )
 `;
+}
+
+/** What a schema needs in which a subscription is `@resumable`: composition keeps the directive, for the gateway. */
+const RESUMABLE_LINK = `extend schema
+  @link(url: "${RESUMABLE.specification}/${RESUMABLE.version}", import: ["@${RESUMABLE.name}"])
+  @composeDirective(name: "@${RESUMABLE.name}")
+
+directive @${RESUMABLE.name}(argument: String!, cursor: String!) on FIELD_DEFINITION
+`;
+
+function linked(sdl: string): string {
+  const resumable = sdl.includes(`@${RESUMABLE.name}(`);
+  const federation = federationLink([...FEDERATION_DIRECTIVES, ...(resumable ? ['@composeDirective'] : [])]);
+  return `${federation}${resumable ? RESUMABLE_LINK : ''}\n${sdl}`;
+}
+
+function noTopics(): never {
+  throw new Error('subscriptions name their source by `subscribe`; topics within one process are not for subgraphs');
+}
+/** type-graphql builds no schema with a subscription without one. */
+const NO_TOPICS = { publish: noTopics, subscribe: noTopics };
 
 export interface BuiltSubgraph {
   /** Executable, with `_service` and `_entities`. */
@@ -28,8 +63,9 @@ export async function buildSubgraph(definition: SubgraphDefinition): Promise<Bui
     skipCheck: true,
     // Inputs are checked with zod, where the error can name the argument.
     validate: false,
+    pubSub: NO_TOPICS,
   });
-  const sdl = `${FEDERATION_LINK}\n${printSchemaWithDirectives(schema)}`;
+  const sdl = linked(printSchemaWithDirectives(schema));
   const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const [typename, resolve] of Object.entries(definition.references)) {
     resolvers[typename] = { ...resolvers[typename], __resolveReference: resolve };

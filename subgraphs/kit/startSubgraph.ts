@@ -24,6 +24,7 @@ import { migrate } from './migrate.js';
 import { ReadPipeline } from './ReadPipeline.js';
 import { References } from './References.js';
 import { RequestContext } from './RequestContext.js';
+import { serveSubscriptions } from './serveSubscriptions.js';
 
 export interface RunningSubgraph {
   readonly name: string;
@@ -34,7 +35,8 @@ export interface RunningSubgraph {
 }
 
 /**
- * Starts one subgraph: migrates its schema, connects, and answers `POST /graphql` and `GET /health`.
+ * Starts one subgraph: migrates its schema, connects, and answers `POST /graphql`, subscriptions over WebSockets at the same path, and
+ * `GET /health`.
  * @param onStatement called before each SQL statement
  * @throws when Postgres cannot be reached, a migration fails or the port is taken; nothing is left running
  */
@@ -65,7 +67,7 @@ export async function startSubgraph(
   const stopChores = () => chores.forEach((stop) => stop());
   const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
   const reads = new ReadPipeline(pool, log, onStatement);
-  const database = new Database(dataSource, reads);
+  const database = new Database(dataSource, reads, log);
   const references = new References(config.identityUrl);
   const events = startEvents(definition, config, dataSource, log);
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
@@ -86,13 +88,15 @@ export async function startSubgraph(
     ],
     logger: log,
   });
+  const createContext = (requestId: string) => new RequestContext(database, references, requestId, settingValues);
+  const subscriptions = serveSubscriptions(fastify.server, { path: '/graphql', schema, log, createContext });
   try {
     await apollo.start();
     await fastify.register(fastifyApollo(apollo), {
       context: async (request) => {
         const given = request.headers[HEADERS.requestId];
         const requestId = typeof given === 'string' ? given : randomUUID();
-        return new RequestContext(database, references, requestId, settingValues);
+        return createContext(requestId);
       },
     });
     fastify.get('/health', async (_request, reply) => {
@@ -113,6 +117,7 @@ export async function startSubgraph(
       url,
       async stop() {
         stopChores();
+        await subscriptions.stop();
         await apollo.stop();
         await fastify.close();
         await events.stop();
@@ -122,6 +127,7 @@ export async function startSubgraph(
     };
   } catch (error) {
     stopChores();
+    await subscriptions.stop();
     await fastify.close();
     await events.stop();
     await reads.close();

@@ -5,6 +5,7 @@ import { Employee } from './entities/Employee.js';
 import { Journey } from './entities/Journey.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { AddTouchpointWords1763900000000 } from './migrations/AddTouchpointWords1763900000000.js';
+import { AnnounceTouchpoints1764000000002 } from './migrations/AnnounceTouchpoints1764000000002.js';
 import { CreateTouchpoints1763800000000 } from './migrations/CreateTouchpoints1763800000000.js';
 import { closeIdleJourneys } from './journeys/closeIdleJourneys.js';
 import { LinkJourneys1764000000001 } from './migrations/LinkJourneys1764000000001.js';
@@ -14,6 +15,7 @@ import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
 import { JourneyResolver } from './resolvers/JourneyResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
+import { SubscriptionResolver } from './resolvers/SubscriptionResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 import { timeline } from './timeline.js';
 
@@ -21,7 +23,15 @@ import { timeline } from './timeline.js';
 export const touchpoints = defineSubgraph({
   name: 'touchpoints',
   port: 4002,
-  resolvers: [QueryResolver, MutationResolver, CustomerResolver, EmployeeResolver, TouchpointResolver, JourneyResolver],
+  resolvers: [
+    QueryResolver,
+    MutationResolver,
+    SubscriptionResolver,
+    CustomerResolver,
+    EmployeeResolver,
+    TouchpointResolver,
+    JourneyResolver,
+  ],
   types: [Customer, Employee, Touchpoint, Journey],
   references: {
     Customer: ({ id }) => (typeof id === 'string' && isUuid(id) ? new Customer(id.toLowerCase()) : null),
@@ -35,6 +45,7 @@ export const touchpoints = defineSubgraph({
     AddTouchpointWords1763900000000,
     ReportTouchpoints1764000000000,
     LinkJourneys1764000000001,
+    AnnounceTouchpoints1764000000002,
   ],
   consumers: [timeline],
   chores: [closeIdleJourneys],

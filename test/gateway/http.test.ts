@@ -111,7 +111,7 @@ describe('the gateway over HTTP', () => {
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({
       error: 'There is nothing at POST /grahpql.',
-      paths: ['/graphql', '/', '/health/live', '/health/ready'],
+      paths: ['/graphql', '/graphql/stream', '/', '/health/live', '/health/ready'],
     });
   });
 

@@ -1,0 +1,94 @@
+import type { WebSocket } from 'ws';
+import type { SubscriptionLimits } from '../limits/limits.js';
+import { CLOSE_CODES } from './CloseCode.js';
+import type { Pulse } from './Heartbeat.js';
+import type { ClientConnection } from './Receiver.js';
+
+/** A client that does not answer our close for so long is cut off. */
+const CLOSE_LIMIT_MS = 5_000;
+
+/**
+ * A client's WebSocket. What the client has not read yet waits in the socket's own buffer, up to a bound; a client that lets it
+ * grow beyond is closed.
+ */
+export class ClientSocket implements ClientConnection, Pulse {
+  authorization: string | undefined;
+  running = 0;
+  /** Called once, as soon as nothing more can be sent, with the code of the close. */
+  onClose: ((code: number, reason: string) => void) | undefined;
+  #queued = 0;
+  #answered = true;
+  #idleSince = performance.now();
+  #closed = false;
+  readonly #sent = (): void => {
+    this.#queued -= 1;
+  };
+
+  constructor(
+    private readonly socket: WebSocket,
+    readonly address: string,
+    private readonly limits: SubscriptionLimits,
+  ) {
+    socket.on('pong', () => {
+      this.#answered = true;
+    });
+    socket.on('close', (code, reason) => this.#end(code, reason.toString()));
+    // What follows an error is a close.
+    socket.on('error', () => undefined);
+  }
+
+  /** Whether nothing can be sent any more, though the other end may not know yet. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Resolves when the socket is really closed. */
+  gone(): Promise<void> {
+    return new Promise((resolve) => this.socket.once('close', () => resolve()));
+  }
+
+  /** Sends one text message, or closes the connection when the client is too slow. */
+  send(data: string | Buffer): void {
+    const { limits, socket } = this;
+    if (this.#closed || socket.readyState !== socket.OPEN) return;
+    if (this.#queued >= limits.queuedMessages || socket.bufferedAmount > limits.queuedBytes) {
+      this.close(CLOSE_CODES.tooSlow, 'Too slow');
+      return;
+    }
+    this.#queued += 1;
+    socket.send(data, { binary: false }, this.#sent);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.socket.close(code, reason);
+    const limit = setTimeout(() => this.socket.terminate(), CLOSE_LIMIT_MS).unref();
+    this.socket.once('close', () => clearTimeout(limit));
+    this.#end(code, reason);
+  }
+
+  /** Ends the connection without a word. */
+  terminate(): void {
+    this.socket.terminate();
+  }
+
+  beat(): void {
+    if (!this.#answered) {
+      this.socket.terminate();
+      return;
+    }
+    if (this.running > 0) this.#idleSince = performance.now();
+    if (performance.now() - this.#idleSince > this.limits.idleMs) {
+      this.close(CLOSE_CODES.idle, 'Idle');
+    } else if (this.socket.readyState === this.socket.OPEN) {
+      this.#answered = false;
+      this.socket.ping();
+    }
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.onClose?.(code, reason);
+  }
+}

@@ -1,0 +1,31 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { Message } from './Message.js';
+
+/** Gets what one operation of one client brings. After `complete` or `fail` nothing more comes. */
+export interface Receiver {
+  /** One answer. It must not block: what cannot be sent at once is kept, within a bound, by the receiver. */
+  message(message: Message): void;
+  /** The operation ended well. */
+  complete(): void;
+  /** The operation ended, or never began. */
+  fail(errors: readonly GraphQLFormattedError[]): void;
+}
+
+/** What a client sends to begin an operation, checked in its outer shape only. */
+export interface OperationRequest {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  /** It came in a way that must change nothing: a mutation is refused. */
+  readonly isSafe?: boolean;
+}
+
+/** One connection of a client, over which it may run several operations. */
+export interface ClientConnection {
+  /** The caller's `authorization`, passed on to the subgraphs as it is. */
+  readonly authorization: string | undefined;
+  /** The network address of the caller: tells callers apart who sent no authorization. */
+  readonly address: string;
+  /** How many operations run on it. Kept by `Subscriptions`. */
+  running: number;
+}

@@ -1,0 +1,158 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLFormattedError } from 'graphql';
+import { z } from 'zod';
+import { ERROR_CODES } from '../../schema/contract.js';
+import { stampRequestId } from '../errors/presentError.js';
+import type { SubscriptionLimits } from '../limits/limits.js';
+import type { Pulse } from './Heartbeat.js';
+import type { Message } from './Message.js';
+import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
+import type { Transport, TransportOptions } from './serveWebSockets.js';
+
+const body = z.object({
+  query: z.string(),
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+});
+
+const HEAD = Buffer.from('event: next\ndata: ');
+const TAIL = Buffer.from('\n\n');
+
+/**
+ * Serves operations as event streams, one for each request: the distinct connections mode of graphql-sse. `POST` takes JSON, `GET`
+ * takes `query`, `operationName` and `variables` in the address, and no mutation. Not with graphql-sse's own server, which
+ * keeps any number of messages for a client that does not read them.
+ *
+ * @see https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverSSE.md
+ */
+export function serveEventStreams(app: FastifyInstance, options: TransportOptions): Transport {
+  const { connections, heartbeat, limits, path, subscriptions } = options;
+  const streams = new Set<EventStream>();
+  let stopping = false;
+
+  const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const operation = operationOf(request);
+    if (!operation) return refuse(reply, 400, ERROR_CODES.BAD_REQUEST, 'Send an operation: its `query` at least.');
+    if (stopping) return refuse(reply, 503, ERROR_CODES.SERVICE_UNAVAILABLE, 'The gateway stops.');
+    if (!connections.take()) {
+      return refuse(reply, 503, ERROR_CODES.TOO_MANY_SUBSCRIPTIONS, 'The gateway has as many connections as it takes.');
+    }
+    reply.hijack();
+    const response = reply.raw;
+    response.writeHead(200, {
+      ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, value ?? ''])),
+      'content-type': 'text/event-stream; charset=utf-8',
+      'x-accel-buffering': 'no',
+    });
+    const { authorization } = request.headers;
+    const stream = new EventStream(response, { authorization, address: request.ip, running: 0 }, limits.subscriptions);
+    streams.add(stream);
+    const removePulse = heartbeat.add(stream);
+    const cancel = subscriptions.start(operation, stream.connection, stream);
+    const closed = (): void => {
+      cancel();
+      removePulse();
+      streams.delete(stream);
+      connections.release();
+    };
+    if (response.closed) closed();
+    else response.once('close', closed);
+    return reply;
+  };
+  app.get(path, answer);
+  app.post(path, answer);
+
+  return {
+    async stop() {
+      stopping = true;
+      await Promise.all([...streams].map((stream) => stream.end()));
+    },
+  };
+}
+
+function operationOf(request: FastifyRequest): OperationRequest | undefined {
+  if (request.method === 'POST') return body.safeParse(request.body).data;
+  const { data } = z.record(z.string(), z.string()).safeParse(request.query);
+  if (!data) return undefined;
+  try {
+    const variables: unknown = data['variables'] ? JSON.parse(data['variables']) : undefined;
+    const read = body.safeParse({ ...data, variables }).data;
+    return read && { ...read, isSafe: true };
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  return reply.code(status).send({ errors: stampRequestId([{ message, extensions: { code } }], reply.request.id) });
+}
+
+/** One response that goes on. What the client has not read waits in the socket's own buffer, up to a bound. */
+class EventStream implements Receiver, Pulse {
+  #queued = 0;
+  /** Whether something was waiting to be taken at the last beat. */
+  #stuck = false;
+  readonly #sent = (): void => {
+    this.#queued -= 1;
+    this.#stuck = false;
+  };
+
+  constructor(
+    private readonly response: ServerResponse,
+    readonly connection: ClientConnection,
+    private readonly limits: SubscriptionLimits,
+  ) {
+    // Some browsers show nothing of a response that has only headers.
+    this.#write(':\n\n');
+  }
+
+  message({ bytes }: Message): void {
+    this.#write(Buffer.concat([HEAD, bytes, TAIL]));
+  }
+
+  complete(): void {
+    this.#write('event: complete\ndata:\n\n');
+    this.response.end();
+  }
+
+  fail(errors: readonly GraphQLFormattedError[]): void {
+    this.#write(`event: next\ndata: ${JSON.stringify({ errors })}\n\n`);
+    this.complete();
+  }
+
+  /** Ends the response without `complete`: the client may ask another gateway. */
+  async end(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const limit = setTimeout(() => this.response.destroy(), STOP_LIMIT_MS);
+      this.response.once('close', () => {
+        clearTimeout(limit);
+        resolve();
+      });
+      this.response.end();
+    });
+  }
+
+  beat(): void {
+    if (this.#stuck) {
+      this.response.destroy();
+      return;
+    }
+    this.#write(':\n\n');
+    this.#stuck = true;
+  }
+
+  #write(data: string | Buffer): void {
+    const { limits, response } = this;
+    if (response.writableEnded || response.destroyed) return;
+    if (this.#queued >= limits.queuedMessages || response.writableLength > limits.queuedBytes) {
+      response.destroy();
+      return;
+    }
+    this.#queued += 1;
+    response.write(data, this.#sent);
+  }
+}
+
+/** A client that does not take the end of its response for so long is cut off. */
+const STOP_LIMIT_MS = 2_000;

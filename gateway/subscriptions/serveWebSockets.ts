@@ -1,0 +1,156 @@
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type GraphQLError, buildSchema, parse } from 'graphql';
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Limits } from '../limits/limits.js';
+import { ClientSocket } from './ClientSocket.js';
+import { CLOSE_CODES } from './CloseCode.js';
+import type { ConnectionCount } from './ConnectionCount.js';
+import type { Heartbeat } from './Heartbeat.js';
+import { OperationFailed, SocketOperation } from './SocketOperation.js';
+import type { Subscriptions } from './Subscriptions.js';
+
+/** A way in for clients. */
+export interface Transport {
+  /** Lets nobody in any more, and ends all connections within a few seconds. */
+  stop(): Promise<void>;
+}
+
+export interface TransportOptions {
+  readonly path: string;
+  readonly subscriptions: Subscriptions;
+  readonly limits: Limits;
+  readonly connections: ConnectionCount;
+  readonly heartbeat: Heartbeat;
+  readonly logger: Logger;
+}
+
+/** A client that does not answer our close for so long is cut off when the gateway stops. */
+const STOP_LIMIT_MS = 2_000;
+
+/** graphql-ws wants to see a schema and a document; ours are checked where the operation starts. */
+const ANY = { schema: buildSchema('type Query { _: Boolean }'), document: parse('subscription { _ }') };
+
+interface Subscribe {
+  readonly id: string;
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Record<string, unknown> | null | undefined;
+  readonly socket: ClientSocket;
+}
+
+/**
+ * Serves operations of all kinds over WebSockets, by the protocol graphql-transport-ws. A client says who it is by the header
+ * `authorization` of its upgrade request, or by `authorization` in the payload of its `connection_init`, which counts more.
+ *
+ * @see https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverWebSocket.md
+ */
+export function serveWebSockets(server: Server, options: TransportOptions): Transport {
+  const { connections, heartbeat, limits, logger, path } = options;
+  const protocol = createProtocol(options);
+  const sockets = new Set<ClientSocket>();
+  let stopping = false;
+  const acceptor = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: limits.requestBytes,
+    perMessageDeflate: false,
+    handleProtocols,
+    // Each message has its whole effect before the next one: a client may use the id of an operation again that it just ended.
+    allowSynchronousEvents: false,
+  });
+
+  const accept = (socket: WebSocket, request: IncomingMessage): void => {
+    const client = new ClientSocket(socket, request.socket.remoteAddress ?? '', limits.subscriptions);
+    if (!connections.take()) {
+      client.close(CLOSE_CODES.full, 'Too many connections');
+      return;
+    }
+    client.authorization = request.headers.authorization;
+    sockets.add(client);
+    const removePulse = heartbeat.add(client);
+    let closed: ((code: number, reason: string) => Promise<void>) | undefined;
+    client.onClose = (code, reason) => {
+      removePulse();
+      connections.release();
+      sockets.delete(client);
+      void closed?.(code, reason);
+    };
+    closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => client.send(data),
+        close: (code = CLOSE_CODES.goingAway, reason = '') => client.close(code, reason),
+        onMessage(read) {
+          socket.on('message', (data: Buffer) => {
+            // Between our close and the client's answer to it, nothing may begin that nobody would end.
+            if (client.isClosed) return;
+            read(data.toString()).catch((error: unknown) => {
+              logger.error({ err: error }, 'an error that nobody foresaw');
+              client.close(CloseCode.InternalServerError, 'Internal server error');
+            });
+          });
+        },
+      },
+      client,
+    );
+  };
+
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const asked = request.url?.split('?')[0]?.replace(/\/$/, '');
+    if (stopping || asked !== path) refuse(socket, stopping ? 503 : 404);
+    else acceptor.handleUpgrade(request, socket, head, accept);
+  };
+  server.on('upgrade', upgrade);
+
+  return {
+    async stop() {
+      stopping = true;
+      const open = [...sockets];
+      const gone = open.map((client) => client.gone());
+      for (const client of open) client.close(CLOSE_CODES.goingAway, 'Going away');
+      const limit = setTimeout(() => {
+        for (const client of open) client.terminate();
+      }, STOP_LIMIT_MS);
+      await Promise.all(gone);
+      clearTimeout(limit);
+    },
+  };
+}
+
+function createProtocol({ subscriptions }: TransportOptions) {
+  return makeServer<Record<string, unknown>, ClientSocket>({
+    onConnect({ connectionParams, extra }) {
+      extra.authorization = authorizationOf(connectionParams) ?? extra.authorization;
+    },
+    onSubscribe: ({ extra }, id, { query, operationName, variables }) => {
+      const contextValue: Subscribe = { id, query, operationName, variables, socket: extra };
+      return { ...ANY, contextValue };
+    },
+    subscribe({ contextValue }) {
+      const { id, socket, ...request } = contextValue as Subscribe;
+      const operation = new SocketOperation(id, socket);
+      operation.cancel = subscriptions.start(request, socket, operation);
+      return operation;
+    },
+    onError: (_context, _id, _payload, errors) =>
+      errors.flatMap((error: GraphQLError) =>
+        error.originalError instanceof OperationFailed ? error.originalError.errors : [error.toJSON()],
+      ),
+  });
+}
+
+function authorizationOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  for (const [name, value] of Object.entries(payload ?? {})) {
+    if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
+  }
+  return undefined;
+}
+
+/** Answers an upgrade that we do not want. */
+function refuse(socket: Duplex, status: number): void {
+  socket.once('error', () => undefined);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}

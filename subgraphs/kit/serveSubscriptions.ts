@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  createSourceEventStream,
+  execute,
+} from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import { HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { maskUnknownError } from './maskUnknownError.js';
+import type { RequestContext } from './RequestContext.js';
+
+export interface SubscriptionsOptions {
+  readonly path: string;
+  readonly schema: GraphQLSchema;
+  readonly log: Logger;
+  /** Makes the context of one subscription, and of each of its events. */
+  readonly createContext: (requestId: string) => RequestContext;
+}
+
+const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
+/** A gateway that does not answer our close for so long is cut off. */
+const STOP_LIMIT_MS = 2_000;
+
+/**
+ * Serves subscriptions over WebSockets (graphql-transport-ws). The gateway has one for all its callers: what would be headers
+ * over HTTP comes in the `extensions` of each subscribe message.
+ *
+ * @returns `stop` closes all connections with 1001, so that the gateway takes them up elsewhere or later
+ */
+export function serveSubscriptions(server: Server, options: SubscriptionsOptions): { stop(): Promise<void> } {
+  const { createContext, log, path, schema } = options;
+  const acceptor = new WebSocketServer({ server, path, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  const mask = (error: GraphQLError): GraphQLFormattedError => maskUnknownError(error.toJSON(), error, log);
+  const protocol = useServer(
+    {
+      schema,
+      context: (_connection, _id, { extensions }) => createContext(requestIdOf(extensions)),
+      subscribe: (args) => eventsOf(args, createContext),
+      onError: (_connection, _id, _payload, errors) => errors.map((error) => mask(error)),
+      onNext: (_connection, _id, _payload, _args, { errors, ...rest }) => ({
+        ...rest,
+        ...(errors && { errors: errors.map((error) => mask(error)) }),
+      }),
+    },
+    acceptor,
+  );
+  return {
+    async stop() {
+      const limit = setTimeout(() => {
+        for (const socket of acceptor.clients) socket.terminate();
+      }, STOP_LIMIT_MS);
+      await protocol.dispose();
+      clearTimeout(limit);
+    },
+  };
+}
+
+function requestIdOf(extensions: Readonly<Record<string, unknown>> | null | undefined): string {
+  const headers = extensions?.[SUBSCRIBE_EXTENSIONS.headers];
+  const given =
+    typeof headers === 'object' && headers !== null
+      ? new Map(Object.entries(headers)).get(HEADERS.requestId)
+      : undefined;
+  return typeof given === 'string' ? given : randomUUID();
+}
+
+/**
+ * What graphql-js's `subscribe` does, with a context of its own for each event: one that is kept would answer later events with
+ * what was read for the first.
+ */
+async function eventsOf(
+  args: ExecutionArgs,
+  createContext: SubscriptionsOptions['createContext'],
+): Promise<AsyncIterableIterator<ExecutionResult, undefined> | ExecutionResult> {
+  const source = await createSourceEventStream(args);
+  if (!(Symbol.asyncIterator in source)) return source;
+  const events = source[Symbol.asyncIterator]();
+  const { requestId } = args.contextValue as RequestContext;
+  const iterator: AsyncIterableIterator<ExecutionResult, undefined> = {
+    [Symbol.asyncIterator]: () => iterator,
+    async next() {
+      const event = await events.next();
+      if (event.done) return { done: true, value: undefined };
+      const contextValue = createContext(requestId);
+      return { done: false, value: await execute({ ...args, rootValue: event.value, contextValue }) };
+    },
+    // Not queued behind a `next` that waits, as a generator's would be: the source ends when the subscriber goes.
+    async return() {
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return iterator;
+}

@@ -1,0 +1,115 @@
+import sql, { type Sql, empty, raw } from 'sql-template-tag';
+import type { Database } from '../../kit/Database.js';
+import { listen } from '../../kit/events/listen.js';
+import { Worker } from '../../kit/events/Worker.js';
+import { Touchpoint } from '../entities/Touchpoint.js';
+
+const CHANNEL = 'customer360.touchpoints.recorded';
+/** How many rows are read at a time. */
+export const PAGE = 500;
+/** A notification may be lost together with its connection; then the next look finds what it told of. */
+const LOOK_ANYWAY_MS = 60_000;
+
+/** Hears of new touchpoints, in the order of their sequence. */
+export type FeedListener = (rows: readonly Touchpoint[]) => void;
+
+/** The reading while anybody listens. */
+interface Run {
+  readonly worker: Worker;
+  /** Up to where everybody has heard. */
+  position: Promise<string>;
+}
+
+const feeds = new WeakMap<Database, TouchpointFeed>();
+
+/**
+ * The touchpoints of all customers as they are recorded, in the order of their sequence. They are read once for all who listen in
+ * this process, while anybody listens.
+ */
+export class TouchpointFeed {
+  readonly #listeners = new Set<FeedListener>();
+  #run: Run | undefined;
+
+  private constructor(private readonly database: Database) {}
+
+  /** The one feed of a database in this process. */
+  static of(database: Database): TouchpointFeed {
+    const feed = feeds.get(database) ?? new TouchpointFeed(database);
+    feeds.set(database, feed);
+    return feed;
+  }
+
+  /** @returns `position`, the sequence behind which this listener hears of everything; and what ends it */
+  listen(listener: FeedListener): { position: Promise<string>; end: () => void } {
+    this.#listeners.add(listener);
+    this.#run ??= this.#start();
+    return { position: this.#run.position, end: () => this.#leave(listener) };
+  }
+
+  #leave(listener: FeedListener): void {
+    if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+    const run = this.#run;
+    this.#run = undefined;
+    void run?.worker.stop();
+  }
+
+  #start(): Run {
+    const { database } = this;
+    const position = lastSequence(database);
+    const run: Run = {
+      position,
+      worker: new Worker('showing touchpoints as they come', database.log, (worker) => this.#follow(run, worker)),
+    };
+    return run;
+  }
+
+  async #follow(run: Run, worker: Worker): Promise<void> {
+    let lost: Error | undefined;
+    const onLost = (error: Error): void => {
+      lost = error;
+      worker.wake();
+    };
+    const client = await listen(this.database.connection, CHANNEL, () => worker.wake(), onLost);
+    try {
+      while (!worker.stopped) {
+        if (lost) throw lost;
+        const rows = await touchpointsBehind(this.database, await run.position);
+        const last = rows.at(-1);
+        if (last && this.#run === run) {
+          run.position = Promise.resolve(last.sequence);
+          for (const listener of this.#listeners) listener(rows);
+        }
+        if (rows.length < PAGE) await worker.sleep(LOOK_ANYWAY_MS);
+      }
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+async function lastSequence(database: Database): Promise<string> {
+  const [last] = await database.query<{ sequence: string }>(
+    sql`SELECT coalesce(max(sequence), 0)::text AS sequence FROM touchpoint`,
+  );
+  return last?.sequence ?? '0';
+}
+
+/**
+ * The next touchpoints behind a place in the sequence, at most `PAGE`.
+ * @param upTo the last that is wanted
+ * @param customerIds only theirs; of all when left out
+ */
+export async function touchpointsBehind(
+  database: Database,
+  position: string,
+  upTo?: string,
+  customerIds?: readonly string[],
+): Promise<Touchpoint[]> {
+  const { table, columns } = database.selection(Touchpoint);
+  const until: Sql = upTo === undefined ? empty : sql`AND t.sequence <= ${upTo}`;
+  const of: Sql = customerIds === undefined ? empty : sql`AND t.customer_id = ANY(${customerIds}::uuid[])`;
+  const rows = await database.query(
+    sql`SELECT ${raw(columns)} FROM ${raw(table)} t WHERE t.sequence > ${position} ${until} ${of} ORDER BY t.sequence LIMIT ${PAGE}`,
+  );
+  return database.hydrate(Touchpoint, rows);
+}

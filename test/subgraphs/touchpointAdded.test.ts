@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import { type Client, createClient } from 'graphql-ws';
+import { v7 as uuid } from 'uuid';
+import { WebSocket } from 'ws';
+import { Touchpoint } from '../../subgraphs/touchpoints/entities/Touchpoint.js';
+import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
+import { startGateway } from '../support/fixtureGateway.js';
+import { nextAnswer } from '../support/liveGateway.js';
+import { startTestSubgraph, type TestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
+
+const ADDED = `subscription ($filter: TouchpointAddedFilter, $after: String) {
+  touchpointAdded(filter: $filter, after: $after) { cursor touchpoint { summary channel } }
+}`;
+
+/** The next event of the subscription `ADDED`. */
+async function next(events: AsyncIterator<Untyped>): Promise<{ cursor: string; summary: string }> {
+  const { data, errors } = await nextAnswer(events);
+  expect(errors).toBeUndefined();
+  const { cursor, touchpoint } = (data as Untyped).touchpointAdded;
+  return { cursor, summary: touchpoint.summary };
+}
+
+describe('touchpointAdded', () => {
+  let subgraph: TestSubgraph & { identity: TestSubgraph };
+  let client: Client;
+
+  beforeAll(async () => {
+    subgraph = await startTestSubgraph(touchpoints);
+    client = createClient({ url: subgraph.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+  });
+
+  afterAll(async () => {
+    await client.dispose();
+    await subgraph.stop();
+  });
+
+  async function newCustomer(name: string): Promise<string> {
+    const { data } = await subgraph.identity.ask(
+      'mutation ($input: IdentifyCustomerInput!) { identifyCustomer(input: $input) { customer { id } } }',
+      { input: { displayName: name, emails: [`${uuid()}@example.com`] } },
+    );
+    return data.identifyCustomer.customer.id as string;
+  }
+
+  async function record(customerId: string, summary: string, channel = 'PHONE'): Promise<void> {
+    const input = { customerId, summary, channel, direction: 'INBOUND', department: 'SERVICE' };
+    const { errors } = await subgraph.ask(
+      'mutation ($input: RecordTouchpointInput!) { recordTouchpoint(input: $input) { id } }',
+      { input },
+    );
+    expect(errors).toBeUndefined();
+  }
+
+  /** How many connections of the subgraph wait for notifications. */
+  async function untilListening(count: number): Promise<void> {
+    const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = current_database() AND query = 'LISTEN "customer360.touchpoints.recorded"'`;
+    for (;;) {
+      const [row] = await subgraph.database.dataSource.query<{ n: number }[]>(waiting);
+      if (row?.n === count) return;
+    }
+  }
+
+  test('shows what is recorded, in order, by customer and channel, and nobody listens afterwards', async () => {
+    const [ada, bob] = [await newCustomer('Ada'), await newCustomer('Bob')];
+    const all = client.iterate({ query: ADDED });
+    const calls = client.iterate({ query: ADDED, variables: { filter: { customerIds: [ada], channels: ['PHONE'] } } });
+    const [first, firstCall] = [next(all), next(calls)];
+    await untilListening(1);
+    await record(bob, 'one');
+    await record(ada, 'two', 'EMAIL');
+    await record(ada, 'three');
+    expect((await first).summary).toBe('one');
+    expect((await next(all)).summary).toBe('two');
+    expect((await next(all)).summary).toBe('three');
+    expect((await firstCall).summary).toBe('three');
+    await all.return?.();
+    await calls.return?.();
+    await untilListening(0);
+  });
+
+  test('goes on behind a cursor: thousands that were missed, then what comes, each once', async () => {
+    const ada = await newCustomer('Ada');
+    const before = client.iterate({ query: ADDED, variables: { filter: { customerIds: [ada] } } });
+    const first = next(before);
+    await untilListening(1);
+    await record(ada, 'seen');
+    const { cursor } = await first;
+    await before.return?.();
+
+    const rows = Array.from({ length: 1_200 }, (_, index) => ({
+      id: uuid(),
+      customerId: ada,
+      occurredAt: new Date(),
+      recordedAt: new Date(),
+      channel: 'WEB' as const,
+      direction: 'INBOUND' as const,
+      kind: 'VISIT' as const,
+      department: 'OTHER' as const,
+      summary: `missed ${index}`,
+    }));
+    await subgraph.database.dataSource.manager.insert(Touchpoint, rows);
+    const events = client.iterate({ query: ADDED, variables: { filter: { customerIds: [ada] }, after: cursor } });
+    for (let index = 0; index < 600; index += 1) expect((await next(events)).summary).toBe(`missed ${index}`);
+    await record(ada, 'new');
+    for (let index = 600; index < 1_200; index += 1) expect((await next(events)).summary).toBe(`missed ${index}`);
+    expect((await next(events)).summary).toBe('new');
+    await record(ada, 'newer');
+    expect((await next(events)).summary).toBe('newer');
+    await events.return?.();
+    await untilListening(0);
+  });
+
+  test('misses nothing when the connection that listens is lost', async () => {
+    const ada = await newCustomer('Ada');
+    const events = client.iterate({ query: ADDED });
+    const first = next(events);
+    await untilListening(1);
+    await subgraph.database.dataSource.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND query = 'LISTEN "customer360.touchpoints.recorded"'`,
+    );
+    await record(ada, 'meanwhile');
+    expect((await first).summary).toBe('meanwhile');
+    await events.return?.();
+  });
+
+  test('refuses a cursor of the timeline', async () => {
+    const ada = await newCustomer('Ada');
+    await record(ada, 'one');
+    const { data } = await subgraph.ask('{ touchpoints(first: 1) { edges { cursor } } }');
+    const after = data.touchpoints.edges[0].cursor as string;
+    const { errors } = await nextAnswer(client.iterate({ query: ADDED, variables: { after } }));
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'after' } }]);
+  });
+
+  test('through the gateway an event has what identity knows, and can be resumed', async () => {
+    const ada = await newCustomer('Ada');
+    const gateway = await startGateway('schema/supergraph.graphql', {
+      subgraphUrls: { TOUCHPOINTS_URL: subgraph.url, IDENTITY_URL: subgraph.identity.url },
+    });
+    const dashboard = createClient({
+      url: gateway.url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
+    const query = 'subscription { touchpointAdded { touchpoint { summary customer { displayName } } } }';
+    const events = dashboard.iterate({ query });
+    const first = nextAnswer(events);
+    await untilListening(1);
+    await record(ada, 'call');
+    expect(await first).toEqual({
+      data: { touchpointAdded: { touchpoint: { summary: 'call', customer: { displayName: 'Ada' } } } },
+    });
+    await dashboard.dispose();
+    await gateway.stop();
+    expect(await readFile('schema/supergraph.graphql', 'utf8')).toContain(
+      '@resumable(argument: "after", cursor: "cursor")',
+    );
+  });
+});
