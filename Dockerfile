@@ -32,4 +32,4 @@ COPY schema/supergraph.graphql schema/
 # Not root: the image's own user "node". It owns nothing here, so it can change nothing.
 USER node
 EXPOSE 4000 4001 4002 4003 4004 4005 4006
-CMD ["node", "dist/gateway/main.js", "--host", "0.0.0.0", "--port", "4000"]
+CMD ["node", "--max-semi-space-size=64", "dist/gateway/main.js", "--host", "0.0.0.0", "--port", "4000"]

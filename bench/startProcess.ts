@@ -17,15 +17,17 @@ const STOP_LIMIT_MS = 5000;
  * Starts `dist/<script>` as a process of its own and waits until it is ready.
  *
  * @param core keeps it to one core
+ * @param nodeArgs options of Node itself
  */
 export async function startProcess(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   core?: number,
+  nodeArgs: readonly string[] = [],
 ): Promise<BenchProcess> {
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
-  return untilReady(forkForBench(path, args, env, pinned(core)), script, (child) => {
+  return untilReady(forkForBench(path, args, env, pinned(core, nodeArgs)), script, (child) => {
     return new Promise((resolve) =>
       child.once('message', (message: unknown) => resolve(readyMessage.parse(message).urls)),
     );

@@ -14,6 +14,8 @@ export interface ProcessOptions {
   /** Path of the JavaScript file. */
   script: string;
   args: string[];
+  /** Options of Node itself. */
+  nodeArgs?: readonly string[] | undefined;
   env: NodeJS.ProcessEnv;
   /** The folder, which exists, for `NAME.log`. */
   logFolder: string;
@@ -38,13 +40,21 @@ export interface StartedProcess {
  * Starts a Node process with an IPC channel. It tells us over the channel that it is ready; the channel's end tells it that we
  * are gone, however that came. It is in a process group of its own, so Ctrl-C reaches it only through us and in our order.
  */
-export function startProcess({ name, script, args, env, logFolder, show }: ProcessOptions): StartedProcess {
+export function startProcess({
+  name,
+  script,
+  args,
+  nodeArgs = [],
+  env,
+  logFolder,
+  show,
+}: ProcessOptions): StartedProcess {
   const log = openLog(join(logFolder, `${name}.log`));
   const file = createWriteStream(log.path, { fd: log.fd });
   file.on('error', (error) => show(`cannot write ${log.path}: ${error.message}`));
   const child = fork(script, args, {
     env,
-    execArgv: ['--enable-source-maps'],
+    execArgv: ['--enable-source-maps', ...nodeArgs],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
