@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import sql, { type Sql, empty, raw } from 'sql-template-tag';
 import type { Database } from '../../kit/Database.js';
 import { listen } from '../../kit/events/listen.js';
@@ -92,6 +93,56 @@ async function lastSequence(database: Database): Promise<string> {
     sql`SELECT coalesce(max(sequence), 0)::text AS sequence FROM touchpoint`,
   );
   return last?.sequence ?? '0';
+}
+
+/** How many blocks of the sequence are kept, and for how long: while a crowd that comes back at once needs them. */
+const MOST_BLOCKS = 40;
+const BLOCK_MS = 5_000;
+
+type Blocks = LRUCache<string, Promise<Touchpoint[]>>;
+const blocksOf = new WeakMap<Database, Blocks>();
+
+/**
+ * The next touchpoints of all customers behind a place in the sequence; none when there are none up to `upTo`. Many clients that come
+ * back at once, each from its own place, read the same blocks of the sequence, each once for all of them.
+ * @param upTo the last that is wanted; everything up to it can be seen
+ */
+export async function touchpointsUpTo(database: Database, position: string, upTo: string): Promise<Touchpoint[]> {
+  const end = BigInt(upTo);
+  let from = BigInt(position);
+  while (from < end) {
+    const behind = from;
+    const rows = await blockAt(database, behind, end);
+    const wanted = rows.filter(({ sequence }) => BigInt(sequence) > behind);
+    if (wanted.length > 0) return wanted;
+    const [next] = await database.query<{ before: string | null }>(
+      sql`SELECT (min(sequence) - 1)::text AS before FROM touchpoint WHERE sequence >= ${String(blockEnd(behind) + 1n)}`,
+    );
+    if (next?.before == null) return [];
+    from = BigInt(next.before);
+  }
+  return [];
+}
+
+/** The last place of the block in which the place behind `position` is. */
+function blockEnd(position: bigint): bigint {
+  return (position / BigInt(PAGE) + 1n) * BigInt(PAGE);
+}
+
+function blockAt(database: Database, position: bigint, upTo: bigint): Promise<Touchpoint[]> {
+  const blocks: Blocks = blocksOf.get(database) ?? new LRUCache({ max: MOST_BLOCKS, ttl: BLOCK_MS });
+  blocksOf.set(database, blocks);
+  const begin = blockEnd(position) - BigInt(PAGE);
+  // A block that is not full yet is another one when more of it is known.
+  const end = blockEnd(position) < upTo ? blockEnd(position) : upTo;
+  const key = `${begin} ${end}`;
+  let block = blocks.get(key);
+  if (block === undefined) {
+    block = touchpointsBehind(database, String(begin), String(end));
+    block.catch(() => blocks.delete(key));
+    blocks.set(key, block);
+  }
+  return block;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Database } from '../../kit/Database.js';
 import { Wake } from '../../kit/events/Wake.js';
 import type { Touchpoint } from '../entities/Touchpoint.js';
-import { PAGE, TouchpointFeed, touchpointsBehind } from './TouchpointFeed.js';
+import { PAGE, TouchpointFeed, touchpointsBehind, touchpointsUpTo } from './TouchpointFeed.js';
 
 /** Which touchpoints somebody wants to see. */
 export interface TouchpointWish {
@@ -99,11 +99,17 @@ export class TouchpointStream implements AsyncIterableIterator<Touchpoint, undef
   }
 
   async #readOn(upTo: string): Promise<void> {
-    const rows = await touchpointsBehind(this.database, this.#position, upTo, this.wish.customerIds);
-    this.#queue = rows.filter((row) => this.wish.matches(row));
-    this.#position = rows.at(-1)?.sequence ?? this.#position;
+    const { customerIds, matches } = this.wish;
+    const rows =
+      customerIds === undefined
+        ? await touchpointsUpTo(this.database, this.#position, upTo)
+        : await touchpointsBehind(this.database, this.#position, upTo, customerIds);
+    this.#queue = rows.filter((row) => matches(row));
+    const last = rows.at(-1);
+    const isEnd = customerIds === undefined ? last === undefined : rows.length < PAGE;
+    if (last !== undefined) this.#position = last.sequence;
     // While it was read, the stream may have fallen behind once more.
-    if (rows.length < PAGE && this.#upTo === upTo) {
+    if (isEnd && this.#upTo === upTo) {
       this.#upTo = undefined;
       this.#position = upTo;
     }

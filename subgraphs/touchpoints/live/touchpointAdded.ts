@@ -4,7 +4,7 @@ import { Channel } from '../../kit/Channel.js';
 import { decodeCursor, encodeCursor } from '../../kit/cursor.js';
 import type { Database } from '../../kit/Database.js';
 import { badUserInput } from '../../kit/errors.js';
-import { Department, Touchpoint, TouchpointKind } from '../entities/Touchpoint.js';
+import { Department, Sentiment, Touchpoint, TouchpointKind } from '../entities/Touchpoint.js';
 import { TouchpointStream } from './TouchpointStream.js';
 
 @InputType({ description: 'Which touchpoints to see; all conditions must hold. An empty list leaves nothing out.' })
@@ -20,6 +20,19 @@ export class TouchpointAddedFilter {
 
   @Field(() => [TouchpointKind], { nullable: true, description: 'Of any of these kinds.' })
   kinds?: TouchpointKind[] | null;
+
+  @Field(() => Sentiment, {
+    nullable: true,
+    description:
+      'With this feeling or a better one: NEGATIVE, NEUTRAL, POSITIVE. Those of which nobody can tell are left out.',
+  })
+  minSentiment?: Sentiment | null;
+
+  @Field(() => Sentiment, {
+    nullable: true,
+    description: 'With this feeling or a worse one. Those of which nobody can tell are left out.',
+  })
+  maxSentiment?: Sentiment | null;
 }
 
 @ObjectType({ description: 'A touchpoint that was recorded, and its place among all of them.' })
@@ -51,7 +64,7 @@ export function touchpointsAdded(
   filter: TouchpointAddedFilter | null | undefined,
   after: string | null | undefined,
 ): TouchpointStream {
-  const { customerIds, channels, departments, kinds } = filter ?? {};
+  const { customerIds, channels, departments, kinds, minSentiment, maxSentiment } = filter ?? {};
   if (customerIds && customerIds.length > MOST_CUSTOMERS) {
     throw badUserInput(`filter.customerIds: at most ${MOST_CUSTOMERS}`, 'filter.customerIds');
   }
@@ -61,11 +74,26 @@ export function touchpointsAdded(
     matches: (touchpoint: Touchpoint) =>
       isAmong(channels, touchpoint.channel) &&
       isAmong(departments, touchpoint.department) &&
-      isAmong(kinds, touchpoint.kind),
+      isAmong(kinds, touchpoint.kind) &&
+      isBetween(minSentiment, touchpoint.sentiment, maxSentiment),
   };
   return new TouchpointStream(database, wish, position);
 }
 
 function isAmong<T>(wanted: readonly T[] | null | undefined, value: T): boolean {
   return !wanted?.length || wanted.includes(value);
+}
+
+/** From worst to best. */
+const SENTIMENTS: readonly Sentiment[] = ['NEGATIVE', 'NEUTRAL', 'POSITIVE'];
+
+function isBetween(
+  least: Sentiment | null | undefined,
+  value: Sentiment | null,
+  most: Sentiment | null | undefined,
+): boolean {
+  if (!least && !most) return true;
+  if (value === null) return false;
+  const place = SENTIMENTS.indexOf(value);
+  return (!least || place >= SENTIMENTS.indexOf(least)) && (!most || place <= SENTIMENTS.indexOf(most));
 }
