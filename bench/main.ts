@@ -41,7 +41,13 @@ npm run bench -- timeline [options]
   --requests N      pages of each kind a round            (300)
   --rounds N                                              (5)
 
-It asks a touchpoints subgraph for pages of timelines in a small and in a large table, in alternating rounds.`;
+It asks a touchpoints subgraph for pages of timelines in a small and in a large table, in alternating rounds.
+
+npm run bench -- moments [options]
+
+  --requests N      mutations                             (300)
+
+It measures the time from a mutation to the timeline, as a dashboard sees it that subscribes through the gateway.`;
 
 function refuse(problem: string): never {
   console.error(`bench: ${problem}. See --help.`);
@@ -110,6 +116,9 @@ if (values.help) {
     rate: positive('rate', values.rate),
     rateOfDifferent: positive('different', values.different),
   });
+} else if (positionals[0] === 'moments') {
+  const { moments } = await import('./moments.js');
+  await moments({ requests: positive('requests', values.requests ?? '300') });
 } else if (positionals[0] === 'timeline') {
   const { timeline } = await import('./timeline.js');
   await timeline({

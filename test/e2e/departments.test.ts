@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openFolder } from '../support/startHarness.js';
 import { startProduct, type RunningProduct } from '../support/startProduct.js';
-import { ask } from '../support/startTestSubgraph.js';
+import { ask, type Untyped } from '../support/startTestSubgraph.js';
+import { waitUntil } from '../support/waitUntil.js';
 
 /** One customer's story, told by the people of all departments through the gateway, and what the graph makes of it. */
 
@@ -81,19 +82,6 @@ it('is one story in every department', async () => {
     service: 'service',
   });
 
-  // Touchpoints: an outside system puts the order on the timeline; the order shows itself there.
-  const source = { type: 'Order', id: placed.placeOrder.id };
-  const touch = {
-    customerId,
-    channel: 'WEB',
-    direction: 'INBOUND',
-    kind: 'ORDER',
-    department: 'SALES',
-    summary: 'Ordered ten desks',
-    source,
-  };
-  await tell('mutation ($input: RecordTouchpointInput!) { recordTouchpoint(input: $input) { id } }', { input: touch });
-
   // Marketing: consent lets a segment by rule have them; feedback: a detractor whose loop is closed.
   const consent = { customerId, purpose: 'MARKETING', channel: 'EMAIL', source: 'fair', text: 'Yes, by email.' };
   await tell('mutation ($input: GrantConsentInput!) { grantConsent(input: $input) { id } }', { input: consent });
@@ -113,7 +101,6 @@ it('is one story in every department', async () => {
     openCaseCount { value } complaintCount { value } cases { nodes { number status assignee { name } } }
     mayContact(purpose: MARKETING, channel: EMAIL) { allowed }
     npsScore { value category }
-    timeline { nodes { summary order { number total { amount } } } }
   } }`);
   expect(customer360).toMatchObject({
     id: customerId,
@@ -127,6 +114,44 @@ it('is one story in every department', async () => {
     cases: { nodes: [{ number: openCase.number, status: 'RESOLVED' }] },
     mayContact: { allowed: true },
     npsScore: { value: -100, category: 'DETRACTOR' },
-    timeline: { nodes: [{ summary: 'Ordered ten desks', order: { total: { amount: '5441.00' } } }] },
   });
+
+  // What each department did is on the timeline moments later, in order, and shows there what it was about.
+  let told: Untyped[] = [];
+  await waitUntil(async () => {
+    const timeline =
+      'query ($id: ID!) { customer360(id: $id) { timeline { nodes { summary order { number } case { number } response { score } } } } }';
+    told = (await tell(timeline, { id: customerId })).customer360.timeline.nodes.toReversed();
+    return told.length >= 8;
+  });
+  expect(told).toEqual([
+    { summary: expect.stringMatching(/^We agreed: /), order: null, case: null, response: null },
+    {
+      summary: expect.stringMatching(/^Ordered Standing desk/),
+      order: { number: expect.any(String) },
+      case: null,
+      response: null,
+    },
+    {
+      summary: `Complained: Two desks scratched (${openCase.number})`,
+      order: null,
+      case: { number: openCase.number },
+      response: null,
+    },
+    {
+      summary: expect.stringContaining('New ones come tomorrow.'),
+      order: null,
+      case: { number: openCase.number },
+      response: null,
+    },
+    {
+      summary: 'Resolved "Two desks scratched": Replaced',
+      order: null,
+      case: { number: openCase.number },
+      response: null,
+    },
+    { summary: 'Agreed to offers by email', order: null, case: null, response: null },
+    { summary: 'NPS 4: "Scratched."', order: null, case: null, response: { score: 4 } },
+    { summary: 'We followed up their NPS 4: it is put right', order: null, case: null, response: { score: 4 } },
+  ]);
 });

@@ -67,7 +67,10 @@ describe('docker-compose.yml', () => {
       .parse(JSON.parse(readFileSync('package.json', 'utf8')));
     // npm's shell gives way to node by `exec`; a container has no shell.
     const known = ['start:subgraph', 'start:gateway', 'seed'].map((name) => scripts[name]?.replace(/^exec /, ''));
-    for (const [, { command }] of ours) expect(known).toContain(command.slice(0, 2).join(' '));
+    for (const [, { command }] of ours) {
+      const script = command.findIndex((part, index) => index > 0 && !part.startsWith('-'));
+      expect(known).toContain(command.slice(0, script + 1).join(' '));
+    }
   });
 
   it('publishes the gateway and nothing else, and on loopback unless told otherwise', () => {
@@ -118,7 +121,8 @@ describe('Dockerfile', () => {
   it('has every script that a container runs', () => {
     const inImage = copied(lastStage).flat();
     for (const [, { command, healthcheck }] of ours) {
-      for (const script of [command[1], healthcheck?.test[2]].filter((path) => path !== undefined)) {
+      const main = command.slice(1).find((part) => !part.startsWith('-'));
+      for (const script of [main, healthcheck?.test[2]].filter((path) => path !== undefined)) {
         expect(inImage).toContain(script.startsWith('dist/') ? '/app/dist' : script);
         expect([script, existsSync(sourceOf(script))]).toEqual([script, true]);
       }
