@@ -1,3 +1,4 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
@@ -209,6 +210,37 @@ test.each(['gateway', 'touchpoints'])(
     await waitUntil(() => arrived().length >= recorded.length, 60_000);
     await dashboard.drop();
     expect(arrived()).toEqual(recorded);
+  },
+  PATIENCE,
+);
+
+test(
+  "the README's program prints what happens, and goes on when the gateway was away",
+  async () => {
+    const [, program = ''] = /```js\n([^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    const socket = (urls.get('gateway') ?? '').replace('http', 'ws');
+    // Beside the packages that it imports.
+    const folder = mkdtempSync(join(process.cwd(), 'node_modules', '.readme-'));
+    const file = join(folder, 'dashboard.mjs');
+    writeFileSync(file, program.replace('ws://localhost:4000/graphql', socket));
+    const dashboard = run(process.execPath, [file], { env: plainEnvironment() });
+    try {
+      let number = 0;
+      await waitUntil(async () => {
+        await record(`readme ${(number += 1)}`, 1);
+        return dashboard.output().includes('CHAT Anna Gruber readme');
+      });
+      await kill('gateway');
+      const meanwhile = record('while it was away', 1);
+      await start('gateway');
+      await meanwhile;
+      await dashboard.prints(/CHAT Anna Gruber while it was away 0/);
+      expect(dashboard.errors()).toMatch(/^lost \(.+\), going on behind the last one$/m);
+    } finally {
+      dashboard.signal('SIGKILL');
+      await dashboard.ended;
+      rmSync(folder, { recursive: true });
+    }
   },
   PATIENCE,
 );
