@@ -60,7 +60,14 @@ it('runs on a Postgres of yours, a schema for each subgraph, with one of them el
     const orders = data.customers.nodes.map((node: { orderCount: { value: number } }) => node.orderCount.value);
     expect(Math.max(...orders)).toBeGreaterThan(0);
     expect(data.orders.totalCount).toBeGreaterThan(0);
-    expect(await schemas(shared.url)).toEqual(['feedback', 'identity', 'marketing', 'service', 'touchpoints']);
+    expect(await schemas(shared.url)).toEqual([
+      'event_bus',
+      'feedback',
+      'identity',
+      'marketing',
+      'service',
+      'touchpoints',
+    ]);
     expect(await schemas(ofSales.url)).toEqual(['sales']);
   } finally {
     await product.stop();
