@@ -37,14 +37,12 @@ function writeId(value: unknown): string | undefined {
   return Number.isInteger(value) ? `"${String(value)}"` : undefined;
 }
 
-/** `JSON.stringify` is quicker than looking only from some length on. */
-const SHORT = 40;
-
 /** What JSON escapes in a text, and the halves of pairs, which it escapes when they are alone. */
 const ESCAPED = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 
+/** Looking at a long text costs what copying it does, and leaves nothing behind to be collected. */
 function quote(text: string): string {
-  return text.length < SHORT && !ESCAPED.test(text) ? `"${text}"` : JSON.stringify(text);
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 function isInt(value: unknown): value is number {
