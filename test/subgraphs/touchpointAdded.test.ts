@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { type Client, createClient } from 'graphql-ws';
+import { pino } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { WebSocket } from 'ws';
 import { Touchpoint } from '../../subgraphs/touchpoints/entities/Touchpoint.js';
+import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { startGateway } from '../support/fixtureGateway.js';
 import { nextAnswer } from '../support/liveGateway.js';
@@ -171,6 +173,32 @@ describe('touchpointAdded', () => {
     while (got.length < expected.length) got.push((await next(events)).summary);
     expect(got).toEqual(expected);
     await events.return?.();
+    await untilListening(0);
+  });
+
+  test('two processes show the same touchpoints in the same order, whoever records them', async () => {
+    const [ada, bob] = [await newCustomer('Ada'), await newCustomer('Bob')];
+    const { url: databaseUrl } = subgraph.database.dataSource.options as { url: string };
+    const config = { databaseUrl, host: '127.0.0.1', port: 0, identityUrl: subgraph.identity.url, poolSize: 4 };
+    const second = await startSubgraph(touchpoints, config, pino({ level: 'silent' }));
+    const other = createClient({ url: second.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+    const streams = [client.iterate({ query: ADDED }), other.iterate({ query: ADDED })];
+    const firsts = streams.map((events) => next(events));
+    await untilListening(2);
+    const names = Array.from({ length: 60 }, (_, index) => `both ${index}`);
+    await Promise.all(names.map((name, index) => record(index % 2 ? ada : bob, name)));
+    const seen = await Promise.all(
+      streams.map(async (events, index) => {
+        const got = [(await firsts[index])?.summary];
+        while (got.length < names.length) got.push((await next(events)).summary);
+        return got;
+      }),
+    );
+    expect(seen[0]).toEqual(seen[1]);
+    expect(seen[0]?.toSorted()).toEqual(names.toSorted());
+    for (const events of streams) await events.return?.();
+    await other.dispose();
+    await second.stop();
     await untilListening(0);
   });
 
