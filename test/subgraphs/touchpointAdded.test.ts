@@ -8,6 +8,7 @@ import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { startGateway } from '../support/fixtureGateway.js';
 import { nextAnswer } from '../support/liveGateway.js';
+import { waitUntil } from '../support/waitUntil.js';
 import { startTestSubgraph, type TestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 
 const ADDED = `subscription ($filter: TouchpointAddedFilter, $after: String) {
@@ -62,10 +63,10 @@ describe('touchpointAdded', () => {
   async function untilListening(count: number): Promise<void> {
     const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity
       WHERE datname = current_database() AND query = 'LISTEN "customer360.touchpoints.recorded"'`;
-    for (;;) {
+    await waitUntil(async () => {
       const [row] = await subgraph.database.dataSource.query<{ n: number }[]>(waiting);
-      if (row?.n === count) return;
-    }
+      return row?.n === count;
+    });
   }
 
   test('shows what is recorded, in order, by customer and channel, and nobody listens afterwards', async () => {
