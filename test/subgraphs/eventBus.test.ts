@@ -178,6 +178,36 @@ function contract(adapter: Adapter): void {
 
 describe('the event bus on Postgres', () => {
   contract(postgres);
+
+  test('brings what is committed late before what is committed early behind it', async () => {
+    const name = fresh();
+    const [slow, fast] = [postgres.open(), postgres.open()];
+    const { read, reader } = reading(fast, name, [name]);
+    await fast.publish([eventOf(name, 'first', 0)]);
+    await waitUntil(() => read.length === 1);
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    // It has its place in the log, and is not committed yet.
+    await client.query(`CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$`);
+    await client.query(`CREATE TRIGGER dawdle AFTER INSERT ON event_bus.log FOR EACH ROW
+      WHEN (NEW.event->>'subject' = 'slow') EXECUTE FUNCTION dawdle()`);
+    const late = slow.publish([eventOf(name, 'slow', 1)]);
+    await waitUntil(async () => {
+      const { rows } = await client.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+      );
+      return rows.length > 0;
+    });
+    await fast.publish([eventOf(name, 'fast', 2)]);
+    await late;
+    await waitUntil(() => read.length === 3);
+    await client.query('DROP FUNCTION dawdle() CASCADE');
+    await client.end();
+    await reader.stop();
+    await Promise.all([slow.close(), fast.close()]);
+    expect(read.map(({ subject }) => subject)).toEqual(['first', 'slow', 'fast']);
+  });
 });
 describeWithNats('the event bus on NATS', () => {
   contract(jetstream);

@@ -203,6 +203,35 @@ describe('touchpointAdded', () => {
     await untilListening(0);
   });
 
+  test('shows what is recorded late before what was recorded early behind it', async () => {
+    const [ada, bob] = [await newCustomer('Ada'), await newCustomer('Bob')];
+    const { dataSource } = subgraph.database;
+    // It has its place in the sequence, and is not committed yet.
+    await dataSource.query(`CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$`);
+    await dataSource.query(`CREATE TRIGGER dawdle AFTER INSERT ON touchpoint FOR EACH ROW
+      WHEN (NEW.summary = 'slow') EXECUTE FUNCTION dawdle()`);
+    const events = client.iterate({ query: ADDED });
+    const first = next(events);
+    await untilListening(1);
+    const late = record(ada, 'slow');
+    await waitUntil(async () => {
+      const sleeping = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`;
+      return (await dataSource.query<object[]>(sleeping)).length > 0;
+    });
+    await record(bob, 'fast');
+    await late;
+    await record(bob, 'last');
+    expect([(await first).summary, (await next(events)).summary, (await next(events)).summary]).toEqual([
+      'slow',
+      'fast',
+      'last',
+    ]);
+    await dataSource.query('DROP FUNCTION dawdle() CASCADE');
+    await events.return?.();
+    await untilListening(0);
+  });
+
   test('misses nothing when the connection that listens is lost', async () => {
     const ada = await newCustomer('Ada');
     const events = client.iterate({ query: ADDED });
