@@ -20,5 +20,7 @@ export function graphiqlRoute(app: FastifyInstance, endpoint: string, defaultQue
 /** The page is 9 MB of text, so it is made at the first visit and its renderer is not loaded before. */
 async function renderPage(endpoint: string, defaultQuery: string): Promise<Buffer> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  return Buffer.from(renderGraphiQL({ title: 'Customer360', endpoint, defaultQuery }).trimStart());
+  return Buffer.from(
+    renderGraphiQL({ title: 'Customer360', endpoint, defaultQuery, subscriptionsProtocol: 'WS' }).trimStart(),
+  );
 }
