@@ -16,10 +16,28 @@ export const ERROR_CODES = {
   CONFLICT: 'CONFLICT',
   /** A subgraph or its database could not be reached; the same request may succeed later. */
   SERVICE_UNAVAILABLE: 'SERVICE_UNAVAILABLE',
-  /** A subgraph wants to know who is asking, and was not told. */
+  /** Nobody said who is asking, or the token will not do: expired, of another issuer, not signed by a key that counts. */
   UNAUTHENTICATED: 'UNAUTHENTICATED',
-  /** A subgraph knows who is asking, and refuses. */
+  /** Who is asking lacks a scope; `extensions.requiredScopes` holds the sets of which one would do. */
   FORBIDDEN: 'FORBIDDEN',
+  /** The customer withdrew the consent to what the request says it is for (`x-purpose`). */
+  CONSENT_WITHDRAWN: 'CONSENT_WITHDRAWN',
+  /** The operation nests deeper than is allowed; as with all limits, `extensions.limit` is the limit and `extensions.actual` the figure. */
+  QUERY_TOO_DEEP: 'QUERY_TOO_DEEP',
+  TOO_MANY_ALIASES: 'TOO_MANY_ALIASES',
+  TOO_MANY_ROOT_FIELDS: 'TOO_MANY_ROOT_FIELDS',
+  TOO_MANY_TOKENS: 'TOO_MANY_TOKENS',
+  TOO_MANY_DIRECTIVES: 'TOO_MANY_DIRECTIVES',
+  /** What the operation may cost at most, by `@cost` and `@listSize`, is more than is allowed. */
+  COST_LIMIT_EXCEEDED: 'COST_LIMIT_EXCEEDED',
+  /** The caller asks more often than is allowed; `Retry-After` says when to come again. */
+  RATE_LIMITED: 'RATE_LIMITED',
+  /** The gateway has more to do than it can; `Retry-After` says when to come again. Nothing was done. */
+  OVERLOADED: 'OVERLOADED',
+  /** Only operations that are known beforehand are answered here, and this is none of them. */
+  OPERATION_NOT_SAFELISTED: 'OPERATION_NOT_SAFELISTED',
+  /** The schema is not told here. */
+  INTROSPECTION_DISABLED: 'INTROSPECTION_DISABLED',
   /** Something that we did not foresee. The message is masked; the log has it whole under the request id. */
   INTERNAL_SERVER_ERROR: 'INTERNAL_SERVER_ERROR',
   /** The text is not GraphQL. */
@@ -44,7 +62,56 @@ export const ERROR_CODES = {
 export const HEADERS = {
   /** Follows one request through the gateway, the subgraphs and the logs; made at the edge when the caller sends none. */
   requestId: 'x-request-id',
+  /** What the caller wants the data for, such as `marketing`: customers who withdrew their consent to it are left out. */
+  purpose: 'x-purpose',
+  /** The caller as the gateway tells subgraphs of it: `caller` below, as base64url of JSON. */
+  caller: 'x-customer360-caller',
+  /** That the request is the gateway's: see schema/signature.ts. */
+  signature: 'x-customer360-signature',
+  /** Which application asks, and which version of it; Apollo's clients send them. */
+  clientName: 'apollographql-client-name',
+  clientVersion: 'apollographql-client-version',
 } as const;
+
+/** The scopes that the product's own subgraphs ask for. Other subgraphs add their own in the same form: `loyalty:write`. */
+export const SCOPES = {
+  /** To see customers and what departments know of them, personal data masked. */
+  readCustomers: 'customer:read',
+  /** To see personal data as it is: names, addresses, what people wrote. */
+  readPersonalData: 'customer:pii',
+  writeSales: 'sales:write',
+  writeService: 'service:write',
+  writeMarketing: 'marketing:write',
+  writeFeedback: 'feedback:write',
+  writeTouchpoints: 'touchpoints:write',
+  /** To change who a customer is said to be. */
+  writeIdentity: 'identity:write',
+  /** To merge and erase customers, and to read the audit log. */
+  administerIdentity: 'identity:admin',
+} as const;
+
+/** Among a caller's scopes, stands for every scope. Only who runs without access control, and the product's own processes, have it. */
+export const EVERY_SCOPE = '*';
+
+/** Who is asking, as subgraphs hear of it: the gateway checked the token, and signs this. */
+export const caller = z.strictObject({
+  /** The token's subject: a person or an application. Never a customer's e-mail address: it goes to logs and to the audit log. */
+  subject: z.string().min(1).max(200),
+  scopes: z.array(z.string().min(1).max(100)).max(200),
+  /** What the data is for, from `x-purpose`; lower case. */
+  purpose: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,49}$/)
+    .optional(),
+  /** The name of the client's operation, for the audit log. */
+  operation: z.string().max(200).optional(),
+});
+export type Caller = z.infer<typeof caller>;
+
+/** Whether a caller has a scope. */
+export function hasScope({ scopes }: Pick<Caller, 'scopes'>, scope: string): boolean {
+  return scopes.includes(scope) || scopes.includes(EVERY_SCOPE);
+}
 
 /** What a process tells its supervisor over the IPC channel of `child_process.fork`, once it answers requests. */
 export const readyMessage = z.object({
@@ -153,3 +220,34 @@ export const touchpointReported = {
   }),
 } as const satisfies EventType<unknown>;
 export type TouchpointReported = z.infer<typeof touchpointReported.data>;
+
+/**
+ * Personal data was given to somebody, or somebody changed it; identity keeps the audit log of it. An event carries many entries, so that
+ * reads are not slowed by it.
+ */
+export const personalDataAccessed = {
+  type: 'customer360.personal-data.accessed.v1',
+  data: z.strictObject({
+    entries: z
+      .array(
+        z.strictObject({
+          customerId: z.uuid(),
+          at: z.iso.datetime({ offset: true }),
+          action: z.enum(['READ', 'CHANGE']),
+          /** The caller's subject. */
+          subject: z.string().min(1).max(200),
+          /** The name of the client's operation; for a change, the mutation's field where the operation has no name. */
+          operation: z.string().max(200).nullish(),
+          purpose: z.string().max(50).nullish(),
+          /** The subgraph that gave or changed it. */
+          service: z.string().min(1).max(100),
+          /** `Customer.emails`, `CaseMessage.text`; for a change, `Mutation.updateCustomer`. */
+          fields: z.array(z.string().min(1).max(200)).min(1).max(200),
+          requestId: z.string().min(1).max(200),
+        }),
+      )
+      .min(1)
+      .max(1_000),
+  }),
+} as const satisfies EventType<unknown>;
+export type PersonalDataAccessed = z.infer<typeof personalDataAccessed.data>;

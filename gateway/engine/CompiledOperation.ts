@@ -1,8 +1,11 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { Caller } from '../../schema/contract.js';
 
 /** Who asks, as far as running an operation needs to know it. */
 export interface EngineRequest {
   readonly requestId: string;
+  /** Whose claims are signed for the subgraphs. */
+  readonly caller: Caller;
   /** Goes on to every subgraph. */
   readonly headers: Readonly<Record<string, string>>;
   /** Aborted when nobody waits for the answer any more. */

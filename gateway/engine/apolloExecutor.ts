@@ -27,17 +27,21 @@ export function apolloExecutor(engineOf: (apiSchema: GraphQLSchema) => Engine): 
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw new Error('a subscription is not executed');
     const compiled = engine.compile(document, request.operationName ?? undefined);
     if (compiled.kind === 'subscription') throw new Error('a subscription is not executed');
-    const { requestId, authorization, signal } = context;
-    const { dataText, failures } = await compiled.run(coerced, engineRequest({ requestId, authorization, signal }));
+    const { requestId, caller, authorization, signal } = context;
+    const { dataText, failures } = await compiled.run(
+      coerced,
+      engineRequest({ requestId, caller, authorization, signal }),
+    );
     const data = dataText === 'null' ? null : lazyData(dataText);
     return failures.length > 0 ? { data, errors: failures } : { data };
   };
 }
 
 /** Of a caller's request, nothing else reaches a subgraph. */
-function engineRequest({ requestId, authorization, signal }: RequestContext): EngineRequest {
+function engineRequest({ requestId, caller, authorization, signal }: RequestContext): EngineRequest {
   return {
     requestId,
+    caller,
     headers: { [HEADERS.requestId]: requestId, ...(authorization && { authorization }) },
     signal,
   };

@@ -1,7 +1,11 @@
+import type { Caller } from '../../schema/contract.js';
+
 /** What the gateway knows about one request; made fresh for each. */
 export interface RequestContext {
   /** Sent by the caller or made here; in the response's header, in every error, in the log, and sent to the subgraphs. */
   readonly requestId: string;
+  /** Who is asking. Without access control, somebody with every scope. */
+  readonly caller: Caller;
   /** The caller's `authorization` header, passed on to the subgraphs as it is. */
   readonly authorization: string | undefined;
   /** Aborts when the caller goes away before it has its answer. */

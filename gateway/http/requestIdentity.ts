@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
+import { EVERYONE } from '../access/everyone.js';
 import type { RequestContext } from './RequestContext.js';
 
 /** Ids that cannot break a log line or a header; anything else that a caller sends is replaced. */
@@ -22,5 +23,10 @@ export function createRequestContext(request: FastifyRequest, reply: FastifyRepl
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });
-  return { requestId: request.id, authorization: request.headers.authorization, signal: controller.signal };
+  return {
+    requestId: request.id,
+    caller: EVERYONE,
+    authorization: request.headers.authorization,
+    signal: controller.signal,
+  };
 }

@@ -1,4 +1,6 @@
 import type { WebSocket } from 'ws';
+import type { Caller } from '../../schema/contract.js';
+import { EVERYONE } from '../access/everyone.js';
 import type { SubscriptionLimits } from '../limits/limits.js';
 import { CLOSE_CODES } from './CloseCode.js';
 import type { Pulse } from './Heartbeat.js';
@@ -12,6 +14,7 @@ const CLOSE_LIMIT_MS = 5_000;
  * grow beyond is closed.
  */
 export class ClientSocket implements ClientConnection, Pulse {
+  caller: Caller = EVERYONE;
   authorization: string | undefined;
   running = 0;
   /** Called once, as soon as nothing more can be sent, with the code of the close. */

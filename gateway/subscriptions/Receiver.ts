@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { Caller } from '../../schema/contract.js';
 import type { Message } from './Message.js';
 
 /** Gets what one operation of one client brings. After `complete` or `fail` nothing more comes. */
@@ -22,6 +23,8 @@ export interface OperationRequest {
 
 /** One connection of a client, over which it may run several operations. */
 export interface ClientConnection {
+  /** Who is asking. */
+  readonly caller: Caller;
   /** The caller's `authorization`, passed on to the subgraphs as it is. */
   readonly authorization: string | undefined;
   /** The network address of the caller: tells callers apart who sent no authorization. */

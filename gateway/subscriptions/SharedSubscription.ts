@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { GraphQLFormattedError } from 'graphql';
-import { ERROR_CODES, HEADERS } from '../../schema/contract.js';
+import { type Caller, ERROR_CODES, HEADERS } from '../../schema/contract.js';
 import type { CompiledSubscription, EngineAnswer } from '../engine/CompiledOperation.js';
 import type { InFlight } from '../supergraph/InFlight.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
@@ -22,8 +22,9 @@ export interface EventSource {
 }
 
 export interface SharedSubscriptionOptions {
-  /** Whose subscription it is: all its receivers have these headers in common. */
   readonly requestId: string;
+  /** Whose subscription it is: all its receivers have these claims and headers in common. */
+  readonly caller: Caller;
   readonly headers: Readonly<Record<string, string>>;
   readonly inFlight: Pick<InFlight, 'begin'>;
   /** How many events may be enriched at the same time. */
@@ -232,7 +233,12 @@ export class SharedSubscription {
     const signal = this.#controller.signal;
     const done = this.options.inFlight.begin();
     try {
-      const answer = await source.compiled.complete(event, source.variables, { requestId, headers, signal });
+      const answer = await source.compiled.complete(event, source.variables, {
+        requestId,
+        caller: this.options.caller,
+        headers,
+        signal,
+      });
       this.options.onAnswer(answer, requestId);
       return new Message(missingSince ? withGap(answer.text, missingSince) : answer.text);
     } catch (error) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
-import { ERROR_CODES } from '../../schema/contract.js';
+import { type Caller, ERROR_CODES } from '../../schema/contract.js';
 import type { EngineAnswer } from '../engine/CompiledOperation.js';
 import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
@@ -42,11 +42,18 @@ interface Member extends Receiver {
   release(): void;
 }
 
+/** What a subscription may see: callers with equal access may share one. */
+interface Access {
+  readonly caller: Caller;
+  /** Sent to the subgraphs. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** A running subscription with what is needed to plan it anew. */
 interface Running {
   readonly shared: SharedSubscription;
   readonly request: OperationRequest;
-  readonly access: Readonly<Record<string, string>>;
+  readonly access: Access;
   /** Under which others find it; undefined when nobody may join. */
   key: string | undefined;
 }
@@ -145,7 +152,7 @@ export class Subscriptions {
 
   #runOnce(
     request: OperationRequest,
-    { authorization }: ClientConnection,
+    { authorization, caller }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
@@ -155,7 +162,7 @@ export class Subscriptions {
     setMaxListeners(0, signal);
     const answer = async (): Promise<void> => {
       try {
-        const text = await this.options.runOnce(request, { requestId, authorization, signal });
+        const text = await this.options.runOnce(request, { requestId, caller, authorization, signal });
         if (signal.aborted) return;
         member.message(new Message(text));
         member.complete();
@@ -174,12 +181,12 @@ export class Subscriptions {
   #subscribe(
     checked: CheckedOperation,
     request: OperationRequest,
-    { authorization }: ClientConnection,
+    { authorization, caller }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
     const source = this.#source(checked, request);
-    const access: Record<string, string> = authorization === undefined ? {} : { authorization };
+    const access: Access = { caller, headers: authorization === undefined ? {} : { authorization } };
     const key = this.#key(checked, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
     if (!running) {
@@ -196,16 +203,11 @@ export class Subscriptions {
     };
   }
 
-  #begin(
-    source: EventSource,
-    request: OperationRequest,
-    access: Readonly<Record<string, string>>,
-    requestId: string,
-  ): Running {
+  #begin(source: EventSource, request: OperationRequest, access: Access, requestId: string): Running {
     const { limits } = this.options;
     const shared = new SharedSubscription(source, {
       requestId,
-      headers: access,
+      ...access,
       inFlight: this.options.inFlight,
       parallelEvents: limits.subscriptions.parallelEvents,
       waitingEvents: limits.subscriptions.waitingEvents,
@@ -242,7 +244,7 @@ export class Subscriptions {
    * What subscriptions have in common that may share an upstream. One that says from where it goes on has none: an upstream that
    * has begun already would skip what others have seen.
    */
-  #key(checked: CheckedOperation, source: EventSource, access: Readonly<Record<string, string>>): string | undefined {
+  #key(checked: CheckedOperation, source: EventSource, access: Access): string | undefined {
     if (!this.options.share || source.upstream.resumes) return undefined;
     return JSON.stringify([checked.text, checked.operation.name?.value, source.variables, access], sortKeys);
   }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
+import { EVERYONE } from '../access/everyone.js';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { stampRequestId } from '../errors/presentError.js';
 import type { SubscriptionLimits } from '../limits/limits.js';
@@ -46,7 +47,11 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
       'x-accel-buffering': 'no',
     });
     const { authorization } = request.headers;
-    const stream = new EventStream(response, { authorization, address: request.ip, running: 0 }, limits.subscriptions);
+    const stream = new EventStream(
+      response,
+      { caller: EVERYONE, authorization, address: request.ip, running: 0 },
+      limits.subscriptions,
+    );
     streams.add(stream);
     const removePulse = heartbeat.add(stream);
     const cancel = subscriptions.start(operation, stream.connection, stream);

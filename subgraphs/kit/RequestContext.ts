@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { EntityManager, ObjectLiteral } from 'typeorm';
 import sql, { raw } from 'sql-template-tag';
 import { validate as isUuid } from 'uuid';
+import type { Caller } from '../../schema/contract.js';
 import { Connection } from './Connection.js';
 import type { Database } from './Database.js';
 import { Outbox } from './events/Outbox.js';
@@ -34,6 +35,8 @@ export class RequestContext {
     readonly references: References,
     /** Follows the request through gateway, subgraphs and logs. */
     readonly requestId: string,
+    /** Who is asking, as the gateway signed it. */
+    readonly caller: Caller,
     /** The subgraph's own settings with their values. */
     private readonly settingValues: ReadonlyMap<Settings<object>, object> = new Map(),
   ) {}

@@ -10,7 +10,7 @@ import {
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify from 'fastify';
 import type { Logger } from 'pino';
-import { HEADERS } from '../../schema/contract.js';
+import { type Caller, EVERY_SCOPE, HEADERS } from '../../schema/contract.js';
 import { buildSubgraph } from './buildSubgraph.js';
 import type { SubgraphConfig } from './config.js';
 import { connectionConfig, createDataSource } from './createDataSource.js';
@@ -25,6 +25,9 @@ import { ReadPipeline } from './ReadPipeline.js';
 import { References } from './References.js';
 import { RequestContext } from './RequestContext.js';
 import { serveSubscriptions } from './serveSubscriptions.js';
+
+/** Who asks as long as nobody checks. */
+const EVERYONE: Caller = { subject: 'everyone', scopes: [EVERY_SCOPE] };
 
 export interface RunningSubgraph {
   readonly name: string;
@@ -88,7 +91,8 @@ export async function startSubgraph(
     ],
     logger: log,
   });
-  const createContext = (requestId: string) => new RequestContext(database, references, requestId, settingValues);
+  const createContext = (requestId: string) =>
+    new RequestContext(database, references, requestId, EVERYONE, settingValues);
   const subscriptions = serveSubscriptions(fastify.server, { path: '/graphql', schema, log, createContext });
   try {
     await apollo.start();

@@ -1,5 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { pino } from 'pino';
+import { EVERYONE } from '../../gateway/access/everyone.js';
 import { stringifyAnswer } from '../../gateway/engine/apolloExecutor.js';
 import type { RequestContext } from '../../gateway/http/RequestContext.js';
 import { DEFAULT_LIMITS } from '../../gateway/limits/limits.js';
@@ -49,7 +50,12 @@ describe("Apollo Server's own features, over our engine", () => {
       formatError: options.formatError ?? ((error) => error),
     });
     await server.start();
-    const contextValue = { requestId: 'r1', authorization: undefined, signal: new AbortController().signal };
+    const contextValue = {
+      requestId: 'r1',
+      caller: EVERYONE,
+      authorization: undefined,
+      signal: new AbortController().signal,
+    };
     const { body } = await server.executeOperation({ query }, { contextValue });
     await server.stop();
     if (body.kind !== 'single') throw new Error('the gateway answers in one piece');

@@ -1,3 +1,4 @@
+import { EVERYONE } from '../../gateway/access/everyone.js';
 import type { SubgraphDefinition } from '../support/fixtureSubgraph.js';
 import { engineOver } from '../support/engineOver.js';
 import { federation } from '../support/fixtureSupergraph.js';
@@ -132,7 +133,7 @@ describe('completing an answer', () => {
 describe('a subscription', () => {
   const EVENT = { added: { __typename: 'Thing', id: '5', name: 'x' } };
   const query = 'subscription ($with: Boolean!) { added { name price @include(if: $with) } }';
-  const request = { requestId: 'r1', headers: {} };
+  const request = { requestId: 'r1', caller: EVERYONE, headers: {} };
 
   test('is planned: what the emitting subgraph is asked, and what each event brings from others', async () => {
     const compiled = engineOver(ANYTHING).subscribe(query);

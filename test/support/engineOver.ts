@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLFormattedError, getOperationAST, graphql, parse, validate } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
+import { EVERYONE } from '../../gateway/access/everyone.js';
 import type { CompiledSubscription, EngineAnswer, EngineRequest } from '../../gateway/engine/CompiledOperation.js';
 import type { SubgraphConnection } from '../../gateway/engine/SubgraphConnection.js';
 import { type EngineOptions, createEngine } from '../../gateway/engine/createEngine.js';
@@ -80,7 +81,7 @@ export function engineOver(
       if (errors) throw new Error(errors.map(String).join('\n'));
       const compiled = compile(query);
       if (compiled.kind === 'subscription') throw new Error('ask for a subscription with `subscribe`');
-      return compiled.run(coerced, { requestId: 'r1', headers: {}, ...request });
+      return compiled.run(coerced, { requestId: 'r1', caller: EVERYONE, headers: {}, ...request });
     },
     subscribe(query) {
       const compiled = compile(query);

@@ -7,6 +7,7 @@ import {
   validate,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
+import { EVERYONE } from '../../../gateway/access/everyone.js';
 import { createEngine } from '../../../gateway/engine/createEngine.js';
 import type { AnsweringSubgraph } from './answeringSubgraph.js';
 import type { GatewayAnswer, Operation } from './stockGateway.js';
@@ -32,7 +33,7 @@ export function ourGateway(supergraphSdl: string, subgraphs: ReadonlyMap<string,
       if (wrong) return { errors: wrong.map((error) => error.toJSON()) };
       const compiled = engine.compile(document, operationName);
       if (compiled.kind === 'subscription') throw new GraphQLError('a subscription is not asked for');
-      const answer = await compiled.run(coerced, { requestId: 'r1', headers: {} });
+      const answer = await compiled.run(coerced, { requestId: 'r1', caller: EVERYONE, headers: {} });
       const sent: { data: unknown; errors?: GatewayAnswer['errors'] } = JSON.parse(answer.text);
       // Plugins read these in the place of the text, so they must say the same.
       expect(JSON.stringify(answer.data)).toBe(JSON.stringify(sent.data));
