@@ -1,5 +1,6 @@
 import { defineSubgraph } from '../kit/defineSubgraph.js';
 import { touchpointReference } from '../kit/touchpointReference.js';
+import { readWithdrawals } from './consentWithdrawn.js';
 import { Campaign } from './entities/Campaign.js';
 import { Consent } from './entities/Consent.js';
 import { Customer, customerStub } from './entities/Customer.js';
@@ -58,4 +59,5 @@ export const marketing = defineSubgraph({
   },
   entities: [Segment, SegmentMembership, Trait, Campaign, Exposure, Consent, Proposition, Offer],
   migrations: [CreateMarketing1763800000000, CompleteMarketing1763900000000],
+  readWithdrawals,
 });

@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Personal } from '../../kit/audit/Personal.js';
 import type { Connection } from '../../kit/Connection.js';
 import { DurationMetric, explanation, ScoreMetric } from '../../kit/metrics.js';
 import { PageArguments } from '../../kit/PageArguments.js';
@@ -25,11 +26,13 @@ const Order = () =>
 
 @Resolver(() => Customer)
 export class CustomerResolver {
+  @Personal()
   @FieldResolver(() => [String], { description: 'Email addresses, lower case, the first to use first. At most 20.' })
   async emails(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly string[]> {
     return (await context.load(identifiersOf, customer.id)).emails;
   }
 
+  @Personal()
   @FieldResolver(() => [String], { description: 'Phone numbers, E.164, the first to use first. At most 20.' })
   async phones(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly string[]> {
     return (await context.load(identifiersOf, customer.id)).phones;
@@ -88,13 +91,14 @@ export class CustomerResolver {
   }
 
   @FieldResolver(() => ScoreMetric, {
+    nullable: true,
     description: 'How much of what one should know of a customer is known, 0 to 1: the share of known parts in eight.',
   })
   profileCompleteness(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<ScoreMetric> {
     return profileCompleteness(customer, context);
   }
 
-  @FieldResolver(() => DurationMetric, { description: 'How long we have known them.' })
+  @FieldResolver(() => DurationMetric, { nullable: true, description: 'How long we have known them.' })
   tenure(@Root() customer: Customer): DurationMetric {
     const explain = explanation('asOf - createdAt', { createdAt: customer.createdAt.toISOString() }, 1);
     return { seconds: (explain.asOf.getTime() - customer.createdAt.getTime()) / 1000, explain };

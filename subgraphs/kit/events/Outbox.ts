@@ -46,6 +46,11 @@ export class Outbox {
     this.add(touchpointReported, touchpoint.customerId, { ...touchpoint, summary });
   }
 
+  /** Of whom `report` told. */
+  get reportedCustomers(): readonly string[] {
+    return this.#events.filter(({ type }) => type === touchpointReported.type).map(({ subject }) => subject);
+  }
+
   /** Saves what was added, inside the transaction, as its last statement: so events of one customer keep their order. */
   async save(manager: EntityManager): Promise<void> {
     if (this.#events.length === 0) return;
