@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MIN_KEY_LENGTH } from '../../schema/signature.js';
 import type { Environment, Settings } from './Settings.js';
 
 /** How a subgraph runs. Made once at the entry point, then passed on. */
@@ -14,6 +15,8 @@ export interface SubgraphConfig {
   readonly poolSize: number;
   /** The event bus that all subgraphs share: `postgres://…` or `nats://…`; left out, the subgraph's own Postgres. */
   readonly eventBusUrl?: string;
+  /** With any of these the gateway must have signed a request, and with the first this subgraph signs its own; null takes everybody's. */
+  readonly signingKeys: readonly string[] | null;
   /** The values of the definition's own `settings`; left out, their defaults. */
   readonly settings?: object;
 }
@@ -26,9 +29,40 @@ export const ENVIRONMENT_HELP = `Environment:
   PORT                port, when one subgraph starts alone; 0 takes a free one
   <NAME>_PORT         port of one subgraph                      (its own: identity 4001 … feedback 4006)
   IDENTITY_URL        identity's GraphQL address                (http://127.0.0.1:4001/graphql)
+  SIGNING_KEY         with what the gateway signs its requests: what it has, at least 32 characters; several with commas
+                      between them, to replace one. "off" lets everybody in: on a loopback address, not in production
   EVENT_BUS_URL       what carries events between subgraphs     (DATABASE_URL; postgres:// or nats://, one for all)
   POOL_SIZE           most connections of a subgraph            (10)
   LOG_LEVEL           trace, debug, info, warn, error or silent (info)`;
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** Reads SIGNING_KEY. */
+function signingKeys(
+  { SIGNING_KEY: text, NODE_ENV }: Environment,
+  host: string,
+  context: z.RefinementCtx,
+): string[] | null {
+  const refuse = (message: string): null => {
+    context.addIssue({ code: 'custom', path: ['signingKeys'], message });
+    return null;
+  };
+  if (text === undefined || text === '') {
+    return refuse(
+      'set SIGNING_KEY to the key with which the gateway signs its requests, such as the output of "openssl rand -base64 48"; ' +
+        'SIGNING_KEY=off lets everybody in, on a loopback address',
+    );
+  }
+  if (text === 'off') {
+    if (NODE_ENV === 'production') return refuse('SIGNING_KEY=off lets everybody in, so it is not for production');
+    if (!LOOPBACK.test(host))
+      return refuse(`SIGNING_KEY=off lets everybody in, so HOST cannot be ${host}, only a loopback address`);
+    return null;
+  }
+  const keys = text.split(',').map((key) => key.trim());
+  const isShort = keys.some((key) => key.length < MIN_KEY_LENGTH);
+  return isShort ? refuse(`each key of SIGNING_KEY must have at least ${MIN_KEY_LENGTH} characters`) : keys;
+}
 
 const port = z.coerce.number().int().min(0).max(65535);
 
@@ -44,7 +78,7 @@ export function readConfig(
   alone: boolean,
 ): SubgraphConfig {
   const prefix = subgraph.name.toUpperCase();
-  const schema = z.object({
+  const fields = z.object({
     databaseUrl: z
       .string({
         error: `set DATABASE_URL, or ${prefix}_DATABASE_URL, to a Postgres (postgres://user:password@host/db)`,
@@ -58,6 +92,10 @@ export function readConfig(
       .regex(/^(postgres(ql)?|nats):\/\//, 'EVENT_BUS_URL must start with postgres:// or nats://'),
     poolSize: z.coerce.number({ error: 'POOL_SIZE must be a whole number' }).int().min(1).max(100).default(10),
   });
+  const schema = fields.transform((read, context) => ({
+    ...read,
+    signingKeys: signingKeys(environment, read.host, context),
+  }));
   const read = schema.safeParse({
     databaseUrl: environment[`${prefix}_DATABASE_URL`] ?? environment.DATABASE_URL,
     host: environment.HOST,

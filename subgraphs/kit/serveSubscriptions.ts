@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import {
   type ExecutionArgs,
   type ExecutionResult,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
   createSourceEventStream,
@@ -12,7 +12,8 @@ import {
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import { HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { type Caller, HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import type { GatewayTrust, Headers } from './GatewayTrust.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import type { RequestContext } from './RequestContext.js';
 
@@ -20,8 +21,9 @@ export interface SubscriptionsOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly log: Logger;
+  readonly trust: GatewayTrust;
   /** Makes the context of one subscription, and of each of its events. */
-  readonly createContext: (requestId: string) => RequestContext;
+  readonly createContext: (requestId: string, caller: Caller) => RequestContext;
 }
 
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
@@ -30,18 +32,43 @@ const STOP_LIMIT_MS = 2_000;
 
 /**
  * Serves subscriptions over WebSockets (graphql-transport-ws). The gateway has one for all its callers: what would be headers
- * over HTTP comes in the `extensions` of each subscribe message.
+ * over HTTP comes in the `extensions` of each subscribe message. The connection itself is signed too, in the payload of its
+ * `connection_init`; one that is not is closed with 4403.
  *
  * @returns `stop` closes all connections with 1001, so that the gateway takes them up elsewhere or later
  */
 export function serveSubscriptions(server: Server, options: SubscriptionsOptions): { stop(): Promise<void> } {
-  const { createContext, log, path, schema } = options;
+  const { createContext, log, path, schema, trust } = options;
   const acceptor = new WebSocketServer({ server, path, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
   const mask = (error: GraphQLError): GraphQLFormattedError => maskUnknownError(error.toJSON(), error, log);
+  const callers = new WeakMap<object, Caller>();
   const protocol = useServer(
     {
       schema,
-      context: (_connection, _id, { extensions }) => createContext(requestIdOf(extensions)),
+      onConnect({ connectionParams }) {
+        try {
+          trust.admit(connectionParams ?? {}, '');
+          return true;
+        } catch (error) {
+          log.warn({ err: error }, 'refused a WebSocket');
+          return false;
+        }
+      },
+      onSubscribe(_connection, _id, payload) {
+        try {
+          callers.set(payload, trust.admit(headersOf(payload.extensions), payload.query));
+          return undefined;
+        } catch (error) {
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
+      },
+      context(_connection, _id, payload) {
+        const caller = callers.get(payload);
+        if (caller === undefined) throw new Error('a subscription that nobody admitted');
+        const given = headersOf(payload.extensions)[HEADERS.requestId];
+        return createContext(typeof given === 'string' ? given : randomUUID(), caller);
+      },
       subscribe: (args) => eventsOf(args, createContext),
       onError: (_connection, _id, _payload, errors) => errors.map((error) => mask(error)),
       onNext: (_connection, _id, _payload, _args, { errors, ...rest }) => ({
@@ -62,13 +89,9 @@ export function serveSubscriptions(server: Server, options: SubscriptionsOptions
   };
 }
 
-function requestIdOf(extensions: Readonly<Record<string, unknown>> | null | undefined): string {
+function headersOf(extensions: Readonly<Record<string, unknown>> | null | undefined): Headers {
   const headers = extensions?.[SUBSCRIBE_EXTENSIONS.headers];
-  const given =
-    typeof headers === 'object' && headers !== null
-      ? new Map(Object.entries(headers)).get(HEADERS.requestId)
-      : undefined;
-  return typeof given === 'string' ? given : randomUUID();
+  return typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers)) : {};
 }
 
 /**
@@ -82,13 +105,13 @@ async function eventsOf(
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();
-  const { requestId } = args.contextValue as RequestContext;
+  const { requestId, caller } = args.contextValue as RequestContext;
   const iterator: AsyncIterableIterator<ExecutionResult, undefined> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
       const event = await events.next();
       if (event.done) return { done: true, value: undefined };
-      const contextValue = createContext(requestId);
+      const contextValue = createContext(requestId, caller);
       return { done: false, value: await execute({ ...args, rootValue: event.value, contextValue }) };
     },
     // Not queued behind a `next` that waits, as a generator's would be: the source ends when the subscriber goes.

@@ -10,7 +10,8 @@ import {
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify from 'fastify';
 import type { Logger } from 'pino';
-import { type Caller, EVERY_SCOPE, HEADERS } from '../../schema/contract.js';
+import { type Caller, HEADERS } from '../../schema/contract.js';
+import { admitRequests } from './admitRequests.js';
 import { buildSubgraph } from './buildSubgraph.js';
 import type { SubgraphConfig } from './config.js';
 import { connectionConfig, createDataSource } from './createDataSource.js';
@@ -18,6 +19,7 @@ import { Database } from './Database.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { startEvents } from './events/startEvents.js';
 import { forgetOldKeys } from './forgetOldKeys.js';
+import { GatewayTrust } from './GatewayTrust.js';
 import { hourly } from './hourly.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrate } from './migrate.js';
@@ -26,8 +28,7 @@ import { References } from './References.js';
 import { RequestContext } from './RequestContext.js';
 import { serveSubscriptions } from './serveSubscriptions.js';
 
-/** Who asks as long as nobody checks. */
-const EVERYONE: Caller = { subject: 'everyone', scopes: [EVERY_SCOPE] };
+const PATH = '/graphql';
 
 export interface RunningSubgraph {
   readonly name: string;
@@ -38,8 +39,8 @@ export interface RunningSubgraph {
 }
 
 /**
- * Starts one subgraph: migrates its schema, connects, and answers `POST /graphql`, subscriptions over WebSockets at the same path, and
- * `GET /health`.
+ * Starts one subgraph: migrates its schema, connects, and answers what its gateway asks by `POST /graphql`, subscriptions over
+ * WebSockets at the same path, and anybody's `GET /health`.
  * @param onStatement called before each SQL statement
  * @throws when Postgres cannot be reached, a migration fails or the port is taken; nothing is left running
  */
@@ -71,8 +72,12 @@ export async function startSubgraph(
   const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
   const reads = new ReadPipeline(pool, log, onStatement);
   const database = new Database(dataSource, reads, log);
-  const references = new References(config.identityUrl);
+  const references = new References(config.identityUrl, definition.name, config.signingKeys?.[0] ?? null);
   const events = startEvents(definition, config, dataSource, log);
+  const trust = new GatewayTrust(definition.name, config.signingKeys);
+  if (config.signingKeys === null) {
+    log.warn('SIGNING_KEY is off: whoever reaches this subgraph reads and changes everything');
+  }
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
   const apollo = new ApolloServer<RequestContext>({
     schema,
@@ -91,16 +96,18 @@ export async function startSubgraph(
     ],
     logger: log,
   });
-  const createContext = (requestId: string) =>
-    new RequestContext(database, references, requestId, EVERYONE, settingValues);
-  const subscriptions = serveSubscriptions(fastify.server, { path: '/graphql', schema, log, createContext });
+  const createContext = (requestId: string, caller: Caller) =>
+    new RequestContext(database, references, requestId, caller, settingValues);
+  const subscriptions = serveSubscriptions(fastify.server, { path: PATH, schema, log, trust, createContext });
   try {
     await apollo.start();
+    const callerOf = admitRequests(fastify, PATH, trust);
     await fastify.register(fastifyApollo(apollo), {
+      path: PATH,
       context: async (request) => {
         const given = request.headers[HEADERS.requestId];
         const requestId = typeof given === 'string' ? given : randomUUID();
-        return createContext(requestId);
+        return createContext(requestId, callerOf(request));
       },
     });
     fastify.get('/health', async (_request, reply) => {
@@ -114,7 +121,7 @@ export async function startSubgraph(
       }
     });
     const address = await fastify.listen({ host: config.host, port: config.port });
-    const url = `${address}/graphql`;
+    const url = `${address}${PATH}`;
     log.info({ url }, 'listening');
     return {
       name: definition.name,

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn, type SpawnOptions } from 'node:
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TEST_SIGNING_KEY } from './asGateway.js';
 import { processIdentity } from '../../scripts/start/processIdentity.js';
 import type { ProcessEnd } from '../../scripts/start/processEnd.js';
 
@@ -59,12 +60,12 @@ export function run(command: string, args: string[], options: SpawnOptions): Run
   };
 }
 
-/** The environment of this test run without what `npm start` reads. */
+/** The environment of this test run without what `npm start` reads; with the signing key of tests. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   for (const name of ['PORT', 'HOST', 'DATA', 'CUSTOMERS', 'DATABASE_URL']) delete env[name];
   for (const name of Object.keys(env)) if (name.startsWith('npm_')) delete env[name];
-  return env;
+  return { ...env, SIGNING_KEY: TEST_SIGNING_KEY };
 }
 
 /** A process, and text that tells it from a later one with the same id. */
