@@ -13,7 +13,7 @@ import type { Class } from './defineSubgraph.js';
 import { checkPage, countRows, readPages, type ListQuery, type RowPage } from './readPages.js';
 import { oncePerKey, type Idempotency } from './oncePerKey.js';
 import type { References } from './References.js';
-import type { Settings } from './Settings.js';
+import { readSettings, type Settings } from './Settings.js';
 
 /**
  * Reads the values of many keys at once: one result for each key, in their order; a miss is null, never a hole.
@@ -60,9 +60,7 @@ export class RequestContext {
    * @throws when the subgraph's definition does not name them
    */
   settings<T extends object>(which: Settings<T>): Readonly<T> {
-    const values = this.settingValues.get(which);
-    if (values === undefined) throw new Error("these are not the settings that the subgraph's definition names");
-    return values as Readonly<T>;
+    return readSettings(this.settingValues, which);
   }
 
   /**

@@ -15,7 +15,7 @@ export type Class<T = object> = new (...args: never[]) => T;
  * It returns null for what does not exist; it reads through the context's batched loaders, so that a request for a
  * thousand entities costs as many SQL statements as a request for one.
  */
-type ReferenceResolver = (
+export type ReferenceResolver = (
   reference: Readonly<Record<string, unknown>>,
   context: RequestContext,
 ) => Promise<object | null> | object | null;

@@ -1,4 +1,10 @@
-import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema, isIntrospectionType, isObjectType } from 'graphql';
+import {
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isIntrospectionType,
+  isObjectType,
+} from 'graphql';
 import type { RequestContext } from './RequestContext.js';
 
 /** A field of a subgraph's schema. */

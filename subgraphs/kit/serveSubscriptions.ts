@@ -13,6 +13,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { type Caller, HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { EventConsents } from './consent/EventConsents.js';
 import type { GatewayTrust, Headers } from './GatewayTrust.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import type { RequestContext } from './RequestContext.js';
@@ -24,6 +25,8 @@ export interface SubscriptionsOptions {
   readonly trust: GatewayTrust;
   /** Makes the context of one subscription, and of each of its events. */
   readonly createContext: (requestId: string, caller: Caller) => RequestContext;
+  /** Told of the context of each event that goes out. */
+  readonly onAnswer: (context: RequestContext) => void;
 }
 
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
@@ -69,7 +72,7 @@ export function serveSubscriptions(server: Server, options: SubscriptionsOptions
         const given = headersOf(payload.extensions)[HEADERS.requestId];
         return createContext(typeof given === 'string' ? given : randomUUID(), caller);
       },
-      subscribe: (args) => eventsOf(args, createContext),
+      subscribe: (args) => eventsOf(args, options),
       onError: (_connection, _id, _payload, errors) => errors.map((error) => mask(error)),
       onNext: (_connection, _id, _payload, _args, { errors, ...rest }) => ({
         ...rest,
@@ -94,28 +97,45 @@ function headersOf(extensions: Readonly<Record<string, unknown>> | null | undefi
   return typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers)) : {};
 }
 
+/** A customer that nobody is. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
 /**
  * What graphql-js's `subscribe` does, with a context of its own for each event: one that is kept would answer later events with
- * what was read for the first.
+ * what was read for the first. Events of customers who withdrew their consent to what the subscription is for are passed over.
  */
 async function eventsOf(
   args: ExecutionArgs,
-  createContext: SubscriptionsOptions['createContext'],
+  { createContext, log, onAnswer }: SubscriptionsOptions,
 ): Promise<AsyncIterableIterator<ExecutionResult, undefined> | ExecutionResult> {
+  const { requestId, caller } = args.contextValue as RequestContext;
+  try {
+    // Better refused now than silent for ever: a purpose that there is not, a ledger that cannot be asked.
+    await createContext(requestId, caller).withdrew(NOBODY);
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] };
+    throw error;
+  }
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();
-  const { requestId, caller } = args.contextValue as RequestContext;
+  const consents = new EventConsents(() => createContext(requestId, caller), log);
   const iterator: AsyncIterableIterator<ExecutionResult, undefined> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
-      const event = await events.next();
-      if (event.done) return { done: true, value: undefined };
-      const contextValue = createContext(requestId, caller);
-      return { done: false, value: await execute({ ...args, rootValue: event.value, contextValue }) };
+      for (;;) {
+        const event = await events.next();
+        if (event.done) return { done: true, value: undefined };
+        const contextValue = await consents.contextFor(event.value);
+        if (contextValue === null) continue;
+        const value = await execute({ ...args, rootValue: event.value, contextValue });
+        onAnswer(contextValue);
+        return { done: false, value };
+      }
     },
     // Not queued behind a `next` that waits, as a generator's would be: the source ends when the subscriber goes.
     async return() {
+      consents.end();
       await events.return?.();
       return { done: true, value: undefined };
     },

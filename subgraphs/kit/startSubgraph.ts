@@ -12,8 +12,10 @@ import Fastify from 'fastify';
 import type { Logger } from 'pino';
 import { type Caller, HEADERS } from '../../schema/contract.js';
 import { admitRequests } from './admitRequests.js';
+import { AccessLog } from './audit/AccessLog.js';
 import { buildSubgraph } from './buildSubgraph.js';
 import type { SubgraphConfig } from './config.js';
+import { askMarketing } from './consent/readWithdrawals.js';
 import { connectionConfig, createDataSource } from './createDataSource.js';
 import { Database } from './Database.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
@@ -25,6 +27,7 @@ import { maskUnknownError } from './maskUnknownError.js';
 import { migrate } from './migrate.js';
 import { ReadPipeline } from './ReadPipeline.js';
 import { References } from './References.js';
+import { readSettings } from './Settings.js';
 import { RequestContext } from './RequestContext.js';
 import { serveSubscriptions } from './serveSubscriptions.js';
 
@@ -66,13 +69,20 @@ export async function startSubgraph(
   const settingValues = new Map(settings ? [[settings, config.settings ?? Object.freeze(settings.read({}))]] : []);
   const chores = [
     forgetOldKeys(dataSource, log),
-    ...(definition.chores ?? []).map(({ name, run }) => hourly(log, name, () => run(dataSource))),
+    ...(definition.chores ?? []).map(({ name, run }) =>
+      hourly(log, name, () => run(dataSource, (which) => readSettings(settingValues, which))),
+    ),
   ];
   const stopChores = () => chores.forEach((stop) => stop());
   const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
   const reads = new ReadPipeline(pool, log, onStatement);
   const database = new Database(dataSource, reads, log);
-  const references = new References(config.identityUrl, definition.name, config.signingKeys?.[0] ?? null);
+  const signingKey = config.signingKeys?.[0] ?? null;
+  const references = new References(config.identityUrl, definition.name, signingKey);
+  const accessLog = new AccessLog(definition.name, dataSource, log);
+  const readWithdrawals =
+    definition.readWithdrawals?.(database) ?? askMarketing(config.marketingUrl, definition.name, signingKey);
+  const guards = { accessLog, readWithdrawals };
   const events = startEvents(definition, config, dataSource, log);
   const trust = new GatewayTrust(definition.name, config.signingKeys);
   if (config.signingKeys === null) {
@@ -93,12 +103,18 @@ export async function startSubgraph(
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      {
+        requestDidStart: async () => ({
+          willSendResponse: async ({ contextValue }) => accessLog.note(contextValue),
+        }),
+      },
     ],
     logger: log,
   });
   const createContext = (requestId: string, caller: Caller) =>
-    new RequestContext(database, references, requestId, caller, settingValues);
-  const subscriptions = serveSubscriptions(fastify.server, { path: PATH, schema, log, trust, createContext });
+    new RequestContext(database, references, requestId, caller, guards, settingValues);
+  const onAnswer = (context: RequestContext) => accessLog.note(context);
+  const subscriptions = serveSubscriptions(fastify.server, { path: PATH, schema, log, trust, createContext, onAnswer });
   try {
     await apollo.start();
     const callerOf = admitRequests(fastify, PATH, trust);
@@ -131,6 +147,7 @@ export async function startSubgraph(
         await subscriptions.stop();
         await apollo.stop();
         await fastify.close();
+        await accessLog.stop();
         await events.stop();
         await reads.close();
         await dataSource.destroy();

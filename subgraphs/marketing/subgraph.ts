@@ -1,6 +1,5 @@
 import { defineSubgraph } from '../kit/defineSubgraph.js';
 import { touchpointReference } from '../kit/touchpointReference.js';
-import { readWithdrawals } from './consentWithdrawn.js';
 import { Campaign } from './entities/Campaign.js';
 import { Consent } from './entities/Consent.js';
 import { Customer, customerStub } from './entities/Customer.js';
@@ -25,6 +24,7 @@ import { SegmentMembershipResolver } from './resolvers/SegmentMembershipResolver
 import { SegmentResolver } from './resolvers/SegmentResolver.js';
 import { TraitResolver } from './resolvers/TraitResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
+import { readWithdrawals } from './consentWithdrawn.js';
 
 /** Whom we address with what, what came of it, and what they allow. */
 export const marketing = defineSubgraph({

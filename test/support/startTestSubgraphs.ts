@@ -17,6 +17,8 @@ export interface TestSubgraphs {
   ask(subgraph: string, query: string, variables?: object, caller?: Caller): Promise<Untyped>;
   /** Runs a statement on their database; each subgraph's tables are in the schema of its name. */
   sql(statement: string, values?: readonly unknown[]): Promise<Untyped[]>;
+  /** Stops one of them, as SIGTERM does. */
+  stopOne(subgraph: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -25,9 +27,10 @@ export async function startTestSubgraphs(): Promise<TestSubgraphs> {
   const running: RunningSubgraph[] = [];
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   let identityUrl = 'http://127.0.0.1:1/graphql';
+  const marketingUrl = () => running.find(({ name }) => name === 'marketing')?.url;
   for (const definition of subgraphs) {
     const settings = definition.settings?.read({});
-    const address = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 4 };
+    const address = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, marketingUrl, poolSize: 4 };
     const signed = { ...address, signingKeys: [TEST_SIGNING_KEY] };
     const subgraph = await startSubgraph(definition, { ...signed, ...(settings ? { settings } : {}) }, log);
     if (definition.name === 'identity') identityUrl = subgraph.url;
@@ -45,6 +48,10 @@ export async function startTestSubgraphs(): Promise<TestSubgraphs> {
       return answer.data;
     },
     sql: async (statement, values = []) => (await client.query(statement, [...values])).rows,
+    async stopOne(name) {
+      const index = running.findIndex((subgraph) => subgraph.name === name);
+      await running.splice(index, 1)[0]?.stop();
+    },
     async stop() {
       await client.end();
       await Promise.all(running.map((subgraph) => subgraph.stop()));

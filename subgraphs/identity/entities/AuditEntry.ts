@@ -40,7 +40,8 @@ export class AuditEntry {
   @Column('text', { nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: "The name of the client's operation; for a change without one, the mutation. Null when it had no name.",
+    description:
+      "The name of the client's operation; for a change without one, the mutation. Null when it had no name.",
   })
   operation: string | null;
 

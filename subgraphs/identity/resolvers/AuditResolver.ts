@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, Directive, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Connection } from '../../kit/Connection.js';
 import { PageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
@@ -8,7 +8,6 @@ import { Customer } from '../entities/Customer.js';
 
 @Resolver()
 export class AuditResolver {
-  @Directive('@requiresScopes(scopes: [["identity:admin"]])')
   @Query(() => AuditEntryConnection, {
     description:
       'Who read or changed personal data of a customer, the last first. Reading this is noted too. An entry is here about a second after it happened.',

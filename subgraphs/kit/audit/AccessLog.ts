@@ -14,6 +14,9 @@ const MOST_AT_ONCE = 500;
 const MOST_WAITING = 10_000;
 const RETRY_MS = 1_000;
 
+/** What its statements say of themselves. */
+const ACCESS_LOG = 'access log';
+
 /** Of events about what was accessed, as of those about a customer, those of one subject arrive in order. */
 const EVENT_SUBJECT = 'personal-data';
 
@@ -67,7 +70,7 @@ export class AccessLog {
 
   /** @throws SERVICE_UNAVAILABLE when nothing more can be noted, so that nothing more may be given */
   requireRoom(): void {
-    if (this.#waiting.length < MOST_WAITING) return;
+    if (this.#unwritten < MOST_WAITING) return;
     throw serviceUnavailable('the audit log cannot be written, so personal data is not given; try again');
   }
 
@@ -87,7 +90,10 @@ export class AccessLog {
     try {
       while (this.#unwritten > 0) await this.#writeBatch();
     } catch (error) {
-      this.log.fatal({ err: error, entries: this.#unwritten }, 'entries of the audit log are lost: the database is away');
+      this.log.fatal(
+        { err: error, entries: this.#unwritten },
+        'entries of the audit log are lost: the database is away',
+      );
     }
   }
 
@@ -124,7 +130,7 @@ export class AccessLog {
       addToOutbox(outbox, entries);
       this.#batch = { outbox, size: entries.length };
     }
-    await this.#batch.outbox.save(this.dataSource.manager);
+    await this.#batch.outbox.save(this.dataSource.manager, ACCESS_LOG);
     this.#batch = undefined;
   }
 }

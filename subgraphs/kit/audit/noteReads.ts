@@ -77,7 +77,9 @@ function noted(field: Field, typename: string, isMasked: boolean, owners: Owners
   return (source, args, context, info) => {
     const value: unknown = resolve(source, args, context, info);
     if (isMasked && !hasScope(context.caller, SCOPES.readPersonalData)) return value;
-    return value instanceof Promise ? value.then((given) => note(given, source, context)) : note(value, source, context);
+    return value instanceof Promise
+      ? value.then((given) => note(given, source, context))
+      : note(value, source, context);
   };
 }
 

@@ -16,9 +16,7 @@ export type ReadWithdrawals = (
 ) => Promise<readonly boolean[]>;
 
 const answer = z.object({
-  data: z
-    .object({ _entities: z.array(z.object({ consentWithdrawn: z.boolean().nullable() }).nullable()) })
-    .nullish(),
+  data: z.object({ _entities: z.array(z.object({ consentWithdrawn: z.boolean().nullable() }).nullable()) }).nullish(),
   errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })).nullish(),
 });
 
@@ -31,11 +29,15 @@ const TIMEOUT_MS = 5000;
 /**
  * Reads withdrawals by asking marketing's public `_entities`, as the gateway does, each time anew: a withdrawal counts from the very next
  * read.
- * @param marketingUrl marketing's GraphQL address
+ * @param marketingUrl marketing's GraphQL address, a function where it is known only later; without it, nobody can be asked
  * @param subgraph who asks, by its name in the supergraph
  * @param signingKey with what requests are signed; null where nobody checks
  */
-export function askMarketing(marketingUrl: string, subgraph: string, signingKey: string | null): ReadWithdrawals {
+export function askMarketing(
+  marketingUrl: string | (() => string | undefined) | undefined,
+  subgraph: string,
+  signingKey: string | null,
+): ReadWithdrawals {
   const caller = encodeCaller({ subject: `subgraph:${subgraph}`, scopes: [EVERY_SCOPE] });
   return async (purpose, customerIds, requestId) => {
     const representations = customerIds.map((id) => ({ __typename: 'Customer', id }));
@@ -45,7 +47,9 @@ export function askMarketing(marketingUrl: string, subgraph: string, signingKey:
         ? {}
         : { [HEADERS.caller]: caller, [HEADERS.signature]: sign(signingKey, { service: 'marketing', caller, body }) };
     try {
-      const response = await request(marketingUrl, {
+      const url = typeof marketingUrl === 'function' ? marketingUrl() : marketingUrl;
+      if (url === undefined) throw new Error('nobody said where marketing is');
+      const response = await request(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', [HEADERS.requestId]: requestId, ...signed },
         body,

@@ -131,7 +131,8 @@ single channel standing.`.replaceAll('\n', ' '),
   async consentWithdrawn(
     @Root() customer: Customer,
     @Arg('purpose', () => String, {
-      description: 'The purpose, as `x-purpose` names it: a value of ConsentPurpose in lower case, `-` or `_` between words.',
+      description:
+        'The purpose, as `x-purpose` names it: a value of ConsentPurpose in lower case, `-` or `_` between words.',
     })
     purpose: string,
     @Ctx() context: RequestContext,
