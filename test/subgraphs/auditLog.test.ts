@@ -5,11 +5,13 @@ import { type Caller, SCOPES } from '../../schema/contract.js';
 import { dropOldAuditEntries } from '../../subgraphs/identity/audit/dropOldAuditEntries.js';
 import { auditSettings } from '../../subgraphs/identity/audit/auditSettings.js';
 import { identity } from '../../subgraphs/identity/subgraph.js';
+import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { readSettings } from '../../subgraphs/kit/Settings.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase } from '../support/postgres.js';
-import { askSubgraph, startTestSubgraph, type TestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
+import { askSubgraph, type GraphQLAnswer, type Untyped } from '../support/startTestSubgraph.js';
+import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
 import { waitUntil } from '../support/waitUntil.js';
 
 const AGENT: Caller = {
@@ -22,22 +24,27 @@ const IDENTIFY = 'mutation ($input: IdentifyCustomerInput!) { identifyCustomer(i
 const AUDIT = `query ($id: ID!, $filter: AuditLogFilter) { auditLog(customerId: $id, filter: $filter) {
   totalCount nodes { at action subject operation purpose service fields requestId } } }`;
 
-let subgraph: TestSubgraph;
+let graph: TestSubgraphs;
 
 beforeAll(async () => {
-  subgraph = await startTestSubgraph(identity);
+  graph = await startTestSubgraphs();
+  await sql('SET search_path = identity');
 });
 
 afterAll(async () => {
-  await subgraph.stop();
+  await graph.stop();
 });
 
-function sql(statement: string, values: unknown[] = []): Promise<Untyped> {
-  return subgraph.database.dataSource.query(statement, values);
+function sql(statement: string, values: unknown[] = []): Promise<Untyped[]> {
+  return graph.sql(statement, values);
+}
+
+function ask(query: string, variables: object, caller?: Caller): Promise<GraphQLAnswer> {
+  return askSubgraph('identity', graph.urls.identity ?? '', query, variables, caller);
 }
 
 async function newCustomer(displayName: string): Promise<string> {
-  const { data } = await subgraph.ask(IDENTIFY, { input: { displayName, emails: [`${uuid()}@example.com`] } });
+  const { data } = await ask(IDENTIFY, { input: { displayName, emails: [`${uuid()}@example.com`] } });
   const id = data.identifyCustomer.customer.id as string;
   await untilNoted(id, 1);
   return id;
@@ -59,7 +66,7 @@ describe('the audit log', () => {
     const id = await newCustomer('Maria Huber');
     const before = new Date();
     const read = 'query ($id: ID!) { customer360(id: $id) { id kind displayName emails phones } }';
-    await subgraph.ask(read, { id }, AGENT);
+    await ask(read, { id }, AGENT);
     const [, entry] = await untilNoted(id, 2);
     expect(entry).toMatchObject({
       action: 'READ',
@@ -76,11 +83,11 @@ describe('the audit log', () => {
 
   test('says nothing of what is no personal data, nor of what comes masked', async () => {
     const id = await newCustomer('Rosa Klein');
-    await subgraph.ask('query ($id: ID!) { customer360(id: $id) { id kind version } }', { id }, AGENT);
+    await ask('query ($id: ID!) { customer360(id: $id) { id kind version } }', { id }, AGENT);
     const stranger = { ...AGENT, scopes: [SCOPES.readCustomers] };
-    await subgraph.ask('query ($id: ID!) { customer360(id: $id) { displayName } }', { id }, stranger);
+    await ask('query ($id: ID!) { customer360(id: $id) { displayName } }', { id }, stranger);
     const last = { ...AGENT, subject: 'agent-8' };
-    await subgraph.ask('query ($id: ID!) { customer360(id: $id) { displayName } }', { id }, last);
+    await ask('query ($id: ID!) { customer360(id: $id) { displayName } }', { id }, last);
     const [, entry] = await untilNoted(id, 2);
     expect(entry.subject).toBe('agent-8');
   });
@@ -90,9 +97,9 @@ describe('the audit log', () => {
     const update = `mutation ($id: ID!, $input: UpdateCustomerInput!, $version: Int) {
       updateCustomer(id: $id, input: $input, expectedVersion: $version) { version } }`;
     const unnamed = { ...AGENT, operation: undefined };
-    const refused = await subgraph.ask(update, { id, input: { displayName: 'Carl' }, version: 9 }, unnamed);
+    const refused = await ask(update, { id, input: { displayName: 'Carl' }, version: 9 }, unnamed);
     expect(refused.errors?.[0]?.extensions.code).toBe('CONFLICT');
-    await subgraph.ask(update, { id, input: { displayName: 'Carl Lang' }, version: 1 }, unnamed);
+    await ask(update, { id, input: { displayName: 'Carl Lang' }, version: 1 }, unnamed);
     const [created, changed] = await untilNoted(id, 2);
     expect(created).toMatchObject({ action: 'CHANGE', fields: ['Mutation.identifyCustomer'] });
     expect(changed).toMatchObject({
@@ -105,22 +112,22 @@ describe('the audit log', () => {
 
   test('is read by customer, time, action and subject, the last first, and reading it is noted', async () => {
     const id = await newCustomer('Eva Maier');
-    await subgraph.ask('query ($id: ID!) { customer360(id: $id) { displayName } }', { id }, AGENT);
+    await ask('query ($id: ID!) { customer360(id: $id) { displayName } }', { id }, AGENT);
     await untilNoted(id, 2);
     const admin = { subject: 'auditor', scopes: [SCOPES.administerIdentity] };
-    const { data } = await subgraph.ask(AUDIT, { id }, admin);
+    const { data } = await ask(AUDIT, { id }, admin);
     expect(data.auditLog.nodes.map(({ action, subject }: Untyped) => [action, subject])).toEqual([
       ['READ', 'agent-7'],
       ['CHANGE', 'test'],
     ]);
     await untilNoted(id, 3);
-    const count = async (filter: object) => (await subgraph.ask(AUDIT, { id, filter }, admin)).data.auditLog.totalCount;
+    const count = async (filter: object) => (await ask(AUDIT, { id, filter }, admin)).data.auditLog.totalCount;
     const { at } = data.auditLog.nodes[0];
     expect(await count({ action: 'CHANGE' })).toBe(1);
     expect(await count({ subject: 'agent-7' })).toBe(1);
     expect(await count({ to: at })).toBe(1);
     expect(await count({ from: at, subject: 'agent-7' })).toBe(1);
-    const own = (await subgraph.ask(AUDIT, { id, filter: { subject: 'auditor' } }, admin)).data.auditLog.nodes[0];
+    const own = (await ask(AUDIT, { id, filter: { subject: 'auditor' } }, admin)).data.auditLog.nodes[0];
     expect(own.fields).toEqual(['Query.auditLog']);
   });
 
@@ -137,8 +144,10 @@ describe('the audit log', () => {
     ]) {
       await expect(sql(statement)).rejects.toThrow('audit_entry is append-only');
     }
+    const dataSource = await createDataSource(identity, { url: graph.databaseUrl }).initialize();
     const values = new Map([[auditSettings, auditSettings.read({})]]);
-    const dropped = await dropOldAuditEntries.run(subgraph.database.dataSource, (which) => readSettings(values, which));
+    const dropped = await dropOldAuditEntries.run(dataSource, (which) => readSettings(values, which));
+    await dataSource.destroy();
     expect(dropped).toBe(2);
     await untilNoted(id, 2);
   });
@@ -150,19 +159,19 @@ describe('the audit log', () => {
     const caller = { ...AGENT, subject: 'reader' };
     await sql('ALTER TABLE outbox RENAME TO outbox_away');
     for (let asked = 0; asked < 100; asked += 1) {
-      expect((await subgraph.ask(read, {}, caller)).errors).toBeUndefined();
+      expect((await ask(read, {}, caller)).errors).toBeUndefined();
     }
-    const refused = await subgraph.ask(read, {}, caller);
+    const refused = await ask(read, {}, caller);
     expect(refused.errors?.[0]).toMatchObject({
       message: expect.stringContaining('audit log'),
       extensions: { code: 'SERVICE_UNAVAILABLE' },
     });
-    expect((await subgraph.ask('{ customers { nodes { id kind } } }', {}, caller)).errors).toBeUndefined();
+    expect((await ask('{ customers { nodes { id kind } } }', {}, caller)).errors).toBeUndefined();
     await sql('ALTER TABLE outbox_away RENAME TO outbox');
     const noted = `SELECT count(*)::int AS n FROM audit_entry WHERE subject = 'reader'`;
     await waitUntil(async () => (await sql(noted))[0].n >= 10_000);
     expect((await sql(noted))[0].n).toBe(10_000);
-    expect((await subgraph.ask(read, {}, caller)).errors).toBeUndefined();
+    expect((await ask(read, {}, caller)).errors).toBeUndefined();
   });
 });
 
