@@ -10,8 +10,8 @@ export const auditTrail = eventConsumer({
     const entries = events.flatMap(({ data }) => data.entries);
     await manager.query(
       `INSERT INTO audit_entry (id, customer_id, at, action, subject, operation, purpose, service, fields, request_id)
-       SELECT gen_random_uuid(), "customerId", at, action, subject, operation, purpose, service, fields, "requestId"
-       FROM jsonb_to_recordset($1::jsonb) AS e("customerId" uuid, at timestamptz, action text, subject text, operation text,
+       SELECT gen_random_uuid(), unnest("customerIds"), at, action, subject, operation, purpose, service, fields, "requestId"
+       FROM jsonb_to_recordset($1::jsonb) AS e("customerIds" uuid[], at timestamptz, action text, subject text, operation text,
          purpose text, service text, fields text[], "requestId" text)`,
       [JSON.stringify(entries)],
     );

@@ -10,7 +10,7 @@ export type AccessEntry = PersonalDataAccessed['entries'][number];
 const LONGEST_WAIT_MS = 250;
 /** How many are written at once. */
 const MOST_AT_ONCE = 500;
-/** With more than this unwritten, personal data is not given any more. */
+/** With more customers than this in unwritten entries, personal data is not given any more. */
 const MOST_WAITING = 10_000;
 const RETRY_MS = 1_000;
 
@@ -23,7 +23,10 @@ const EVENT_SUBJECT = 'personal-data';
 /** What one request was given: of which customer, which fields. */
 export type Given = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** An entry of the audit log for each customer. */
+/** How many customers one entry holds at most, by the contract. */
+const MOST_IN_ENTRY = 500;
+
+/** What the audit log has to know of a request: an entry for all customers of whom it got, or changed, the same. */
 export function accessEntries(
   action: AccessEntry['action'],
   service: string,
@@ -32,17 +35,28 @@ export function accessEntries(
 ): AccessEntry[] {
   const at = new Date().toISOString();
   const { subject, operation = null, purpose = null } = caller;
-  return Array.from(given, ([customerId, fields]) => ({
-    customerId,
-    at,
-    action,
-    subject,
-    operation,
-    purpose,
-    service,
-    fields: [...fields].slice(0, 200),
-    requestId: requestId.slice(0, 200) || 'unknown',
-  }));
+  const common = { at, action, subject, operation, purpose, service, requestId: requestId.slice(0, 200) || 'unknown' };
+  return alike(given).flatMap(({ fields, customerIds }) =>
+    chunks(customerIds).map((some) => ({ ...common, fields, customerIds: some })),
+  );
+}
+
+/** Customers of whom the same was given go together. */
+function alike(given: Given): { fields: string[]; customerIds: string[] }[] {
+  const groups = new Map<string, { fields: string[]; customerIds: string[] }>();
+  for (const [customerId, set] of given) {
+    const fields = [...set].slice(0, 200);
+    const key = fields.join(' ');
+    const group = groups.get(key);
+    if (group) group.customerIds.push(customerId);
+    else groups.set(key, { fields, customerIds: [customerId] });
+  }
+  return [...groups.values()];
+}
+
+function chunks(ids: readonly string[]): string[][] {
+  const count = Math.ceil(ids.length / MOST_IN_ENTRY);
+  return Array.from({ length: count }, (_, index) => ids.slice(index * MOST_IN_ENTRY, (index + 1) * MOST_IN_ENTRY));
 }
 
 /** Adds entries to a write's events, so that they are there exactly when the write is. */
@@ -57,10 +71,12 @@ export function addToOutbox(outbox: Outbox, entries: readonly AccessEntry[]): vo
  */
 export class AccessLog {
   #waiting: AccessEntry[] = [];
+  /** Of how many customers the entries are that are not written yet. */
+  #customers = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   /** What is being written. Tried again, it is the same event, which is taken in once. */
-  #batch: { readonly outbox: Outbox; readonly size: number } | undefined;
+  #batch: { readonly outbox: Outbox; readonly customers: number } | undefined;
 
   constructor(
     readonly subgraph: string,
@@ -70,7 +86,7 @@ export class AccessLog {
 
   /** @throws SERVICE_UNAVAILABLE when nothing more can be noted, so that nothing more may be given */
   requireRoom(): void {
-    if (this.#unwritten < MOST_WAITING) return;
+    if (this.#customers < MOST_WAITING) return;
     throw serviceUnavailable('the audit log cannot be written, so personal data is not given; try again');
   }
 
@@ -78,6 +94,7 @@ export class AccessLog {
   note(request: { readonly caller: Caller; readonly requestId: string; readonly given: Given }): void {
     if (request.given.size === 0) return;
     this.#waiting.push(...accessEntries('READ', this.subgraph, request, request.given));
+    this.#customers += request.given.size;
     if (this.#waiting.length >= MOST_AT_ONCE) this.#write();
     else this.#wait(LONGEST_WAIT_MS);
   }
@@ -88,17 +105,13 @@ export class AccessLog {
     await this.#writing;
     clearTimeout(this.#timer);
     try {
-      while (this.#unwritten > 0) await this.#writeBatch();
+      while (this.#customers > 0) await this.#writeBatch();
     } catch (error) {
       this.log.fatal(
-        { err: error, entries: this.#unwritten },
+        { err: error, customers: this.#customers },
         'entries of the audit log are lost: the database is away',
       );
     }
-  }
-
-  get #unwritten(): number {
-    return this.#waiting.length + (this.#batch?.size ?? 0);
   }
 
   #wait(milliseconds: number): void {
@@ -116,9 +129,9 @@ export class AccessLog {
 
   async #writeAll(): Promise<void> {
     try {
-      while (this.#unwritten > 0) await this.#writeBatch();
+      while (this.#customers > 0) await this.#writeBatch();
     } catch (error) {
-      this.log.error({ err: error, entries: this.#unwritten }, 'the audit log cannot be written; its entries wait');
+      this.log.error({ err: error, customers: this.#customers }, 'the audit log cannot be written; its entries wait');
       this.#timer = setTimeout(() => this.#write(), RETRY_MS);
     }
   }
@@ -128,9 +141,11 @@ export class AccessLog {
       const entries = this.#waiting.splice(0, MOST_AT_ONCE);
       const outbox = new Outbox(this.subgraph);
       addToOutbox(outbox, entries);
-      this.#batch = { outbox, size: entries.length };
+      const customers = entries.reduce((sum, { customerIds }) => sum + customerIds.length, 0);
+      this.#batch = { outbox, customers };
     }
     await this.#batch.outbox.save(this.dataSource.manager, ACCESS_LOG);
+    this.#customers -= this.#batch.customers;
     this.#batch = undefined;
   }
 }

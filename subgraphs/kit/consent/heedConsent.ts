@@ -9,7 +9,6 @@ import {
   isNonNullType,
   isScalarType,
 } from 'graphql';
-import { Connection } from '../Connection.js';
 import { CUSTOMER, customersOf } from '../customersOf.js';
 import { eachField, type Field } from '../eachField.js';
 import { consentWithdrawn } from '../errors.js';
@@ -105,8 +104,10 @@ function inPlaceOf(type: GraphQLOutputType, give: () => unknown): unknown {
   return give();
 }
 
-const NOTHING = new Connection<never>(
-  async () => ({ rows: [], cursorAt: () => null, hasMore: false }),
-  async () => 0,
-  { first: 1 },
-);
+/** The connection of a list without rows. */
+const NOTHING = {
+  nodes: [],
+  edges: [],
+  pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+  totalCount: 0,
+};
