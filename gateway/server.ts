@@ -61,6 +61,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     limits: config.limits,
     logger,
     shareIdenticalQueries: config.shareIdenticalQueries,
+    signingKey: config.signingKey,
   });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
   // Apollo's own lines at `info` say nothing that ours do not.
@@ -110,6 +111,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
         inFlight: lifecycle.inFlight,
         limits: config.limits,
         share: config.shareSubscriptions,
+        signingKey: config.signingKey,
         runOnce: runOnce(apollo),
         logger,
       },
@@ -119,6 +121,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
     const { digest, clients } = lifecycle.served;
     logger.info({ url, digest, subgraphs: [...clients.keys()] }, 'the gateway answers');
+    warnOfOpenDoors(config, logger);
     lifecycle.watch(serve);
     return {
       url,
@@ -132,6 +135,19 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     await app.close();
     await lifecycle.stop();
     throw error;
+  }
+}
+
+function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): void {
+  if (auth.kind === 'off') {
+    logger.warn(
+      { host },
+      'ACCESS CONTROL IS OFF (--auth off): everybody who can reach this gateway may read and change everything behind it',
+    );
+  } else if (signingKey === undefined) {
+    logger.warn(
+      'SIGNING_KEY is not set: subgraphs are told nothing of who asks; those of Customer360 refuse requests that are not signed',
+    );
   }
 }
 
