@@ -78,7 +78,6 @@ function touches(coordinates: ReadonlySet<string>, { path, type }: Pick<Change, 
   if (path === undefined || path === '') return true;
   if (coordinates.has(path)) return true;
   const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')));
-  const isAboutParent =
-    /_ADDED$/.test(String(type)) || /^ENUM_VALUE/.test(String(type)) || /^UNION_MEMBER/.test(String(type));
+  const isAboutParent = /_ADDED$|^ENUM_VALUE|^UNION_MEMBER/.test(String(type));
   return isAboutParent && coordinates.has(parent);
 }

@@ -71,7 +71,6 @@ export function withoutExceptions(found: readonly Breach[], { exceptions }: Regi
 }
 
 function badNames(type: GraphQLNamedType): Breach[] {
-  const bad = (at: string, message: string): Breach => ({ rule: 'names', at, message });
   const found: Breach[] = [];
   if (!/^[A-Z][A-Za-z0-9]*$/.test(type.name)) found.push(bad(type.name, 'must be PascalCase; rename the type'));
   if (isEnumType(type)) {
@@ -93,6 +92,10 @@ function badNames(type: GraphQLNamedType): Breach[] {
     }
   }
   return found;
+}
+
+function bad(at: string, message: string): Breach {
+  return { rule: 'names', at, message };
 }
 
 function isCamelCase(name: string): boolean {
