@@ -1,5 +1,5 @@
 import type { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -24,6 +24,8 @@ import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
+import { UsageRecorder } from './observability/UsageRecorder.js';
+import { recordUsage } from './observability/recordUsage.js';
 import { logRequests } from './observability/logRequests.js';
 import { locateSockets } from './subscriptions/locateSockets.js';
 import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
@@ -66,7 +68,9 @@ export async function createGateway(config: Config, logger: Logger = createLogge
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
   const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
-  const apollo = createApollo(gateway, app, logger, apolloLogger);
+  const usage =
+    config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
+  const apollo = createApollo(gateway, app, logger, apolloLogger, usage ? [recordUsage(usage)] : []);
   let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
@@ -76,6 +80,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
       await apollo.stop();
     } finally {
       await lifecycle.stop();
+      await usage?.stop();
     }
   };
 
@@ -112,6 +117,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
         share: config.shareSubscriptions,
         runOnce: runOnce(apollo),
         logger,
+        onBegin: usage && ((document, name, client) => usage.note(document, name, client)),
       },
     );
     subscriptions = opened;
@@ -140,6 +146,7 @@ function createApollo(
   app: FastifyInstance,
   logger: Logger,
   apolloLogger: Logger,
+  more: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     gateway,
@@ -157,6 +164,7 @@ function createApollo(
       ApolloServerPluginDrainHttpServer({ httpServer: app.server }),
       refuseUnservable(),
       logRequests(logger),
+      ...more,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

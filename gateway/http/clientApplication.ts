@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { HEADERS } from '../../schema/contract.js';
 
 /** Which application asks, by what its client library says of itself. Nobody checks it. */
@@ -13,14 +12,22 @@ export const UNNAMED_CLIENT: ClientApplication = Object.freeze({ name: 'unnamed'
 /** What can stand in a file and in a table: anything else is nobody's name. */
 const ACCEPTED = /^[\w .:@/+()-]{1,100}$/;
 
-/** The application by the headers of Apollo's clients; other clients set the same ones by hand. */
-export function clientApplication(headers: IncomingHttpHeaders): ClientApplication {
+/**
+ * The application by the headers of Apollo's clients; other clients set the same ones by hand. Over a WebSocket the payload of
+ * `connection_init` holds them.
+ *
+ * @param otherwise what holds where they say nothing
+ */
+export function clientApplication(
+  headers: Readonly<Record<string, unknown>>,
+  otherwise: ClientApplication = UNNAMED_CLIENT,
+): ClientApplication {
   return {
-    name: accepted(headers[HEADERS.clientName]) ?? UNNAMED_CLIENT.name,
-    version: accepted(headers[HEADERS.clientVersion]) ?? UNNAMED_CLIENT.version,
+    name: accepted(headers[HEADERS.clientName]) ?? otherwise.name,
+    version: accepted(headers[HEADERS.clientVersion]) ?? otherwise.version,
   };
 }
 
-function accepted(value: string | string[] | undefined): string | undefined {
+function accepted(value: unknown): string | undefined {
   return typeof value === 'string' && ACCEPTED.test(value) ? value : undefined;
 }
