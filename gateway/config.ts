@@ -29,6 +29,8 @@ export interface Config {
   readonly shareSubscriptions: boolean;
   /** Whether identical queries of one caller that are in flight at once are answered by one run. */
   readonly shareIdenticalQueries: boolean;
+  /** Where what clients ask is recorded, without its values; undefined records nothing. */
+  readonly usageFolder: string | undefined;
 }
 
 interface Option {
@@ -48,6 +50,12 @@ const OPTIONS: readonly Option[] = [
   { name: 'max-subscriptions-per-caller', value: 'N', help: 'of these, for one authorization or address (1000)' },
   { name: 'max-subscriptions-per-connection', value: 'N', help: 'of these, over one WebSocket (100)' },
   { name: 'share-subscriptions', value: 'on|off', help: 'one upstream for equal subscriptions of equal callers (on)' },
+  {
+    name: 'usage',
+    value: 'FOLDER|off',
+    env: 'USAGE',
+    help: 'where to record which client asks what, for schema:check (off)',
+  },
   { name: 'log-level', value: 'LEVEL', env: 'LOG_LEVEL', help: `${LOG_LEVELS.join(', ')} (info)` },
   {
     name: 'share-identical-queries',
@@ -96,6 +104,7 @@ const settings = z.object({
   'max-subscriptions-per-connection': count(DEFAULT_LIMITS.subscriptions.perConnection),
   'share-subscriptions': z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   'share-identical-queries': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+  usage: z.string().default('off'),
   'log-level': z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -150,6 +159,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     limits: readLimits(parsed.data),
     shareSubscriptions: parsed.data['share-subscriptions'] === 'on',
     shareIdenticalQueries: parsed.data['share-identical-queries'] === 'on',
+    usageFolder: parsed.data.usage === 'off' ? undefined : parsed.data.usage,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -24,6 +24,8 @@ import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
+import { UsageRecorder } from './observability/UsageRecorder.js';
+import { recordUsage } from './observability/recordUsage.js';
 import { logRequests } from './observability/logRequests.js';
 import { locateSockets } from './subscriptions/locateSockets.js';
 import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
@@ -67,7 +69,9 @@ export async function createGateway(config: Config, logger: Logger = createLogge
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
   const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
-  const apollo = createApollo(gateway, app, logger, apolloLogger);
+  const usage =
+    config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
+  const apollo = createApollo(gateway, app, logger, apolloLogger, usage ? [recordUsage(usage)] : []);
   let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
@@ -77,6 +81,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
       await apollo.stop();
     } finally {
       await lifecycle.stop();
+      await usage?.stop();
     }
   };
 
@@ -114,6 +119,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
         signingKey: config.signingKey,
         runOnce: runOnce(apollo),
         logger,
+        onBegin: usage && ((document, name, client) => usage.note(document, name, client)),
       },
     );
     subscriptions = opened;
@@ -156,6 +162,7 @@ function createApollo(
   app: FastifyInstance,
   logger: Logger,
   apolloLogger: Logger,
+  more: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     gateway,
@@ -173,6 +180,7 @@ function createApollo(
       ApolloServerPluginDrainHttpServer({ httpServer: app.server }),
       refuseUnservable(),
       logRequests(logger),
+      ...more,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
+import { type DocumentNode, type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import { ERROR_CODES } from '../../schema/contract.js';
 import type { EngineAnswer } from '../engine/CompiledOperation.js';
 import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
 import type { RequestContext } from '../http/RequestContext.js';
+import type { ClientApplication } from '../http/clientApplication.js';
 import type { Limits } from '../limits/limits.js';
 import type { InFlight } from '../supergraph/InFlight.js';
 import { type CheckedOperation, Documents, OperationRefused } from './Documents.js';
@@ -36,6 +37,9 @@ export interface SubscriptionsOptions {
   /** Answers a query or a mutation as over HTTP. @returns the text of the response */
   runOnce(request: OperationRequest, context: RequestContext): Promise<string>;
   readonly logger: Logger;
+  /** Told of each subscription that begins. Queries and mutations are told of where they are run. */
+  readonly onBegin?:
+    ((document: DocumentNode, operationName: string | undefined, client: ClientApplication) => void) | undefined;
 }
 
 /** One client's part in a subscription. */
@@ -148,7 +152,7 @@ export class Subscriptions {
 
   #runOnce(
     request: OperationRequest,
-    { authorization, caller }: ClientConnection,
+    { authorization, caller, client }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
@@ -158,7 +162,7 @@ export class Subscriptions {
     setMaxListeners(0, signal);
     const answer = async (): Promise<void> => {
       try {
-        const text = await this.options.runOnce(request, { requestId, caller, authorization, signal });
+        const text = await this.options.runOnce(request, { requestId, caller, client, authorization, signal });
         if (signal.aborted) return;
         member.message(new Message(text));
         member.complete();
@@ -177,7 +181,7 @@ export class Subscriptions {
   #subscribe(
     checked: CheckedOperation,
     request: OperationRequest,
-    { authorization, caller }: ClientConnection,
+    { authorization, caller, client }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
@@ -192,6 +196,7 @@ export class Subscriptions {
     const { shared } = running;
     const line = { requestId, operationName: checked.operation.name?.value, service: source.compiled.service };
     this.options.logger.debug({ ...line, sharedWith: shared.size }, 'a subscription began');
+    this.options.onBegin?.(checked.document, checked.operation.name?.value, client);
     shared.join(member);
     return () => {
       shared.leave(member);

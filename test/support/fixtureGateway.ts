@@ -19,7 +19,12 @@ export interface TestGateway extends Gateway {
 /** Starts a gateway in this process, on a free port, with its log in memory. */
 export async function startGateway(
   supergraph: string,
-  options: { limits?: Partial<Limits>; subgraphUrls?: Record<string, string>; shareSubscriptions?: boolean } = {},
+  options: {
+    limits?: Partial<Limits>;
+    subgraphUrls?: Record<string, string>;
+    shareSubscriptions?: boolean;
+    usageFolder?: string;
+  } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
   const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
@@ -41,6 +46,7 @@ export async function startGateway(
       subgraphUrls: options.subgraphUrls ?? {},
       shareIdenticalQueries: false,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
+      usageFolder: options.usageFolder,
       shareSubscriptions: options.shareSubscriptions ?? true,
     },
     logger,
