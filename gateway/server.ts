@@ -22,6 +22,7 @@ import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
+import { shedLoad } from './limits/shedLoad.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
 import { logRequests } from './observability/logRequests.js';
@@ -57,12 +58,14 @@ export interface Gateway {
 export async function createGateway(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<Gateway> {
   const lifecycle = await SupergraphLifecycle.load({
     file: config.supergraph,
+    lastGood: config.lastGood,
     subgraphUrls: config.subgraphUrls,
     limits: config.limits,
     logger,
     shareIdenticalQueries: config.shareIdenticalQueries,
   });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
+  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits.inFlight);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
   const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);

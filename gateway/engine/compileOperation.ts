@@ -76,7 +76,7 @@ export function compileOperation(
     kind: kind === OperationTypeNode.MUTATION ? 'mutation' : 'query',
     async run(variables, request) {
       const plan = planned(variables);
-      const run = startRun({}, variables, request);
+      const run = startRun(graph.upstream, {}, variables, request);
       await plan.run(run);
       return finishRun(run, plan.writeData(variables), run.data);
     },
@@ -121,7 +121,7 @@ function compileParts(
   return { ...plan, primary, writeData };
 }
 
-function compileSubscription({ planner }: Graph, plan: Planned): CompiledSubscription {
+function compileSubscription({ planner, upstream }: Graph, plan: Planned): CompiledSubscription {
   const { primary } = plan;
   if (!primary) throw new Error('the planner found no subgraph that emits the events');
   const rewriteOutput = compileRewrites(planner.supergraphSchema, primary.outputRewrites);
@@ -136,7 +136,7 @@ function compileSubscription({ planner }: Graph, plan: Planned): CompiledSubscri
         usages.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
       ),
     async complete(event, variables, request) {
-      const run = startRun(event.data ?? {}, variables, request);
+      const run = startRun(upstream, event.data ?? {}, variables, request);
       for (const error of event.errors ?? []) run.failures.push(eventError(primary.serviceName, error));
       if (!event.data) return createAnswer('null', run.failures, request.requestId);
       rewriteOutput?.(run.data);
@@ -150,8 +150,9 @@ function eventError(service: string, error: GraphQLFormattedError): ReturnType<t
   return upstreamError(service, error, error.path);
 }
 
-function startRun(data: JsonObject, variables: Variables, request: EngineRequest): EngineRun {
-  return { data, variables, request, failures: [], places: new Map(), entities: new Map() };
+function startRun({ deadlineMs }: Upstream, data: JsonObject, variables: Variables, request: EngineRequest): EngineRun {
+  const endsAt = performance.now() + deadlineMs;
+  return { data, variables, request, endsAt, failures: [], places: new Map(), entities: new Map() };
 }
 
 function finishRun({ variables, failures, request }: EngineRun, write: Write, data: JsonObject): EngineAnswer {

@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly subgraphs: ReadonlyMap<string, SubgraphConnection>;
   /** Told of each subgraph that gave no answer; nothing is logged without it. */
   readonly logger?: Logger;
+  /** How long an operation may take with all its fetches, in milliseconds; 30,000 by default. */
+  readonly deadlineMs?: number;
   /** Lets identical queries of one caller that are in flight at once have one run; off by default. */
   readonly shareIdenticalQueries?: boolean;
   /** How many compiled operations are kept, 1,000 by default. */
@@ -38,6 +40,7 @@ export interface Engine {
 type Compiled = CompiledOperation | CompiledSubscription;
 
 const DEFAULT_CACHE_SIZE = 1_000;
+const DEFAULT_DEADLINE_MS = 30_000;
 
 /**
  * Makes the engine of a supergraph.
@@ -49,7 +52,11 @@ export function createEngine(options: EngineOptions): Engine {
   const graph: Graph = {
     planner,
     labels: overrideLabels(options.supergraphSdl),
-    upstream: { subgraphs: options.subgraphs, logger: options.logger },
+    upstream: {
+      subgraphs: options.subgraphs,
+      logger: options.logger,
+      deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+    },
   };
   const byText = new LRUCache<string, Compiled>({
     max: options.cacheSize ?? DEFAULT_CACHE_SIZE,

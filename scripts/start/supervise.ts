@@ -133,10 +133,11 @@ class Supervisor {
     print(`the subgraphs answer: ${Object.keys(urls).join(', ')}`);
 
     const addresses = Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url] as const);
+    const lastGood = join(config.data, 'supergraph.last-good.graphql');
     const gateway = this.#start(
       'gateway',
       scripts.gateway,
-      ['--port', String(config.port), '--host', config.host],
+      ['--port', String(config.port), '--host', config.host, '--last-good', lastGood],
       { ...inherited, ...Object.fromEntries(addresses) },
       GATEWAY_NODE_ARGS,
     );

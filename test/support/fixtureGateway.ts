@@ -19,7 +19,12 @@ export interface TestGateway extends Gateway {
 /** Starts a gateway in this process, on a free port, with its log in memory. */
 export async function startGateway(
   supergraph: string,
-  options: { limits?: Partial<Limits>; subgraphUrls?: Record<string, string>; shareSubscriptions?: boolean } = {},
+  options: {
+    limits?: Partial<Limits>;
+    subgraphUrls?: Record<string, string>;
+    shareSubscriptions?: boolean;
+    lastGood?: string;
+  } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
   const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
@@ -33,6 +38,7 @@ export async function startGateway(
   const gateway = await createGateway(
     {
       supergraph,
+      lastGood: options.lastGood,
       port: 0,
       host: '127.0.0.1',
       auth: 'off',
