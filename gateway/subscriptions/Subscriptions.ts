@@ -140,7 +140,7 @@ export class Subscriptions {
   #move(running: Running): void {
     try {
       const checked = this.#documents.check(running.request);
-      const source = this.#source(checked, running.request);
+      const source = this.#source(checked, running.request, running.access.caller);
       running.shared.replace(source);
       this.#offer(running, this.#key(checked, source, running.access));
     } catch (error) {
@@ -185,7 +185,7 @@ export class Subscriptions {
     member: Member,
     requestId: string,
   ): () => void {
-    const source = this.#source(checked, request);
+    const source = this.#source(checked, request, caller);
     const access: Access = { caller, headers: authorization === undefined ? {} : { authorization } };
     const key = this.#key(checked, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
@@ -231,10 +231,12 @@ export class Subscriptions {
   }
 
   /** @throws OperationRefused */
-  #source(checked: CheckedOperation, request: OperationRequest): EventSource {
+  #source(checked: CheckedOperation, request: OperationRequest, caller: Caller): EventSource {
     const variables = this.#documents.variables(checked, request.variables);
     const { document, operation } = checked;
-    const compiled = this.#graph.engine.compile(document, operation.name?.value);
+    const compiled = this.#graph.engine.compile(document, operation.name?.value, caller);
+    if (compiled.kind === 'refused')
+      throw new OperationRefused(compiled.refusal(caller).map((error) => error.toJSON()));
     if (compiled.kind !== 'subscription') throw new Error('the engine made no subscription of a subscription');
     const upstream = upstreamOperation(compiled, variables, this.#resumptions);
     return { compiled, variables, upstream, socket: this.#socket(compiled.service) };
