@@ -1,5 +1,5 @@
 import type { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -24,6 +24,8 @@ import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
+import { UsageRecorder } from './observability/UsageRecorder.js';
+import { recordUsage } from './observability/recordUsage.js';
 import { logRequests } from './observability/logRequests.js';
 import { locateSockets } from './subscriptions/locateSockets.js';
 import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
@@ -61,12 +63,15 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     limits: config.limits,
     logger,
     shareIdenticalQueries: config.shareIdenticalQueries,
+    signingKey: config.signingKey,
   });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
   const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
-  const apollo = createApollo(gateway, app, logger, apolloLogger);
+  const usage =
+    config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
+  const apollo = createApollo(gateway, app, logger, apolloLogger, usage ? [recordUsage(usage)] : []);
   let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
@@ -76,6 +81,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
       await apollo.stop();
     } finally {
       await lifecycle.stop();
+      await usage?.stop();
     }
   };
 
@@ -110,8 +116,10 @@ export async function createGateway(config: Config, logger: Logger = createLogge
         inFlight: lifecycle.inFlight,
         limits: config.limits,
         share: config.shareSubscriptions,
+        signingKey: config.signingKey,
         runOnce: runOnce(apollo),
         logger,
+        onBegin: usage && ((document, name, client) => usage.note(document, name, client)),
       },
     );
     subscriptions = opened;
@@ -119,6 +127,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
     const { digest, clients } = lifecycle.served;
     logger.info({ url, digest, subgraphs: [...clients.keys()] }, 'the gateway answers');
+    warnOfOpenDoors(config, logger);
     lifecycle.watch(serve);
     return {
       url,
@@ -135,11 +144,25 @@ export async function createGateway(config: Config, logger: Logger = createLogge
   }
 }
 
+function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): void {
+  if (auth.kind === 'off') {
+    logger.warn(
+      { host },
+      'ACCESS CONTROL IS OFF (--auth off): everybody who can reach this gateway may read and change everything behind it',
+    );
+  } else if (signingKey === undefined) {
+    logger.warn(
+      'SIGNING_KEY is not set: subgraphs are told nothing of who asks; those of Customer360 refuse requests that are not signed',
+    );
+  }
+}
+
 function createApollo(
   gateway: ApolloGateway,
   app: FastifyInstance,
   logger: Logger,
   apolloLogger: Logger,
+  more: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     gateway,
@@ -157,6 +180,7 @@ function createApollo(
       ApolloServerPluginDrainHttpServer({ httpServer: app.server }),
       refuseUnservable(),
       logRequests(logger),
+      ...more,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

@@ -19,7 +19,12 @@ export interface TestGateway extends Gateway {
 /** Starts a gateway in this process, on a free port, with its log in memory. */
 export async function startGateway(
   supergraph: string,
-  options: { limits?: Partial<Limits>; subgraphUrls?: Record<string, string>; shareSubscriptions?: boolean } = {},
+  options: {
+    limits?: Partial<Limits>;
+    subgraphUrls?: Record<string, string>;
+    shareSubscriptions?: boolean;
+    usageFolder?: string;
+  } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
   const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
@@ -35,11 +40,13 @@ export async function startGateway(
       supergraph,
       port: 0,
       host: '127.0.0.1',
-      auth: 'off',
+      auth: { kind: 'off' },
+      signingKey: undefined,
       logLevel: 'debug',
       subgraphUrls: options.subgraphUrls ?? {},
       shareIdenticalQueries: false,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
+      usageFolder: options.usageFolder,
       shareSubscriptions: options.shareSubscriptions ?? true,
     },
     logger,
@@ -59,11 +66,15 @@ export interface GatewayProcess {
   readonly exited: Promise<number | string>;
 }
 
-/** Runs the compiled gateway as a process of its own: forked with a channel as by the supervisor, or on its own as by npm. */
+/**
+ * Runs the compiled gateway as a process of its own: forked with a channel as by the supervisor, or on its own as by npm. Without access
+ * control, unless `args` say otherwise.
+ */
 export function runGateway(
-  args: readonly string[],
+  given: readonly string[],
   options: { supervised?: boolean; env?: Record<string, string> } = {},
 ): GatewayProcess {
+  const args = given.includes('--auth') ? given : ['--auth', 'off', ...given];
   const env = { PATH: process.env['PATH'] ?? '', ...options.env };
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
   const child = options.supervised
