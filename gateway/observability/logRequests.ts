@@ -49,12 +49,11 @@ export function logRequests(logger: Logger): ApolloServerPlugin<RequestContext> 
 function described(error: Error): Record<string, unknown> {
   if (!(error instanceof GraphQLError)) return { err: error };
   const { message, path, extensions, originalError, stack } = error;
-  // A subgraph's error arrives as plain data: its stack is ours and says nothing.
-  const cause = originalError instanceof Error ? originalError : undefined;
-  return {
-    message,
-    path: path?.join('.'),
-    extensions,
-    ...(cause ? { err: cause } : extensions['serviceName'] === undefined && { stack }),
-  };
+  const at = { path: path?.join('.'), code: extensions['code'] };
+  const service = extensions['serviceName'];
+  // What a subgraph says may be personal, and it has logged more than it says, under the same request id.
+  if (service !== undefined) return { ...at, service };
+  return originalError instanceof Error
+    ? { ...at, err: originalError }
+    : { ...at, message: scrubText(message), err: { ...describeError({ message, name: error.name, stack }) } };
 }
