@@ -15,6 +15,13 @@ export interface MetricsSettings {
   readonly port?: number | undefined;
 }
 
+/** What is served. */
+export interface MetricsSource {
+  readonly registry: Registry;
+  /** Called before the registry is read. */
+  refresh?(): Promise<void>;
+}
+
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
@@ -33,12 +40,16 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
  */
 export async function serveMetrics(
   app: FastifyInstance,
-  registry: Registry,
+  source: MetricsSource,
   { port }: MetricsSettings,
   host: string,
 ): Promise<{ readonly url: string | undefined; stop(): Promise<void> }> {
   const ofProcess = processMetrics();
-  const text = async (): Promise<string> => `${await registry.metrics()}${await ofProcess.metrics()}`;
+  const { registry } = source;
+  const text = async (): Promise<string> => {
+    await source.refresh?.();
+    return `${await registry.metrics()}${await ofProcess.metrics()}`;
+  };
   if (port === undefined) {
     app.get(METRICS_PATH, async (request, reply) => {
       const forwarded = FORWARDED.some((name) => request.headers[name] !== undefined);

@@ -19,12 +19,16 @@ export interface EngineOptions {
   readonly shareIdenticalQueries?: boolean;
   /** How many compiled operations are kept, 1,000 by default. */
   readonly cacheSize?: number;
+  /** Told whenever an operation is asked for, and whether it was compiled already. */
+  readonly onLookup?: ((found: boolean) => void) | undefined;
 }
 
 /** Runs the operations of one supergraph. A new supergraph is a new engine; what runs on the old one ends there. */
 export interface Engine {
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
+  /** How many compiled operations are kept. */
+  readonly size: number;
   /**
    * Compiles an operation, or finds it compiled: by the document itself, else by its text.
    *
@@ -60,6 +64,7 @@ export function createEngine(options: EngineOptions): Engine {
   function findOrCompile(document: DocumentNode, operationName: string | undefined): Compiled {
     const key = `${operationName ?? ''}\n${print(document)}`;
     const known = byText.get(key);
+    options.onLookup?.(known !== undefined);
     if (known) return known;
     const operation = compileOperation(graph, document, operationName);
     const compiled = options.shareIdenticalQueries && operation.kind === 'query' ? shareRuns(operation) : operation;
@@ -69,11 +74,15 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     apiSchema: planner.apiSchema,
+    get size() {
+      return byText.size;
+    },
     compile(document, operationName) {
       let known = byDocument.get(document);
       if (!known) byDocument.set(document, (known = new Map()));
       let compiled = known.get(operationName);
-      if (!compiled) known.set(operationName, (compiled = findOrCompile(document, operationName)));
+      if (compiled) options.onLookup?.(true);
+      else known.set(operationName, (compiled = findOrCompile(document, operationName)));
       return compiled;
     },
   };

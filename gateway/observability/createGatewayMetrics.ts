@@ -75,12 +75,24 @@ export function createGatewayMetrics(read: () => GatewayReadings | undefined): G
   });
   const counter = <T extends string>(name: string, help: string, labelNames: T[] = []): Counter<T> =>
     new Counter({ name: PREFIX + name, help, labelNames, registers });
-  const errors = counter('errors_total', "Errors sent to clients, by code; a subgraph's own codes are OTHER.", ['code']);
-  const lookups = counter('compiled_operation_lookups_total', 'Operations found compiled (hit), or planned and compiled (miss).', ['result']);
+  const errors = counter('errors_total', "Errors sent to clients, by code; a subgraph's own codes are OTHER.", [
+    'code',
+  ]);
+  const lookups = counter(
+    'compiled_operation_lookups_total',
+    'Operations found compiled (hit), or planned and compiled (miss).',
+    ['result'],
+  );
   const responses = counter('http_responses_total', 'HTTP responses by status, whatever they were for.', ['status']);
-  const events = counter('subscription_events_total', 'Events of subscriptions that were enriched, each once for all its clients.');
-  const refused = counter('connections_refused_total', 'WebSockets and event streams that were turned away at the limit.');
-  addReadings(registers, read);
+  const events = counter(
+    'subscription_events_total',
+    'Events of subscriptions that were enriched, each once for all its clients.',
+  );
+  const refused = counter(
+    'connections_refused_total',
+    'WebSockets and event streams that were turned away at the limit.',
+  );
+  addReadings(registry, read);
   return {
     registry,
     operation: (type, outcome, milliseconds) => operations.observe({ type, outcome }, milliseconds / 1_000),
@@ -98,17 +110,18 @@ export function createGatewayMetrics(read: () => GatewayReadings | undefined): G
   };
 }
 
-function addReadings(registers: Registry[], read: () => GatewayReadings | undefined): void {
+function addReadings(registry: Registry, read: () => GatewayReadings | undefined): void {
   const gauge = (name: string, help: string, value: (readings: GatewayReadings) => number): void => {
-    new Gauge({
+    const metric = new Gauge({
       name: PREFIX + name,
       help,
-      registers,
+      registers: [],
       collect() {
         const readings = read();
         if (readings) this.set(value(readings));
       },
     });
+    registry.registerMetric(metric);
   };
   gauge('compiled_operations', 'Compiled operations that are kept.', (now) => now.compiledOperations);
   gauge('connections', 'Open WebSockets and event streams.', (now) => now.connections);
@@ -116,16 +129,21 @@ function addReadings(registers: Registry[], read: () => GatewayReadings | undefi
   gauge('upstream_subscriptions', 'Subscriptions at subgraphs that feed them.', (now) => now.upstreamSubscriptions);
   gauge('waiting_events', 'Events that wait to be enriched.', (now) => now.waitingEvents);
   gauge('waiting_messages', 'Messages that wait for clients to read them.', (now) => now.waitingMessages);
-  gauge('supergraph_since_seconds', 'When the supergraph began to serve (Unix time).', ({ supergraph }) => supergraph.since.getTime() / 1_000);
-  new Gauge({
+  gauge(
+    'supergraph_since_seconds',
+    'When the supergraph began to serve (Unix time).',
+    ({ supergraph }) => supergraph.since.getTime() / 1_000,
+  );
+  const info = new Gauge({
     name: `${PREFIX}supergraph_info`,
     help: 'The supergraph that serves, by the SHA-256 of its file; always 1.',
     labelNames: ['digest'],
-    registers,
+    registers: [],
     collect() {
       const readings = read();
       this.reset();
       if (readings) this.set({ digest: readings.supergraph.digest }, 1);
     },
   });
+  registry.registerMetric(info);
 }

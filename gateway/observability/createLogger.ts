@@ -1,5 +1,4 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { describeError } from '../../observability/describeError.js';
 
 /** The levels that `--log-level` takes, quietest last. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -10,6 +9,6 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * answers of subgraphs: they carry personal data.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
-  const options = { level, base: { process: 'gateway' }, serializers: { err: describeError } };
+  const options = { level, base: { process: 'gateway' } };
   return destination ? pino(options, destination) : pino(options);
 }

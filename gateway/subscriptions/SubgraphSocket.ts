@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { scrubText } from '../../observability/scrubText.js';
 import { SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
 import { UpstreamWebSocket, type UpstreamWebSocketOptions } from './UpstreamWebSocket.js';
@@ -190,7 +191,7 @@ function described(reason: unknown): Record<string, unknown> {
   if (typeof reason !== 'object' || reason === null) return {};
   return {
     ...('code' in reason && { code: reason.code }),
-    ...('reason' in reason && { reason: reason.reason }),
-    ...('message' in reason && { message: reason.message }),
+    ...('reason' in reason && { reason: scrubText(String(reason.reason)) }),
+    ...('message' in reason && { message: scrubText(String(reason.message)) }),
   };
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
+import type { TracingSettings } from '../../observability/openTracing.js';
+import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import { readyMessage } from '../../schema/contract.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
@@ -19,17 +21,26 @@ export interface TestGateway extends Gateway {
 /** Starts a gateway in this process, on a free port, with its log in memory. */
 export async function startGateway(
   supergraph: string,
-  options: { limits?: Partial<Limits>; subgraphUrls?: Record<string, string>; shareSubscriptions?: boolean } = {},
+  options: {
+    limits?: Partial<Limits>;
+    subgraphUrls?: Record<string, string>;
+    shareSubscriptions?: boolean;
+    metrics?: MetricsSettings;
+    tracing?: TracingSettings;
+    /** Gets each line of the log as well. */
+    onLine?: (line: string) => void;
+  } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
   const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
   const write = (text: string): void => {
+    options.onLine?.(text);
     const line: Record<string, unknown> = JSON.parse(text);
     log.push(line);
     const index = waiting.findIndex(({ message }) => message === line['msg']);
     if (index !== -1) waiting.splice(index, 1)[0]?.heard(line);
   };
-  const logger = pino({ level: 'debug' }, { write });
+  const logger = pino({ level: 'trace' }, { write });
   const gateway = await createGateway(
     {
       supergraph,
@@ -41,6 +52,8 @@ export async function startGateway(
       shareIdenticalQueries: false,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       shareSubscriptions: options.shareSubscriptions ?? true,
+      metrics: options.metrics,
+      tracing: options.tracing,
     },
     logger,
   );
