@@ -28,6 +28,8 @@ import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
 import { type GatewayReadings, createGatewayMetrics } from './observability/createGatewayMetrics.js';
+import { UsageRecorder } from './observability/UsageRecorder.js';
+import { recordUsage } from './observability/recordUsage.js';
 import { logRequests } from './observability/logRequests.js';
 import { observeOperations } from './observability/observeOperations.js';
 import { observeSubgraph } from './observability/observeSubgraph.js';
@@ -58,7 +60,7 @@ export interface Gateway {
 /**
  * Starts a gateway. It asks no subgraph anything, so it starts with all of them down.
  *
- * @param logger its own by `config.logLevel` unless one is given
+ * @param log its own by `config.logLevel` unless one is given
  * @throws StartError when the supergraph or the address to listen on will not do
  */
 export async function createGateway(config: Config, log: Logger = createLogger(config.logLevel)): Promise<Gateway> {
@@ -75,6 +77,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     shareIdenticalQueries: config.shareIdenticalQueries,
     onLookup: (found) => metrics.lookup(found),
     observe: (service, connection) => observeSubgraph(service, connection, observers),
+    signingKey: config.signingKey,
   });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
   // Apollo's own lines at `info` say nothing that ours do not.
@@ -82,7 +85,9 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
   );
   const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
-  const plugins = [logRequests(logger), observeOperations(observers)];
+  const usage =
+    config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
+  const plugins = [logRequests(logger), observeOperations(observers), ...(usage ? [recordUsage(usage)] : [])];
   const apollo = createApollo(gateway, app, plugins, apolloLogger);
   let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
@@ -105,7 +110,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       await subscriptions?.stop();
       await apollo.stop();
     } finally {
-      await Promise.all([lifecycle.stop(), metricsServer?.stop(), tracing?.stop()]);
+      await Promise.all([lifecycle.stop(), metricsServer?.stop(), tracing?.stop(), usage?.stop()]);
     }
   };
 
@@ -142,9 +147,11 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
         inFlight: lifecycle.inFlight,
         limits: config.limits,
         share: config.shareSubscriptions,
+        signingKey: config.signingKey,
         runOnce: runOnce(apollo),
         logger,
         observers,
+        onBegin: usage && ((document, name, client) => usage.note(document, name, client)),
       },
     );
     subscriptions = opened;
@@ -156,6 +163,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       { url, digest, subgraphs: [...clients.keys()], ...(metricsUrl !== undefined && { metricsUrl }) },
       'the gateway answers',
     );
+    warnOfOpenDoors(config, logger);
     lifecycle.watch(serve);
     return {
       url,
@@ -169,6 +177,19 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     await app.close();
     await Promise.all([lifecycle.stop(), metricsServer?.stop(), tracing?.stop()]);
     throw error;
+  }
+}
+
+function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): void {
+  if (auth.kind === 'off') {
+    logger.warn(
+      { host },
+      'ACCESS CONTROL IS OFF (--auth off): everybody who can reach this gateway may read and change everything behind it',
+    );
+  } else if (signingKey === undefined) {
+    logger.warn(
+      'SIGNING_KEY is not set: subgraphs are told nothing of who asks; those of Customer360 refuse requests that are not signed',
+    );
   }
 }
 

@@ -38,7 +38,13 @@ export function apolloExecutor(engineOf: (apiSchema: GraphQLSchema) => Engine): 
 }
 
 /** Of a caller's request, nothing else reaches a subgraph. */
-function engineRequest({ requestId, caller, authorization, signal, trace }: RequestContext): EngineRequest {
+function engineRequest({
+  requestId,
+  caller,
+  authorization,
+  signal,
+  trace,
+}: Pick<RequestContext, 'requestId' | 'caller' | 'authorization' | 'signal' | 'trace'>): EngineRequest {
   return {
     requestId,
     caller,

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceHeadersOf } from '../../observability/traceHeaders.js';
 import { HEADERS } from '../../schema/contract.js';
 import { EVERYONE } from '../access/everyone.js';
+import { clientApplication } from './clientApplication.js';
 import type { RequestContext } from './RequestContext.js';
 
 /** Ids that cannot break a log line or a header; anything else that a caller sends is replaced. */
@@ -27,6 +28,7 @@ export function createRequestContext(request: FastifyRequest, reply: FastifyRepl
   return {
     requestId: request.id,
     caller: EVERYONE,
+    client: clientApplication(request.headers),
     authorization: request.headers.authorization,
     signal: controller.signal,
     trace: traceHeadersOf(request.headers),

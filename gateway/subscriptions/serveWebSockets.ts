@@ -4,6 +4,7 @@ import { type GraphQLError, buildSchema, parse } from 'graphql';
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { clientApplication } from '../http/clientApplication.js';
 import type { Limits } from '../limits/limits.js';
 import { ClientSocket } from './ClientSocket.js';
 import { CLOSE_CODES } from './CloseCode.js';
@@ -71,6 +72,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
       return;
     }
     client.authorization = request.headers.authorization;
+    client.client = clientApplication(request.headers);
     sockets.add(client);
     const removePulse = heartbeat.add(client);
     let closed: ((code: number, reason: string) => Promise<void>) | undefined;
@@ -131,6 +133,7 @@ function createProtocol({ subscriptions }: TransportOptions) {
   return makeServer<Record<string, unknown>, ClientSocket>({
     onConnect({ connectionParams, extra }) {
       extra.authorization = authorizationOf(connectionParams) ?? extra.authorization;
+      extra.client = clientApplication(connectionParams ?? {}, extra.client);
     },
     onSubscribe: ({ extra }, id, { query, operationName, variables }) => {
       const contextValue: Subscribe = { id, query, operationName, variables, socket: extra };

@@ -31,6 +31,8 @@ export interface LifecycleOptions {
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Pick<Limits, 'subgraphTimeoutMs' | 'subgraphResponseBytes'>;
   readonly logger: Logger;
+  /** What requests to subgraphs are signed with; without it, they are not. */
+  readonly signingKey?: string | undefined;
   /** See `EngineOptions`. */
   readonly shareIdenticalQueries?: boolean;
   /** See `EngineOptions`. */
@@ -174,7 +176,8 @@ export class SupergraphLifecycle {
    * @throws StartError when it cannot be served; then no connection was made
    */
   #prepare(supergraph: Supergraph, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
-    const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false, onLookup, observe } = this.#options;
+    const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false, signingKey } = this.#options;
+    const { onLookup, observe } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
     const asked = new Map<string, SubgraphConnection>();
@@ -187,7 +190,7 @@ export class SupergraphLifecycle {
     });
     for (const { name, url } of located) {
       const client = known.get(name);
-      const taken = client?.options.url === url ? client : connect(name, url, limits);
+      const taken = client?.options.url === url ? client : connect(name, url, limits, signingKey);
       clients.set(name, taken);
       asked.set(name, observe ? observe(name, taken) : taken);
       this.#open.add(taken);
@@ -204,12 +207,18 @@ export class SupergraphLifecycle {
   }
 }
 
-function connect(name: string, url: string, limits: LifecycleOptions['limits']): SubgraphClient {
+function connect(
+  name: string,
+  url: string,
+  limits: LifecycleOptions['limits'],
+  signingKey: string | undefined,
+): SubgraphClient {
   return new SubgraphClient({
     name,
     url,
     timeoutMs: limits.subgraphTimeoutMs,
     maxResponseBytes: limits.subgraphResponseBytes,
+    signingKey,
   });
 }
 

@@ -29,6 +29,7 @@ export async function startGateway(
     tracing?: TracingSettings;
     /** Gets each line of the log as well. */
     onLine?: (line: string) => void;
+    usageFolder?: string;
   } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
@@ -46,11 +47,13 @@ export async function startGateway(
       supergraph,
       port: 0,
       host: '127.0.0.1',
-      auth: 'off',
+      auth: { kind: 'off' },
+      signingKey: undefined,
       logLevel: 'debug',
       subgraphUrls: options.subgraphUrls ?? {},
       shareIdenticalQueries: false,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
+      usageFolder: options.usageFolder,
       shareSubscriptions: options.shareSubscriptions ?? true,
       metrics: options.metrics,
       tracing: options.tracing,
@@ -72,11 +75,15 @@ export interface GatewayProcess {
   readonly exited: Promise<number | string>;
 }
 
-/** Runs the compiled gateway as a process of its own: forked with a channel as by the supervisor, or on its own as by npm. */
+/**
+ * Runs the compiled gateway as a process of its own: forked with a channel as by the supervisor, or on its own as by npm. Without access
+ * control, unless `args` say otherwise.
+ */
 export function runGateway(
-  args: readonly string[],
+  given: readonly string[],
   options: { supervised?: boolean; env?: Record<string, string> } = {},
 ): GatewayProcess {
+  const args = given.includes('--auth') ? given : ['--auth', 'off', ...given];
   const env = { PATH: process.env['PATH'] ?? '', ...options.env };
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
   const child = options.supervised
