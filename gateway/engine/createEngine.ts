@@ -27,12 +27,16 @@ export interface EngineOptions {
   readonly introspectionHidesDenied?: boolean;
   /** How many compiled operations are kept, 1,000 by default. */
   readonly cacheSize?: number;
+  /** Told whenever an operation is asked for, and whether it was compiled already. */
+  readonly onLookup?: ((found: boolean) => void) | undefined;
 }
 
 /** Runs the operations of one supergraph. A new supergraph is a new engine; what runs on the old one ends there. */
 export interface Engine {
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
+  /** How many compiled operations are kept. */
+  readonly size: number;
   /**
    * Compiles an operation, or finds it compiled: by the document itself, else by its text. Callers who may see the same of it have it
    * in common.
@@ -84,6 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
   function findOrCompile(document: DocumentNode, operationName: string | undefined, unmet: string): Compiled {
     const key = `${operationName ?? ''} ${unmet}\n${print(document)}`;
     const known = byText.get(key);
+    options.onLookup?.(known !== undefined);
     if (known) return known;
     const access = unmet === '' ? undefined : new Access(apiSchema, rules, new Set(unmet.split(',').map(Number)));
     const operation = compileOperation(graph, document, operationName, access);
@@ -103,12 +108,16 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     apiSchema,
+    get size() {
+      return byText.size;
+    },
     compile(document, operationName, caller) {
       const { guards, compiled } = byDocument.get(document) ?? look(document);
       const unmet = guards.length === 0 ? '' : unmetOf(guards, caller);
       const key = `${operationName ?? ''} ${unmet}`;
       let found = compiled.get(key);
-      if (!found) compiled.set(key, (found = findOrCompile(document, operationName, unmet)));
+      if (found) options.onLookup?.(true);
+      else compiled.set(key, (found = findOrCompile(document, operationName, unmet)));
       return found;
     },
   };
