@@ -131,10 +131,10 @@ function askSubgraph(
       variables[name] = entities.map(({ representation }) => representation);
     }
   }
-  const { headers, signal } = run.request;
+  const { caller, headers, signal } = run.request;
   return connection.ask(
     { query, variables, operationName },
-    { headers, signal: abortable ? signal : undefined, repeatable: abortable, endsAt: run.endsAt },
+    { caller, headers, signal: abortable ? signal : undefined, repeatable: abortable, endsAt: run.endsAt },
   );
 }
 

@@ -1,9 +1,12 @@
 import { Pool } from 'undici';
+import type { Caller } from '../../schema/contract.js';
+import { GATEWAY } from '../access/gatewayItself.js';
 import { errorCode } from '../errors/errorCode.js';
 import { HttpExchange } from './HttpExchange.js';
 import { type SubgraphAnswer, readSubgraphAnswer } from './SubgraphAnswer.js';
 import { SubgraphFailure, type SubgraphFailureReason } from './SubgraphFailure.js';
 import { UpstreamGuard, type UpstreamGuardOptions } from './UpstreamGuard.js';
+import { signedHeaders } from './signedHeaders.js';
 
 /** One GraphQL request to a subgraph. */
 export interface SubgraphRequest {
@@ -13,8 +16,10 @@ export interface SubgraphRequest {
 }
 
 export interface SubgraphRequestOptions {
-  /** Sent beside the content type; nothing else is. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Who asks; told to the subgraph where requests are signed. */
+  readonly caller: Caller;
+  /** Sent beside the content type and the signature; nothing else is. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Ends the request early, with the reason `abandoned`. */
   readonly signal?: AbortSignal | undefined;
   /** Whether it may be sent again when it failed in passing; false by default, and always for a mutation. */
@@ -29,6 +34,8 @@ export interface SubgraphClientOptions extends UpstreamGuardOptions {
   /** Milliseconds for one request with all its tries, from asking for it to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
+  /** What requests are signed with; without it, they are not. */
+  readonly signingKey?: string | undefined;
 }
 
 const HEADERS = {
@@ -68,15 +75,16 @@ export class SubgraphClient {
    * @returns what the subgraph answered, its errors included
    * @throws SubgraphFailure, and nothing else, when there is no answer that can be used
    */
-  async ask(request: SubgraphRequest, options: SubgraphRequestOptions = {}): Promise<SubgraphAnswer> {
+  async ask(request: SubgraphRequest, options: SubgraphRequestOptions): Promise<SubgraphAnswer> {
     const { name, timeoutMs } = this.options;
-    const { signal, headers = {}, repeatable = false, endsAt: wholeEndsAt = Infinity } = options;
+    const { signal, repeatable = false, endsAt: wholeEndsAt = Infinity } = options;
     if (signal?.aborted) throw new SubgraphFailure(name, 'abandoned');
     const ownEnd = performance.now() + timeoutMs;
     const endsAt = Math.min(ownEnd, wholeEndsAt);
     // A subgraph that had little time because others took theirs did nothing wrong.
     const late = endsAt < ownEnd ? 'deadline' : 'timeout';
-    return this.#guard.run({ endsAt, repeatable, signal }, () => this.#send(request, headers, endsAt, late, signal));
+    const body = JSON.stringify(request);
+    return this.#guard.run({ endsAt, repeatable, signal }, () => this.#send(body, options, endsAt, late));
   }
 
   /**
@@ -86,7 +94,12 @@ export class SubgraphClient {
    */
   async probe(timeoutMs: number): Promise<void> {
     // Something that every GraphQL server knows.
-    await this.#send({ query: '{ __typename }' }, {}, performance.now() + timeoutMs, 'timeout', undefined);
+    await this.#send(
+      '{"query":"{ __typename }"}',
+      { caller: GATEWAY, headers: {} },
+      performance.now() + timeoutMs,
+      'timeout',
+    );
   }
 
   /** Ends what is under way and closes every connection. */
@@ -95,20 +108,19 @@ export class SubgraphClient {
   }
 
   async #send(
-    request: SubgraphRequest,
-    headers: Readonly<Record<string, string>>,
+    body: string,
+    { caller, headers, signal }: SubgraphRequestOptions,
     endsAt: number,
     late: 'timeout' | 'deadline',
-    signal: AbortSignal | undefined,
   ): Promise<SubgraphAnswer> {
-    const { name } = this.options;
+    const { name, signingKey } = this.options;
     const ms = endsAt - performance.now();
     if (ms <= 0) throw new SubgraphFailure(name, late);
     const exchange = new HttpExchange(this.#pool, {
       method: 'POST',
       path: this.#path,
-      headers: { ...headers, ...HEADERS },
-      body: JSON.stringify(request),
+      headers: { ...headers, ...signedHeaders(signingKey, name, caller, body), ...HEADERS },
+      body,
     });
     const abandon = (): void => exchange.end(new SubgraphFailure(name, 'abandoned'));
     const timer = setTimeout(() => exchange.end(new SubgraphFailure(name, late)), ms);

@@ -6,6 +6,8 @@ import type { Limits } from '../../gateway/limits/limits.js';
 
 const OPEN = { openUntil: '18:00' };
 
+const message = ({ errors }: Answer): string | undefined => errors?.[0]?.message;
+
 describe('what the gateway does about a subgraph in trouble', () => {
   let library: Library;
   let gateway: TestGateway;
@@ -24,8 +26,6 @@ describe('what the gateway does about a subgraph in trouble', () => {
   };
 
   const askDesk = (): Promise<Answer> => ask(gateway.url, '{ openUntil }');
-
-  const message = ({ errors }: Answer): string | undefined => errors?.[0]?.message;
 
   /** Lets the desk fail so many times, then be well. */
   const failing = (times: number, how: (response: ServerResponse) => unknown): void => {
