@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type TracingSettings, readTracing } from '../../observability/openTracing.js';
+import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import type { Environment, Settings } from './Settings.js';
 import { signingKeys } from './signingKeys.js';
 
@@ -17,6 +19,10 @@ export interface SubgraphConfig {
   readonly eventBusUrl?: string;
   /** With any of these the gateway must have signed a request, and with the first this subgraph signs its own; null takes everybody's. */
   readonly signingKeys: readonly string[] | null;
+  /** Who may read metrics; undefined for nobody. */
+  readonly metrics?: MetricsSettings | undefined;
+  /** Where traces go; undefined when nothing is traced. */
+  readonly tracing?: TracingSettings | undefined;
   /** The values of the definition's own `settings`; left out, their defaults. */
   readonly settings?: object;
 }
@@ -33,6 +39,9 @@ export const ENVIRONMENT_HELP = `Environment:
                       between them, to replace one. "off" lets everybody in: on a loopback address, not in production
   EVENT_BUS_URL       what carries events between subgraphs     (DATABASE_URL; postgres:// or nats://, one for all)
   POOL_SIZE           most connections of a subgraph            (10)
+  METRICS             on serves /metrics to this machine, off to nobody (on)
+  <NAME>_METRICS_PORT a port of their own for metrics, read by whoever reaches it; METRICS_PORT, when one starts alone
+  OTEL_EXPORTER_OTLP_ENDPOINT  where traces go, OTLP over HTTP  (nowhere)
   LOG_LEVEL           trace, debug, info, warn, error or silent (info)`;
 
 const port = z.coerce.number().int().min(0).max(65535);
@@ -76,6 +85,8 @@ export function readConfig(
     eventBusUrl: z
       .string({ error: 'set EVENT_BUS_URL, or DATABASE_URL, to the Postgres through which all subgraphs share events' })
       .regex(/^(postgres(ql)?|nats):\/\//, 'EVENT_BUS_URL must start with postgres:// or nats://'),
+    metrics: z.enum(['on', 'off'], { error: 'METRICS must be on or off' }).default('on'),
+    metricsPort: port.optional(),
     poolSize: z.coerce.number({ error: 'POOL_SIZE must be a whole number' }).int().min(1).max(100).default(10),
   });
   const read = schema.safeParse({
@@ -85,11 +96,19 @@ export function readConfig(
     identityUrl: environment.IDENTITY_URL,
     signingKeys: environment.SIGNING_KEY,
     eventBusUrl: environment.EVENT_BUS_URL ?? environment.DATABASE_URL,
+    metrics: environment.METRICS || undefined,
+    metricsPort: environment[`${prefix}_METRICS_PORT`] ?? (alone ? environment.METRICS_PORT : undefined),
     poolSize: environment.POOL_SIZE,
   });
   if (read.success) {
     const settings = subgraph.settings?.read(environment);
-    return Object.freeze({ ...read.data, ...(settings ? { settings: Object.freeze(settings) } : {}) });
+    const { metrics, metricsPort, ...rest } = read.data;
+    return Object.freeze({
+      ...rest,
+      metrics: metrics === 'on' ? { port: metricsPort } : undefined,
+      tracing: readTracing(environment),
+      ...(settings ? { settings: Object.freeze(settings) } : {}),
+    });
   }
   throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
 }

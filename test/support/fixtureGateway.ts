@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
+import type { TracingSettings } from '../../observability/openTracing.js';
+import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import { readyMessage } from '../../schema/contract.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
@@ -23,6 +25,11 @@ export async function startGateway(
     limits?: Partial<Limits>;
     subgraphUrls?: Record<string, string>;
     shareSubscriptions?: boolean;
+    lastGood?: string;
+    metrics?: MetricsSettings;
+    tracing?: TracingSettings;
+    /** Gets each line of the log as well. */
+    onLine?: (line: string) => void;
     usageFolder?: string;
     /** By default nothing is signed: the subgraphs are not ours. */
     signingKey?: string;
@@ -31,15 +38,17 @@ export async function startGateway(
   const log: Record<string, unknown>[] = [];
   const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
   const write = (text: string): void => {
+    options.onLine?.(text);
     const line: Record<string, unknown> = JSON.parse(text);
     log.push(line);
     const index = waiting.findIndex(({ message }) => message === line['msg']);
     if (index !== -1) waiting.splice(index, 1)[0]?.heard(line);
   };
-  const logger = pino({ level: 'debug' }, { write });
+  const logger = pino({ level: 'trace' }, { write });
   const gateway = await createGateway(
     {
       supergraph,
+      lastGood: options.lastGood,
       port: 0,
       host: '127.0.0.1',
       auth: { kind: 'off' },
@@ -50,6 +59,8 @@ export async function startGateway(
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       usageFolder: options.usageFolder,
       shareSubscriptions: options.shareSubscriptions ?? true,
+      metrics: options.metrics,
+      tracing: options.tracing,
     },
     logger,
   );
