@@ -33,10 +33,8 @@ export interface LifecycleOptions {
   readonly logger: Logger;
   /** What requests to subgraphs are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
-  /** See `EngineOptions`. */
-  readonly shareIdenticalQueries?: boolean;
-  /** See `EngineOptions`. */
-  readonly onLookup?: EngineOptions['onLookup'];
+  /** How operations are run. */
+  readonly engine?: Omit<EngineOptions, 'supergraphSdl' | 'subgraphs' | 'logger'>;
   /** Makes of a connection to a subgraph what the engine asks; by default the connection itself. */
   readonly observe?: (service: string, connection: SubgraphConnection) => SubgraphConnection;
 }
@@ -176,18 +174,11 @@ export class SupergraphLifecycle {
    * @throws StartError when it cannot be served; then no connection was made
    */
   #prepare(supergraph: Supergraph, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
-    const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false, signingKey } = this.#options;
-    const { onLookup, observe } = this.#options;
+    const { file, subgraphUrls, limits, logger, signingKey, observe, engine: settings } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
     const asked = new Map<string, SubgraphConnection>();
-    const engine = createEngineOf(file, {
-      supergraphSdl: supergraph.sdl,
-      subgraphs: asked,
-      logger,
-      shareIdenticalQueries,
-      onLookup,
-    });
+    const engine = createEngineOf(file, { ...settings, supergraphSdl: supergraph.sdl, subgraphs: asked, logger });
     for (const { name, url } of located) {
       const client = known.get(name);
       const taken = client?.options.url === url ? client : connect(name, url, limits, signingKey);

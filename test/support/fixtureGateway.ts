@@ -6,6 +6,8 @@ import { pino } from 'pino';
 import type { TracingSettings } from '../../observability/openTracing.js';
 import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import { readyMessage } from '../../schema/contract.js';
+import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
+import type { DeniedFields } from '../../gateway/access/DeniedFields.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
 
@@ -30,6 +32,8 @@ export async function startGateway(
     /** Gets each line of the log as well. */
     onLine?: (line: string) => void;
     usageFolder?: string;
+    deniedFields?: DeniedFields;
+    auth?: AccessConfig;
   } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
@@ -47,8 +51,10 @@ export async function startGateway(
       supergraph,
       port: 0,
       host: '127.0.0.1',
-      auth: { kind: 'off' },
+      auth: options.auth ?? { kind: 'off' },
       signingKey: undefined,
+      deniedFields: options.deniedFields ?? 'error',
+      introspectionHidesDenied: false,
       logLevel: 'debug',
       subgraphUrls: options.subgraphUrls ?? {},
       shareIdenticalQueries: false,
