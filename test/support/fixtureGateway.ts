@@ -27,6 +27,7 @@ export async function startGateway(
     limits?: Partial<Limits>;
     subgraphUrls?: Record<string, string>;
     shareSubscriptions?: boolean;
+    lastGood?: string;
     metrics?: MetricsSettings;
     tracing?: TracingSettings;
     /** Gets each line of the log as well. */
@@ -49,6 +50,7 @@ export async function startGateway(
   const gateway = await createGateway(
     {
       supergraph,
+      lastGood: options.lastGood,
       port: 0,
       host: '127.0.0.1',
       auth: options.auth ?? { kind: 'off' },
