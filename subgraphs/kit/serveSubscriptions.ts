@@ -16,6 +16,8 @@ import { type Caller, HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contrac
 import { EventConsents } from './consent/EventConsents.js';
 import type { GatewayTrust, Headers } from './GatewayTrust.js';
 import { maskUnknownError } from './maskUnknownError.js';
+import type { SubgraphMetrics } from './observe/createSubgraphMetrics.js';
+import { logUnforeseen } from './observe/observeRequests.js';
 import type { RequestContext } from './RequestContext.js';
 
 export interface SubscriptionsOptions {
@@ -27,6 +29,7 @@ export interface SubscriptionsOptions {
   readonly createContext: (requestId: string, caller: Caller) => RequestContext;
   /** Told of the context of each event that goes out. */
   readonly onAnswer: (context: RequestContext) => void;
+  readonly metrics: Pick<SubgraphMetrics, 'error' | 'operation' | 'subscriptions'>;
 }
 
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
@@ -41,9 +44,15 @@ const STOP_LIMIT_MS = 2_000;
  * @returns `stop` closes all connections with 1001, so that the gateway takes them up elsewhere or later
  */
 export function serveSubscriptions(server: Server, options: SubscriptionsOptions): { stop(): Promise<void> } {
-  const { createContext, log, path, schema, trust } = options;
+  const { createContext, log, metrics, path, schema, trust } = options;
   const acceptor = new WebSocketServer({ server, path, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
-  const mask = (error: GraphQLError): GraphQLFormattedError => maskUnknownError(error.toJSON(), error, log);
+  const mask = (errors: readonly GraphQLError[], requestId: string): GraphQLFormattedError[] =>
+    errors.map((error) => {
+      logUnforeseen(log, requestId, error);
+      const shown = maskUnknownError(error.toJSON(), error);
+      metrics.error(shown.extensions?.['code']);
+      return shown;
+    });
   const callers = new WeakMap<object, Caller>();
   const protocol = useServer(
     {
@@ -69,14 +78,13 @@ export function serveSubscriptions(server: Server, options: SubscriptionsOptions
       context(_connection, _id, payload) {
         const caller = callers.get(payload);
         if (caller === undefined) throw new Error('a subscription that nobody admitted');
-        const given = headersOf(payload.extensions)[HEADERS.requestId];
-        return createContext(typeof given === 'string' ? given : randomUUID(), caller);
+        return createContext(requestIdOf(payload.extensions), caller);
       },
       subscribe: (args) => eventsOf(args, options),
-      onError: (_connection, _id, _payload, errors) => errors.map((error) => mask(error)),
-      onNext: (_connection, _id, _payload, _args, { errors, ...rest }) => ({
+      onError: (_connection, _id, { extensions }, errors) => mask(errors, requestIdOf(extensions)),
+      onNext: (_connection, _id, { extensions }, _args, { errors, ...rest }) => ({
         ...rest,
-        ...(errors && { errors: errors.map((error) => mask(error)) }),
+        ...(errors && { errors: mask(errors, requestIdOf(extensions)) }),
       }),
     },
     acceptor,
@@ -92,7 +100,14 @@ export function serveSubscriptions(server: Server, options: SubscriptionsOptions
   };
 }
 
-function headersOf(extensions: Readonly<Record<string, unknown>> | null | undefined): Headers {
+type SubscribeExtensions = Readonly<Record<string, unknown>> | null | undefined;
+
+function requestIdOf(extensions: SubscribeExtensions): string {
+  const given = headersOf(extensions)[HEADERS.requestId];
+  return typeof given === 'string' ? given : randomUUID();
+}
+
+function headersOf(extensions: SubscribeExtensions): Headers {
   const headers = extensions?.[SUBSCRIBE_EXTENSIONS.headers];
   return typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers)) : {};
 }
@@ -106,7 +121,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
  */
 async function eventsOf(
   args: ExecutionArgs,
-  { createContext, log, onAnswer }: SubscriptionsOptions,
+  { createContext, log, metrics, onAnswer }: SubscriptionsOptions,
 ): Promise<AsyncIterableIterator<ExecutionResult, undefined> | ExecutionResult> {
   const { requestId, caller } = args.contextValue as RequestContext;
   try {
@@ -119,23 +134,35 @@ async function eventsOf(
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();
+  metrics.subscriptions.inc();
   const consents = new EventConsents(() => createContext(requestId, caller), log);
+  let isOver = false;
+  const end = (): void => {
+    if (!isOver) metrics.subscriptions.dec();
+    isOver = true;
+    consents.end();
+  };
   const iterator: AsyncIterableIterator<ExecutionResult, undefined> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
       for (;;) {
         const event = await events.next();
-        if (event.done) return { done: true, value: undefined };
+        if (event.done) {
+          end();
+          return { done: true, value: undefined };
+        }
         const contextValue = await consents.contextFor(event.value);
         if (contextValue === null) continue;
+        const startedAt = performance.now();
         const value = await execute({ ...args, rootValue: event.value, contextValue });
+        metrics.operation('subscription', value.errors ? 'errors' : 'ok', performance.now() - startedAt);
         onAnswer(contextValue);
         return { done: false, value };
       }
     },
     // Not queued behind a `next` that waits, as a generator's would be: the source ends when the subscriber goes.
     async return() {
-      consents.end();
+      end();
       await events.return?.();
       return { done: true, value: undefined };
     },
