@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Engine, type EngineOptions, createEngine } from '../engine/createEngine.js';
+import type { SubgraphConnection } from '../engine/SubgraphConnection.js';
 import { StartError } from '../errors/StartError.js';
 import type { Limits } from '../limits/limits.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
@@ -30,8 +31,14 @@ export interface LifecycleOptions {
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Pick<Limits, 'subgraphTimeoutMs' | 'subgraphResponseBytes'>;
   readonly logger: Logger;
+  /** What requests to subgraphs are signed with; without it, they are not. */
+  readonly signingKey?: string | undefined;
   /** See `EngineOptions`. */
   readonly shareIdenticalQueries?: boolean;
+  /** See `EngineOptions`. */
+  readonly onLookup?: EngineOptions['onLookup'];
+  /** Makes of a connection to a subgraph what the engine asks; by default the connection itself. */
+  readonly observe?: (service: string, connection: SubgraphConnection) => SubgraphConnection;
 }
 
 /**
@@ -169,19 +176,23 @@ export class SupergraphLifecycle {
    * @throws StartError when it cannot be served; then no connection was made
    */
   #prepare(supergraph: Supergraph, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
-    const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false } = this.#options;
+    const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false, signingKey } = this.#options;
+    const { onLookup, observe } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
+    const asked = new Map<string, SubgraphConnection>();
     const engine = createEngineOf(file, {
       supergraphSdl: supergraph.sdl,
-      subgraphs: clients,
+      subgraphs: asked,
       logger,
       shareIdenticalQueries,
+      onLookup,
     });
     for (const { name, url } of located) {
       const client = known.get(name);
-      const taken = client?.options.url === url ? client : connect(name, url, limits);
+      const taken = client?.options.url === url ? client : connect(name, url, limits, signingKey);
       clients.set(name, taken);
+      asked.set(name, observe ? observe(name, taken) : taken);
       this.#open.add(taken);
     }
     return { ...supergraph, since: new Date(), clients, engine };
@@ -196,12 +207,18 @@ export class SupergraphLifecycle {
   }
 }
 
-function connect(name: string, url: string, limits: LifecycleOptions['limits']): SubgraphClient {
+function connect(
+  name: string,
+  url: string,
+  limits: LifecycleOptions['limits'],
+  signingKey: string | undefined,
+): SubgraphClient {
   return new SubgraphClient({
     name,
     url,
     timeoutMs: limits.subgraphTimeoutMs,
     maxResponseBytes: limits.subgraphResponseBytes,
+    signingKey,
   });
 }
 
