@@ -27,6 +27,8 @@ export interface Config {
    */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  /** Whether the console is served at `/`, where it was built and the graph has customers. */
+  readonly console: boolean;
   /** Whether equal subscriptions by equal callers share one upstream subscription. */
   readonly shareSubscriptions: boolean;
   /** Whether identical queries of one caller that are in flight at once are answered by one run. */
@@ -51,6 +53,7 @@ const OPTIONS: readonly Option[] = [
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
   { name: 'auth', value: 'jwt|off', help: 'who may ask: those with a token; "off": everybody, everything (jwt)' },
+  { name: 'console', value: 'on|off', help: 'the console at /, for a graph with customers (on)' },
   { name: 'max-connections', value: 'N', help: 'WebSockets and event streams at the same time (10000)' },
   { name: 'max-subscriptions', value: 'N', help: 'operations over them at the same time (50000)' },
   { name: 'max-subscriptions-per-caller', value: 'N', help: 'of these, for one authorization or address (1000)' },
@@ -119,6 +122,7 @@ const settings = z.object({
   port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
+  console: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   'max-connections': count(DEFAULT_LIMITS.subscriptions.connections),
   'max-subscriptions': count(DEFAULT_LIMITS.subscriptions.all),
   'max-subscriptions-per-caller': count(DEFAULT_LIMITS.subscriptions.perCaller),
@@ -186,6 +190,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     logLevel,
     subgraphUrls: urlVariables(env),
     limits: readLimits(parsed.data),
+    console: parsed.data.console === 'on',
     shareSubscriptions: parsed.data['share-subscriptions'] === 'on',
     shareIdenticalQueries: parsed.data['share-identical-queries'] === 'on',
     metrics: parsed.data.metrics === 'on' ? Object.freeze({ port: parsed.data['metrics-port'] }) : undefined,

@@ -18,9 +18,10 @@ import type { Config } from './config.js';
 import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
+import { consoleRoutes } from './http/consoleRoutes.js';
 import { createApp } from './http/createApp.js';
 import { errorReplies } from './http/errorReplies.js';
-import { graphiqlRoute } from './http/graphiqlRoute.js';
+import { GRAPHIQL_PATH, graphiqlRoute } from './http/graphiqlRoute.js';
 import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
@@ -45,6 +46,9 @@ import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
 const STREAM_PATH = `${GRAPHQL_PATH}/stream`;
+
+/** What the build makes of console/, relative to the working directory as the supergraph is. */
+const CONSOLE_FOLDER = 'dist/console';
 
 /** A gateway that answers requests. */
 export interface Gateway {
@@ -116,7 +120,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
 
   try {
     await startApollo(apollo, config.supergraph);
-    errorReplies(app, logger, [GRAPHQL_PATH, STREAM_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
+    errorReplies(app, logger, [GRAPHQL_PATH, STREAM_PATH, '/', GRAPHIQL_PATH, HEALTH_PATHS.live, HEALTH_PATHS.ready]);
     legacyStatus(app);
     app.addHook('onResponse', async (_request, reply) => metrics.response(reply.statusCode));
     if (config.metrics) metricsServer = await openMetrics(app, metrics, config.metrics, config.host);
@@ -127,6 +131,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       () => stopping !== undefined,
     );
     graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
+    await serveStartPage(app, config, lifecycle.served);
     await app.register(fastifyApollo(apollo), {
       path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
@@ -191,6 +196,13 @@ function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): vo
       'SIGNING_KEY is not set: subgraphs are told nothing of who asks; those of Customer360 refuse requests that are not signed',
     );
   }
+}
+
+/** The console at `/` where there is one and the graph is about customers; else `/` leads to GraphiQL. */
+async function serveStartPage(app: FastifyInstance, config: Config, { engine }: ServedSupergraph): Promise<void> {
+  const hasCustomers = engine.apiSchema.getQueryType()?.getFields()['customer360'] !== undefined;
+  if (config.console && hasCustomers && (await consoleRoutes(app, CONSOLE_FOLDER))) return;
+  app.get('/', async (_request, reply) => reply.redirect(GRAPHIQL_PATH));
 }
 
 function createApollo(

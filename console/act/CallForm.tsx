@@ -16,7 +16,13 @@ interface Values {
   nextStep: { description: string; dueAt: string };
 }
 
-const EMPTY: Values = { subject: '', notes: '', outcome: '', employeeId: null, nextStep: { description: '', dueAt: '' } };
+const EMPTY: Values = {
+  subject: '',
+  notes: '',
+  outcome: '',
+  employeeId: null,
+  nextStep: { description: '', dueAt: '' },
+};
 
 function inputOf(customerId: string, { nextStep, ...values }: Values): LogActivityInput {
   const { description, dueAt } = nextStep;
@@ -75,14 +81,32 @@ export function CallForm({ customerId, opened, close }: FormProps): React.JSX.El
 
   return (
     <ActModal title="Log a call" opened={opened} close={close} act={act} verb="Write it down">
-      <TextInput label="What it was about" data-autofocus withAsterisk maxLength={200} {...form.getInputProps('subject')} />
-      <Textarea label="What was said" autosize minRows={3} maxRows={8} maxLength={10_000} {...form.getInputProps('notes')} />
+      <TextInput
+        label="What it was about"
+        data-autofocus
+        withAsterisk
+        maxLength={200}
+        {...form.getInputProps('subject')}
+      />
+      <Textarea
+        label="What was said"
+        autosize
+        minRows={3}
+        maxRows={8}
+        maxLength={10_000}
+        {...form.getInputProps('notes')}
+      />
       <TextInput label="What came of it" maxLength={1_000} {...form.getInputProps('outcome')} />
       <EmployeeSelect label="Who called" {...form.getInputProps('employeeId')} />
       <Fieldset legend="Next step">
         <Stack gap="sm">
           <TextInput label="What to do" maxLength={500} {...form.getInputProps('nextStep.description')} />
-          <TextInput label="By when" type="datetime-local" min={localMoment(Date.now())} {...form.getInputProps('nextStep.dueAt')} />
+          <TextInput
+            label="By when"
+            type="datetime-local"
+            min={localMoment(Date.now())}
+            {...form.getInputProps('nextStep.dueAt')}
+          />
         </Stack>
       </Fieldset>
     </ActModal>

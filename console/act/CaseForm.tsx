@@ -24,7 +24,14 @@ interface Values {
   assigneeId: string | null;
 }
 
-const EMPTY: Values = { subject: '', body: '', kind: 'QUESTION', channel: 'PHONE', priority: 'NORMAL', assigneeId: null };
+const EMPTY: Values = {
+  subject: '',
+  body: '',
+  kind: 'QUESTION',
+  channel: 'PHONE',
+  priority: 'NORMAL',
+  assigneeId: null,
+};
 
 /** Opens a case. It stands in the service panel before the graph has given it its number. */
 export function CaseForm({ customerId, opened, close }: FormProps): React.JSX.Element {
@@ -83,13 +90,41 @@ export function CaseForm({ customerId, opened, close }: FormProps): React.JSX.El
   });
   return (
     <ActModal title="Open a case" opened={opened} close={close} act={act} verb="Open it">
-      <TextInput label="What it is about" data-autofocus withAsterisk maxLength={200} {...form.getInputProps('subject')} />
-      <Textarea label="What the customer said" autosize minRows={3} maxRows={8} maxLength={10_000} {...form.getInputProps('body')} />
+      <TextInput
+        label="What it is about"
+        data-autofocus
+        withAsterisk
+        maxLength={200}
+        {...form.getInputProps('subject')}
+      />
+      <Textarea
+        label="What the customer said"
+        autosize
+        minRows={3}
+        maxRows={8}
+        maxLength={10_000}
+        {...form.getInputProps('body')}
+      />
       <Group grow align="start">
-        <Select label="Kind" data={choices(CASE_KINDS, wordsOf)} allowDeselect={false} {...form.getInputProps('kind')} />
-        <Select label="Priority" data={choices(PRIORITIES, wordsOf)} allowDeselect={false} {...form.getInputProps('priority')} />
+        <Select
+          label="Kind"
+          data={choices(CASE_KINDS, wordsOf)}
+          allowDeselect={false}
+          {...form.getInputProps('kind')}
+        />
+        <Select
+          label="Priority"
+          data={choices(PRIORITIES, wordsOf)}
+          allowDeselect={false}
+          {...form.getInputProps('priority')}
+        />
       </Group>
-      <Select label="How they came to us" data={choices(CHANNELS, wordsOf)} allowDeselect={false} {...form.getInputProps('channel')} />
+      <Select
+        label="How they came to us"
+        data={choices(CHANNELS, wordsOf)}
+        allowDeselect={false}
+        {...form.getInputProps('channel')}
+      />
       <EmployeeSelect label="Who takes care of it" {...form.getInputProps('assigneeId')} />
     </ActModal>
   );

@@ -46,10 +46,19 @@ export function ConsentForm({ customerId, opened, close }: FormProps): React.JSX
     close,
     done: 'The ledger has it.',
     send: ({ action, text, ...values }, key) => {
-      const consent = { __typename: 'Consent' as const, id: `new:${key}`, action, at: new Date().toISOString(), ...values };
+      const consent = {
+        __typename: 'Consent' as const,
+        id: `new:${key}`,
+        action,
+        at: new Date().toISOString(),
+        ...values,
+      };
       const refetchQueries = ['CustomerMarketing', 'CustomerHeader'];
       // What holds follows from the ledger by rules that the graph knows: the row is put in front, and then asked for.
-      const show = (cache: Parameters<NonNullable<Parameters<typeof grant>[0]['update']>>[0], row: typeof consent): void => {
+      const show = (
+        cache: Parameters<NonNullable<Parameters<typeof grant>[0]['update']>>[0],
+        row: typeof consent,
+      ): void => {
         cache.updateQuery({ query: CustomerMarketingDocument, variables: { id: customerId } }, (marketing) => {
           const customer = marketing?.customer360;
           if (!customer?.consents) return marketing;
@@ -84,7 +93,12 @@ export function ConsentForm({ customerId, opened, close }: FormProps): React.JSX
         </Text>
         <SegmentedControl data={ACTIONS} aria-labelledby="consent-action" {...form.getInputProps('action')} />
       </Stack>
-      <Select label="What for" data={choices(PURPOSES, wordsOf)} allowDeselect={false} {...form.getInputProps('purpose')} />
+      <Select
+        label="What for"
+        data={choices(PURPOSES, wordsOf)}
+        allowDeselect={false}
+        {...form.getInputProps('purpose')}
+      />
       <Select
         label="By which channel"
         placeholder="All channels"

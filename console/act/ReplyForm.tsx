@@ -26,9 +26,21 @@ export function ReplyForm({ found }: { readonly found: OpenedCase }): React.JSX.
     send: ({ body, employeeId, awaitingCustomer }, key) => {
       const { id, status, version, firstRespondedAt, sla, messages } = found;
       const now = new Date().toISOString();
-      const message = { __typename: 'CaseMessage' as const, id: `new:${key}`, author: 'EMPLOYEE' as const, body, sentAt: now, employee: null };
+      const message = {
+        __typename: 'CaseMessage' as const,
+        id: `new:${key}`,
+        author: 'EMPLOYEE' as const,
+        body,
+        sentAt: now,
+        employee: null,
+      };
       return reply({
-        variables: { caseId: id, expectedVersion: version, input: { body: body.trim(), employeeId, awaitingCustomer }, key },
+        variables: {
+          caseId: id,
+          expectedVersion: version,
+          input: { body: body.trim(), employeeId, awaitingCustomer },
+          key,
+        },
         optimisticResponse: {
           replyToCase: {
             __typename: 'Case',
@@ -51,7 +63,15 @@ export function ReplyForm({ found }: { readonly found: OpenedCase }): React.JSX.
             {act.problem}
           </Alert>
         )}
-        <Textarea label="Your answer" withAsterisk autosize minRows={3} maxRows={10} maxLength={10_000} {...form.getInputProps('body')} />
+        <Textarea
+          label="Your answer"
+          withAsterisk
+          autosize
+          minRows={3}
+          maxRows={10}
+          maxLength={10_000}
+          {...form.getInputProps('body')}
+        />
         <EmployeeSelect label="Who answers" {...form.getInputProps('employeeId')} />
         <Group justify="space-between">
           <Checkbox

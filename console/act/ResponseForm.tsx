@@ -100,8 +100,20 @@ export function ResponseForm({ customerId, opened, close }: FormProps): React.JS
         allowDecimal={false}
         {...form.getInputProps('score')}
       />
-      <Textarea label="In their own words" autosize minRows={2} maxRows={8} maxLength={10_000} {...form.getInputProps('verbatim')} />
-      <TextInput label="Which experience it is about" placeholder="delivery" maxLength={200} {...form.getInputProps('experience')} />
+      <Textarea
+        label="In their own words"
+        autosize
+        minRows={2}
+        maxRows={8}
+        maxLength={10_000}
+        {...form.getInputProps('verbatim')}
+      />
+      <TextInput
+        label="Which experience it is about"
+        placeholder="delivery"
+        maxLength={200}
+        {...form.getInputProps('experience')}
+      />
     </ActModal>
   );
 }

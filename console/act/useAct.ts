@@ -30,25 +30,25 @@ export function useAct<V extends object>({ form, send, done, close }: Options<V>
   const [problem, setProblem] = useState<string | null>(null);
   const attempt = useRef({ key: '', values: '' });
 
-  const submit = form.onSubmit((values) => {
+  const run = async (values: V): Promise<void> => {
     const text = JSON.stringify(values);
     if (attempt.current.values !== text) attempt.current = { key: newKey(), values: text };
     setBusy(true);
     setProblem(null);
-    send(values, attempt.current.key).then(
-      () => {
-        setBusy(false);
-        form.reset();
-        attempt.current = { key: '', values: '' };
-        notifications.show({ message: done, color: 'teal' });
-        close();
-      },
-      (error: unknown) => {
-        setBusy(false);
-        setProblem(placeErrors(form, error));
-      },
-    );
-  });
+    try {
+      await send(values, attempt.current.key);
+    } catch (error) {
+      setProblem(placeErrors(form, error));
+      return;
+    } finally {
+      setBusy(false);
+    }
+    form.reset();
+    attempt.current = { key: '', values: '' };
+    notifications.show({ message: done, color: 'teal' });
+    close();
+  };
+  const submit = form.onSubmit((values) => void run(values));
   return { submit, isBusy, problem };
 }
 

@@ -17,9 +17,7 @@ export function ChartFigure({ title, summary, children }: Props): React.JSX.Elem
       <Text component="figcaption" size="xs" c="dimmed" mb={6}>
         {title}
       </Text>
-      <div aria-hidden="true">
-        {children}
-      </div>
+      <div aria-hidden="true">{children}</div>
     </figure>
   );
 }

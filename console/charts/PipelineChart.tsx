@@ -20,7 +20,8 @@ export function PipelineChart({ stages }: { readonly stages: readonly Stage[] })
   const currency = mainCurrency(stages);
   const money = (value: number): string =>
     currency ? formatMoney({ amount: value.toFixed(2), currency }, true) : String(value);
-  const data = stages.map(({ stage, count, amount }) => ({
+  const open = stages.filter(({ stage }) => stage !== 'WON' && stage !== 'LOST');
+  const data = open.map(({ stage, count, amount }) => ({
     stage: `${wordsOf(stage)} (${count})`,
     value: Number(amount.find((one) => one.currency === currency)?.amount ?? 0),
   }));
@@ -28,13 +29,13 @@ export function PipelineChart({ stages }: { readonly stages: readonly Stage[] })
   return (
     <ChartFigure title={`Open opportunities by stage${currency ? `, in ${currency}` : ''}`} summary={summary}>
       <BarChart
-        h={210}
+        h={170}
         data={data}
         dataKey="stage"
         orientation="vertical"
         gridAxis="x"
         valueFormatter={money}
-        yAxisProps={{ width: 120 }}
+        yAxisProps={{ width: 130 }}
         barProps={{ barSize: 18 }}
         series={[{ name: 'value', label: 'Amount', color: 'sea.6' }]}
         barChartProps={{ accessibilityLayer: false }}

@@ -1,5 +1,5 @@
 import { LineChart } from '@mantine/charts';
-import { formatMonth } from '../format/formatMoment.ts';
+import { formatDay, formatMonth } from '../format/formatMoment.ts';
 import { ChartFigure } from './ChartFigure.tsx';
 
 interface Props {
@@ -21,9 +21,20 @@ export function ScoreChart({ responses }: Props): React.JSX.Element {
         series={[{ name: 'score', label: 'Score', color: 'sea.6' }]}
         curveType="monotone"
         yAxisProps={{ domain: [0, 10], ticks: [0, 3, 6, 9], width: 30 }}
-        xAxisProps={{ type: 'number', scale: 'time', domain: ['dataMin', 'dataMax'], tickFormatter: formatMonth, tickCount: 4 }}
-        referenceLines={[{ y: 6.5, color: 'gray.5' }, { y: 8.5, color: 'gray.5' }]}
-        tooltipProps={{ labelFormatter: (at) => formatMonth(Number(at)) }}
+        xAxisProps={{
+          type: 'number',
+          scale: 'time',
+          domain: ['dataMin', 'dataMax'],
+          tickFormatter: formatMonth,
+          tickCount: 4,
+        }}
+        referenceLines={[
+          { y: 6.5, color: 'gray.5' },
+          { y: 8.5, color: 'gray.5' },
+        ]}
+        tooltipProps={{
+          labelFormatter: (at) => (at === undefined ? '' : formatDay(new Date(Number(at)).toISOString())),
+        }}
         gridAxis="none"
         lineChartProps={{ accessibilityLayer: false }}
       />

@@ -1,6 +1,6 @@
 import { AreaChart } from '@mantine/charts';
 import { formatMoney } from '../format/formatMoney.ts';
-import { formatMonth } from '../format/formatMoment.ts';
+import { formatDay, formatMonth } from '../format/formatMoment.ts';
 import { ChartFigure } from './ChartFigure.tsx';
 
 interface Props {
@@ -27,8 +27,16 @@ export function ValueChart({ points, currency }: Props): React.JSX.Element {
         gridAxis="y"
         areaChartProps={{ accessibilityLayer: false }}
         yAxisProps={{ width: 64 }}
-        xAxisProps={{ type: 'number', scale: 'time', domain: ['dataMin', 'dataMax'], tickFormatter: formatMonth, tickCount: 4 }}
-        tooltipProps={{ labelFormatter: (at) => formatMonth(Number(at)) }}
+        xAxisProps={{
+          type: 'number',
+          scale: 'time',
+          domain: ['dataMin', 'dataMax'],
+          tickFormatter: formatMonth,
+          tickCount: 4,
+        }}
+        tooltipProps={{
+          labelFormatter: (at) => (at === undefined ? '' : formatDay(new Date(Number(at)).toISOString())),
+        }}
       />
     </ChartFigure>
   );

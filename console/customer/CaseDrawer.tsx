@@ -48,7 +48,9 @@ export function CaseDrawer({ caseId, close }: Props): React.JSX.Element {
             <Group gap={8}>
               <Tag tone={isOver ? 'good' : 'info'}>{wordsOf(found.status)}</Tag>
               <Tag>{wordsOf(found.kind)}</Tag>
-              <Tag tone={['HIGH', 'URGENT'].includes(found.priority) ? 'warning' : 'neutral'}>{wordsOf(found.priority)}</Tag>
+              <Tag tone={['HIGH', 'URGENT'].includes(found.priority) ? 'warning' : 'neutral'}>
+                {wordsOf(found.priority)}
+              </Tag>
               <SlaClock status={found.status} sla={found.sla} />
             </Group>
             <Text size="sm" c="dimmed">

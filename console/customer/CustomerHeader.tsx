@@ -35,14 +35,16 @@ export function CustomerHeader({ customerId }: { readonly customerId: string }):
       </Panel>
     );
   }
-  const { displayName, kind, roles, emails, phones, household, organizations, members, addresses, preferences } = customer;
-  const { owner, lifecycleStage, lifetimeValue, openCaseCount, npsScore, consents, lastContactAt, createdAt } = customer;
+  const { displayName, kind, roles, emails, phones, household, organizations, members, addresses, preferences } =
+    customer;
+  const { owner, lifecycleStage, lifetimeValue, openCaseCount, npsScore, consents, lastContactAt, createdAt } =
+    customer;
   const health = consents ? consentHealth(consents) : null;
   const [address] = addresses ?? [];
   return (
     <Paper component="header" withBorder className={classes.header}>
       <Group justify="space-between" align="start" gap="md">
-        <Group gap="md" wrap="nowrap" align="start" className={classes.who}>
+        <Group gap="md" wrap="nowrap" align="start" className={classes.person}>
           <Avatar name={displayName} color="sea" size={52} radius="xl" alt="" className={classes.avatar} />
           <Stack gap={4} className={classes.who}>
             <Group gap={8}>
@@ -86,7 +88,13 @@ export function CustomerHeader({ customerId }: { readonly customerId: string }):
         <ActBar customerId={customerId} />
       </Group>
       <SimpleGrid cols={{ base: 2, xs: 3, md: 6 }} spacing="md" mt="md">
-        <Figure label="Looked after by" value={owner ? owner.name : null} detail={owner?.team} isLost={owner === null && failure !== null} none="nobody" />
+        <Figure
+          label="Looked after by"
+          value={owner ? owner.name : null}
+          detail={owner?.team}
+          isLost={owner === null && failure !== null}
+          none="nobody"
+        />
         <Figure label="Value to date" value={lifetimeValue ? formatAmounts(lifetimeValue.value, true) : null} />
         <Figure
           label="Open cases"
@@ -100,7 +108,12 @@ export function CustomerHeader({ customerId }: { readonly customerId: string }):
           tone={npsScore?.category === 'DETRACTOR' ? 'bad' : npsScore?.category === 'PROMOTER' ? 'good' : undefined}
         />
         <Figure label="Consent" value={health ? health.words : null} detail={health?.detail} tone={health?.tone} />
-        <Figure label="Last contact" value={lastContactAt ? <When at={lastContactAt} /> : null} isLost={lastContactAt === null && failure !== null} none="never" />
+        <Figure
+          label="Last contact"
+          value={lastContactAt ? <When at={lastContactAt} /> : null}
+          isLost={lastContactAt === null && failure !== null}
+          none="never"
+        />
       </SimpleGrid>
       {failure && (
         <Group mt="sm" gap={8} role="alert">

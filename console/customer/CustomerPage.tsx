@@ -46,7 +46,8 @@ export function CustomerPage({ id }: { readonly id: string }): React.JSX.Element
   }, SETTLED_MS);
   const onActivity = (touchpoint: LiveTouchpoint | null): void => {
     const questions = touchpoint ? [QUESTIONS[touchpoint.department] ?? ''] : Object.values(QUESTIONS);
-    for (const name of ['CustomerHeader', 'CustomerChannels', 'CustomerJourneys', ...questions]) outdated.current.add(name);
+    for (const name of ['CustomerHeader', 'CustomerChannels', 'CustomerJourneys', ...questions])
+      outdated.current.add(name);
     refresh();
   };
 
@@ -61,9 +62,22 @@ export function CustomerPage({ id }: { readonly id: string }): React.JSX.Element
       <CustomerHeader customerId={id} />
       <div className={classes.columns}>
         <div className={classes.history}>
-          <SegmentedControl data={views} value={shown} onChange={setView} aria-label="What is shown" fullWidth={isNarrow} className={classes.views} />
+          <SegmentedControl
+            data={views}
+            value={shown}
+            onChange={setView}
+            aria-label="What is shown"
+            fullWidth={isNarrow}
+            className={classes.views}
+          />
           {/* Kept alive under another view: what happens goes on arriving. */}
-          <Paper component="section" withBorder className={classes.timeline} aria-label="Timeline with filters" hidden={shown !== 'timeline'}>
+          <Paper
+            component="section"
+            withBorder
+            className={classes.timeline}
+            aria-label="Timeline with filters"
+            hidden={shown !== 'timeline'}
+          >
             <VisuallyHidden component="h2">Timeline</VisuallyHidden>
             <div className={classes.filters}>
               <TimelineFilters filter={filter} change={setFilter} />

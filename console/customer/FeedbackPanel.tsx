@@ -1,7 +1,7 @@
 import { useQuery } from '@apollo/client/react';
 import { Rating, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { lazy, Suspense } from 'react';
-import { formatNumber } from '../format/formatNumber.ts';
+import { formatNumber, formatShare } from '../format/formatNumber.ts';
 import { wordsOf } from '../format/wordsOf.ts';
 import { CustomerFeedbackDocument } from '../graph/operations.ts';
 import { ChartSpace } from '../parts/ChartSpace.tsx';
@@ -17,7 +17,11 @@ import { PanelRow } from './PanelRow.tsx';
 const ScoreChart = lazy(async () => ({ default: (await import('../charts/ScoreChart.tsx')).ScoreChart }));
 
 /** Of each kind of survey: the highest score, and below which it is bad and from which it is good. */
-const SCALES = { NPS: { top: 10, bad: 7, good: 9 }, CSAT: { top: 5, bad: 3, good: 4 }, CES: { top: 7, bad: 4, good: 5 } } as const;
+const SCALES = {
+  NPS: { top: 10, bad: 7, good: 9 },
+  CSAT: { top: 5, bad: 3, good: 4 },
+  CES: { top: 7, bad: 4, good: 5 },
+} as const;
 
 function toneOf(kind: keyof typeof SCALES, score: number): Tone {
   const { bad, good } = SCALES[kind];
@@ -31,13 +35,18 @@ export function FeedbackPanel({ customerId }: { readonly customerId: string }): 
   const responses = customer?.responses?.nodes ?? [];
   const reviews = customer?.reviews?.nodes ?? [];
   const nps = responses.filter(({ kind }) => kind === 'NPS');
+  const satisfaction = customer?.satisfaction?.value;
   const category = customer?.npsScore?.category;
   return (
     <Panel title="Feedback" empty="They have not been asked yet." {...panel}>
       <Stack gap="md">
         <SimpleGrid cols={3} spacing="xs">
           <Metric label="NPS" value={category ? wordsOf(category) : '–'} explain={customer?.npsScore?.explain} />
-          <Metric label="Satisfaction" value={formatNumber(customer?.satisfaction?.value)} explain={customer?.satisfaction?.explain} />
+          <Metric
+            label="Satisfaction"
+            value={satisfaction == null ? '–' : formatShare(satisfaction / 100)}
+            explain={customer?.satisfaction?.explain}
+          />
           <Metric label="Effort" value={formatNumber(customer?.effort?.value)} explain={customer?.effort?.explain} />
         </SimpleGrid>
         {nps.length > 1 && (

@@ -25,7 +25,11 @@ export function MarketingPanel({ customerId }: { readonly customerId: string }):
       <Stack gap="md">
         <SimpleGrid cols={2} spacing="xs">
           <Metric label="Campaign messages" value={formatNumber(customer?.exposures?.totalCount)} />
-          <Metric label="They respond to" value={formatShare(customer?.responseRate?.value)} explain={customer?.responseRate?.explain} />
+          <Metric
+            label="They respond to"
+            value={formatShare(customer?.responseRate?.value)}
+            explain={customer?.responseRate?.explain}
+          />
         </SimpleGrid>
         <section aria-label="Consents">
           <Title order={3} size="sm">
@@ -65,7 +69,11 @@ export function MarketingPanel({ customerId }: { readonly customerId: string }):
                 <PanelRow
                   key={id}
                   title={campaign.name}
-                  side={<Tag tone={OUTCOMES[outcome] ?? 'neutral'}>{outcome === 'CONTROL' ? 'Control group' : wordsOf(outcome)}</Tag>}
+                  side={
+                    <Tag tone={OUTCOMES[outcome] ?? 'neutral'}>
+                      {outcome === 'CONTROL' ? 'Control group' : wordsOf(outcome)}
+                    </Tag>
+                  }
                 >
                   <span>{wordsOf(campaign.channel)}</span>
                   <When at={sentAt} />

@@ -56,14 +56,23 @@ export function NextSteps({ steps }: { readonly steps: readonly Step[] }): React
               can('sales:write') &&
               !nextStep.doneAt && (
                 <Tooltip label="Done">
-                  <ActionIcon size={28} variant="default" aria-label={`Done: ${nextStep.description}`} onClick={() => tick(step)}>
+                  <ActionIcon
+                    size={28}
+                    variant="default"
+                    aria-label={`Done: ${nextStep.description}`}
+                    onClick={() => tick(step)}
+                  >
                     <IconCheck size={16} />
                   </ActionIcon>
                 </Tooltip>
               )
             }
           >
-            {nextStep.doneAt ? <Tag tone="good">Done</Tag> : <Tag tone={isLate ? 'bad' : 'neutral'}>{isLate ? 'Late' : 'Due'}</Tag>}
+            {nextStep.doneAt ? (
+              <Tag tone="good">Done</Tag>
+            ) : (
+              <Tag tone={isLate ? 'bad' : 'neutral'}>{isLate ? 'Late' : 'Due'}</Tag>
+            )}
             <When at={nextStep.doneAt ?? nextStep.dueAt} />
           </PanelRow>
         );

@@ -32,8 +32,16 @@ export function SalesPanel({ customerId }: { readonly customerId: string }): Rea
     <Panel title="Sales" empty="Nothing bought or planned yet." {...panel}>
       <Stack gap="md">
         <SimpleGrid cols={3} spacing="xs">
-          <Metric label="Value to date" value={formatAmounts(customer?.lifetimeValue?.value, true)} explain={customer?.lifetimeValue?.explain} />
-          <Metric label="Average order" value={formatAmounts(customer?.averageOrderValue?.value, true)} explain={customer?.averageOrderValue?.explain} />
+          <Metric
+            label="Value to date"
+            value={formatAmounts(customer?.lifetimeValue?.value, true)}
+            explain={customer?.lifetimeValue?.explain}
+          />
+          <Metric
+            label="Average order"
+            value={formatAmounts(customer?.averageOrderValue?.value, true)}
+            explain={customer?.averageOrderValue?.explain}
+          />
           <Metric label="Orders" value={formatNumber(customer?.orderCount?.value)} />
         </SimpleGrid>
         {value && value.points.length > 2 && (

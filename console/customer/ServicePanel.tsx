@@ -15,7 +15,12 @@ import { CaseDrawer } from './CaseDrawer.tsx';
 import { departmentOf } from './departmentOf.ts';
 import { PanelRow } from './PanelRow.tsx';
 
-const STATES: Readonly<Record<string, Tone>> = { OPEN: 'info', AWAITING_CUSTOMER: 'neutral', RESOLVED: 'good', CLOSED: 'good' };
+const STATES: Readonly<Record<string, Tone>> = {
+  OPEN: 'info',
+  AWAITING_CUSTOMER: 'neutral',
+  RESOLVED: 'good',
+  CLOSED: 'good',
+};
 
 /** What they came to service with, how long it may still take, and what we promised them. */
 export function ServicePanel({ customerId }: { readonly customerId: string }): React.JSX.Element {
@@ -28,7 +33,11 @@ export function ServicePanel({ customerId }: { readonly customerId: string }): R
       <Stack gap="md">
         <SimpleGrid cols={3} spacing="xs">
           <Metric label="Open cases" value={formatNumber(customer?.openCaseCount?.value)} />
-          <Metric label="SLA kept" value={formatShare(customer?.slaCompliance?.value)} explain={customer?.slaCompliance?.explain} />
+          <Metric
+            label="SLA kept"
+            value={formatShare(customer?.slaCompliance?.value)}
+            explain={customer?.slaCompliance?.explain}
+          />
           <Metric
             label="First answer after"
             value={formatDuration(customer?.averageFirstResponse?.seconds)}

@@ -35,12 +35,12 @@ export function Timeline({ customerId, filter, onActivity }: Props): React.JSX.E
   useTouchpointStream(
     { customerIds: [customerId] },
     (touchpoint) => {
-      if (filter.text) timeline.catchUp(isAtTop());
+      if (filter.text) void timeline.catchUp(isAtTop());
       else if (matchesFilter(filter, touchpoint)) timeline.take(touchpoint, isAtTop());
       onActivity(touchpoint);
     },
     () => {
-      timeline.catchUp(isAtTop());
+      void timeline.catchUp(isAtTop());
       onActivity(null);
     },
   );

@@ -1,49 +1,68 @@
-import { Group, MultiSelect, TextInput } from '@mantine/core';
+import { MultiSelect, TextInput } from '@mantine/core';
 import { wordsOf } from '../format/wordsOf.ts';
-import type { Channel, Department, Sentiment, TimelineFilter } from '../graph/operations.ts';
-import { CHANNELS, DEPARTMENTS, SENTIMENTS } from '../graph/values.ts';
+import type { TimelineFilter } from '../graph/operations.ts';
+import { CHANNELS, choices, DEPARTMENTS, SENTIMENTS } from '../graph/values.ts';
+import classes from './TimelineFilters.module.css';
+
+interface SelectProps<T extends string> {
+  readonly label: string;
+  readonly values: readonly T[];
+  readonly value: readonly T[] | null | undefined;
+  readonly pick: (value: T[]) => void;
+}
+
+function FilterSelect<T extends string>({ label, values, value, pick }: SelectProps<T>): React.JSX.Element {
+  return (
+    <MultiSelect
+      size="xs"
+      aria-label={label}
+      placeholder={value?.length ? undefined : label}
+      data={choices(values, wordsOf)}
+      value={[...(value ?? [])]}
+      onChange={(picked) => pick(values.filter((one) => picked.includes(one)))}
+      clearable
+      hidePickedOptions
+      clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
+    />
+  );
+}
 
 interface Props {
   readonly filter: TimelineFilter;
   readonly change: (filter: TimelineFilter) => void;
 }
 
-const options = (values: readonly string[]) => values.map((value) => ({ value, label: wordsOf(value) }));
-
 /** What of the timeline is shown. */
 export function TimelineFilters({ filter, change }: Props): React.JSX.Element {
-  const select = (label: string, values: readonly string[], value: readonly string[] | null | undefined, pick: (value: string[]) => void) => (
-    <MultiSelect
-      size="xs"
-      flex="1 1 120px"
-      aria-label={label}
-      placeholder={value?.length ? undefined : label}
-      data={options(values)}
-      value={[...(value ?? [])]}
-      onChange={pick}
-      clearable
-      hidePickedOptions
-      clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
-    />
-  );
+  const { channels, departments, sentiments, text } = filter;
   return (
-    <Group gap="xs" role="group" aria-label="Filters of the timeline" align="start">
+    <div className={classes.filters} role="group" aria-label="Filters of the timeline">
       <TextInput
         size="xs"
-        flex="2 1 150px"
         type="search"
         aria-label="Words in the timeline"
         placeholder="Words"
-        defaultValue={filter.text ?? ''}
+        defaultValue={text ?? ''}
         onChange={({ currentTarget: { value } }) => change({ ...filter, text: value.trim() || undefined })}
       />
-      {select('Channel', CHANNELS, filter.channels, (channels) => change({ ...filter, channels: channels as Channel[] }))}
-      {select('Department', DEPARTMENTS, filter.departments, (departments) =>
-        change({ ...filter, departments: departments as Department[] }),
-      )}
-      {select('Mood', SENTIMENTS, filter.sentiments, (sentiments) =>
-        change({ ...filter, sentiments: sentiments as Sentiment[] }),
-      )}
-    </Group>
+      <FilterSelect
+        label="Channel"
+        values={CHANNELS}
+        value={channels}
+        pick={(picked) => change({ ...filter, channels: picked })}
+      />
+      <FilterSelect
+        label="Department"
+        values={DEPARTMENTS}
+        value={departments}
+        pick={(picked) => change({ ...filter, departments: picked })}
+      />
+      <FilterSelect
+        label="Mood"
+        values={SENTIMENTS}
+        value={sentiments}
+        pick={(picked) => change({ ...filter, sentiments: picked })}
+      />
+    </div>
   );
 }

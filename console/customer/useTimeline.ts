@@ -11,7 +11,7 @@ export interface Timeline extends TimelineState {
   /** Reads the next page, unless one is being read already. */
   readonly readOn: () => void;
   /** Reads the newest page once more and takes in what was missed. */
-  readonly catchUp: (isAtTop: boolean) => void;
+  readonly catchUp: (isAtTop: boolean) => Promise<void>;
   /** Takes in what came live. */
   readonly take: (item: TimelineItem, isAtTop: boolean) => void;
   /** Shows what waits. */
@@ -75,15 +75,11 @@ export function useTimeline(customerId: string, filter: TimelineFilter): Timelin
   }, [readPage, next, isUnread]);
 
   const catchUp = useCallback(
-    (isAtTop: boolean) => {
+    async (isAtTop: boolean) => {
       const mine = turn.current;
-      ask(null).then(
-        ({ nodes }) => {
-          if (mine === turn.current) dispatch({ type: 'arrived', items: nodes, isAtTop });
-        },
-        // The connection is lost again: whoever restores it catches up again.
-        () => undefined,
-      );
+      // Lost again: whoever restores the connection catches up again.
+      const page = await ask(null).catch(() => null);
+      if (page && mine === turn.current) dispatch({ type: 'arrived', items: page.nodes, isAtTop });
     },
     [ask],
   );

@@ -67,7 +67,8 @@ export function FindBox({ large = false }: Props): React.JSX.Element {
           onKeyDown={(event) => {
             if (event.key === 'Escape') setTyped('');
             // Enter opens the first result also when the arrows were not used.
-            if (event.key === 'Enter' && combobox.getSelectedOptionIndex() === -1 && found[0]) open(found[0].customerId);
+            if (event.key === 'Enter' && combobox.getSelectedOptionIndex() === -1 && found[0])
+              open(found[0].customerId);
           }}
         />
       </Combobox.Target>

@@ -8,7 +8,7 @@ import { wordsOf } from '../format/wordsOf.ts';
 const TYPING_PAUSE_MS = 120;
 
 /** Somebody who was found. */
-export interface Found {
+interface Found {
   readonly customerId: string;
   readonly name: string;
   /** Why they were found, or what tells them from others of the same name. */
@@ -48,7 +48,8 @@ export function useFind(typed: string): FindResult {
       if (customer) found.push({ customerId: customer.id, name: customer.displayName, detail: `Order ${number}` });
     }
     for (const { number, subject, customer } of cases.data?.cases.nodes ?? []) {
-      if (customer) found.push({ customerId: customer.id, name: customer.displayName, detail: `Case ${number}: ${subject}` });
+      if (customer)
+        found.push({ customerId: customer.id, name: customer.displayName, detail: `Case ${number}: ${subject}` });
     }
   }
   if (!skip) {

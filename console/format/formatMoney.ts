@@ -24,8 +24,8 @@ export function formatMoney({ amount, currency }: Money, whole = false): string 
   return formatOf(currency, whole).format(amount as Intl.StringNumericLiteral);
 }
 
-/** Several amounts, one for each currency; they are never added. "–" for none. */
+/** Several amounts, one for each currency, each on a line of its own; they are never added. "–" for none. */
 export function formatAmounts(amounts: readonly Money[] | null | undefined, whole = false): string {
   if (!amounts || amounts.length === 0) return '–';
-  return amounts.map((money) => formatMoney(money, whole)).join(' + ');
+  return amounts.map((money) => formatMoney(money, whole)).join('\n');
 }

@@ -33,7 +33,10 @@ export interface ResumeContext {
  * `cursor` and take it as `after`, as the graph's directive `@resumable` says.
  */
 export class ResumeLink extends ApolloLink {
-  override request(operation: ApolloLink.Operation, forward: ApolloLink.ForwardFunction): Observable<ApolloLink.Result> {
+  override request(
+    operation: ApolloLink.Operation,
+    forward: ApolloLink.ForwardFunction,
+  ): Observable<ApolloLink.Result> {
     return new Observable((observer) => {
       const { onBlindStart } = operation.getContext() as ResumeContext;
       const timers = new Set<ReturnType<typeof setTimeout>>();
@@ -41,11 +44,11 @@ export class ResumeLink extends ApolloLink {
       let failures = 0;
       let running: Subscription | undefined;
 
-      const later = (run: () => void, waitMs: number): void => {
+      const later = (run: () => void, afterMs: number): void => {
         const timer = setTimeout(() => {
           timers.delete(timer);
           run();
-        }, waitMs);
+        }, afterMs);
         timers.add(timer);
       };
       const again = (): void => {

@@ -2,6 +2,7 @@ import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/clien
 import { ServerError } from '@apollo/client/errors';
 import { ErrorLink } from '@apollo/client/link/error';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { OperationTypeNode } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { setConnection } from './connection.ts';
 import { errorCodes } from './errorCodes.ts';
@@ -69,13 +70,15 @@ export function createGraphClient(token: string | null, leave: (reason: string) 
     cache: new InMemoryCache({
       typePolicies: {
         // What has no id of its own belongs to its customer or case, and each answer brings only a part of it.
-        Customer: { fields: { npsScore: { merge: true }, lifetimeValue: { merge: true }, openCaseCount: { merge: true } } },
+        Customer: {
+          fields: { npsScore: { merge: true }, lifetimeValue: { merge: true }, openCaseCount: { merge: true } },
+        },
       },
     }),
     link: ApolloLink.from([
       errors,
       ApolloLink.split(
-        ({ operationType }) => operationType === 'subscription',
+        ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
         ApolloLink.from([new ResumeLink(), new GraphQLWsLink(socket)]),
         http,
       ),

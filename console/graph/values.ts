@@ -1,4 +1,12 @@
-import type { CasePriority, Channel, CaseKind, ConsentPurpose, Department, NpsGroupBy, Sentiment } from './operations.ts';
+import type {
+  CasePriority,
+  Channel,
+  CaseKind,
+  ConsentPurpose,
+  Department,
+  NpsGroupBy,
+  Sentiment,
+} from './operations.ts';
 
 /** The values of the graph's enums that one chooses from, in the order in which they are offered. */
 export const CHANNELS = [
@@ -14,9 +22,20 @@ export const CHANNELS = [
   'EVENT',
   'REVIEW_SITE',
 ] as const satisfies readonly Channel[];
-export const DEPARTMENTS = ['SALES', 'SERVICE', 'MARKETING', 'FEEDBACK', 'OTHER'] as const satisfies readonly Department[];
+export const DEPARTMENTS = [
+  'SALES',
+  'SERVICE',
+  'MARKETING',
+  'FEEDBACK',
+  'OTHER',
+] as const satisfies readonly Department[];
 export const SENTIMENTS = ['POSITIVE', 'NEUTRAL', 'NEGATIVE'] as const satisfies readonly Sentiment[];
-export const CASE_KINDS = ['QUESTION', 'PROBLEM', 'COMPLAINT', 'ORDER_FOLLOW_UP'] as const satisfies readonly CaseKind[];
+export const CASE_KINDS = [
+  'QUESTION',
+  'PROBLEM',
+  'COMPLAINT',
+  'ORDER_FOLLOW_UP',
+] as const satisfies readonly CaseKind[];
 export const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const satisfies readonly CasePriority[];
 export const PURPOSES = [
   'MARKETING',
@@ -25,7 +44,12 @@ export const PURPOSES = [
   'SERVICE_MESSAGES',
   'THIRD_PARTY',
 ] as const satisfies readonly ConsentPurpose[];
-export const NPS_GROUPS = ['RESPONDENT_GROUP', 'EXPERIENCE', 'CHANNEL', 'SURVEY'] as const satisfies readonly NpsGroupBy[];
+export const NPS_GROUPS = [
+  'RESPONDENT_GROUP',
+  'EXPERIENCE',
+  'CHANNEL',
+  'SURVEY',
+] as const satisfies readonly NpsGroupBy[];
 
 /** As a form's list of choices. */
 export function choices<T extends string>(

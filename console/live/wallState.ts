@@ -1,7 +1,7 @@
 import type { LatestTouchpointsQuery } from '../graph/operations.ts';
 
 /** A touchpoint on the wall. */
-export type WallItem = LatestTouchpointsQuery['touchpoints']['nodes'][number];
+type WallItem = LatestTouchpointsQuery['touchpoints']['nodes'][number];
 
 /** More nobody reads; older ones are on their customer's page. */
 const LONGEST_WALL = 200;

@@ -18,7 +18,12 @@ export function Metric({ label, value, explain }: Props): React.JSX.Element {
           {label}
         </Text>
         {explain && (
-          <Tooltip label={`${explain.formula} (from ${explain.n})`} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
+          <Tooltip
+            label={`${explain.formula} (from ${explain.n})`}
+            multiline
+            maw={320}
+            events={{ hover: true, focus: true, touch: true }}
+          >
             <ActionIcon variant="transparent" size={24} c="dimmed" aria-label={`How "${label}" came about`}>
               <IconInfoCircle size={14} />
             </ActionIcon>

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { Boundary } from './Boundary.tsx';
 import classes from './Panel.module.css';
 
 interface Props {
@@ -23,12 +24,18 @@ interface Props {
 export function Panel({ title, loading, failure, isEmpty, empty, retry, actions, children }: Props): React.JSX.Element {
   return (
     <Paper component="section" aria-label={title} withBorder className={classes.panel} aria-busy={loading}>
-      <Group justify="space-between" mb="sm" wrap="nowrap" mih={30}>
+      <Group justify="space-between" gap="xs" mb="sm" mih={30}>
         <Title order={2}>{title}</Title>
         {actions}
       </Group>
       {failure && !loading && (
-        <Alert className={classes.failure} color="orange" icon={<IconPlugConnectedX size={18} />} role="alert" mb={isEmpty ? 0 : 'sm'}>
+        <Alert
+          className={classes.failure}
+          color="orange"
+          icon={<IconPlugConnectedX size={18} />}
+          role="alert"
+          mb={isEmpty ? 0 : 'sm'}
+        >
           <Group justify="space-between" gap="xs">
             <Text size="sm">{failure}</Text>
             <Button size="compact-sm" variant="default" onClick={retry}>
@@ -49,7 +56,7 @@ export function Panel({ title, loading, failure, isEmpty, empty, retry, actions,
           {empty}
         </Text>
       )}
-      {!loading && !isEmpty && children}
+      {!loading && !isEmpty && <Boundary>{children}</Boundary>}
     </Paper>
   );
 }

@@ -1,8 +1,10 @@
+import { ROLES } from '../graph/roles.ts';
 import type { Session } from './Session.ts';
 
 interface Claims {
   readonly sub?: unknown;
   readonly scope?: unknown;
+  readonly roles?: unknown;
   readonly exp?: unknown;
 }
 
@@ -21,7 +23,7 @@ export function readToken(token: string): Session | null {
     return {
       token: text,
       subject: typeof claims.sub === 'string' ? claims.sub : null,
-      scopes: scopesOf(claims.scope),
+      scopes: [...new Set([...listOf(claims.scope), ...listOf(claims.roles).flatMap((role) => ROLES[role] ?? [])])],
       expiresAt: typeof claims.exp === 'number' ? claims.exp * 1000 : null,
     };
   } catch {
@@ -35,7 +37,7 @@ function decodeBase64Url(text: string): string {
 }
 
 /** RFC 8693 has one text with spaces; some issuers write a list. */
-function scopesOf(scope: unknown): readonly string[] {
-  if (typeof scope === 'string') return scope.split(' ').filter(Boolean);
-  return Array.isArray(scope) ? scope.filter((one) => typeof one === 'string') : [];
+function listOf(claim: unknown): readonly string[] {
+  if (typeof claim === 'string') return claim.split(' ').filter(Boolean);
+  return Array.isArray(claim) ? claim.filter((one) => typeof one === 'string') : [];
 }

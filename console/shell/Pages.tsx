@@ -1,8 +1,8 @@
 import { AppShell, Center, Loader, Text } from '@mantine/core';
 import { lazy, Suspense } from 'react';
-import { Route, Switch } from 'wouter';
+import { Route, Switch, useRoute } from 'wouter';
 import { FindPage } from '../find/FindPage.tsx';
-import { PageBoundary } from './PageBoundary.tsx';
+import { Boundary } from '../parts/Boundary.tsx';
 import { TopBar } from './TopBar.tsx';
 import classes from './Pages.module.css';
 
@@ -18,17 +18,18 @@ const wait = (
 
 /** The pages behind the top bar, each in a file of its own that is loaded when it is first opened. */
 export function Pages(): React.JSX.Element {
+  const [isStart] = useRoute('/');
   return (
     <>
       <a className="skip-link" href="#content">
         Skip to the content
       </a>
-      <AppShell header={{ height: { base: 100, sm: 56 } }} padding={{ base: 'xs', sm: 'md' }}>
+      <AppShell header={{ height: { base: isStart ? 56 : 100, sm: 56 } }} padding={{ base: 'xs', sm: 'md' }}>
         <AppShell.Header className={classes.header}>
           <TopBar />
         </AppShell.Header>
         <AppShell.Main className={classes.main} id="content" tabIndex={-1}>
-          <PageBoundary>
+          <Boundary>
             <Suspense fallback={wait}>
               <Switch>
                 <Route path="/">
@@ -46,7 +47,7 @@ export function Pages(): React.JSX.Element {
                 </Route>
               </Switch>
             </Suspense>
-          </PageBoundary>
+          </Boundary>
         </AppShell.Main>
       </AppShell>
     </>

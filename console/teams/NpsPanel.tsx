@@ -23,7 +23,9 @@ function nameOf({ key, kind, survey }: Summary['groups'][number], groupBy: NpsGr
 /** How many recommend us, and why that changed: because other people answered, or because they think otherwise. */
 export function NpsPanel(): React.JSX.Element {
   const [groupBy, setGroupBy] = useState<NpsGroupBy>('EXPERIENCE');
-  const { data, error, loading, refetch } = useQuery(TeamNpsDocument, { variables: { ...lastDays(DAYS, new Date()), groupBy } });
+  const { data, error, loading, refetch } = useQuery(TeamNpsDocument, {
+    variables: { ...lastDays(DAYS, new Date()), groupBy },
+  });
   const summary = data?.npsSummary;
   return (
     <Panel
@@ -40,7 +42,7 @@ export function NpsPanel(): React.JSX.Element {
           aria-label="Divided by"
           data={choices(NPS_GROUPS, (value) => `By ${wordsOf(value).toLowerCase()}`)}
           value={groupBy}
-          onChange={(value) => setGroupBy((value ?? 'EXPERIENCE') as NpsGroupBy)}
+          onChange={(value) => setGroupBy(value ?? 'EXPERIENCE')}
           allowDeselect={false}
         />
       }

@@ -36,7 +36,7 @@ export function PipelinePanel(): React.JSX.Element {
           size="xs"
           data={choices(SPANS, (value) => `This ${value}`)}
           value={span}
-          onChange={(value) => setSpan(value as Span)}
+          onChange={(value) => setSpan(value)}
           aria-label="Period of the forecast"
         />
       }
@@ -64,7 +64,11 @@ export function PipelinePanel(): React.JSX.Element {
               Late follow-ups ({formatNumber(late.totalCount)})
             </Title>
             {late.nodes.map(({ id, nextStep, customer, employee, subject }) => (
-              <PanelRow key={id} title={nextStep?.description ?? subject} side={nextStep && <When at={nextStep.dueAt} />}>
+              <PanelRow
+                key={id}
+                title={nextStep?.description ?? subject}
+                side={nextStep && <When at={nextStep.dueAt} />}
+              >
                 {customer && (
                   <Anchor component={Link} size="xs" to={`/customers/${customer.id}`}>
                     {customer.displayName}

@@ -25,7 +25,9 @@ const FILTERS = [
 /** The cases that wait; those whose service level broke, or breaks soonest, first. */
 export function QueuePanel(): React.JSX.Element {
   const [filter, setFilter] = useState<CaseQueueFilter>('ALL');
-  const { data, error, loading, refetch, fetchMore } = useQuery(TeamQueueDocument, { variables: { first: PAGE, filter } });
+  const { data, error, loading, refetch, fetchMore } = useQuery(TeamQueueDocument, {
+    variables: { first: PAGE, filter },
+  });
   const queue = data?.caseQueue;
   const more = (): void => {
     void fetchMore({
@@ -50,7 +52,7 @@ export function QueuePanel(): React.JSX.Element {
           aria-label="Which cases"
           data={[...FILTERS]}
           value={filter}
-          onChange={(value) => setFilter((value ?? 'ALL') as CaseQueueFilter)}
+          onChange={(value) => setFilter(value ?? 'ALL')}
           allowDeselect={false}
         />
       }

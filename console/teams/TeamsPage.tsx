@@ -19,10 +19,10 @@ export function TeamsPage(): React.JSX.Element {
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" className={classes.grid}>
         <Stack gap="md">
           <QueuePanel />
+          <NpsPanel />
         </Stack>
         <Stack gap="md">
           <PipelinePanel />
-          <NpsPanel />
         </Stack>
       </SimpleGrid>
     </Stack>

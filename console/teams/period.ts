@@ -4,9 +4,12 @@ export type Span = (typeof SPANS)[number];
 
 const MONTHS: Readonly<Record<Span, number>> = { month: 1, quarter: 3, year: 12 };
 
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
 /** A day as the graph writes it, in the reader's own calendar. */
 function dayOf(date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 

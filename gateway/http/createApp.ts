@@ -1,5 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
+import { GRAPHIQL_PATH } from './graphiqlRoute.js';
 import { requestIdOf } from './requestIdentity.js';
 
 const LONG_TEXT = 4096;
@@ -7,7 +8,7 @@ const LONG_TEXT = 4096;
 /**
  * The HTTP server before it has any routes: it gives each request its id, forbids caches, and takes no body over the limit.
  *
- * @param graphqlPath a browser that opens this path is led to the page at `/`
+ * @param graphqlPath a browser that opens this path is led to GraphiQL
  * @param requestBytes the longest body that is read
  */
 export function createApp(graphqlPath: string, requestBytes: number): FastifyInstance {
@@ -28,7 +29,7 @@ export function createApp(graphqlPath: string, requestBytes: number): FastifyIns
     }
     const path = request.url.replace(/\/$/, '');
     if (request.method === 'GET' && path === graphqlPath && request.headers.accept?.startsWith('text/html')) {
-      return reply.redirect('/');
+      return reply.redirect(GRAPHIQL_PATH);
     }
     return undefined;
   });

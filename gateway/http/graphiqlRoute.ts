@@ -1,14 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 
+/** Where queries are written by hand. */
+export const GRAPHIQL_PATH = '/graphiql';
+
 /**
- * Serves GraphiQL at `/`: one page that carries all its scripts and styles, so it works without the internet.
+ * Serves GraphiQL at `/graphiql`: one page that carries all its scripts and styles, so it works without the internet.
  *
  * @param endpoint the path of the GraphQL address
  * @param defaultQuery what the editor shows at the first visit
  */
 export function graphiqlRoute(app: FastifyInstance, endpoint: string, defaultQuery: string): void {
   let page: Promise<Buffer> | undefined;
-  app.get('/', async (_request, reply) => {
+  app.get(GRAPHIQL_PATH, async (_request, reply) => {
     page ??= renderPage(endpoint, defaultQuery);
     return reply
       .type('text/html; charset=utf-8')

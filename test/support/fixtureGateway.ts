@@ -48,6 +48,7 @@ export async function startGateway(
       port: 0,
       host: '127.0.0.1',
       auth: { kind: 'off' },
+      console: false,
       signingKey: undefined,
       logLevel: 'debug',
       subgraphUrls: options.subgraphUrls ?? {},

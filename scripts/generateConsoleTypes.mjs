@@ -1,5 +1,5 @@
 /**
- * Writes console/graph/operations.ts: the types and the parsed documents of the operations in schema/operations/console, so that
+ * Writes console/graph/roles.ts, what the gateway's roles stand for, and console/graph/operations.ts: the types and the parsed documents of the operations in schema/operations/console, so that
  * what the console asks and reads is checked against the schema. Part of the build (`scripts/buildConsole.mjs`); not committed.
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { codegen } from '@graphql-codegen/core';
 import * as typedDocumentNode from '@graphql-codegen/typed-document-node';
 import * as typescriptOperations from '@graphql-codegen/typescript-operations';
 import { parse, printSchema } from 'graphql';
+import { ROLES } from '../dist/gateway/access/roles.js';
 
 const OPERATIONS = 'schema/operations/console';
 const OUTPUT = 'console/graph/operations.ts';
@@ -41,4 +42,12 @@ const text = await codegen({
   plugins: [{ typescriptOperations: {} }, { typedDocumentNode: {} }],
   pluginMap: { typescriptOperations, typedDocumentNode },
 });
-writeFileSync(OUTPUT, `// Written by console/codegen.mjs from ${OPERATIONS}; do not edit.\n${text}`);
+writeFileSync(OUTPUT, `// Written by scripts/generateConsoleTypes.mjs from ${OPERATIONS}; do not edit.\n${text}`);
+
+writeFileSync(
+  'console/graph/roles.ts',
+  `// Written by scripts/generateConsoleTypes.mjs from gateway/access/roles.ts; do not edit.
+/** The scopes that a role of a token's \`roles\` claim stands for. */
+export const ROLES: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(ROLES)};
+`,
+);

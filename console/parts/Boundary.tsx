@@ -5,8 +5,8 @@ interface State {
   readonly error: Error | null;
 }
 
-/** Keeps a page that breaks from taking the whole console with it, and offers to load it anew. */
-export class PageBoundary extends Component<{ readonly children: ReactNode }, State> {
+/** Keeps a part that breaks from taking more with it than itself, and offers to load the page anew. */
+export class Boundary extends Component<{ readonly children: ReactNode }, State> {
   override state: State = { error: null };
 
   static getDerivedStateFromError(error: Error): State {
@@ -16,7 +16,7 @@ export class PageBoundary extends Component<{ readonly children: ReactNode }, St
   override render(): ReactNode {
     if (!this.state.error) return this.props.children;
     return (
-      <Alert color="red" title="This page broke" role="alert">
+      <Alert color="red" title="This part of the page broke" role="alert">
         <Stack align="start" gap="sm">
           {this.state.error.message}
           <Button size="xs" onClick={() => location.reload()}>
