@@ -240,6 +240,23 @@ describe('by configuration', () => {
     expect({ data, errors }).toEqual({ data: { customer: { name: 'name of c1', addresses: null } }, errors: [] });
   });
 
+  test('introspection tells callers only of what they may see', async () => {
+    const hiding = engineOver(GUARDED, { introspectionHidesDenied: true });
+    const query = `{ __schema { types { name } mutationType { fields { name } } } customer: __type(name: "Customer") { fields { name } }
+      node: __type(name: "Node") { fields { name } possibleTypes { name } } }`;
+    const seen = async (caller: Caller): Promise<string> =>
+      JSON.stringify((await hiding.ask(query, {}, { caller })).data);
+    const few = await seen(withScopes());
+    for (const name of ['id', 'label', 'name', 'greeting', 'note', 'Pet']) expect(few).toContain(`"${name}"`);
+    for (const name of ['addresses', 'Address', 'Vault', 'Mood', 'Iban', 'rename'])
+      expect(few).not.toContain(`"${name}"`);
+    expect(await seen(withScopes('vault'))).toContain('"Vault"');
+    const all = await seen(withScopes(EVERY_SCOPE));
+    expect(all).toBe(JSON.stringify((await engine.ask(query, {}, { caller: withScopes() })).data));
+    const { errors } = await hiding.ask('{ customer { addresses { city } } }', {}, { caller: withScopes() });
+    expect(errors).toHaveLength(1);
+  });
+
   test('the whole operation is refused before anything is fetched', async () => {
     const strict = engineOver(GUARDED, { deniedFields: 'refuse' });
     const query = 'query ($in: Boolean!) { customer { name addresses @include(if: $in) { city } } nodes { label } }';

@@ -23,6 +23,9 @@ export const NEEDS: Readonly<Record<string, string>> = {
   'Vault.rating': 'vault',
   'Pet.sound': 'signed-in',
   'Order.number': 'staff',
+  // Their subgraph knows an order by its number only.
+  'Order.parcel': 'staff',
+  'Order.shelf': 'staff',
 };
 
 const CUSTOMERS = ['c1', 'c2'].map((id) => ({
