@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   type DocumentNode,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   TypeInfo,
   execute,
@@ -60,22 +61,38 @@ function isClosed(caller: Caller, coordinate: string): boolean {
 }
 
 /** What a caller should be answered, by the reference implementation of GraphQL over what somebody is answered who may see everything. */
-async function modelled(caller: Caller, { query, variables }: Operation, all: unknown): Promise<unknown> {
-  const shown = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(shown);
+async function modelled(
+  caller: Caller,
+  { query, variables }: Operation,
+  all: unknown,
+): Promise<{ data: unknown; closed: Set<string> }> {
+  const closed = new Set<string>();
+  const close = (path: string): null => {
+    closed.add(path);
+    return null;
+  };
+  const shown = (value: unknown, path: string): unknown => {
+    if (Array.isArray(value)) return value.map((one) => shown(one, path));
     const type = typeof value === 'object' && value !== null && TYPE in value ? value[TYPE] : undefined;
-    return type === 'Vault' && isClosed(caller, 'Vault.id') ? null : value;
+    return type === 'Vault' && isClosed(caller, 'Vault.id') ? close(path) : value;
   };
   const { data } = await execute({
     schema: guarded.apiSchema,
     document: parse(query),
     rootValue: all,
     variableValues: { ...variables },
-    fieldResolver: (source: Record<string, unknown>, _given, _context, { path, parentType, fieldName }) =>
-      isClosed(caller, `${parentType.name}.${fieldName}`) ? null : shown(source[path.key]),
+    fieldResolver(source: Record<string, unknown>, _given, _context, { path, parentType, fieldName }) {
+      const place = withoutIndexes(path);
+      return isClosed(caller, `${parentType.name}.${fieldName}`) ? close(place) : shown(source[path.key], place);
+    },
     typeResolver: (source: Record<string, unknown>) => String(source[TYPE]),
   });
-  return data;
+  return { data, closed };
+}
+
+function withoutIndexes({ prev, key }: GraphQLResolveInfo['path']): string {
+  const above = prev ? withoutIndexes(prev) : '';
+  return typeof key === 'number' ? above : `${above}.${key}`;
 }
 
 /** The fields of object types that a request to a subgraph asks for. */
@@ -103,7 +120,12 @@ describe('any query', () => {
         const all = await unguarded.ask(query, variables);
         guarded.sent.length = 0;
         const answer = await guarded.ask(query, variables, { caller });
-        expect(answer.dataText).toBe(JSON.stringify(await modelled(caller, operation, all.data)));
+        const { data, closed } = await modelled(caller, operation, all.data);
+        expect(answer.dataText).toBe(JSON.stringify(data));
+        // Where a null goes up, what else is closed in the same object need not be told.
+        const told = answer.errors.map(({ path }) => `.${path?.join('.')}`);
+        expect(told.filter((path) => !closed.has(path))).toEqual([]);
+        expect(told.length > 0).toBe(closed.size > 0);
 
         const asked = guarded.sent.flatMap((request) => {
           const schema = schemas.get(request.service);
