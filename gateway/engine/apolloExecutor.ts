@@ -25,9 +25,9 @@ export function apolloExecutor(engineOf: (apiSchema: GraphQLSchema) => Engine): 
     );
     if (errors) return { errors: [...errors] };
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw new Error('a subscription is not executed');
-    const compiled = engine.compile(document, request.operationName ?? undefined);
-    if (compiled.kind === 'subscription') throw new Error('a subscription is not executed');
     const { requestId, caller, authorization, signal, trace } = context;
+    const compiled = engine.compile(document, request.operationName ?? undefined, caller);
+    if (!('run' in compiled)) throw new Error('a subscription is not executed');
     const { dataText, failures } = await compiled.run(
       coerced,
       engineRequest({ requestId, caller, authorization, signal, trace }),

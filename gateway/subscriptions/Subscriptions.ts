@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { type DocumentNode, type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
-import { ERROR_CODES } from '../../schema/contract.js';
+import { type Caller, ERROR_CODES } from '../../schema/contract.js';
 import type { EngineAnswer } from '../engine/CompiledOperation.js';
 import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
@@ -147,7 +147,7 @@ export class Subscriptions {
   #move(running: Running): void {
     try {
       const checked = this.#documents.check(running.request);
-      const source = this.#source(checked, running.request);
+      const source = this.#source(checked, running.request, running.access.caller);
       running.shared.replace(source);
       this.#offer(running, this.#key(checked, source, running.access));
     } catch (error) {
@@ -193,7 +193,7 @@ export class Subscriptions {
     requestId: string,
   ): () => void {
     const startedAt = performance.now();
-    const source = this.#source(checked, request);
+    const source = this.#source(checked, request, caller);
     const access: UpstreamAccess = { caller, headers: authorization === undefined ? {} : { authorization } };
     const key = this.#key(checked, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
@@ -242,10 +242,12 @@ export class Subscriptions {
   }
 
   /** @throws OperationRefused */
-  #source(checked: CheckedOperation, request: OperationRequest): EventSource {
+  #source(checked: CheckedOperation, request: OperationRequest, caller: Caller): EventSource {
     const variables = this.#documents.variables(checked, request.variables);
     const { document, operation } = checked;
-    const compiled = this.#graph.engine.compile(document, operation.name?.value);
+    const compiled = this.#graph.engine.compile(document, operation.name?.value, caller);
+    if (compiled.kind === 'refused')
+      throw new OperationRefused(compiled.refusal(caller).map((error) => error.toJSON()));
     if (compiled.kind !== 'subscription') throw new Error('the engine made no subscription of a subscription');
     const upstream = upstreamOperation(compiled, variables, this.#resumptions);
     return { compiled, variables, upstream, socket: this.#socket(compiled.service) };
