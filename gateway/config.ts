@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type TracingSettings, readTracing } from '../observability/openTracing.js';
 import type { MetricsSettings } from '../observability/serveMetrics.js';
+import { DENIED_FIELDS, type DeniedFields } from './access/DeniedFields.js';
 import type { AccessConfig } from './access/AccessConfig.js';
 import { ACCESS_HELP, readAccess, readSigningKey } from './access/readAccess.js';
 import { StartError } from './errors/StartError.js';
@@ -12,6 +13,8 @@ import { LOG_LEVELS, type LogLevel } from './observability/createLogger.js';
 export interface Config {
   /** Path of the supergraph file, relative to the working directory. */
   readonly supergraph: string;
+  /** Where a copy of the last supergraph that could be served is kept, to start from when the file cannot be. */
+  readonly lastGood: string | undefined;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
   /** Address to listen on. */
@@ -20,6 +23,10 @@ export interface Config {
   readonly auth: AccessConfig;
   /** What requests to subgraphs are signed with; undefined where they are not. */
   readonly signingKey: string | undefined;
+  /** What becomes of fields that a caller may not see. */
+  readonly deniedFields: DeniedFields;
+  /** Whether introspection tells callers only of what they may see. */
+  readonly introspectionHidesDenied: boolean;
   readonly logLevel: LogLevel;
   /**
    * Addresses that replace those in the supergraph, by environment variable (`SALES_URL`). It holds every variable with
@@ -48,14 +55,43 @@ interface Option {
 
 const OPTIONS: readonly Option[] = [
   { name: 'supergraph', value: 'FILE', env: 'SUPERGRAPH', help: 'the supergraph to serve (schema/supergraph.graphql)' },
+  {
+    name: 'last-good',
+    value: 'FILE',
+    env: 'LAST_GOOD',
+    help: 'keeps a copy of it there, and starts from that when it is broken (none)',
+  },
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
   { name: 'auth', value: 'jwt|off', help: 'who may ask: those with a token; "off": everybody, everything (jwt)' },
+  {
+    name: 'denied-fields',
+    value: DENIED_FIELDS.join('|'),
+    env: 'DENIED_FIELDS',
+    help: 'what a caller lacks scopes for: null and an error, null, or no answer at all (error)',
+  },
+  {
+    name: 'introspection-hides-denied',
+    value: 'on|off',
+    help: 'introspection tells callers only of what they have scopes for (off)',
+  },
   { name: 'max-connections', value: 'N', help: 'WebSockets and event streams at the same time (10000)' },
   { name: 'max-subscriptions', value: 'N', help: 'operations over them at the same time (50000)' },
   { name: 'max-subscriptions-per-caller', value: 'N', help: 'of these, for one authorization or address (1000)' },
   { name: 'max-subscriptions-per-connection', value: 'N', help: 'of these, over one WebSocket (100)' },
   { name: 'share-subscriptions', value: 'on|off', help: 'one upstream for equal subscriptions of equal callers (on)' },
+  { name: 'subgraph-timeout', value: 'MS', help: 'milliseconds that a subgraph may take for one fetch (10000)' },
+  {
+    name: 'request-deadline',
+    value: 'MS',
+    help: 'milliseconds for all fetches of a request; longer than that (30000)',
+  },
+  {
+    name: 'subgraph-concurrency',
+    value: 'N',
+    help: 'requests to one subgraph at the same time; as many may wait (256)',
+  },
+  { name: 'max-in-flight', value: 'N', help: 'requests under way, whatever they wait for; more get 503 (5000)' },
   {
     name: 'usage',
     value: 'FOLDER|off',
@@ -116,15 +152,22 @@ const count = (standard: number) =>
 
 const settings = z.object({
   supergraph: z.string().default('schema/supergraph.graphql'),
+  'last-good': z.string().optional(),
   port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
+  'denied-fields': z.enum(DENIED_FIELDS, { error: `must be one of ${DENIED_FIELDS.join(', ')}` }).default('error'),
+  'introspection-hides-denied': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   'max-connections': count(DEFAULT_LIMITS.subscriptions.connections),
   'max-subscriptions': count(DEFAULT_LIMITS.subscriptions.all),
   'max-subscriptions-per-caller': count(DEFAULT_LIMITS.subscriptions.perCaller),
   'max-subscriptions-per-connection': count(DEFAULT_LIMITS.subscriptions.perConnection),
   'share-subscriptions': z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   'share-identical-queries': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+  'subgraph-timeout': count(DEFAULT_LIMITS.subgraphTimeoutMs),
+  'request-deadline': count(DEFAULT_LIMITS.requestDeadlineMs),
+  'subgraph-concurrency': count(DEFAULT_LIMITS.subgraphConcurrency),
+  'max-in-flight': count(DEFAULT_LIMITS.inFlight),
   metrics: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   'metrics-port': portNumber.optional(),
   usage: z.string().default('off'),
@@ -157,6 +200,12 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   }
 
   const parsed = settings.safeParse(raw);
+  const { 'subgraph-timeout': part, 'request-deadline': whole } = parsed.data ?? {};
+  if (part !== undefined && whole !== undefined && whole <= part) {
+    problems.push(
+      `--request-deadline (${whole}) must be longer than --subgraph-timeout (${part}), or one slow subgraph costs the whole answer`,
+    );
+  }
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) {
       const name = String(path[0]);
@@ -179,10 +228,13 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   const { supergraph, port, host, 'log-level': logLevel } = parsed.data;
   return Object.freeze({
     supergraph,
+    lastGood: parsed.data['last-good'],
     port,
     host,
     auth: access.value,
     signingKey: signing.value,
+    deniedFields: parsed.data['denied-fields'],
+    introspectionHidesDenied: parsed.data['introspection-hides-denied'] === 'on',
     logLevel,
     subgraphUrls: urlVariables(env),
     limits: readLimits(parsed.data),
@@ -197,6 +249,11 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
 function readLimits(values: z.infer<typeof settings>): Limits {
   return Object.freeze({
     ...DEFAULT_LIMITS,
+    subgraphTimeoutMs: values['subgraph-timeout'],
+    requestDeadlineMs: values['request-deadline'],
+    subgraphConcurrency: values['subgraph-concurrency'],
+    subgraphQueue: values['subgraph-concurrency'],
+    inFlight: values['max-in-flight'],
     subscriptions: Object.freeze({
       ...DEFAULT_LIMITS.subscriptions,
       connections: values['max-connections'],

@@ -25,6 +25,7 @@ import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
+import { shedLoad } from './limits/shedLoad.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
 import { type GatewayReadings, createGatewayMetrics } from './observability/createGatewayMetrics.js';
@@ -71,15 +72,21 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const observers = { metrics, tracer: tracing?.tracer };
   const lifecycle = await SupergraphLifecycle.load({
     file: config.supergraph,
+    lastGood: config.lastGood,
     subgraphUrls: config.subgraphUrls,
     limits: config.limits,
     logger,
-    shareIdenticalQueries: config.shareIdenticalQueries,
-    onLookup: (found) => metrics.lookup(found),
+    engine: {
+      deniedFields: config.deniedFields,
+      introspectionHidesDenied: config.introspectionHidesDenied,
+      shareIdenticalQueries: config.shareIdenticalQueries,
+      onLookup: (found) => metrics.lookup(found),
+    },
     observe: (service, connection) => observeSubgraph(service, connection, observers),
     signingKey: config.signingKey,
   });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
+  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits.inFlight);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
@@ -164,6 +171,8 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       'the gateway answers',
     );
     warnOfOpenDoors(config, logger);
+    warnOfGuards(config, lifecycle.served, logger);
+    lifecycle.onSwap((next) => warnOfGuards(config, next, logger));
     lifecycle.watch(serve);
     return {
       url,
@@ -191,6 +200,12 @@ function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): vo
       'SIGNING_KEY is not set: subgraphs are told nothing of who asks; those of Customer360 refuse requests that are not signed',
     );
   }
+}
+
+/** The subgraphs' owners believe that somebody enforces what they wrote. */
+function warnOfGuards({ auth }: Config, { engine }: ServedSupergraph, logger: Logger): void {
+  if (auth.kind !== 'off' || !engine.isGuarded) return;
+  logger.warn('with --auth off, what the supergraph says with @authenticated and @requiresScopes is NOT enforced');
 }
 
 function createApollo(

@@ -9,6 +9,7 @@ import {
 import type { Caller } from '../../schema/contract.js';
 import { LRUCache } from 'lru-cache';
 import type { Access } from '../access/Access.js';
+import type { DeniedFields } from '../access/DeniedFields.js';
 import { type Denial, denialError } from '../access/denialError.js';
 import type {
   CompiledOperation,
@@ -46,13 +47,6 @@ export interface Graph {
   /** What introspection tells who may see so much; undefined stands for all. */
   readonly shownSchema: (access: Access | undefined) => GraphQLSchema;
 }
-
-/**
- * What becomes of fields that the caller may not see: `error` answers them with null and an error, `silent` with null alone, and `refuse`
- * refuses the whole operation before anything is fetched.
- */
-export type DeniedFields = (typeof DENIED_FIELDS)[number];
-export const DENIED_FIELDS = ['error', 'silent', 'refuse'] as const;
 
 /** Writers by the values of the variables in `@skip` and `@include`: so many are kept for one operation. */
 const MAX_WRITERS = 32;
@@ -108,7 +102,7 @@ export function compileOperation(
       if (graph.deniedFields === 'refuse' && plan.denials.length > 0) {
         return createAnswer('null', errorsOf(plan.denials, request.caller), request.requestId);
       }
-      const run = startRun({}, variables, request);
+      const run = startRun(graph.upstream, {}, variables, request);
       await plan.run(run);
       return finishRun(graph, run, plan.writeData(variables));
     },
@@ -172,7 +166,7 @@ function compileSubscription(graph: Graph, plan: Planned): CompiledSubscription 
         usages.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
       ),
     async complete(event, variables, request) {
-      const run = startRun(event.data ?? {}, variables, request);
+      const run = startRun(graph.upstream, event.data ?? {}, variables, request);
       for (const error of event.errors ?? []) run.failures.push(eventError(primary.serviceName, error));
       if (!event.data) return createAnswer('null', run.failures, request.requestId);
       rewriteOutput?.(run.data);
@@ -190,8 +184,9 @@ function eventError(service: string, error: GraphQLFormattedError): ReturnType<t
   return upstreamError(service, error, error.path);
 }
 
-function startRun(data: JsonObject, variables: Variables, request: EngineRequest): EngineRun {
-  return { data, variables, request, failures: [], places: new Map(), entities: new Map() };
+function startRun({ deadlineMs }: Upstream, data: JsonObject, variables: Variables, request: EngineRequest): EngineRun {
+  const endsAt = performance.now() + deadlineMs;
+  return { data, variables, request, endsAt, failures: [], places: new Map(), entities: new Map() };
 }
 
 function finishRun(

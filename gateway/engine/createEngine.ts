@@ -3,11 +3,12 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Caller } from '../../schema/contract.js';
 import { Access } from '../access/Access.js';
+import type { DeniedFields } from '../access/DeniedFields.js';
 import { type Guard, meets } from '../access/Guard.js';
 import type { CompiledOperation, CompiledSubscription, RefusedSubscription } from './CompiledOperation.js';
 import { OperationPlanner } from './OperationPlanner.js';
 import type { SubgraphConnection } from './SubgraphConnection.js';
-import { type DeniedFields, type Graph, compileOperation } from './compileOperation.js';
+import { type Graph, compileOperation } from './compileOperation.js';
 import { documentGuards } from './documentGuards.js';
 import { overrideLabels } from './overrideLabels.js';
 import { shareRuns } from './shareRuns.js';
@@ -19,6 +20,8 @@ export interface EngineOptions {
   readonly subgraphs: ReadonlyMap<string, SubgraphConnection>;
   /** Told of each subgraph that gave no answer; nothing is logged without it. */
   readonly logger?: Logger;
+  /** How long an operation may take with all its fetches, in milliseconds; 30,000 by default. */
+  readonly deadlineMs?: number;
   /** Lets identical queries of one caller that are in flight at once have one run; off by default. */
   readonly shareIdenticalQueries?: boolean;
   /** What becomes of fields that the caller may not see; `error` by default. */
@@ -37,6 +40,8 @@ export interface Engine {
   readonly apiSchema: GraphQLSchema;
   /** How many compiled operations are kept. */
   readonly size: number;
+  /** Whether the supergraph guards anything with `@authenticated` or `@requiresScopes`. */
+  readonly isGuarded: boolean;
   /**
    * Compiles an operation, or finds it compiled: by the document itself, else by its text. Callers who may see the same of it have it
    * in common.
@@ -59,6 +64,7 @@ interface Known {
 }
 
 const DEFAULT_CACHE_SIZE = 1_000;
+const DEFAULT_DEADLINE_MS = 30_000;
 
 /** Of one document, by name and by what callers may see. */
 const MAX_COMPILED = 100;
@@ -75,7 +81,11 @@ export function createEngine(options: EngineOptions): Engine {
   const graph: Graph = {
     planner,
     labels: overrideLabels(options.supergraphSdl),
-    upstream: { subgraphs: options.subgraphs, logger: options.logger },
+    upstream: {
+      subgraphs: options.subgraphs,
+      logger: options.logger,
+      deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+    },
     deniedFields: options.deniedFields ?? 'error',
     shownSchema: () => apiSchema,
   };
@@ -108,6 +118,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     apiSchema,
+    isGuarded: rules.guards.length > 0,
     get size() {
       return byText.size;
     },
