@@ -3,6 +3,7 @@ import { createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { nextAnswer } from '../support/liveGateway.js';
 import { type CollectedSpan, type Collector, startCollector } from '../support/startCollector.js';
 import { type TestSubgraphs, startTestSubgraphs } from '../support/startTestSubgraphs.js';
@@ -17,6 +18,7 @@ const PERSON = {
   body: 'My doctor Ottoline Frobisher says it is urgent',
   badDate: 'the fourteenth of Nevermonth',
   refused: 'Barnaby Refusenik',
+  key: TEST_SIGNING_KEY,
   token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ6ZXBoeXJpbmUifQ.c2lnbmF0dXJlLW9mLW5vLXVzZQ',
 };
 
@@ -39,6 +41,7 @@ beforeAll(async () => {
   );
   gateway = await startGateway('schema/supergraph.graphql', {
     subgraphUrls,
+    signingKey: TEST_SIGNING_KEY,
     ...observed,
     onLine: (line) => lines.push(line),
   });
