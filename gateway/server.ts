@@ -1,5 +1,5 @@
 import type { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -13,6 +13,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { stringifyAnswer } from './engine/apolloExecutor.js';
+import { StartError } from './errors/StartError.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
 import { createApp } from './http/createApp.js';
@@ -22,7 +23,11 @@ import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
-import { refuseUnservable } from './limits/refuseUnservable.js';
+import { persistedQueries } from './http/persistedQueries.js';
+import { OperationRate } from './limits/OperationRate.js';
+import { Safelist } from './limits/Safelist.js';
+import { checkRequests } from './limits/checkRequests.js';
+import { readOperations } from './limits/readOperations.js';
 import { createLogger } from './observability/createLogger.js';
 import { logRequests } from './observability/logRequests.js';
 import { locateSockets } from './subscriptions/locateSockets.js';
@@ -55,18 +60,33 @@ export interface Gateway {
  * @throws StartError when the supergraph or the address to listen on will not do
  */
 export async function createGateway(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<Gateway> {
+  const safelist = await loadSafelist(config, logger);
   const lifecycle = await SupergraphLifecycle.load({
     file: config.supergraph,
     subgraphUrls: config.subgraphUrls,
     limits: config.limits,
+    rules: {
+      limits: config.limits.operations,
+      introspection: config.introspection,
+      safelist,
+    },
     logger,
     shareIdenticalQueries: config.shareIdenticalQueries,
   });
-  const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
+  safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
+  const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
-  const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
-  const apollo = createApollo(gateway, app, logger, apolloLogger);
+  const { gateway, serve, servedBy } = createApolloGateway(lifecycle, apolloLogger);
+  const rate = new OperationRate(config.limits.rate);
+  const apollo = createApollo(
+    { gateway, logger: apolloLogger, persistedQueries: persistedQueries(safelist) },
+    [
+      ...drainPlugins(app),
+      checkRequests((schema) => servedBy(schema).documents, rate),
+      logRequests(logger),
+    ],
+  );
   let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
@@ -81,7 +101,8 @@ export async function createGateway(config: Config, logger: Logger = createLogge
 
   try {
     await startApollo(apollo, config.supergraph);
-    errorReplies(app, logger, [GRAPHQL_PATH, STREAM_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
+    const paths = [GRAPHQL_PATH, STREAM_PATH, ...(config.introspection ? ['/'] : []), ...Object.values(HEALTH_PATHS)];
+    errorReplies(app, logger, paths);
     legacyStatus(app);
     healthRoutes(
       app,
@@ -89,18 +110,18 @@ export async function createGateway(config: Config, logger: Logger = createLogge
       () => lifecycle.served,
       () => stopping !== undefined,
     );
-    graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
+    if (config.introspection) graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
     await app.register(fastifyApollo(apollo), {
       path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
       context: async (request, reply) => {
         reply.raw.once('close', lifecycle.inFlight.begin());
-        return createRequestContext(request, reply);
+        return createRequestContext(request, reply, config.trustedProxies);
       },
     });
-    const graphOf = ({ engine, sdl, clients }: ServedSupergraph): SubscriptionGraph => {
+    const graphOf = ({ engine, documents, sdl, clients }: ServedSupergraph): SubscriptionGraph => {
       const subgraphs = [...clients].map(([name, { options }]) => ({ name, url: options.url }));
-      return { engine, supergraphSdl: sdl, socketUrls: locateSockets(subgraphs, config.subgraphUrls) };
+      return { engine, documents, supergraphSdl: sdl, socketUrls: locateSockets(subgraphs, config.subgraphUrls) };
     };
     const opened = openSubscriptions(
       app,
@@ -109,13 +130,19 @@ export async function createGateway(config: Config, logger: Logger = createLogge
         graph: graphOf(lifecycle.served),
         inFlight: lifecycle.inFlight,
         limits: config.limits,
+        rate,
+        corsOrigins: config.corsOrigins,
+        trustedProxies: config.trustedProxies,
         share: config.shareSubscriptions,
         runOnce: runOnce(apollo),
         logger,
       },
     );
     subscriptions = opened;
-    lifecycle.onSwap((next) => opened.swap(graphOf(next)));
+    lifecycle.onSwap((next) => {
+      safelist?.warnOfMisfits(next.engine.apiSchema);
+      opened.swap(graphOf(next));
+    });
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
     const { digest, clients } = lifecycle.served;
     logger.info({ url, digest, subgraphs: [...clients.keys()] }, 'the gateway answers');
@@ -136,27 +163,22 @@ export async function createGateway(config: Config, logger: Logger = createLogge
 }
 
 function createApollo(
-  gateway: ApolloGateway,
-  app: FastifyInstance,
-  logger: Logger,
-  apolloLogger: Logger,
+  options: Pick<ApolloServerOptions<RequestContext>, 'logger' | 'persistedQueries'> & { gateway: ApolloGateway },
+  plugins: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    gateway,
-    logger: apolloLogger,
+    ...options,
     stringifyResult: stringifyAnswer,
+    // Whether the schema is told, and which documents are kept, is decided in `checkRequests`.
     introspection: true,
+    documentStore: null,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     formatError: presentError,
     plugins: [
-      fastifyApolloDrainPlugin(app),
-      // Fastify alone waits for connections that a client keeps open without asking anything, up to the limit.
-      ApolloServerPluginDrainHttpServer({ httpServer: app.server }),
-      refuseUnservable(),
-      logRequests(logger),
+      ...plugins,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -164,6 +186,27 @@ function createApollo(
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
+}
+
+function drainPlugins(app: FastifyInstance): ApolloServerPlugin<RequestContext>[] {
+  return [
+    fastifyApolloDrainPlugin(app),
+    // Fastify alone waits for connections that a client keeps open without asking anything, up to the limit.
+    ApolloServerPluginDrainHttpServer({ httpServer: app.server }),
+  ];
+}
+
+/** @throws StartError when the operations cannot be read, or when there are none and only they are answered */
+async function loadSafelist({ safelist }: Config, logger: Logger): Promise<Safelist | undefined> {
+  if (safelist.mode === 'off') return undefined;
+  const operations = await readOperations(safelist.folder);
+  if (operations.length === 0 && safelist.mode === 'require') {
+    throw new StartError(
+      `only operations of ${safelist.folder} are answered (--safelist require), and there are none. ` +
+        'Put what clients ask there, in .graphql files, name another folder with --operations, or give --safelist off.',
+    );
+  }
+  return new Safelist(operations, safelist.mode, logger);
 }
 
 async function startApollo(apollo: ApolloServer<RequestContext>, file: string): Promise<void> {

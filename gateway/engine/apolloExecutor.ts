@@ -38,7 +38,7 @@ export function apolloExecutor(engineOf: (apiSchema: GraphQLSchema) => Engine): 
 }
 
 /** Of a caller's request, nothing else reaches a subgraph. */
-function engineRequest({ requestId, caller, authorization, signal }: RequestContext): EngineRequest {
+function engineRequest({ requestId, caller, authorization, signal }: Omit<RequestContext, 'address'>): EngineRequest {
   return {
     requestId,
     caller,

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
 import { EVERYONE } from '../access/everyone.js';
 import type { RequestContext } from './RequestContext.js';
+import { clientAddress } from './clientAddress.js';
 
 /** Ids that cannot break a log line or a header; anything else that a caller sends is replaced. */
 const ACCEPTED_ID = /^[\w.:@/+=-]{1,128}$/;
@@ -15,8 +16,16 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && ACCEPTED_ID.test(given) ? given : randomUUID();
 }
 
-/** Makes the context of one GraphQL request. */
-export function createRequestContext(request: FastifyRequest, reply: FastifyReply): RequestContext {
+/**
+ * Makes the context of one GraphQL request.
+ *
+ * @param trustedProxies see `clientAddress`
+ */
+export function createRequestContext(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  trustedProxies: number,
+): RequestContext {
   const controller = new AbortController();
   // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
   setMaxListeners(0, controller.signal);
@@ -26,6 +35,7 @@ export function createRequestContext(request: FastifyRequest, reply: FastifyRepl
   return {
     requestId: request.id,
     caller: EVERYONE,
+    address: clientAddress(request.raw, trustedProxies),
     authorization: request.headers.authorization,
     signal: controller.signal,
   };

@@ -1,21 +1,29 @@
-/** Counts connections of all transports together. */
+import type { SubscriptionLimits } from '../limits/limits.js';
+
+/** Counts connections of all transports together, and those from each network address. */
 export class ConnectionCount {
   #open = 0;
+  readonly #from = new Map<string, number>();
 
-  constructor(private readonly limit: number) {}
+  constructor(private readonly limits: Pick<SubscriptionLimits, 'connections' | 'connectionsPerAddress'>) {}
 
   get open(): number {
     return this.#open;
   }
 
   /** @returns false when one more would be too many; nothing is counted then */
-  take(): boolean {
-    if (this.#open >= this.limit) return false;
+  take(address: string): boolean {
+    const from = this.#from.get(address) ?? 0;
+    if (this.#open >= this.limits.connections || from >= this.limits.connectionsPerAddress) return false;
     this.#open += 1;
+    this.#from.set(address, from + 1);
     return true;
   }
 
-  release(): void {
+  release(address: string): void {
     this.#open -= 1;
+    const left = (this.#from.get(address) ?? 1) - 1;
+    if (left > 0) this.#from.set(address, left);
+    else this.#from.delete(address);
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Engine, type EngineOptions, createEngine } from '../engine/createEngine.js';
 import { StartError } from '../errors/StartError.js';
+import { type DocumentRules, Documents } from '../limits/Documents.js';
 import type { Limits } from '../limits/limits.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
 import { InFlight } from './InFlight.js';
@@ -15,6 +16,8 @@ export interface ServedSupergraph extends Supergraph {
   /** By the subgraph's name, in the supergraph's order. */
   readonly clients: ReadonlyMap<string, SubgraphClient>;
   readonly engine: Engine;
+  /** What clients ask of it. */
+  readonly documents: Documents;
 }
 
 /**
@@ -29,6 +32,8 @@ export interface LifecycleOptions {
   /** Addresses that replace those in the supergraph, by environment variable. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Pick<Limits, 'subgraphTimeoutMs' | 'subgraphResponseBytes'>;
+  /** What clients may ask. */
+  readonly rules: DocumentRules;
   readonly logger: Logger;
   /** See `EngineOptions`. */
   readonly shareIdenticalQueries?: boolean;
@@ -169,7 +174,7 @@ export class SupergraphLifecycle {
    * @throws StartError when it cannot be served; then no connection was made
    */
   #prepare(supergraph: Supergraph, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
-    const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false } = this.#options;
+    const { file, subgraphUrls, limits, rules, logger, shareIdenticalQueries = false } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
     const engine = createEngineOf(file, {
@@ -184,7 +189,8 @@ export class SupergraphLifecycle {
       clients.set(name, taken);
       this.#open.add(taken);
     }
-    return { ...supergraph, since: new Date(), clients, engine };
+    const documents = new Documents(engine.apiSchema, supergraph.sdl, rules);
+    return { ...supergraph, since: new Date(), clients, engine, documents };
   }
 
   /** Closes the connections that only the first of the two needs. */

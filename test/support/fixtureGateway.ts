@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
 import { readyMessage } from '../../schema/contract.js';
+import type { Config } from '../../gateway/config.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
 
@@ -19,7 +20,7 @@ export interface TestGateway extends Gateway {
 /** Starts a gateway in this process, on a free port, with its log in memory. */
 export async function startGateway(
   supergraph: string,
-  options: { limits?: Partial<Limits>; subgraphUrls?: Record<string, string>; shareSubscriptions?: boolean } = {},
+  options: { limits?: Partial<Limits> } & Partial<Omit<Config, 'limits'>> = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
   const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
@@ -37,10 +38,15 @@ export async function startGateway(
       host: '127.0.0.1',
       auth: 'off',
       logLevel: 'debug',
-      subgraphUrls: options.subgraphUrls ?? {},
+      subgraphUrls: {},
       shareIdenticalQueries: false,
+      shareSubscriptions: true,
+      safelist: { mode: 'off', folder: '' },
+      introspection: true,
+      corsOrigins: [],
+      trustedProxies: 0,
+      ...options,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
-      shareSubscriptions: options.shareSubscriptions ?? true,
     },
     logger,
   );
