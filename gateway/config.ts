@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import type { AccessConfig } from './access/AccessConfig.js';
+import { ACCESS_HELP, readAccess, readSigningKey } from './access/readAccess.js';
 import { StartError } from './errors/StartError.js';
 import { DEFAULT_LIMITS, type Limits } from './limits/limits.js';
 import { LOG_LEVELS, type LogLevel } from './observability/createLogger.js';
@@ -13,8 +15,10 @@ export interface Config {
   readonly port: number;
   /** Address to listen on. */
   readonly host: string;
-  /** Whether callers must say who they are. Access control does not exist yet, so `off` is the one value. */
-  readonly auth: 'off';
+  /** Whether callers must say who they are, and how. */
+  readonly auth: AccessConfig;
+  /** What requests to subgraphs are signed with; undefined where they are not. */
+  readonly signingKey: string | undefined;
   readonly logLevel: LogLevel;
   /**
    * Addresses that replace those in the supergraph, by environment variable (`SALES_URL`). It holds every variable with
@@ -34,6 +38,8 @@ export interface Config {
   readonly shareSubscriptions: boolean;
   /** Whether identical queries of one caller that are in flight at once are answered by one run. */
   readonly shareIdenticalQueries: boolean;
+  /** Where what clients ask is recorded, without its values; undefined records nothing. */
+  readonly usageFolder: string | undefined;
 }
 
 interface Option {
@@ -47,13 +53,13 @@ const OPTIONS: readonly Option[] = [
   { name: 'supergraph', value: 'FILE', env: 'SUPERGRAPH', help: 'the supergraph to serve (schema/supergraph.graphql)' },
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
-  { name: 'auth', value: 'off', help: 'access control; only "off" is known yet (off)' },
+  { name: 'auth', value: 'jwt|off', help: 'who may ask: those with a token; "off": everybody, everything (jwt)' },
   { name: 'max-depth', value: 'N', help: 'how deep fields may nest (20)' },
   { name: 'max-aliases', value: 'N', help: 'aliases of an operation (50)' },
   { name: 'max-root-fields', value: 'N', help: 'fields at the root of an operation (20)' },
   { name: 'max-tokens', value: 'N', help: 'tokens of a document (5000)' },
   { name: 'max-directives', value: 'N', help: 'directives of a document (50)' },
-  { name: 'max-cost', value: 'N', help: 'what an operation may cost, by @cost and @listSize (5000)' },
+  { name: 'max-cost', value: 'N', help: 'what an operation may cost, by @cost and @listSize (10000)' },
   { name: 'list-size', value: 'N', help: 'how long a list is taken to be where @listSize says nothing (10)' },
   { name: 'max-rate', value: 'N', help: 'operations a second of one caller; 0 for any number (100)' },
   { name: 'max-burst', value: 'N', help: 'operations of one caller at once, after a pause (twice --max-rate)' },
@@ -94,6 +100,12 @@ const OPTIONS: readonly Option[] = [
     env: 'TRUST_PROXY',
     help: 'how many proxies before the gateway add to x-forwarded-for (0)',
   },
+  {
+    name: 'usage',
+    value: 'FOLDER|off',
+    env: 'USAGE',
+    help: 'where to record which client asks what, for schema:check (off)',
+  },
   { name: 'log-level', value: 'LEVEL', env: 'LOG_LEVEL', help: `${LOG_LEVELS.join(', ')} (info)` },
   {
     name: 'share-identical-queries',
@@ -114,7 +126,11 @@ ${OPTIONS.map(({ name, value, env, help }) => `  ${`--${name} ${value}`.padEnd(O
 
 <NAME>_URL in the environment replaces the address that the supergraph gives for a subgraph: SALES_URL for "sales",
 ORDER_HISTORY_URL for "order-history". <NAME>_WS_URL does the same for its WebSockets, by default the same address.
+
+${ACCESS_HELP}
 `;
+
+const DEFAULT_HOST = '127.0.0.1';
 
 const portRule = 'must be a whole number from 0 to 65535';
 
@@ -142,12 +158,8 @@ function isOrigin(text: string): boolean {
 const settings = z.object({
   supergraph: z.string().default('schema/supergraph.graphql'),
   port: z.string().regex(/^\d+$/, portRule).transform(Number).pipe(z.number().max(65_535, portRule)).default(4000),
-  host: z.string().default('127.0.0.1'),
-  auth: z
-    .literal('off', {
-      error: 'must be "off": this version has no access control yet, so it serves everyone who can reach it',
-    })
-    .default('off'),
+  host: z.string().default(DEFAULT_HOST),
+  auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
   'max-depth': count(DEFAULT_LIMITS.operations.depth),
   'max-aliases': count(DEFAULT_LIMITS.operations.aliases),
   'max-root-fields': count(DEFAULT_LIMITS.operations.rootFields),
@@ -166,7 +178,11 @@ const settings = z.object({
     .transform((list) => list.split(',').map((origin) => origin.trim()))
     .refine((origins) => origins.every(isOrigin), 'must be * or origins like https://app.example.com, without a path')
     .default([]),
-  'trust-proxy': z.string().regex(/^\d{1,2}$/, 'must be a whole number from 0 to 99').transform(Number).default(0),
+  'trust-proxy': z
+    .string()
+    .regex(/^\d{1,2}$/, 'must be a whole number from 0 to 99')
+    .transform(Number)
+    .default(0),
   'max-connections': count(DEFAULT_LIMITS.subscriptions.connections),
   'max-connections-per-address': count(DEFAULT_LIMITS.subscriptions.connectionsPerAddress),
   'max-subscriptions': count(DEFAULT_LIMITS.subscriptions.all),
@@ -174,6 +190,7 @@ const settings = z.object({
   'max-subscriptions-per-connection': count(DEFAULT_LIMITS.subscriptions.perConnection),
   'share-subscriptions': onOrOff.default('on'),
   'share-identical-queries': onOrOff.default('off'),
+  usage: z.string().default('off'),
   'log-level': z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -209,17 +226,21 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       problems.push(`${source.get(name) ?? name} ${message}, not "${raw[name]}"`);
     }
   }
-  if (problems.length > 0 || !parsed.success) {
+  const access = readAccess(raw['auth'] === 'off' ? 'off' : 'jwt', raw['host'] ?? DEFAULT_HOST, env);
+  const signing = readSigningKey(env);
+  for (const read of [access, signing]) if ('problems' in read) problems.push(...read.problems);
+  if (problems.length > 0 || !parsed.success || !('value' in access) || !('value' in signing)) {
     throw new StartError(`${problems.join('; ')}. See --help.`, 2);
   }
 
   const isProduction = env['NODE_ENV'] === 'production';
-  const { supergraph, port, host, auth, 'log-level': logLevel } = parsed.data;
+  const { supergraph, port, host, 'log-level': logLevel } = parsed.data;
   return Object.freeze({
     supergraph,
     port,
     host,
-    auth,
+    auth: access.value,
+    signingKey: signing.value,
     logLevel,
     subgraphUrls: urlVariables(env),
     limits: readLimits(parsed.data),
@@ -232,6 +253,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     trustedProxies: parsed.data['trust-proxy'],
     shareSubscriptions: parsed.data['share-subscriptions'] === 'on',
     shareIdenticalQueries: parsed.data['share-identical-queries'] === 'on',
+    usageFolder: parsed.data.usage === 'off' ? undefined : parsed.data.usage,
   });
 }
 

@@ -29,6 +29,8 @@ import { Safelist } from './limits/Safelist.js';
 import { checkRequests } from './limits/checkRequests.js';
 import { readOperations } from './limits/readOperations.js';
 import { createLogger } from './observability/createLogger.js';
+import { UsageRecorder } from './observability/UsageRecorder.js';
+import { recordUsage } from './observability/recordUsage.js';
 import { logRequests } from './observability/logRequests.js';
 import { locateSockets } from './subscriptions/locateSockets.js';
 import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
@@ -72,6 +74,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     },
     logger,
     shareIdenticalQueries: config.shareIdenticalQueries,
+    signingKey: config.signingKey,
   });
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
@@ -79,14 +82,14 @@ export async function createGateway(config: Config, logger: Logger = createLogge
   const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
   const { gateway, serve, servedBy } = createApolloGateway(lifecycle, apolloLogger);
   const rate = new OperationRate(config.limits.rate);
-  const apollo = createApollo(
-    { gateway, logger: apolloLogger, persistedQueries: persistedQueries(safelist) },
-    [
-      ...drainPlugins(app),
-      checkRequests((schema) => servedBy(schema).documents, rate),
-      logRequests(logger),
-    ],
-  );
+  const usage =
+    config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
+  const apollo = createApollo({ gateway, logger: apolloLogger, persistedQueries: persistedQueries(safelist) }, [
+    ...drainPlugins(app),
+    checkRequests((schema) => servedBy(schema).documents, rate),
+    logRequests(logger),
+    ...(usage ? [recordUsage(usage)] : []),
+  ]);
   let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
@@ -96,6 +99,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
       await apollo.stop();
     } finally {
       await lifecycle.stop();
+      await usage?.stop();
     }
   };
 
@@ -134,8 +138,10 @@ export async function createGateway(config: Config, logger: Logger = createLogge
         corsOrigins: config.corsOrigins,
         trustedProxies: config.trustedProxies,
         share: config.shareSubscriptions,
+        signingKey: config.signingKey,
         runOnce: runOnce(apollo),
         logger,
+        onBegin: usage && ((document, name, client) => usage.note(document, name, client)),
       },
     );
     subscriptions = opened;
@@ -146,6 +152,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
     const { digest, clients } = lifecycle.served;
     logger.info({ url, digest, subgraphs: [...clients.keys()] }, 'the gateway answers');
+    warnOfOpenDoors(config, logger);
     lifecycle.watch(serve);
     return {
       url,
@@ -159,6 +166,19 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     await app.close();
     await lifecycle.stop();
     throw error;
+  }
+}
+
+function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): void {
+  if (auth.kind === 'off') {
+    logger.warn(
+      { host },
+      'ACCESS CONTROL IS OFF (--auth off): everybody who can reach this gateway may read and change everything behind it',
+    );
+  } else if (signingKey === undefined) {
+    logger.warn(
+      'SIGNING_KEY is not set: subgraphs are told nothing of who asks; those of Customer360 refuse requests that are not signed',
+    );
   }
 }
 

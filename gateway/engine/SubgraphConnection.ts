@@ -1,3 +1,4 @@
+import type { Caller } from '../../schema/contract.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
 import type { SubgraphRequest } from '../upstream/SubgraphClient.js';
 
@@ -6,6 +7,10 @@ export interface SubgraphConnection {
   /** @throws SubgraphFailure when there is no answer that can be used */
   ask(
     request: SubgraphRequest,
-    options: { readonly headers: Readonly<Record<string, string>>; readonly signal?: AbortSignal | undefined },
+    options: {
+      readonly caller: Caller;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly signal?: AbortSignal | undefined;
+    },
   ): Promise<SubgraphAnswer>;
 }

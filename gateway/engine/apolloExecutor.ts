@@ -38,7 +38,12 @@ export function apolloExecutor(engineOf: (apiSchema: GraphQLSchema) => Engine): 
 }
 
 /** Of a caller's request, nothing else reaches a subgraph. */
-function engineRequest({ requestId, caller, authorization, signal }: Omit<RequestContext, 'address'>): EngineRequest {
+function engineRequest({
+  requestId,
+  caller,
+  authorization,
+  signal,
+}: Pick<RequestContext, 'requestId' | 'caller' | 'authorization' | 'signal'>): EngineRequest {
   return {
     requestId,
     caller,

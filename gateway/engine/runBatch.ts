@@ -129,8 +129,11 @@ function askSubgraph(
       variables[name] = entities.map(({ representation }) => representation);
     }
   }
-  const { headers, signal } = run.request;
-  return connection.ask({ query, variables, operationName }, { headers, signal: abortable ? signal : undefined });
+  const { caller, headers, signal } = run.request;
+  return connection.ask(
+    { query, variables, operationName },
+    { caller, headers, signal: abortable ? signal : undefined },
+  );
 }
 
 function report({ service }: FetchBatch, run: EngineRun, logger: Logger | undefined, error: unknown): void {

@@ -1,4 +1,5 @@
 import type { Caller } from '../../schema/contract.js';
+import type { ClientApplication } from './clientApplication.js';
 
 /** What the gateway knows about one request; made fresh for each. */
 export interface RequestContext {
@@ -8,6 +9,8 @@ export interface RequestContext {
   readonly caller: Caller;
   /** The caller's network address: tells callers apart where nobody says who is asking. */
   readonly address: string;
+  /** Which application asks. */
+  readonly client: ClientApplication;
   /** The caller's `authorization` header, passed on to the subgraphs as it is. */
   readonly authorization: string | undefined;
   /** Aborts when the caller goes away before it has its answer. */

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
 import { EVERYONE } from '../access/everyone.js';
+import { clientApplication } from './clientApplication.js';
 import type { RequestContext } from './RequestContext.js';
 import { clientAddress } from './clientAddress.js';
 
@@ -36,6 +37,7 @@ export function createRequestContext(
     requestId: request.id,
     caller: EVERYONE,
     address: clientAddress(request.raw, trustedProxies),
+    client: clientApplication(request.headers),
     authorization: request.headers.authorization,
     signal: controller.signal,
   };

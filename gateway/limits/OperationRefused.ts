@@ -1,4 +1,4 @@
-import { type GraphQLFormattedError, GraphQLError } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 
 /** The client asked for something that is not done; `errors` are what it reads, without the request id. */
 export class OperationRefused extends Error {

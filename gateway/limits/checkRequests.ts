@@ -68,6 +68,8 @@ function notOverHttp(): OperationRefused {
 }
 
 function asGraphQLError({ errors: [error], message, status, headers }: OperationRefused): GraphQLError {
-  const http = { status, headers: new HeaderMap(Object.entries(headers)) };
-  return new GraphQLError(message, { extensions: { ...error?.extensions, http } });
+  const refused = new GraphQLError(message, { extensions: { ...error?.extensions } });
+  // Apollo Server's own way to say what the HTTP response is; GraphQL Yoga's types say that it is another.
+  Object.assign(refused.extensions, { http: { status, headers: new HeaderMap(Object.entries(headers)) } });
+  return refused;
 }

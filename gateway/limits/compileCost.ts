@@ -125,11 +125,7 @@ class CostCompiler {
         selection.kind === Kind.FIELD
           ? this.#field(parent, selection, sized)
           : selection.kind === Kind.INLINE_FRAGMENT
-            ? this.#selection(
-                this.#type(selection.typeCondition?.name.value) ?? parent,
-                selection.selectionSet,
-                sized,
-              )
+            ? this.#selection(this.#type(selection.typeCondition?.name.value) ?? parent, selection.selectionSet, sized)
             : this.#fragment(selection.name.value, sized);
       once.push(times(gate, cost.once));
       perItem.push(times(gate, cost.perItem));
@@ -251,7 +247,8 @@ class CostCompiler {
         const condition = args?.find((argument) => argument.name.value === 'if')?.value;
         if (!condition) return 1;
         const wanted = name.value === 'include';
-        const gate = (variables: Variables): number => ((this.#value(condition, variables) === true) === wanted ? 1 : 0);
+        const gate = (variables: Variables): number =>
+          (this.#value(condition, variables) === true) === wanted ? 1 : 0;
         return holdsVariable(condition) ? ({ variables }) => gate(variables) : gate({});
       });
     return gates.reduce(times, 1);

@@ -82,7 +82,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
     aliases: 50,
     rootFields: 20,
     directives: 50,
-    cost: 5_000,
+    cost: 10_000,
     listSize: 10,
   }),
   rate: Object.freeze({ perSecond: 100, burst: 200 }),

@@ -54,9 +54,7 @@ async function readOperationFile(path: string): Promise<OperationFile> {
   const { definitions } = parseFile(path, text);
   const operations = definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
   const fragments = definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
-  const other = definitions.find(
-    ({ kind }) => kind !== Kind.OPERATION_DEFINITION && kind !== Kind.FRAGMENT_DEFINITION,
-  );
+  const other = definitions.find(({ kind }) => kind !== Kind.OPERATION_DEFINITION && kind !== Kind.FRAGMENT_DEFINITION);
   if (other) throw new StartError(`${placeOf(path, other)} is no operation: this folder holds what clients ask.`);
   const nameless = operations.find(({ name }) => !name);
   if (nameless && operations.length > 1) {

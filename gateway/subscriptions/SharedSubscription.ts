@@ -163,7 +163,7 @@ export class SharedSubscription {
         }),
     };
     const headers = { ...this.options.headers, [HEADERS.requestId]: this.options.requestId };
-    const cancel = socket.subscribe(request, headers, listener, isFirst);
+    const cancel = socket.subscribe(request, { caller: this.options.caller, headers }, listener, isFirst);
     this.#cancel = () => {
       over = true;
       cancel();

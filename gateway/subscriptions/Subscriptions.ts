@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
+import { type DocumentNode, type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
-import { type Caller, ERROR_CODES } from '../../schema/contract.js';
+import { ERROR_CODES } from '../../schema/contract.js';
 import type { EngineAnswer } from '../engine/CompiledOperation.js';
 import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
 import type { RequestContext } from '../http/RequestContext.js';
+import type { ClientApplication } from '../http/clientApplication.js';
 import type { CheckedOperation, Documents } from '../limits/Documents.js';
 import type { OperationRate } from '../limits/OperationRate.js';
 import { OperationRefused } from '../limits/OperationRefused.js';
@@ -16,7 +17,7 @@ import type { InFlight } from '../supergraph/InFlight.js';
 import { Message } from './Message.js';
 import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
 import { type EventSource, SharedSubscription } from './SharedSubscription.js';
-import { SubgraphSocket } from './SubgraphSocket.js';
+import { SubgraphSocket, type UpstreamAccess } from './SubgraphSocket.js';
 import { type Resumptions, resumptionsOf, upstreamOperation } from './resumption.js';
 
 /** What subscriptions run on; a new supergraph is a new one. */
@@ -34,11 +35,16 @@ export interface SubscriptionsOptions {
   readonly inFlight: Pick<InFlight, 'begin'>;
   readonly limits: Limits;
   readonly rate: OperationRate;
+  /** What is asked of subgraphs is signed with it; without it, nothing is. */
+  readonly signingKey?: string | undefined;
   /** Whether equal subscriptions with equal access share one upstream. */
   readonly share: boolean;
   /** Answers a query or a mutation as over HTTP. @returns the text of the response */
   runOnce(request: OperationRequest, context: RequestContext): Promise<string>;
   readonly logger: Logger;
+  /** Told of each subscription that begins. Queries and mutations are told of where they are run. */
+  readonly onBegin?:
+    ((document: DocumentNode, operationName: string | undefined, client: ClientApplication) => void) | undefined;
 }
 
 /** One client's part in a subscription. */
@@ -47,18 +53,12 @@ interface Member extends Receiver {
   release(): void;
 }
 
-/** What a subscription may see: callers with equal access may share one. */
-interface Access {
-  readonly caller: Caller;
-  /** Sent to the subgraphs. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /** A running subscription with what is needed to plan it anew. */
 interface Running {
   readonly shared: SharedSubscription;
   readonly request: OperationRequest;
-  readonly access: Access;
+  /** What it may see: callers with equal access may share it. */
+  readonly access: UpstreamAccess;
   /** Under which others find it; undefined when nobody may join. */
   key: string | undefined;
 }
@@ -156,7 +156,7 @@ export class Subscriptions {
 
   #runOnce(
     request: OperationRequest,
-    { authorization, caller, address }: ClientConnection,
+    { address, authorization, caller, client }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
@@ -166,7 +166,8 @@ export class Subscriptions {
     setMaxListeners(0, signal);
     const answer = async (): Promise<void> => {
       try {
-        const text = await this.options.runOnce(request, { requestId, caller, address, authorization, signal });
+        const context = { requestId, caller, client, address, authorization, signal };
+        const text = await this.options.runOnce(request, context);
         if (signal.aborted) return;
         member.message(new Message(text));
         member.complete();
@@ -185,12 +186,12 @@ export class Subscriptions {
   #subscribe(
     checked: CheckedOperation,
     request: OperationRequest,
-    { authorization, caller }: ClientConnection,
+    { authorization, caller, client }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
     const source = this.#source(checked, request);
-    const access: Access = { caller, headers: authorization === undefined ? {} : { authorization } };
+    const access: UpstreamAccess = { caller, headers: authorization === undefined ? {} : { authorization } };
     const key = this.#key(checked, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
     if (!running) {
@@ -200,6 +201,7 @@ export class Subscriptions {
     const { shared } = running;
     const line = { requestId, operationName: checked.operation.name?.value, service: source.compiled.service };
     this.options.logger.debug({ ...line, sharedWith: shared.size }, 'a subscription began');
+    this.options.onBegin?.(checked.document, checked.operation.name?.value, client);
     shared.join(member);
     return () => {
       shared.leave(member);
@@ -207,7 +209,7 @@ export class Subscriptions {
     };
   }
 
-  #begin(source: EventSource, request: OperationRequest, access: Access, requestId: string): Running {
+  #begin(source: EventSource, request: OperationRequest, access: UpstreamAccess, requestId: string): Running {
     const { limits } = this.options;
     const shared = new SharedSubscription(source, {
       requestId,
@@ -248,7 +250,7 @@ export class Subscriptions {
    * What subscriptions have in common that may share an upstream. One that says from where it goes on has none: an upstream that
    * has begun already would skip what others have seen.
    */
-  #key(checked: CheckedOperation, source: EventSource, access: Access): string | undefined {
+  #key(checked: CheckedOperation, source: EventSource, access: UpstreamAccess): string | undefined {
     if (!this.options.share || source.upstream.resumes) return undefined;
     return JSON.stringify([checked.text, checked.operation.name?.value, source.variables, access], sortKeys);
   }
@@ -256,7 +258,7 @@ export class Subscriptions {
   #socket(service: string): SubgraphSocket {
     const known = this.#sockets.get(service);
     if (known) return known;
-    const { limits, logger } = this.options;
+    const { limits, logger, signingKey } = this.options;
     const url = this.#graph.socketUrls.get(service);
     if (url === undefined) throw new Error(`the plan names a subgraph "${service}" that is not in the supergraph`);
     const socket = new SubgraphSocket(
@@ -267,6 +269,7 @@ export class Subscriptions {
         timeoutMs: limits.subgraphTimeoutMs,
         pingMs: limits.subscriptions.pingMs,
         idleMs: limits.subscriptions.upstreamIdleMs,
+        signingKey,
       },
       logger,
     );

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
 import { EVERYONE } from '../access/everyone.js';
+import { clientApplication } from '../http/clientApplication.js';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { stampRequestId } from '../errors/presentError.js';
 import { clientAddress } from '../http/clientAddress.js';
@@ -57,7 +58,7 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
     const { authorization } = request.headers;
     const stream = new EventStream(
       response,
-      { caller: EVERYONE, authorization, address, running: 0 },
+      { caller: EVERYONE, client: clientApplication(request.headers), authorization, address, running: 0 },
       limits.subscriptions,
     );
     streams.add(stream);

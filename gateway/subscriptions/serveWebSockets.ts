@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../http/clientAddress.js';
 import { isForeignOrigin } from '../http/isForeignOrigin.js';
+import { clientApplication } from '../http/clientApplication.js';
 import type { Limits } from '../limits/limits.js';
 import { ClientSocket } from './ClientSocket.js';
 import { CLOSE_CODES } from './CloseCode.js';
@@ -77,6 +78,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
       return;
     }
     client.authorization = request.headers.authorization;
+    client.client = clientApplication(request.headers);
     sockets.add(client);
     const removePulse = heartbeat.add(client);
     let closed: ((code: number, reason: string) => Promise<void>) | undefined;
@@ -133,9 +135,17 @@ function createProtocol({ subscriptions }: TransportOptions) {
   return makeServer<Record<string, unknown>, ClientSocket>({
     onConnect({ connectionParams, extra }) {
       extra.authorization = authorizationOf(connectionParams) ?? extra.authorization;
+      extra.client = clientApplication(connectionParams ?? {}, extra.client);
     },
     onSubscribe: ({ extra }, id, { query, operationName, variables, extensions }) => {
-      const contextValue: Subscribe = { id, query, sha256: persistedId(extensions), operationName, variables, socket: extra };
+      const contextValue: Subscribe = {
+        id,
+        query,
+        sha256: persistedId(extensions),
+        operationName,
+        variables,
+        socket: extra,
+      };
       return { ...ANY, contextValue };
     },
     subscribe({ contextValue }) {

@@ -35,6 +35,8 @@ export interface LifecycleOptions {
   /** What clients may ask. */
   readonly rules: DocumentRules;
   readonly logger: Logger;
+  /** What requests to subgraphs are signed with; without it, they are not. */
+  readonly signingKey?: string | undefined;
   /** See `EngineOptions`. */
   readonly shareIdenticalQueries?: boolean;
 }
@@ -174,7 +176,7 @@ export class SupergraphLifecycle {
    * @throws StartError when it cannot be served; then no connection was made
    */
   #prepare(supergraph: Supergraph, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
-    const { file, subgraphUrls, limits, rules, logger, shareIdenticalQueries = false } = this.#options;
+    const { file, subgraphUrls, limits, rules, logger, shareIdenticalQueries = false, signingKey } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
     const engine = createEngineOf(file, {
@@ -185,7 +187,7 @@ export class SupergraphLifecycle {
     });
     for (const { name, url } of located) {
       const client = known.get(name);
-      const taken = client?.options.url === url ? client : connect(name, url, limits);
+      const taken = client?.options.url === url ? client : connect(name, url, limits, signingKey);
       clients.set(name, taken);
       this.#open.add(taken);
     }
@@ -202,12 +204,18 @@ export class SupergraphLifecycle {
   }
 }
 
-function connect(name: string, url: string, limits: LifecycleOptions['limits']): SubgraphClient {
+function connect(
+  name: string,
+  url: string,
+  limits: LifecycleOptions['limits'],
+  signingKey: string | undefined,
+): SubgraphClient {
   return new SubgraphClient({
     name,
     url,
     timeoutMs: limits.subgraphTimeoutMs,
     maxResponseBytes: limits.subgraphResponseBytes,
+    signingKey,
   });
 }
 

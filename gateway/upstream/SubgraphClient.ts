@@ -1,8 +1,10 @@
 import { Pool } from 'undici';
+import type { Caller } from '../../schema/contract.js';
 import { errorCode } from '../errors/errorCode.js';
 import { HttpExchange } from './HttpExchange.js';
 import { type SubgraphAnswer, readSubgraphAnswer } from './SubgraphAnswer.js';
 import { SubgraphFailure } from './SubgraphFailure.js';
+import { signedHeaders } from './signedHeaders.js';
 
 /** One GraphQL request to a subgraph. */
 export interface SubgraphRequest {
@@ -12,7 +14,9 @@ export interface SubgraphRequest {
 }
 
 export interface SubgraphRequestOptions {
-  /** Sent beside the content type; nothing else is. */
+  /** Who asks; told to the subgraph where requests are signed. */
+  readonly caller: Caller;
+  /** Sent beside the content type and the signature; nothing else is. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Ends the request early, with the reason `abandoned`. */
   readonly signal?: AbortSignal | undefined;
@@ -26,6 +30,8 @@ export interface SubgraphClientOptions {
   readonly url: string;
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
+  /** What requests are signed with; without it, they are not. */
+  readonly signingKey?: string | undefined;
 }
 
 /** More at once than this wait for a free connection, inside their timeout. */
@@ -60,15 +66,16 @@ export class SubgraphClient {
    * @returns what the subgraph answered, its errors included
    * @throws SubgraphFailure, and nothing else, when there is no answer that can be used
    */
-  async ask(request: SubgraphRequest, options: SubgraphRequestOptions = {}): Promise<SubgraphAnswer> {
-    const { name, timeoutMs } = this.options;
+  async ask(request: SubgraphRequest, options: SubgraphRequestOptions): Promise<SubgraphAnswer> {
+    const { name, signingKey, timeoutMs } = this.options;
     const { signal } = options;
     if (signal?.aborted) throw new SubgraphFailure(name, 'abandoned');
+    const body = JSON.stringify(request);
     const exchange = new HttpExchange(this.#pool, {
       method: 'POST',
       path: this.#path,
-      headers: { ...options.headers, ...HEADERS },
-      body: JSON.stringify(request),
+      headers: { ...options.headers, ...signedHeaders(signingKey, name, options.caller, body), ...HEADERS },
+      body,
     });
     const abandon = (): void => exchange.end(new SubgraphFailure(name, 'abandoned'));
     const timer = setTimeout(() => exchange.end(new SubgraphFailure(name, 'timeout')), options.timeoutMs ?? timeoutMs);

@@ -1,3 +1,4 @@
+import { GATEWAY } from '../access/gatewayItself.js';
 import type { SubgraphClient } from './SubgraphClient.js';
 import { SubgraphFailure } from './SubgraphFailure.js';
 
@@ -35,7 +36,7 @@ export class SubgraphProbe {
     const startedAt = performance.now();
     const elapsed = (): number => Math.round((performance.now() - startedAt) * 10) / 10;
     try {
-      await client.ask({ query: '{ __typename }' }, { timeoutMs: this.timeoutMs });
+      await client.ask({ query: '{ __typename }' }, { caller: GATEWAY, timeoutMs: this.timeoutMs });
       return { name, url, status: 'up', latency: elapsed() };
     } catch (error) {
       const detail = error instanceof SubgraphFailure && error.detail !== undefined ? ` (${error.detail})` : '';

@@ -24,7 +24,7 @@ async function startSubgraphProcess(name: string): Promise<void> {
 beforeAll(async () => {
   database = await createTestDatabase();
   for (const { name } of subgraphs) await startSubgraphProcess(name);
-  const child = run(process.execPath, [script('dist/gateway/main.js'), '--port', '0'], {
+  const child = run(process.execPath, [script('dist/gateway/main.js'), '--port', '0', '--auth', 'off'], {
     env: { ...plainEnvironment(), ...urls },
   });
   const [, url = ''] = await child.prints(/"url":"(http:[^"]+)"/);

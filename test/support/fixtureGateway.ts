@@ -36,7 +36,8 @@ export async function startGateway(
       supergraph,
       port: 0,
       host: '127.0.0.1',
-      auth: 'off',
+      auth: { kind: 'off' },
+      signingKey: undefined,
       logLevel: 'debug',
       subgraphUrls: {},
       shareIdenticalQueries: false,
@@ -45,6 +46,7 @@ export async function startGateway(
       introspection: true,
       corsOrigins: [],
       trustedProxies: 0,
+      usageFolder: undefined,
       ...options,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
     },
@@ -65,11 +67,15 @@ export interface GatewayProcess {
   readonly exited: Promise<number | string>;
 }
 
-/** Runs the compiled gateway as a process of its own: forked with a channel as by the supervisor, or on its own as by npm. */
+/**
+ * Runs the compiled gateway as a process of its own: forked with a channel as by the supervisor, or on its own as by npm. Without access
+ * control, unless `args` say otherwise.
+ */
 export function runGateway(
-  args: readonly string[],
+  given: readonly string[],
   options: { supervised?: boolean; env?: Record<string, string> } = {},
 ): GatewayProcess {
+  const args = given.includes('--auth') ? given : ['--auth', 'off', ...given];
   const env = { PATH: process.env['PATH'] ?? '', ...options.env };
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
   const child = options.supervised

@@ -59,12 +59,15 @@ export function run(command: string, args: string[], options: SpawnOptions): Run
   };
 }
 
-/** The environment of this test run without what `npm start` reads. */
+/** What gateways and subgraphs of tests have in common. */
+export const TEST_SIGNING_KEY = 'only-for-tests-and-at-least-32-characters';
+
+/** The environment of this test run without what `npm start` reads, and with a key between gateway and subgraphs. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   for (const name of ['PORT', 'HOST', 'DATA', 'CUSTOMERS', 'DATABASE_URL']) delete env[name];
   for (const name of Object.keys(env)) if (name.startsWith('npm_')) delete env[name];
-  return env;
+  return { ...env, SIGNING_KEY: TEST_SIGNING_KEY };
 }
 
 /** A process, and text that tells it from a later one with the same id. */

@@ -16,10 +16,15 @@ export interface GraphQLAnswer {
 }
 
 /** Sends an operation to a GraphQL server. */
-export async function ask(url: string, query: string, variables: object = {}): Promise<GraphQLAnswer> {
+export async function ask(
+  url: string,
+  query: string,
+  variables: object = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<GraphQLAnswer> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
   return (await response.json()) as GraphQLAnswer;
