@@ -1,6 +1,9 @@
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { type TracingSettings, readTracing } from '../observability/openTracing.js';
+import type { MetricsSettings } from '../observability/serveMetrics.js';
+import { DENIED_FIELDS, type DeniedFields } from './access/DeniedFields.js';
 import type { AccessConfig } from './access/AccessConfig.js';
 import { ACCESS_HELP, readAccess, readSigningKey } from './access/readAccess.js';
 import { StartError } from './errors/StartError.js';
@@ -11,6 +14,8 @@ import { LOG_LEVELS, type LogLevel } from './observability/createLogger.js';
 export interface Config {
   /** Path of the supergraph file, relative to the working directory. */
   readonly supergraph: string;
+  /** Where a copy of the last supergraph that could be served is kept, to start from when the file cannot be. */
+  readonly lastGood: string | undefined;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
   /** Address to listen on. */
@@ -19,6 +24,10 @@ export interface Config {
   readonly auth: AccessConfig;
   /** What requests to subgraphs are signed with; undefined where they are not. */
   readonly signingKey: string | undefined;
+  /** What becomes of fields that a caller may not see. */
+  readonly deniedFields: DeniedFields;
+  /** Whether introspection tells callers only of what they may see. */
+  readonly introspectionHidesDenied: boolean;
   readonly logLevel: LogLevel;
   /**
    * Addresses that replace those in the supergraph, by environment variable (`SALES_URL`). It holds every variable with
@@ -38,6 +47,10 @@ export interface Config {
   readonly shareSubscriptions: boolean;
   /** Whether identical queries of one caller that are in flight at once are answered by one run. */
   readonly shareIdenticalQueries: boolean;
+  /** Who may read metrics; undefined for nobody. */
+  readonly metrics?: MetricsSettings | undefined;
+  /** Where traces go; undefined when nothing is traced. */
+  readonly tracing?: TracingSettings | undefined;
   /** Where what clients ask is recorded, without its values; undefined records nothing. */
   readonly usageFolder: string | undefined;
 }
@@ -51,6 +64,12 @@ interface Option {
 
 const OPTIONS: readonly Option[] = [
   { name: 'supergraph', value: 'FILE', env: 'SUPERGRAPH', help: 'the supergraph to serve (schema/supergraph.graphql)' },
+  {
+    name: 'last-good',
+    value: 'FILE',
+    env: 'LAST_GOOD',
+    help: 'keeps a copy of it there, and starts from that when it is broken (none)',
+  },
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
   { name: 'auth', value: 'jwt|off', help: 'who may ask: those with a token; "off": everybody, everything (jwt)' },
@@ -64,12 +83,35 @@ const OPTIONS: readonly Option[] = [
   { name: 'max-rate', value: 'N', help: 'operations a second of one caller; 0 for any number (100)' },
   { name: 'max-burst', value: 'N', help: 'operations of one caller at once, after a pause (twice --max-rate)' },
   { name: 'max-body', value: 'N', help: 'bytes of a request (1048576)' },
+  {
+    name: 'denied-fields',
+    value: DENIED_FIELDS.join('|'),
+    env: 'DENIED_FIELDS',
+    help: 'what a caller lacks scopes for: null and an error, null, or no answer at all (error)',
+  },
+  {
+    name: 'introspection-hides-denied',
+    value: 'on|off',
+    help: 'introspection tells callers only of what they have scopes for (off)',
+  },
   { name: 'max-connections', value: 'N', help: 'WebSockets and event streams at the same time (10000)' },
   { name: 'max-connections-per-address', value: 'N', help: 'of these, from one network address (2000)' },
   { name: 'max-subscriptions', value: 'N', help: 'operations over them at the same time (50000)' },
   { name: 'max-subscriptions-per-caller', value: 'N', help: 'of these, for one caller (1000)' },
   { name: 'max-subscriptions-per-connection', value: 'N', help: 'of these, over one WebSocket (100)' },
   { name: 'share-subscriptions', value: 'on|off', help: 'one upstream for equal subscriptions of equal callers (on)' },
+  { name: 'subgraph-timeout', value: 'MS', help: 'milliseconds that a subgraph may take for one fetch (10000)' },
+  {
+    name: 'request-deadline',
+    value: 'MS',
+    help: 'milliseconds for all fetches of a request; longer than that (30000)',
+  },
+  {
+    name: 'subgraph-concurrency',
+    value: 'N',
+    help: 'requests to one subgraph at the same time; as many may wait (256)',
+  },
+  { name: 'max-in-flight', value: 'N', help: 'requests under way, whatever they wait for; more get 503 (5000)' },
   {
     name: 'safelist',
     value: 'MODE',
@@ -108,6 +150,18 @@ const OPTIONS: readonly Option[] = [
   },
   { name: 'log-level', value: 'LEVEL', env: 'LOG_LEVEL', help: `${LOG_LEVELS.join(', ')} (info)` },
   {
+    name: 'metrics',
+    value: 'on|off',
+    env: 'METRICS',
+    help: 'Prometheus metrics at /metrics, for this machine only (on)',
+  },
+  {
+    name: 'metrics-port',
+    value: 'N',
+    env: 'METRICS_PORT',
+    help: 'a port of their own, for whoever reaches it; 0 takes a free one',
+  },
+  {
     name: 'share-identical-queries',
     value: 'on|off',
     help: 'one run for equal queries of one caller at the same time (off)',
@@ -127,12 +181,15 @@ ${OPTIONS.map(({ name, value, env, help }) => `  ${`--${name} ${value}`.padEnd(O
 <NAME>_URL in the environment replaces the address that the supergraph gives for a subgraph: SALES_URL for "sales",
 ORDER_HISTORY_URL for "order-history". <NAME>_WS_URL does the same for its WebSockets, by default the same address.
 
+OTEL_EXPORTER_OTLP_ENDPOINT sends traces there (OTLP over HTTP); OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG choose which.
+
 ${ACCESS_HELP}
 `;
 
 const DEFAULT_HOST = '127.0.0.1';
 
 const portRule = 'must be a whole number from 0 to 65535';
+const portNumber = z.string().regex(/^\d+$/, portRule).transform(Number).pipe(z.number().max(65_535, portRule));
 
 const count = (standard: number, most = 1_000_000) => {
   const rule = `must be a whole number from 1 to ${most}`;
@@ -157,7 +214,8 @@ function isOrigin(text: string): boolean {
 
 const settings = z.object({
   supergraph: z.string().default('schema/supergraph.graphql'),
-  port: z.string().regex(/^\d+$/, portRule).transform(Number).pipe(z.number().max(65_535, portRule)).default(4000),
+  'last-good': z.string().optional(),
+  port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
   'max-depth': count(DEFAULT_LIMITS.operations.depth),
@@ -183,6 +241,8 @@ const settings = z.object({
     .regex(/^\d{1,2}$/, 'must be a whole number from 0 to 99')
     .transform(Number)
     .default(0),
+  'denied-fields': z.enum(DENIED_FIELDS, { error: `must be one of ${DENIED_FIELDS.join(', ')}` }).default('error'),
+  'introspection-hides-denied': onOrOff.default('off'),
   'max-connections': count(DEFAULT_LIMITS.subscriptions.connections),
   'max-connections-per-address': count(DEFAULT_LIMITS.subscriptions.connectionsPerAddress),
   'max-subscriptions': count(DEFAULT_LIMITS.subscriptions.all),
@@ -190,6 +250,12 @@ const settings = z.object({
   'max-subscriptions-per-connection': count(DEFAULT_LIMITS.subscriptions.perConnection),
   'share-subscriptions': onOrOff.default('on'),
   'share-identical-queries': onOrOff.default('off'),
+  'subgraph-timeout': count(DEFAULT_LIMITS.subgraphTimeoutMs),
+  'request-deadline': count(DEFAULT_LIMITS.requestDeadlineMs),
+  'subgraph-concurrency': count(DEFAULT_LIMITS.subgraphConcurrency),
+  'max-in-flight': count(DEFAULT_LIMITS.inFlight),
+  metrics: onOrOff.default('on'),
+  'metrics-port': portNumber.optional(),
   usage: z.string().default('off'),
   'log-level': z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
@@ -220,6 +286,12 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   }
 
   const parsed = settings.safeParse(raw);
+  const { 'subgraph-timeout': part, 'request-deadline': whole } = parsed.data ?? {};
+  if (part !== undefined && whole !== undefined && whole <= part) {
+    problems.push(
+      `--request-deadline (${whole}) must be longer than --subgraph-timeout (${part}), or one slow subgraph costs the whole answer`,
+    );
+  }
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) {
       const name = String(path[0]);
@@ -229,6 +301,12 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   const access = readAccess(raw['auth'] === 'off' ? 'off' : 'jwt', raw['host'] ?? DEFAULT_HOST, env);
   const signing = readSigningKey(env);
   for (const read of [access, signing]) if ('problems' in read) problems.push(...read.problems);
+  let tracing: TracingSettings | undefined;
+  try {
+    tracing = readTracing(env);
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  }
   if (problems.length > 0 || !parsed.success || !('value' in access) || !('value' in signing)) {
     throw new StartError(`${problems.join('; ')}. See --help.`, 2);
   }
@@ -237,10 +315,13 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   const { supergraph, port, host, 'log-level': logLevel } = parsed.data;
   return Object.freeze({
     supergraph,
+    lastGood: parsed.data['last-good'],
     port,
     host,
     auth: access.value,
     signingKey: signing.value,
+    deniedFields: parsed.data['denied-fields'],
+    introspectionHidesDenied: parsed.data['introspection-hides-denied'] === 'on',
     logLevel,
     subgraphUrls: urlVariables(env),
     limits: readLimits(parsed.data),
@@ -253,6 +334,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     trustedProxies: parsed.data['trust-proxy'],
     shareSubscriptions: parsed.data['share-subscriptions'] === 'on',
     shareIdenticalQueries: parsed.data['share-identical-queries'] === 'on',
+    metrics: parsed.data.metrics === 'on' ? Object.freeze({ port: parsed.data['metrics-port'] }) : undefined,
+    tracing,
     usageFolder: parsed.data.usage === 'off' ? undefined : parsed.data.usage,
   });
 }
@@ -274,6 +357,11 @@ function readLimits(values: z.infer<typeof settings>): Limits {
       perSecond: values['max-rate'],
       burst: values['max-burst'] || Math.max(1, 2 * values['max-rate']),
     }),
+    subgraphTimeoutMs: values['subgraph-timeout'],
+    requestDeadlineMs: values['request-deadline'],
+    subgraphConcurrency: values['subgraph-concurrency'],
+    subgraphQueue: values['subgraph-concurrency'],
+    inFlight: values['max-in-flight'],
     subscriptions: Object.freeze({
       ...DEFAULT_LIMITS.subscriptions,
       connections: values['max-connections'],

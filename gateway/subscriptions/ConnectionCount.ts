@@ -5,7 +5,11 @@ export class ConnectionCount {
   #open = 0;
   readonly #from = new Map<string, number>();
 
-  constructor(private readonly limits: Pick<SubscriptionLimits, 'connections' | 'connectionsPerAddress'>) {}
+  /** @param onRefused called for each one too many */
+  constructor(
+    private readonly limits: Pick<SubscriptionLimits, 'connections' | 'connectionsPerAddress'>,
+    private readonly onRefused: () => void,
+  ) {}
 
   get open(): number {
     return this.#open;
@@ -14,7 +18,10 @@ export class ConnectionCount {
   /** @returns false when one more would be too many; nothing is counted then */
   take(address: string): boolean {
     const from = this.#from.get(address) ?? 0;
-    if (this.#open >= this.limits.connections || from >= this.limits.connectionsPerAddress) return false;
+    if (this.#open >= this.limits.connections || from >= this.limits.connectionsPerAddress) {
+      this.onRefused();
+      return false;
+    }
     this.#open += 1;
     this.#from.set(address, from + 1);
     return true;

@@ -20,24 +20,33 @@ export interface TestGateway extends Gateway {
 /** Starts a gateway in this process, on a free port, with its log in memory. */
 export async function startGateway(
   supergraph: string,
-  options: { limits?: Partial<Limits> } & Partial<Omit<Config, 'limits'>> = {},
+  options: {
+    limits?: Partial<Limits>;
+    /** Gets each line of the log as well. */
+    onLine?: (line: string) => void;
+  } & Partial<Omit<Config, 'limits'>> = {},
 ): Promise<TestGateway> {
+  const { onLine, limits, ...configured } = options;
   const log: Record<string, unknown>[] = [];
   const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
   const write = (text: string): void => {
+    onLine?.(text);
     const line: Record<string, unknown> = JSON.parse(text);
     log.push(line);
     const index = waiting.findIndex(({ message }) => message === line['msg']);
     if (index !== -1) waiting.splice(index, 1)[0]?.heard(line);
   };
-  const logger = pino({ level: 'debug' }, { write });
+  const logger = pino({ level: 'trace' }, { write });
   const gateway = await createGateway(
     {
       supergraph,
+      lastGood: undefined,
       port: 0,
       host: '127.0.0.1',
       auth: { kind: 'off' },
       signingKey: undefined,
+      deniedFields: 'error',
+      introspectionHidesDenied: false,
       logLevel: 'debug',
       subgraphUrls: {},
       shareIdenticalQueries: false,
@@ -47,8 +56,10 @@ export async function startGateway(
       corsOrigins: [],
       trustedProxies: 0,
       usageFolder: undefined,
-      ...options,
-      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      metrics: undefined,
+      tracing: undefined,
+      ...configured,
+      limits: { ...DEFAULT_LIMITS, ...limits },
     },
     logger,
   );

@@ -9,6 +9,7 @@ import { OperationPlanner } from '../../gateway/engine/OperationPlanner.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
 import { Documents } from '../../gateway/limits/Documents.js';
 import { OperationRate } from '../../gateway/limits/OperationRate.js';
+import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
 import { InFlight } from '../../gateway/supergraph/InFlight.js';
 import { openSubscriptions } from '../../gateway/subscriptions/openSubscriptions.js';
@@ -100,10 +101,11 @@ export async function startLiveGateway(
       },
       rate: new OperationRate({ perSecond: 0, burst: 1 }),
       corsOrigins: [],
-      trustedProxies: 0,
+      trustedProxies: 1,
       share: options.share ?? true,
       runOnce: async ({ query }) => JSON.stringify({ data: { asked: query } }),
       logger: pino({ level: 'debug' }, { write }),
+      observers: { metrics: createGatewayMetrics(() => undefined), tracer: undefined },
     },
   );
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -143,6 +145,8 @@ function handMadeEngine(supergraphSdl: string, enrich: Enrichment): Engine {
   const planner = new OperationPlanner(supergraphSdl);
   return {
     apiSchema: planner.apiSchema,
+    size: 0,
+    isGuarded: false,
     compile(document, operationName) {
       const node = planner.plan(document, operationName, new Map());
       if (node?.kind !== 'Subscription') throw new Error('only subscriptions are compiled here');
