@@ -80,7 +80,7 @@ const OPTIONS: readonly Option[] = [
   { name: 'max-directives', value: 'N', help: 'directives of a document (50)' },
   { name: 'max-cost', value: 'N', help: 'what an operation may cost, by @cost and @listSize (10000)' },
   { name: 'list-size', value: 'N', help: 'how long a list is taken to be where @listSize says nothing (10)' },
-  { name: 'max-rate', value: 'N', help: 'operations a second of one caller; 0 for any number (100)' },
+  { name: 'max-rate', value: 'N', help: 'operations a second of one caller; 0 for any number (500)' },
   { name: 'max-burst', value: 'N', help: 'operations of one caller at once, after a pause (twice --max-rate)' },
   { name: 'max-body', value: 'N', help: 'bytes of a request (1048576)' },
   {

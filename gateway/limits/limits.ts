@@ -97,7 +97,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
     cost: 10_000,
     listSize: 10,
   }),
-  rate: Object.freeze({ perSecond: 100, burst: 200 }),
+  rate: Object.freeze({ perSecond: 500, burst: 1_000 }),
   subgraphTimeoutMs: 10_000,
   requestDeadlineMs: 30_000,
   subgraphConcurrency: 256,
