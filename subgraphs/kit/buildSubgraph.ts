@@ -9,6 +9,7 @@ import { heedConsent, requireConsent } from './consent/heedConsent.js';
 import { isReadableAfterWithdrawal } from './consent/ReadableAfterWithdrawal.js';
 import type { ReferenceResolver, SubgraphDefinition } from './defineSubgraph.js';
 import { eachField } from './eachField.js';
+import { sizeLists } from './sizeLists.js';
 
 const FEDERATION_DIRECTIVES = [
   '@key',
@@ -19,6 +20,8 @@ const FEDERATION_DIRECTIVES = [
   '@tag',
   '@inaccessible',
   '@override',
+  '@cost',
+  '@listSize',
 ] as const;
 
 function federationLink(directives: readonly string[]): string {
@@ -89,7 +92,7 @@ export async function buildSubgraph(definition: SubgraphDefinition): Promise<Bui
     validate: false,
     pubSub: NO_TOPICS,
   });
-  const sdl = linked(printSchemaWithDirectives(schema));
+  const sdl = linked(sizeLists(printSchemaWithDirectives(schema)));
   const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const [typename, resolve] of Object.entries(definition.references)) {
     const isLedger = isReadableAfterWithdrawal(schema.getType(typename) ?? { extensions: {} });
