@@ -34,7 +34,6 @@ const HOSTILE: [string, string, string, number, unknown][] = [
   ['too many fields at the root', `{ ${'openUntil '.repeat(25)} }`, 'TOO_MANY_ROOT_FIELDS', DEFAULTS.rootFields, 25],
   ['too many directives', `{ openUntil ${'@nothing '.repeat(100)} }`, 'TOO_MANY_DIRECTIVES', DEFAULTS.directives, 100],
   ['too many tokens', `{ ${'openUntil '.repeat(100_000)} }`, 'TOO_MANY_TOKENS', DEFAULTS.tokens, undefined],
-  ['braces without end', '{a'.repeat(300_000), 'TOO_MANY_TOKENS', DEFAULTS.tokens, undefined],
 ];
 
 describe('an operation that is too large', () => {
@@ -91,9 +90,11 @@ describe('an operation that is too large', () => {
     expect((await ask(gateway.url, getIntrospectionQuery({ inputValueDeprecation: true }))).errors).toBeUndefined();
   });
 
-  test('one whose text is deeply nested in its arguments is refused, not a breakdown', async () => {
-    const { errors } = await ask(gateway.url, `{ book(id: ${'['.repeat(4_900)}`);
-    expect(errors?.[0]?.extensions?.['code']).toMatch(/^(QUERY_TOO_DEEP|GRAPHQL_PARSE_FAILED)$/);
+  test('one whose text nests thousands of times is refused, not a breakdown', async () => {
+    for (const query of [`{ book(id: ${'['.repeat(4_900)}`, '{a'.repeat(300_000)]) {
+      const { errors } = await ask(gateway.url, query);
+      expect(errors?.[0]?.extensions?.['code']).toMatch(/^(QUERY_TOO_DEEP|TOO_MANY_TOKENS|GRAPHQL_PARSE_FAILED)$/);
+    }
   });
 
   test('a body that is compressed is not read', async () => {
