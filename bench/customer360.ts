@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -112,13 +113,14 @@ export async function customer360({ customers, requests, rounds, concurrency }: 
     await admin.connect();
     await admin.query('VACUUM ANALYZE');
     const urls: Record<string, string> = {};
+    const signing = { SIGNING_KEY: randomBytes(32).toString('hex') };
     for (const { name } of subgraphs) {
-      const env = { DATABASE_URL: postgres.url, PORT: '0', ...urls };
+      const env = { DATABASE_URL: postgres.url, PORT: '0', ...signing, ...urls };
       const child = await startProcess(`subgraphs/${name}/main.js`, [], env);
       processes.set(name, child);
       urls[`${name.toUpperCase()}_URL`] = child.urls[name] ?? '';
     }
-    const gateway = await startProcess('gateway/main.js', ['--port', '0'], urls);
+    const gateway = await startProcess('gateway/main.js', ['--port', '0', '--auth', 'off'], { ...signing, ...urls });
     processes.set('gateway', gateway);
     const url = gateway.urls['gateway'] ?? '';
     const [{ pid: postmaster }] = (

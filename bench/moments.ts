@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { createClient } from 'graphql-ws';
 import { request } from 'undici';
@@ -47,10 +48,15 @@ export async function moments({ requests }: MomentsOptions): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir: resolve('.data/bench-moments'), log: console.error });
   const processes: BenchProcess[] = [];
   try {
-    const subgraphs = await startProcess('subgraphs/main.js', [], { DATABASE_URL: postgres.url, PORT: '0' });
+    const signing = { SIGNING_KEY: randomBytes(32).toString('hex') };
+    const env = { DATABASE_URL: postgres.url, PORT: '0', ...signing };
+    const subgraphs = await startProcess('subgraphs/main.js', [], env);
     processes.push(subgraphs);
     const addresses = Object.entries(subgraphs.urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]);
-    const gateway = await startProcess('gateway/main.js', ['--port', '0'], Object.fromEntries(addresses));
+    const gateway = await startProcess('gateway/main.js', ['--port', '0', '--auth', 'off'], {
+      ...signing,
+      ...Object.fromEntries(addresses),
+    });
     processes.push(gateway);
     const url = gateway.urls['gateway'] ?? '';
     const { data } = await ask(

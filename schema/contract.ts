@@ -253,3 +253,17 @@ export const personalDataAccessed = {
   }),
 } as const satisfies EventType<unknown>;
 export type PersonalDataAccessed = z.infer<typeof personalDataAccessed.data>;
+
+/** How often one version of a client asked one operation on one day: a line of a usage file, which gateways write. */
+export const operationUsage = z.strictObject({
+  /** SHA-256 of `document`, in hexadecimal. */
+  id: z.string().regex(/^[0-9a-f]{64}$/),
+  operationName: z.string().nullable(),
+  /** The operation with all values that were written into it taken out: it holds no personal data. */
+  document: z.string(),
+  client: z.strictObject({ name: z.string(), version: z.string() }),
+  count: z.number().int().positive(),
+  firstSeen: z.iso.datetime(),
+  lastSeen: z.iso.datetime(),
+});
+export type OperationUsage = z.infer<typeof operationUsage>;

@@ -1,81 +1,74 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { subgraphs } from '../subgraphs/all.js';
-import { buildSubgraph } from '../subgraphs/kit/buildSubgraph.js';
-import { brokenBy, fragile, undescribed } from './check.js';
-import { compose } from './compose.js';
+import { checkChange } from './checkChange.js';
+import { emitSchema, outdated, writeChanged } from './emitSchema.js';
+import { listUsage } from './listUsage.js';
+import { USAGE_FOLDER } from './readUsage.js';
 
-const HELP = `npm run schema            emit each subgraph's SDL from code and compose the supergraph
-npm run schema -- --check  change nothing; fail when what is committed differs from the code, when something has
-                           no description or could fall with another subgraph, or when an operation in schema/operations would break`;
+const HELP = `npm run schema            emit the SDL of our subgraphs from code and compose all of subgraphs.yaml into the supergraph
+npm run schema -- --check  change nothing; fail when what is committed differs from the code, when a rule of the house is broken,
+                           or when an operation in schema/operations would break
 
-const FOLDER = 'schema';
+npm run schema:check       before a change lands: all of that, and every difference to what was committed before, each named as breaking,
+                           dangerous or safe. What breaks an operation of schema/operations, or one that gateways recorded, is refused
+  --against REVISION|FILE  what to compare with: a revision of git, or a supergraph file                (HEAD)
+npm run schema:usage       who still asks for what is deprecated
+  --of Type.field          who asks for this
+both
+  --usage FOLDER           where gateways record what is asked                                          (${USAGE_FOLDER})
+  --days N                 how many days of it count                                                    (30)
+  --help                   this text`;
 
-async function committed(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+const print = (line: string): void => console.log(line);
+
+/** @returns whether all is well */
+async function emit(isCheck: boolean): Promise<boolean> {
+  const { files, problems } = await emitSchema();
+  const stale = isCheck ? await outdated(files) : [];
+  if (!isCheck) for (const path of await writeChanged(files)) print(`wrote ${path}`);
+  const all = [
+    ...problems,
+    ...stale.map((path) => `files: ${path} differs from the code; run \`npm run schema\` and commit it`),
+  ];
+  for (const problem of all) console.error(`schema: ${problem}`);
+  if (all.length === 0) print(`schema: ${files.size} files up to date`);
+  return all.length === 0;
 }
 
-/** The files under schema/ as the code would have them, and what is wrong with them. */
-async function emit(): Promise<{ files: Map<string, string>; problems: string[] }> {
-  const built = await Promise.all(
-    subgraphs.map(async ({ name, port, ...rest }) => ({
-      name,
-      url: `http://localhost:${port}/graphql`,
-      sdl: (await buildSubgraph({ name, port, ...rest })).sdl,
-    })),
-  );
-  const { supergraphSdl, apiSchema } = compose(built);
-  const files = new Map(
-    built.map(({ name, sdl }) => [join(FOLDER, 'subgraphs', `${name}.graphql`), `${sdl.trim()}\n`]),
-  );
-  files.set(join(FOLDER, 'supergraph.graphql'), `${supergraphSdl.trim()}\n`);
-
-  const problems = undescribed(apiSchema).map((name) => `${name} has no description; give it one where it is declared`);
-  for (const { name, sdl } of built) {
-    problems.push(
-      ...fragile(name, sdl).map(
-        (field) => `${name}: ${field} must be nullable, or a dead subgraph takes more with it than its own`,
-      ),
-    );
-  }
-  const operations = join(FOLDER, 'operations');
-  for (const file of (await readdir(operations)).filter((name) => name.endsWith('.graphql'))) {
-    const reasons = brokenBy(apiSchema, await readFile(join(operations, file), 'utf8'));
-    problems.push(...reasons.map((reason) => `${operations}/${file} would break: ${reason}`));
-  }
-  return { files, problems };
+function wholeDays(text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1 && days <= 3_650) return days;
+  throw new Error(`--days must be a whole number from 1 to 3650, not "${text}"`);
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+async function main(): Promise<boolean> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      check: { type: 'boolean', default: false },
+      against: { type: 'string', default: 'HEAD' },
+      of: { type: 'string' },
+      usage: { type: 'string', default: USAGE_FOLDER },
+      days: { type: 'string', default: '30' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const [command = 'emit', ...rest] = positionals;
   if (values.help) {
-    console.log(HELP);
-    return;
+    print(HELP);
+    return true;
   }
-  const { files, problems } = await emit();
-  for (const [path, text] of files) {
-    if ((await committed(path)) === text) continue;
-    if (values.check) {
-      problems.push(`${path} differs from the code; run \`npm run schema\` and commit it`);
-    } else {
-      await mkdir(join(path, '..'), { recursive: true });
-      await writeFile(path, text);
-      console.log(`wrote ${path}`);
-    }
-  }
-  for (const problem of problems) console.error(`schema: ${problem}`);
-  if (problems.length > 0) process.exitCode = 1;
-  else console.log(`schema: ${files.size} files up to date`);
+  if (rest.length > 0) throw new Error(`"${rest[0]}" is one word too many; see --help`);
+  const { usage, against, of } = values;
+  const days = wholeDays(values.days);
+  if (command === 'emit') return emit(values.check);
+  if (command === 'check') return checkChange({ against, usage, days, print });
+  if (command !== 'usage') throw new Error(`there is no command "${command}"; see --help`);
+  await listUsage({ usage, days, of, print });
+  return true;
 }
 
 try {
-  await main();
+  if (!(await main())) process.exitCode = 1;
 } catch (error) {
   console.error(`schema: ${(error as Error).message}`);
   process.exitCode = 1;

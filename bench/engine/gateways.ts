@@ -33,6 +33,12 @@ export const gateways: Readonly<Record<string, BenchGateway>> = {
     title: 'Customer360',
     installed: false,
     start: (file, core) =>
-      startProcess('gateway/main.js', ['--supergraph', file, '--port', '0'], {}, core, GATEWAY_NODE_ARGS),
+      startProcess(
+        'gateway/main.js',
+        ['--supergraph', file, '--port', '0', '--auth', 'off'],
+        {},
+        core,
+        GATEWAY_NODE_ARGS,
+      ),
   },
 };

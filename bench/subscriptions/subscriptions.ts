@@ -60,7 +60,12 @@ export async function subscriptions(options: SubscriptionsBenchOptions): Promise
 }
 
 async function onStage(subgraphs: BenchProcess, file: string, measure: (stage: Stage) => Promise<void>): Promise<void> {
-  const gateway = await startProcess('gateway/main.js', ['--supergraph', file, '--port', '0', ...LIMITS], {}, 0);
+  const gateway = await startProcess(
+    'gateway/main.js',
+    ['--supergraph', file, '--port', '0', '--auth', 'off', ...LIMITS],
+    {},
+    0,
+  );
   const clients = await startProcess('bench/subscriptions/load/main.js', [], {}, 1);
   try {
     await measure({ gateway, subgraphs, load: new Load(clients.urls['load'] ?? '') });

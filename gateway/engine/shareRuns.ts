@@ -12,8 +12,8 @@ interface SharedRun {
 }
 
 /**
- * Lets requests that ask the same at the same time have one run: equal variables, and equal headers for the subgraphs but for the request id, so
- * never two callers. What was answered is not kept: a request that comes after the answer has a run of its own.
+ * Lets requests that ask the same at the same time have one run: equal variables, equal claims, and equal headers for the
+ * subgraphs but for the request id, so never two callers. What was answered is not kept: a request that comes after the answer has a run of its own.
  *
  * @param operation a query: a mutation must happen as often as it was asked for
  */
@@ -33,7 +33,7 @@ export function shareRuns(operation: CompiledOperation): CompiledOperation {
   return {
     kind: operation.kind,
     async run(variables, request) {
-      const key = runKey(variables, request.headers);
+      const key = runKey(variables, request);
       const run = runs.get(key) ?? begin(key, variables, request);
       run.waiting += 1;
       const leave = (): void => {
@@ -52,7 +52,10 @@ export function shareRuns(operation: CompiledOperation): CompiledOperation {
   };
 }
 
-function runKey(variables: Readonly<Record<string, unknown>>, headers: EngineRequest['headers']): string {
-  const telling = Object.entries(headers).filter(([name]) => name !== HEADERS.requestId);
-  return JSON.stringify([telling.toSorted(([a], [b]) => (a < b ? -1 : 1)), variables]);
+/** Headers that differ from request to request and say nothing about who asks. */
+const OF_ONE_REQUEST: ReadonlySet<string> = new Set([HEADERS.requestId, 'traceparent', 'tracestate']);
+
+function runKey(variables: Readonly<Record<string, unknown>>, { caller, headers }: EngineRequest): string {
+  const telling = Object.entries(headers).filter(([name]) => !OF_ONE_REQUEST.has(name));
+  return JSON.stringify([caller, telling.toSorted(([a], [b]) => (a < b ? -1 : 1)), variables]);
 }

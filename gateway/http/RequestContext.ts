@@ -1,4 +1,6 @@
+import type { TraceHeaders } from '../../observability/traceHeaders.js';
 import type { Caller } from '../../schema/contract.js';
+import type { ClientApplication } from './clientApplication.js';
 
 /** What the gateway knows about one request; made fresh for each. */
 export interface RequestContext {
@@ -6,8 +8,12 @@ export interface RequestContext {
   readonly requestId: string;
   /** Who is asking. Without access control, somebody with every scope. */
   readonly caller: Caller;
+  /** Which application asks. */
+  readonly client: ClientApplication;
   /** The caller's `authorization` header, passed on to the subgraphs as it is. */
   readonly authorization: string | undefined;
   /** Aborts when the caller goes away before it has its answer. */
   readonly signal: AbortSignal;
+  /** The trace that requests to subgraphs belong to: the caller's, or that of our own span once there is one. */
+  trace?: TraceHeaders | undefined;
 }

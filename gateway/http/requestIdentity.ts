@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceHeadersOf } from '../../observability/traceHeaders.js';
 import { HEADERS } from '../../schema/contract.js';
 import { EVERYONE } from '../access/everyone.js';
+import { clientApplication } from './clientApplication.js';
 import type { RequestContext } from './RequestContext.js';
 
 /** Ids that cannot break a log line or a header; anything else that a caller sends is replaced. */
@@ -26,7 +28,9 @@ export function createRequestContext(request: FastifyRequest, reply: FastifyRepl
   return {
     requestId: request.id,
     caller: EVERYONE,
+    client: clientApplication(request.headers),
     authorization: request.headers.authorization,
     signal: controller.signal,
+    trace: traceHeadersOf(request.headers),
   };
 }

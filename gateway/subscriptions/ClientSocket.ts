@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Caller } from '../../schema/contract.js';
 import { EVERYONE } from '../access/everyone.js';
+import { type ClientApplication, UNNAMED_CLIENT } from '../http/clientApplication.js';
 import type { SubscriptionLimits } from '../limits/limits.js';
 import { CLOSE_CODES } from './CloseCode.js';
 import type { Pulse } from './Heartbeat.js';
@@ -15,6 +16,7 @@ const CLOSE_LIMIT_MS = 5_000;
  */
 export class ClientSocket implements ClientConnection, Pulse {
   caller: Caller = EVERYONE;
+  client: ClientApplication = UNNAMED_CLIENT;
   authorization: string | undefined;
   running = 0;
   /** Called once, as soon as nothing more can be sent, with the code of the close. */
@@ -38,6 +40,11 @@ export class ClientSocket implements ClientConnection, Pulse {
     socket.on('close', (code, reason) => this.#end(code, reason.toString()));
     // What follows an error is a close.
     socket.on('error', () => undefined);
+  }
+
+  /** How many messages the client has not read. */
+  get waiting(): number {
+    return this.#queued;
   }
 
   /** Whether nothing can be sent any more, though the other end may not know yet. */

@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Caller } from '../../schema/contract.js';
+import type { ClientApplication } from '../http/clientApplication.js';
 import type { Message } from './Message.js';
 
 /** Gets what one operation of one client brings. After `complete` or `fail` nothing more comes. */
@@ -25,6 +26,8 @@ export interface OperationRequest {
 export interface ClientConnection {
   /** Who is asking. */
   readonly caller: Caller;
+  /** Through which application. */
+  readonly client: ClientApplication;
   /** The caller's `authorization`, passed on to the subgraphs as it is. */
   readonly authorization: string | undefined;
   /** The network address of the caller: tells callers apart who sent no authorization. */

@@ -1,7 +1,10 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { scrubText } from '../../observability/scrubText.js';
+import { type Caller, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { GATEWAY } from '../access/gatewayItself.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
+import { signedHeaders } from '../upstream/signedHeaders.js';
 import { UpstreamWebSocket, type UpstreamWebSocketOptions } from './UpstreamWebSocket.js';
 import { backoffDelay } from './backoffDelay.js';
 
@@ -22,10 +25,19 @@ export interface UpstreamListener {
   lost(begun: boolean): void;
 }
 
-export interface SubgraphSocketOptions extends UpstreamWebSocketOptions {
+export interface SubgraphSocketOptions extends Omit<UpstreamWebSocketOptions, 'connectionParams'> {
   readonly name: string;
   /** How long the connection is kept when nobody subscribes to anything. */
   readonly idleMs: number;
+  /** What the connection and each subscribe are signed with; without it, they are not. */
+  readonly signingKey?: string | undefined;
+}
+
+/** Who subscribes, as the subgraph hears of it. */
+export interface UpstreamAccess {
+  readonly caller: Caller;
+  /** The caller's; they travel in the `extensions` of the subscribe message, because callers share the socket. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A connection that held for so long was no failure when it ends. */
@@ -33,7 +45,7 @@ const STABLE_MS = 5_000;
 
 interface Entry {
   readonly request: UpstreamRequest;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly access: UpstreamAccess;
   readonly listener: UpstreamListener;
   /** Tells the subgraph, once it has been asked. */
   cancel?: () => void;
@@ -65,17 +77,11 @@ export class SubgraphSocket {
   }
 
   /**
-   * @param headers the caller's; they travel in the `extensions` of the subscribe message, because callers share the socket
    * @param urgent connects at once, also when the last attempts failed: somebody new waits for an answer
    * @returns ends the subscription; afterwards the listener hears nothing
    */
-  subscribe(
-    request: UpstreamRequest,
-    headers: Readonly<Record<string, string>>,
-    listener: UpstreamListener,
-    urgent: boolean,
-  ): () => void {
-    const entry: Entry = { request, headers, listener };
+  subscribe(request: UpstreamRequest, access: UpstreamAccess, listener: UpstreamListener, urgent: boolean): () => void {
+    const entry: Entry = { request, access, listener };
     clearTimeout(this.#idle);
     if (this.#connection) {
       this.#ask(this.#connection, entry);
@@ -101,14 +107,21 @@ export class SubgraphSocket {
   #connect(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    const connection = new UpstreamWebSocket(this.options, (reason) => this.#lose(connection, reason));
+    const connection = new UpstreamWebSocket(this.#socketOptions(), (reason) => this.#lose(connection, reason));
     this.#connection = connection;
     for (const entry of this.#waiting) this.#ask(connection, entry);
     this.#waiting.clear();
   }
 
+  #socketOptions(): UpstreamWebSocketOptions {
+    const { name, signingKey } = this.options;
+    return { ...this.options, connectionParams: () => signedHeaders(signingKey, name, GATEWAY, '') };
+  }
+
   #ask({ client }: UpstreamWebSocket, entry: Entry): void {
-    const { headers, listener, request } = entry;
+    const { access, listener, request } = entry;
+    const { name, signingKey } = this.options;
+    const headers = { ...access.headers, ...signedHeaders(signingKey, name, access.caller, request.query) };
     const entries = this.#entries;
     entries.add(entry);
     /** Runs `tell` unless the entry was given up or lost before. */
@@ -190,7 +203,7 @@ function described(reason: unknown): Record<string, unknown> {
   if (typeof reason !== 'object' || reason === null) return {};
   return {
     ...('code' in reason && { code: reason.code }),
-    ...('reason' in reason && { reason: reason.reason }),
-    ...('message' in reason && { message: reason.message }),
+    ...('reason' in reason && { reason: scrubText(String(reason.reason)) }),
+    ...('message' in reason && { message: scrubText(String(reason.message)) }),
   };
 }

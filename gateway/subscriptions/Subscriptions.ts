@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
+import { type DocumentNode, type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import { type Caller, ERROR_CODES } from '../../schema/contract.js';
 import type { EngineAnswer } from '../engine/CompiledOperation.js';
 import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
 import type { RequestContext } from '../http/RequestContext.js';
+import type { ClientApplication } from '../http/clientApplication.js';
 import type { Limits } from '../limits/limits.js';
+import { describeFailure } from '../observability/describeFailure.js';
+import { type SubscriptionObservers, observeEvent } from '../observability/observeEvent.js';
 import type { InFlight } from '../supergraph/InFlight.js';
 import { type CheckedOperation, Documents, OperationRefused } from './Documents.js';
 import { Message } from './Message.js';
 import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
 import { type EventSource, SharedSubscription } from './SharedSubscription.js';
-import { SubgraphSocket } from './SubgraphSocket.js';
+import { SubgraphSocket, type UpstreamAccess } from './SubgraphSocket.js';
 import { type Resumptions, resumptionsOf, upstreamOperation } from './resumption.js';
 
 /** What subscriptions run on; a new supergraph is a new one. */
@@ -29,11 +32,18 @@ export interface SubscriptionsOptions {
   /** Counts what runs, so that a swap of graphs closes nothing that is in use. */
   readonly inFlight: Pick<InFlight, 'begin'>;
   readonly limits: Limits;
+  /** What is asked of subgraphs is signed with it; without it, nothing is. */
+  readonly signingKey?: string | undefined;
   /** Whether equal subscriptions with equal access share one upstream. */
   readonly share: boolean;
   /** Answers a query or a mutation as over HTTP. @returns the text of the response */
   runOnce(request: OperationRequest, context: RequestContext): Promise<string>;
   readonly logger: Logger;
+  /** Told what clients get; with a tracer, each event is a span. */
+  readonly observers: SubscriptionObservers;
+  /** Told of each subscription that begins. Queries and mutations are told of where they are run. */
+  readonly onBegin?:
+    ((document: DocumentNode, operationName: string | undefined, client: ClientApplication) => void) | undefined;
 }
 
 /** One client's part in a subscription. */
@@ -42,18 +52,12 @@ interface Member extends Receiver {
   release(): void;
 }
 
-/** What a subscription may see: callers with equal access may share one. */
-interface Access {
-  readonly caller: Caller;
-  /** Sent to the subgraphs. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /** A running subscription with what is needed to plan it anew. */
 interface Running {
   readonly shared: SharedSubscription;
   readonly request: OperationRequest;
-  readonly access: Access;
+  /** What it may see: callers with equal access may share it. */
+  readonly access: UpstreamAccess;
   /** Under which others find it; undefined when nobody may join. */
   key: string | undefined;
 }
@@ -79,11 +83,13 @@ export class Subscriptions {
     this.#resumptions = resumptionsOf(options.graph.supergraphSdl, options.graph.engine.apiSchema);
   }
 
-  /** What runs now: clients' subscriptions, and the upstream subscriptions that feed them. */
-  get load(): { readonly clients: number; readonly upstreams: number } {
+  /** What runs now: clients' subscriptions, the upstream subscriptions that feed them, and events that wait to be enriched. */
+  get load(): { readonly clients: number; readonly upstreams: number; readonly waitingEvents: number } {
     let upstreams = 0;
+    let waitingEvents = 0;
+    for (const { shared } of this.#running) waitingEvents += shared.waiting;
     for (const socket of this.#sockets.values()) upstreams += socket.size;
-    return { clients: this.#total, upstreams };
+    return { clients: this.#total, upstreams, waitingEvents };
   }
 
   /**
@@ -108,6 +114,7 @@ export class Subscriptions {
     } catch (error) {
       const errors =
         error instanceof OperationRefused ? stampRequestId(error.errors, requestId) : this.#onBug(error, requestId);
+      this.options.observers.metrics.errors(errors);
       receiver.fail(errors);
       return () => undefined;
     }
@@ -140,7 +147,7 @@ export class Subscriptions {
   #move(running: Running): void {
     try {
       const checked = this.#documents.check(running.request);
-      const source = this.#source(checked, running.request);
+      const source = this.#source(checked, running.request, running.access.caller);
       running.shared.replace(source);
       this.#offer(running, this.#key(checked, source, running.access));
     } catch (error) {
@@ -152,7 +159,7 @@ export class Subscriptions {
 
   #runOnce(
     request: OperationRequest,
-    { authorization, caller }: ClientConnection,
+    { authorization, caller, client }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
@@ -162,7 +169,7 @@ export class Subscriptions {
     setMaxListeners(0, signal);
     const answer = async (): Promise<void> => {
       try {
-        const text = await this.options.runOnce(request, { requestId, caller, authorization, signal });
+        const text = await this.options.runOnce(request, { requestId, caller, client, authorization, signal });
         if (signal.aborted) return;
         member.message(new Message(text));
         member.complete();
@@ -181,12 +188,13 @@ export class Subscriptions {
   #subscribe(
     checked: CheckedOperation,
     request: OperationRequest,
-    { authorization, caller }: ClientConnection,
+    { authorization, caller, client }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
-    const source = this.#source(checked, request);
-    const access: Access = { caller, headers: authorization === undefined ? {} : { authorization } };
+    const startedAt = performance.now();
+    const source = this.#source(checked, request, caller);
+    const access: UpstreamAccess = { caller, headers: authorization === undefined ? {} : { authorization } };
     const key = this.#key(checked, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
     if (!running) {
@@ -196,14 +204,16 @@ export class Subscriptions {
     const { shared } = running;
     const line = { requestId, operationName: checked.operation.name?.value, service: source.compiled.service };
     this.options.logger.debug({ ...line, sharedWith: shared.size }, 'a subscription began');
+    this.options.onBegin?.(checked.document, checked.operation.name?.value, client);
     shared.join(member);
+    this.options.observers.metrics.operation('subscription', 'ok', performance.now() - startedAt);
     return () => {
       shared.leave(member);
       member.release();
     };
   }
 
-  #begin(source: EventSource, request: OperationRequest, access: Access, requestId: string): Running {
+  #begin(source: EventSource, request: OperationRequest, access: UpstreamAccess, requestId: string): Running {
     const { limits } = this.options;
     const shared = new SharedSubscription(source, {
       requestId,
@@ -211,7 +221,8 @@ export class Subscriptions {
       inFlight: this.options.inFlight,
       parallelEvents: limits.subscriptions.parallelEvents,
       waitingEvents: limits.subscriptions.waitingEvents,
-      present: (errors, service) => stampRequestId(presented(errors, service), requestId),
+      present: (errors, service) => this.#present(errors, service, requestId),
+      observeEvent: (service, eventId) => observeEvent(this.options.observers, service, eventId),
       onAnswer: (answer, eventId) => this.#log(answer, eventId),
       onBug: (error, eventId) => this.#onBug(error, eventId),
       onClosing: () => {
@@ -231,10 +242,12 @@ export class Subscriptions {
   }
 
   /** @throws OperationRefused */
-  #source(checked: CheckedOperation, request: OperationRequest): EventSource {
+  #source(checked: CheckedOperation, request: OperationRequest, caller: Caller): EventSource {
     const variables = this.#documents.variables(checked, request.variables);
     const { document, operation } = checked;
-    const compiled = this.#graph.engine.compile(document, operation.name?.value);
+    const compiled = this.#graph.engine.compile(document, operation.name?.value, caller);
+    if (compiled.kind === 'refused')
+      throw new OperationRefused(compiled.refusal(caller).map((error) => error.toJSON()));
     if (compiled.kind !== 'subscription') throw new Error('the engine made no subscription of a subscription');
     const upstream = upstreamOperation(compiled, variables, this.#resumptions);
     return { compiled, variables, upstream, socket: this.#socket(compiled.service) };
@@ -244,7 +257,7 @@ export class Subscriptions {
    * What subscriptions have in common that may share an upstream. One that says from where it goes on has none: an upstream that
    * has begun already would skip what others have seen.
    */
-  #key(checked: CheckedOperation, source: EventSource, access: Access): string | undefined {
+  #key(checked: CheckedOperation, source: EventSource, access: UpstreamAccess): string | undefined {
     if (!this.options.share || source.upstream.resumes) return undefined;
     return JSON.stringify([checked.text, checked.operation.name?.value, source.variables, access], sortKeys);
   }
@@ -252,7 +265,7 @@ export class Subscriptions {
   #socket(service: string): SubgraphSocket {
     const known = this.#sockets.get(service);
     if (known) return known;
-    const { limits, logger } = this.options;
+    const { limits, logger, signingKey } = this.options;
     const url = this.#graph.socketUrls.get(service);
     if (url === undefined) throw new Error(`the plan names a subgraph "${service}" that is not in the supergraph`);
     const socket = new SubgraphSocket(
@@ -263,6 +276,7 @@ export class Subscriptions {
         timeoutMs: limits.subgraphTimeoutMs,
         pingMs: limits.subscriptions.pingMs,
         idleMs: limits.subscriptions.upstreamIdleMs,
+        signingKey,
       },
       logger,
     );
@@ -290,11 +304,17 @@ export class Subscriptions {
     });
   }
 
+  #present(errors: readonly GraphQLFormattedError[], service: string, requestId: string): GraphQLFormattedError[] {
+    const stamped = stampRequestId(presented(errors, service), requestId);
+    this.options.observers.metrics.errors(stamped);
+    return stamped;
+  }
+
   #log({ errors, failures }: EngineAnswer, requestId: string): void {
     if (failures.length === 0) return;
     const { logger } = this.options;
     for (const failure of failures) {
-      if (!knownCode(failure)) logger.error({ requestId, err: failure }, 'an error that nobody foresaw');
+      if (!knownCode(failure)) logger.error({ requestId, ...describeFailure(failure) }, 'an error that nobody foresaw');
     }
     const told = errors.map(({ path, extensions }) => ({
       code: extensions?.['code'],

@@ -10,6 +10,8 @@ export interface UpstreamWebSocketOptions {
   readonly timeoutMs: number;
   /** How long the connection may be silent before we ask whether it is still there. */
   readonly pingMs: number;
+  /** Makes the payload of `connection_init`, when the socket is open. */
+  readonly connectionParams: () => Readonly<Record<string, string>>;
 }
 
 /** How long a subgraph may take to say goodbye. */
@@ -27,7 +29,7 @@ export class UpstreamWebSocket {
 
   /** @param onEnd called once, also when connecting failed, unless `close` was called before */
   constructor(options: UpstreamWebSocketOptions, onEnd: (reason: unknown) => void) {
-    const { url, maxMessageBytes, timeoutMs, pingMs } = options;
+    const { url, maxMessageBytes, timeoutMs, pingMs, connectionParams } = options;
     const opened = (socket: WebSocket): void => {
       this.#socket = socket;
     };
@@ -41,6 +43,7 @@ export class UpstreamWebSocket {
     };
     this.client = createClient({
       url,
+      connectionParams: () => ({ ...connectionParams() }),
       lazy: false,
       retryAttempts: 0,
       onNonLazyError: () => undefined,

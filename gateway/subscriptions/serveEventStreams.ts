@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
 import { EVERYONE } from '../access/everyone.js';
+import { clientApplication } from '../http/clientApplication.js';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { stampRequestId } from '../errors/presentError.js';
 import type { SubscriptionLimits } from '../limits/limits.js';
@@ -49,7 +50,7 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
     const { authorization } = request.headers;
     const stream = new EventStream(
       response,
-      { caller: EVERYONE, authorization, address: request.ip, running: 0 },
+      { caller: EVERYONE, client: clientApplication(request.headers), authorization, address: request.ip, running: 0 },
       limits.subscriptions,
     );
     streams.add(stream);
@@ -69,6 +70,11 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
   app.post(path, answer);
 
   return {
+    get waitingMessages() {
+      let waiting = 0;
+      for (const stream of streams) waiting += stream.waiting;
+      return waiting;
+    },
     async stop() {
       stopping = true;
       await Promise.all([...streams].map((stream) => stream.end()));
@@ -110,6 +116,11 @@ class EventStream implements Receiver, Pulse {
   ) {
     // Some browsers show nothing of a response that has only headers.
     this.#write(':\n\n');
+  }
+
+  /** How many messages the client has not read. */
+  get waiting(): number {
+    return this.#queued;
   }
 
   message({ bytes }: Message): void {

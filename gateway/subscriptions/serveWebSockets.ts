@@ -4,6 +4,7 @@ import { type GraphQLError, buildSchema, parse } from 'graphql';
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { clientApplication } from '../http/clientApplication.js';
 import type { Limits } from '../limits/limits.js';
 import { ClientSocket } from './ClientSocket.js';
 import { CLOSE_CODES } from './CloseCode.js';
@@ -14,6 +15,8 @@ import type { Subscriptions } from './Subscriptions.js';
 
 /** A way in for clients. */
 export interface Transport {
+  /** How many messages clients have not read. */
+  readonly waitingMessages: number;
   /** Lets nobody in any more, and ends all connections within a few seconds. */
   stop(): Promise<void>;
 }
@@ -69,6 +72,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
       return;
     }
     client.authorization = request.headers.authorization;
+    client.client = clientApplication(request.headers);
     sockets.add(client);
     const removePulse = heartbeat.add(client);
     let closed: ((code: number, reason: string) => Promise<void>) | undefined;
@@ -106,6 +110,11 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
   server.on('upgrade', upgrade);
 
   return {
+    get waitingMessages() {
+      let waiting = 0;
+      for (const client of sockets) waiting += client.waiting;
+      return waiting;
+    },
     async stop() {
       stopping = true;
       const open = [...sockets];
@@ -124,6 +133,7 @@ function createProtocol({ subscriptions }: TransportOptions) {
   return makeServer<Record<string, unknown>, ClientSocket>({
     onConnect({ connectionParams, extra }) {
       extra.authorization = authorizationOf(connectionParams) ?? extra.authorization;
+      extra.client = clientApplication(connectionParams ?? {}, extra.client);
     },
     onSubscribe: ({ extra }, id, { query, operationName, variables }) => {
       const contextValue: Subscribe = { id, query, operationName, variables, socket: extra };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { ACCESS_HELP } from '../../gateway/access/readAccess.js';
 import { StartError } from './StartError.js';
 
 /** What `npm start` was asked for. */
@@ -8,6 +9,8 @@ export interface StartConfig {
   /** Where the gateway listens; port 0 takes any that is free. */
   readonly port: number;
   readonly host: string;
+  /** Whether callers must say who they are. */
+  readonly auth: 'jwt' | 'off';
   /** Absolute path of the folder for the database and the logs. */
   readonly data: string;
   /** How many customers are made up when the database is empty. */
@@ -26,6 +29,7 @@ const OPTIONS = {
     default: '500',
     help: 'customers to make up the first time; 0 for none',
   },
+  auth: { variable: undefined, value: 'jwt|off', default: 'jwt', help: '"off": everybody may do everything' },
 } as const;
 type Option = keyof typeof OPTIONS;
 
@@ -37,7 +41,8 @@ export const HELP = `Starts Customer360: a database, six subgraphs and the gatew
 ${Object.entries(OPTIONS)
   .map(([name, option]) => {
     const usage = `--${name} ${option.value}`.padEnd(18);
-    return `  ${usage} ${option.help} (default ${option.default}; or the variable ${option.variable})`;
+    const variable = option.variable === undefined ? '' : `; or the variable ${option.variable}`;
+    return `  ${usage} ${option.help} (default ${option.default}${variable})`;
   })
   .join('\n')}
   --help             this text
@@ -45,6 +50,11 @@ ${Object.entries(OPTIONS)
 Environment variables:
   DATABASE_URL             a Postgres of yours instead of the built-in one (a schema for each subgraph)
   SALES_DATABASE_URL ...   one for a single subgraph: IDENTITY_, TOUCHPOINTS_, SALES_, SERVICE_, MARKETING_, FEEDBACK_
+
+On loopback it makes a key for development and prints a token for each role. Where others can reach it, and with NODE_ENV=production,
+the key is yours:
+
+${ACCESS_HELP}
 
 Ctrl-C stops everything; the data stay, and the next start goes on with them. An option wins over its variable.`;
 
@@ -65,6 +75,7 @@ const settings = z.object({
     .min(1, 'must not be empty')
     .transform((path) => resolve(path)),
   customers: wholeNumber(10_000_000),
+  auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }),
   databaseUrl: z
     .url({ protocol: /^postgres(ql)?$/, message: 'must look like postgres://user:password@host:5432/database' })
     .optional(),
@@ -84,9 +95,9 @@ export function readStartConfig(args: string[], env: NodeJS.ProcessEnv): StartCo
   for (const name of optionNames) {
     const { variable, default: byDefault } = OPTIONS[name];
     const argument = given.get(name);
-    const fromVariable = env[variable] || undefined;
+    const fromVariable = variable === undefined ? undefined : env[variable] || undefined;
     raw[name] = argument ?? fromVariable ?? byDefault;
-    labels[name] = argument === undefined && fromVariable !== undefined ? variable : `--${name}`;
+    labels[name] = argument === undefined && fromVariable !== undefined ? (variable ?? '') : `--${name}`;
     const swallowed = env[`npm_config_${name}`];
     if (argument === undefined && swallowed) {
       problems.push(`npm kept --${name} for itself, put -- before it: npm start -- --${name} ${swallowed}`);
@@ -105,7 +116,7 @@ export function readStartConfig(args: string[], env: NodeJS.ProcessEnv): StartCo
   return Object.freeze({ ...data, databaseUrl: data.databaseUrl });
 }
 
-const optionNames: readonly Option[] = ['port', 'host', 'data', 'customers'];
+const optionNames: readonly Option[] = ['port', 'host', 'data', 'customers', 'auth'];
 
 interface Arguments {
   given: Map<string, string>;

@@ -9,6 +9,8 @@ import { startEmbeddedPostgres } from './embeddedPostgres.js';
 import { errorMessage } from './errorMessage.js';
 import { makeOpenFolder } from './folderAccess.js';
 import { firstQuery } from './firstQuery.js';
+import { FIRST_ROLE, firstSteps } from './firstSteps.js';
+import { prepareAccess, checkAccess, type Access, TOKEN_DAYS, TOKENS_FILE } from './prepareAccess.js';
 import { describeEnd, type ProcessEnd } from './processEnd.js';
 import { POSTGRES_FOLDER, PRODUCT_DATABASE } from './productDatabase.js';
 import { StartError } from './StartError.js';
@@ -112,8 +114,10 @@ class Supervisor {
 
   async start(): Promise<void> {
     const { config, env, scripts, print } = this.options;
+    const { development } = checkAccess(config, env);
     await this.until(checkPort(config.port, config.host));
     this.#makeLogFolder();
+    const access = await prepareAccess(config, development, env);
 
     const databaseUrl = await this.#database();
     const inherited: NodeJS.ProcessEnv = { ...env, DATABASE_URL: databaseUrl };
@@ -126,6 +130,7 @@ class Supervisor {
 
     const subgraphs = this.#start('subgraphs', scripts.subgraphs, [], {
       ...inherited,
+      ...access.shared,
       HOST: SUBGRAPHS_HOST,
       PORT: '0',
     });
@@ -133,11 +138,12 @@ class Supervisor {
     print(`the subgraphs answer: ${Object.keys(urls).join(', ')}`);
 
     const addresses = Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url] as const);
+    const lastGood = join(config.data, 'supergraph.last-good.graphql');
     const gateway = this.#start(
       'gateway',
       scripts.gateway,
-      ['--port', String(config.port), '--host', config.host],
-      { ...inherited, ...Object.fromEntries(addresses) },
+      ['--port', String(config.port), '--host', config.host, '--auth', config.auth, '--last-good', lastGood],
+      { ...inherited, ...access.shared, ...access.gateway, ...Object.fromEntries(addresses) },
       GATEWAY_NODE_ARGS,
     );
     const message = await this.#ready(gateway);
@@ -145,7 +151,7 @@ class Supervisor {
     if (url === undefined) {
       throw new StartError(`the gateway did not say where it listens; its log is ${shortPath(gateway.logFile)}`);
     }
-    await this.#announce(url);
+    await this.#announce(url, access);
   }
 
   async stopAll(): Promise<void> {
@@ -234,14 +240,16 @@ class Supervisor {
     }
   }
 
-  async #announce(url: string): Promise<void> {
-    const { print } = this.options;
+  async #announce(url: string, { tokens }: Access): Promise<void> {
+    const { config, print } = this.options;
     const shown = forPeople(url);
-    const query = await this.until(firstQuery(reachable(url)));
+    const query = await this.until(firstQuery(reachable(url), tokens.find(({ role }) => role === FIRST_ROLE)?.token));
     print(`logs: ${shortPath(this.#logFolder)}; warnings and errors are shown here too; Ctrl-C stops everything`);
     print('');
     print(`Customer360 is ready: ${shown}`);
-    if (query !== null) print(`\nA first query, for ${new URL('/', shown).href} in a browser:\n\n${query}`);
+    const file = shortPath(join(config.data, TOKENS_FILE));
+    const steps = firstSteps({ url: shown, query, tokens, file, days: TOKEN_DAYS });
+    if (steps !== '') print(`\n${steps}`);
   }
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { MIN_KEY_LENGTH } from '../../schema/signature.js';
+import { type TracingSettings, readTracing } from '../../observability/openTracing.js';
+import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import type { Environment, Settings } from './Settings.js';
+import { signingKeys } from './signingKeys.js';
 
 /** How a subgraph runs. Made once at the entry point, then passed on. */
 export interface SubgraphConfig {
@@ -17,6 +19,10 @@ export interface SubgraphConfig {
   readonly eventBusUrl?: string;
   /** With any of these the gateway must have signed a request, and with the first this subgraph signs its own; null takes everybody's. */
   readonly signingKeys: readonly string[] | null;
+  /** Who may read metrics; undefined for nobody. */
+  readonly metrics?: MetricsSettings | undefined;
+  /** Where traces go; undefined when nothing is traced. */
+  readonly tracing?: TracingSettings | undefined;
   /** The values of the definition's own `settings`; left out, their defaults. */
   readonly settings?: object;
 }
@@ -33,38 +39,29 @@ export const ENVIRONMENT_HELP = `Environment:
                       between them, to replace one. "off" lets everybody in: on a loopback address, not in production
   EVENT_BUS_URL       what carries events between subgraphs     (DATABASE_URL; postgres:// or nats://, one for all)
   POOL_SIZE           most connections of a subgraph            (10)
+  METRICS             on serves /metrics to this machine, off to nobody (on)
+  <NAME>_METRICS_PORT a port of their own for metrics, read by whoever reaches it; METRICS_PORT, when one starts alone
+  OTEL_EXPORTER_OTLP_ENDPOINT  where traces go, OTLP over HTTP  (nowhere)
   LOG_LEVEL           trace, debug, info, warn, error or silent (info)`;
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+const port = z.coerce.number().int().min(0).max(65535);
 
-/** Reads SIGNING_KEY. */
-function signingKeys(
-  { SIGNING_KEY: text, NODE_ENV }: Environment,
-  host: string,
-  context: z.RefinementCtx,
-): string[] | null {
-  const refuse = (message: string): null => {
-    context.addIssue({ code: 'custom', path: ['signingKeys'], message });
-    return null;
-  };
-  if (text === undefined || text === '') {
-    return refuse(
-      'set SIGNING_KEY to the key with which the gateway signs its requests, such as the output of "openssl rand -base64 48"; ' +
-        'SIGNING_KEY=off lets everybody in, on a loopback address',
-    );
-  }
-  if (text === 'off') {
-    if (NODE_ENV === 'production') return refuse('SIGNING_KEY=off lets everybody in, so it is not for production');
-    if (!LOOPBACK.test(host))
-      return refuse(`SIGNING_KEY=off lets everybody in, so HOST cannot be ${host}, only a loopback address`);
-    return null;
-  }
-  const keys = text.split(',').map((key) => key.trim());
-  const isShort = keys.some((key) => key.length < MIN_KEY_LENGTH);
-  return isShort ? refuse(`each key of SIGNING_KEY must have at least ${MIN_KEY_LENGTH} characters`) : keys;
+function databaseUrl(prefix: string): z.ZodType<string> {
+  return z
+    .string({ error: `set DATABASE_URL, or ${prefix}_DATABASE_URL, to a Postgres (postgres://user:password@host/db)` })
+    .regex(/^postgres(ql)?:\/\//, `${prefix}_DATABASE_URL or DATABASE_URL must start with postgres://`);
 }
 
-const port = z.coerce.number().int().min(0).max(65535);
+/**
+ * Reads where a subgraph's schema is, for programs that only work on its tables.
+ * @throws Error when that is not said, or no Postgres
+ */
+export function readDatabaseUrl({ name }: { readonly name: string }, environment: Environment): string {
+  const prefix = name.toUpperCase();
+  const read = databaseUrl(prefix).safeParse(environment[`${prefix}_DATABASE_URL`] ?? environment.DATABASE_URL);
+  if (read.success) return read.data;
+  throw new Error(read.error.issues.map(({ message }) => message).join('\n'));
+}
 
 /**
  * Reads one subgraph's configuration.
@@ -78,35 +75,40 @@ export function readConfig(
   alone: boolean,
 ): SubgraphConfig {
   const prefix = subgraph.name.toUpperCase();
-  const fields = z.object({
-    databaseUrl: z
-      .string({
-        error: `set DATABASE_URL, or ${prefix}_DATABASE_URL, to a Postgres (postgres://user:password@host/db)`,
-      })
-      .regex(/^postgres(ql)?:\/\//, `${prefix}_DATABASE_URL or DATABASE_URL must start with postgres://`),
-    host: z.string().default('127.0.0.1'),
+  const host = environment.HOST ?? '127.0.0.1';
+  const schema = z.object({
+    databaseUrl: databaseUrl(prefix),
+    host: z.string(),
     port: port.default(subgraph.port),
     identityUrl: z.url('IDENTITY_URL must be an http address').default('http://127.0.0.1:4001/graphql'),
+    signingKeys: signingKeys(host, environment.NODE_ENV === 'production'),
     eventBusUrl: z
       .string({ error: 'set EVENT_BUS_URL, or DATABASE_URL, to the Postgres through which all subgraphs share events' })
       .regex(/^(postgres(ql)?|nats):\/\//, 'EVENT_BUS_URL must start with postgres:// or nats://'),
+    metrics: z.enum(['on', 'off'], { error: 'METRICS must be on or off' }).default('on'),
+    metricsPort: port.optional(),
     poolSize: z.coerce.number({ error: 'POOL_SIZE must be a whole number' }).int().min(1).max(100).default(10),
   });
-  const schema = fields.transform((read, context) => ({
-    ...read,
-    signingKeys: signingKeys(environment, read.host, context),
-  }));
   const read = schema.safeParse({
     databaseUrl: environment[`${prefix}_DATABASE_URL`] ?? environment.DATABASE_URL,
-    host: environment.HOST,
+    host,
     port: environment[`${prefix}_PORT`] ?? (alone || environment.PORT === '0' ? environment.PORT : undefined),
     identityUrl: environment.IDENTITY_URL,
+    signingKeys: environment.SIGNING_KEY,
     eventBusUrl: environment.EVENT_BUS_URL ?? environment.DATABASE_URL,
+    metrics: environment.METRICS || undefined,
+    metricsPort: environment[`${prefix}_METRICS_PORT`] ?? (alone ? environment.METRICS_PORT : undefined),
     poolSize: environment.POOL_SIZE,
   });
   if (read.success) {
     const settings = subgraph.settings?.read(environment);
-    return Object.freeze({ ...read.data, ...(settings ? { settings: Object.freeze(settings) } : {}) });
+    const { metrics, metricsPort, ...rest } = read.data;
+    return Object.freeze({
+      ...rest,
+      metrics: metrics === 'on' ? { port: metricsPort } : undefined,
+      tracing: readTracing(environment),
+      ...(settings ? { settings: Object.freeze(settings) } : {}),
+    });
   }
   throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
 }

@@ -10,6 +10,10 @@ import {
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify from 'fastify';
 import type { Logger } from 'pino';
+import { describeError } from '../../observability/describeError.js';
+import { openTracing } from '../../observability/openTracing.js';
+import { scrubbingLogger } from '../../observability/scrubbingLogger.js';
+import { serveMetrics } from '../../observability/serveMetrics.js';
 import { type Caller, HEADERS } from '../../schema/contract.js';
 import { admitRequests } from './admitRequests.js';
 import { buildSubgraph } from './buildSubgraph.js';
@@ -23,6 +27,10 @@ import { GatewayTrust } from './GatewayTrust.js';
 import { hourly } from './hourly.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrate } from './migrate.js';
+import { createSubgraphMetrics } from './observe/createSubgraphMetrics.js';
+import { observeRequests, scopeRequests } from './observe/observeRequests.js';
+import { watchDataSource, watchStatements } from './observe/watchStatements.js';
+import { writePool } from './observe/writePool.js';
 import { ReadPipeline } from './ReadPipeline.js';
 import { References } from './References.js';
 import { RequestContext } from './RequestContext.js';
@@ -50,7 +58,8 @@ export async function startSubgraph(
   logger: Logger,
   onStatement?: (statement: string) => void,
 ): Promise<RunningSubgraph> {
-  const log = logger.child({ subgraph: definition.name });
+  // Whoever made the logger: what an error carries may be personal.
+  const log = logger.child({ subgraph: definition.name }, { serializers: { err: describeError } });
   const { schema } = await buildSubgraph(definition);
   for (const name of await migrate(definition, config.databaseUrl)) log.info({ migration: name }, 'migrated');
   // Reads share a connection; each write has one to itself until it commits.
@@ -62,6 +71,7 @@ export async function startSubgraph(
   });
   await dataSource.initialize();
 
+  const tracing = config.tracing && (await openTracing(`customer360-${definition.name}`, config.tracing));
   const settings = definition.settings;
   const settingValues = new Map(settings ? [[settings, config.settings ?? Object.freeze(settings.read({}))]] : []);
   const chores = [
@@ -70,7 +80,13 @@ export async function startSubgraph(
   ];
   const stopChores = () => chores.forEach((stop) => stop());
   const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
-  const reads = new ReadPipeline(pool, log, onStatement);
+  const metrics = createSubgraphMetrics(definition.name, {
+    events: () => events.readings(),
+    pools: () => ({ read: reads.pool, write: writePool(dataSource) }),
+  });
+  const watch = watchStatements(definition.name, metrics, tracing?.tracer);
+  watchDataSource(dataSource, watch);
+  const reads = new ReadPipeline(pool, log, onStatement, watch);
   const database = new Database(dataSource, reads, log);
   const references = new References(config.identityUrl, definition.name, config.signingKeys?.[0] ?? null);
   const events = startEvents(definition, config, dataSource, log);
@@ -78,15 +94,17 @@ export async function startSubgraph(
   if (config.signingKeys === null) {
     log.warn('SIGNING_KEY is off: whoever reaches this subgraph reads and changes everything');
   }
+  const observers = { log, metrics, tracer: tracing?.tracer };
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
   const apollo = new ApolloServer<RequestContext>({
     schema,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: (formatted, error) => maskUnknownError(formatted, error, log),
+    formatError: (formatted, error) => maskUnknownError(formatted, error),
     plugins: [
       fastifyApolloDrainPlugin(fastify),
+      observeRequests(observers),
       // The first two would watch every field of every row; the others would report to somebody.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -94,14 +112,17 @@ export async function startSubgraph(
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
     ],
-    logger: log,
+    logger: scrubbingLogger(log),
   });
   const createContext = (requestId: string, caller: Caller) =>
     new RequestContext(database, references, requestId, caller, settingValues);
-  const subscriptions = serveSubscriptions(fastify.server, { path: PATH, schema, log, trust, createContext });
+  const subscriptions = serveSubscriptions(fastify.server, { path: PATH, schema, log, trust, createContext, metrics });
+  let metricsServer: Awaited<ReturnType<typeof serveMetrics>> | undefined;
   try {
     await apollo.start();
     const callerOf = admitRequests(fastify, PATH, trust);
+    scopeRequests(fastify, PATH, observers);
+    if (config.metrics) metricsServer = await serveMetrics(fastify, metrics, config.metrics, config.host);
     await fastify.register(fastifyApollo(apollo), {
       path: PATH,
       context: async (request) => {
@@ -122,7 +143,8 @@ export async function startSubgraph(
     });
     const address = await fastify.listen({ host: config.host, port: config.port });
     const url = `${address}${PATH}`;
-    log.info({ url }, 'listening');
+    const metricsUrl = metricsServer?.url;
+    log.info({ url, ...(metricsUrl !== undefined && { metricsUrl }) }, 'listening');
     return {
       name: definition.name,
       url,
@@ -134,6 +156,7 @@ export async function startSubgraph(
         await events.stop();
         await reads.close();
         await dataSource.destroy();
+        await Promise.all([metricsServer?.stop(), tracing?.stop()]);
       },
     };
   } catch (error) {
@@ -143,6 +166,7 @@ export async function startSubgraph(
     await events.stop();
     await reads.close();
     await dataSource.destroy();
+    await Promise.all([metricsServer?.stop(), tracing?.stop()]);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openFolder } from '../support/startHarness.js';
 import { startProduct, type RunningProduct } from '../support/startProduct.js';
-import { ask, type Untyped } from '../support/startTestSubgraph.js';
+import { type Untyped } from '../support/startTestSubgraph.js';
 import { waitUntil } from '../support/waitUntil.js';
 
 /** One customer's story, told by the people of all departments through the gateway, and what the graph makes of it. */
@@ -18,7 +18,7 @@ afterAll(async () => {
 
 /** Asks, and fails on errors. */
 async function tell(query: string, variables: object = {}) {
-  const { data, errors } = await ask(product.url, query, variables);
+  const { data, errors } = await product.ask(query, variables);
   expect(errors).toBeUndefined();
   return data;
 }
@@ -75,7 +75,7 @@ it('is one story in every department', async () => {
     'mutation ($id: ID!, $input: ReplyToCaseInput!) { replyToCase(caseId: $id, input: $input) { firstRespondedAt } }';
   await tell(reply, { id: openCase.id, input: { body: 'New ones come tomorrow.', employeeId: agent.id } });
   await tell('mutation ($id: ID!) { resolveCase(id: $id, resolution: "Replaced") { status } }', { id: openCase.id });
-  const late = await ask(product.url, reply, { id: openCase.id, input: { body: 'Thanks!' } });
+  const late = await product.ask(reply, { id: openCase.id, input: { body: 'Thanks!' } });
   expect(late.errors?.[0]?.extensions).toMatchObject({
     code: 'BAD_USER_INPUT',
     argument: 'caseId',

@@ -13,7 +13,7 @@ let url: string;
 beforeAll(async () => {
   graph = await startTestSubgraphs();
   const urls = Object.fromEntries(Object.entries(graph.urls).map(([name, at]) => [`${name.toUpperCase()}_URL`, at]));
-  gateway = run(process.execPath, [join(process.cwd(), 'dist/gateway/main.js'), '--port', '0'], {
+  gateway = run(process.execPath, [join(process.cwd(), 'dist/gateway/main.js'), '--port', '0', '--auth', 'off'], {
     env: { ...plainEnvironment(), ...urls },
   });
   [, url = ''] = await gateway.prints(/"url":"(http:[^"]+)"/);

@@ -3,7 +3,6 @@ import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { openFolder } from '../support/startHarness.js';
 import { startProduct } from '../support/startProduct.js';
-import { ask } from '../support/startTestSubgraph.js';
 
 const folder = openFolder();
 let shared: TestDatabase;
@@ -37,7 +36,7 @@ it('starts without any customers when none are wanted', async () => {
   try {
     const query =
       '{ customers { totalCount } employees { totalCount } products { totalCount } touchpoints { totalCount } }';
-    const { data, errors } = await ask(product.url, query);
+    const { data, errors } = await product.ask(query);
     expect(errors).toBeUndefined();
     expect(Object.values(data)).toEqual(Array.from({ length: 4 }, () => ({ totalCount: 0 })));
   } finally {
@@ -51,8 +50,7 @@ it('runs on a Postgres of yours, a schema for each subgraph, with one of them el
     SALES_DATABASE_URL: ofSales.url,
   });
   try {
-    const { data, errors } = await ask(
-      product.url,
+    const { data, errors } = await product.ask(
       '{ customers(first: 20) { totalCount nodes { displayName orderCount { value } } } orders { totalCount } }',
     );
     expect(errors).toBeUndefined();

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openFolder } from '../support/startHarness.js';
 import { startProduct, type RunningProduct } from '../support/startProduct.js';
-import { ask } from '../support/startTestSubgraph.js';
 
 const folder = openFolder();
 let product: RunningProduct;
@@ -33,7 +32,7 @@ describe('the first minutes of a newcomer', () => {
     const readme = await readFile('README.md', 'utf8');
     const query = /```graphql\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
     const answer = JSON.parse(/```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? '');
-    const given = await ask(product.url, query);
+    const given = await product.ask(query);
     expect(given.errors).toBeUndefined();
     expect(shape(given.data)).toEqual(shape(answer.data));
     // The seed is the same everywhere, but for its times, which end now.
@@ -43,8 +42,8 @@ describe('the first minutes of a newcomer', () => {
 
   it('can paste the query that `npm start` printed', async () => {
     const printed = product.command.output();
-    const query = printed.slice(printed.indexOf('{'), printed.lastIndexOf('}') + 1);
-    const { data, errors } = await ask(product.url, query);
+    const query = /^\{$.*?^\}$/ms.exec(printed)?.[0] ?? '';
+    const { data, errors } = await product.ask(query);
     expect(errors).toBeUndefined();
     expect(data.customer360.displayName).toEqual(expect.any(String));
   });
@@ -63,22 +62,20 @@ describe('the first minutes of a newcomer', () => {
 describe('customer360', () => {
   it('answers the whole committed operation for every seeded customer, without an error', async () => {
     const operation = await readFile('schema/operations/customer360.graphql', 'utf8');
-    const { data } = await ask(product.url, '{ customers(first: 100) { nodes { id } } }');
+    const { data } = await product.ask('{ customers(first: 100) { nodes { id } } }');
     const ids: string[] = data.customers.nodes.map((node: { id: string }) => node.id);
     expect(ids).toHaveLength(100);
     for (const id of ids.slice(0, 25)) {
-      const answer = await ask(product.url, operation, { id });
+      const answer = await product.ask(operation, { id });
       expect(answer.errors).toBeUndefined();
       expect(answer.data.customer360.id).toBe(id);
     }
   });
 
   it('has something to say in each department', async () => {
-    const { data } = await ask(
-      product.url,
-      `{ orders { totalCount } opportunities { totalCount } cases { totalCount } consents { totalCount }
-         surveyResponses { totalCount } touchpoints { totalCount } journeys { totalCount } }`,
-    );
+    const { data } =
+      await product.ask(`{ orders { totalCount } opportunities { totalCount } cases { totalCount } consents { totalCount }
+         surveyResponses { totalCount } touchpoints { totalCount } journeys { totalCount } }`);
     expect(nulls(data)).toEqual([]);
     for (const list of Object.values(data as Record<string, { totalCount: number }>)) {
       expect(list.totalCount).toBeGreaterThan(10);
@@ -86,12 +83,9 @@ describe('customer360', () => {
   });
 
   it('counts the same orders in the list, in the metric and by hand', async () => {
-    const { data } = await ask(
-      product.url,
-      `{ customers(first: 40) { nodes {
+    const { data } = await product.ask(`{ customers(first: 40) { nodes {
           orders(first: 100) { totalCount nodes { status total { amount currency } } }
-          orderCount { value } lifetimeValue { value { amount currency } explain { n } } } } }`,
-    );
+          orderCount { value } lifetimeValue { value { amount currency } explain { n } } } } }`);
     for (const customer of data.customers.nodes) {
       const counted = customer.orders.nodes.filter((order: { status: string }) => order.status !== 'CANCELLED');
       const cents = counted.reduce(
@@ -105,10 +99,9 @@ describe('customer360', () => {
   });
 
   it('is the same customer by phone and by email, through the gateway', async () => {
-    const { data } = await ask(product.url, '{ customers(first: 100) { nodes { id emails phones } } }');
+    const { data } = await product.ask('{ customers(first: 100) { nodes { id emails phones } } }');
     const withPhone = data.customers.nodes.find((node: { phones: string[] }) => node.phones.length > 0);
-    const found = await ask(
-      product.url,
+    const found = await product.ask(
       'query ($email: String!, $phone: String!) { a: customer360(email: $email) { id } b: customer360(phone: $phone) { id } }',
       { email: withPhone.emails[0].toUpperCase(), phone: withPhone.phones[0].replace(/(\d{4})/g, '$1 ') },
     );
@@ -124,14 +117,13 @@ describe('bad input', () => {
     ['a page of 101', '{ touchpoints(first: 101) { nodes { id } } }', 'first'],
     ['a broken cursor', '{ cases(after: "x") { nodes { id } } }', 'after'],
   ])('comes back through the gateway as BAD_USER_INPUT: %s', async (_what, query, argument) => {
-    const { errors } = await ask(product.url, query);
+    const { errors } = await product.ask(query);
     expect(errors).toHaveLength(1);
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument, requestId: expect.any(String) });
   });
 
   it('comes back so when a time has no zone', async () => {
-    const { errors } = await ask(
-      product.url,
+    const { errors } = await product.ask(
       'query ($from: DateTime) { customers(first: 1) { nodes { timeline(filter: { from: $from }) { nodes { id } } } } }',
       { from: '2026-01-01T10:00:00' },
     );
@@ -142,17 +134,17 @@ describe('bad input', () => {
 describe('the second start', () => {
   it('has what was written before, and needs no seed', async () => {
     const identify = `mutation { identifyCustomer(input: { displayName: "Kept", emails: ["kept@example.com"] }) { created customer { id } } }`;
-    const first = await ask(product.url, identify);
+    const first = await product.ask(identify);
     expect(first.data.identifyCustomer.created).toBe(true);
-    const before = await ask(product.url, '{ customers { totalCount } }');
+    const before = await product.ask('{ customers { totalCount } }');
 
     const family = product.command;
     await product.stop();
     expect(await family.ended).toEqual({ code: 0, signal: null });
 
     product = await startProduct(folder.path, ['--customers', '200']);
-    const again = await ask(product.url, identify);
+    const again = await product.ask(identify);
     expect(again.data.identifyCustomer).toEqual({ created: false, customer: first.data.identifyCustomer.customer });
-    expect(await ask(product.url, '{ customers { totalCount } }')).toEqual(before);
+    expect(await product.ask('{ customers { totalCount } }')).toEqual(before);
   });
 });

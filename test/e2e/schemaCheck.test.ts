@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
-import { fragile, undescribed } from '../../schema/check.js';
+import { fragile, undescribed } from '../../schema/soundness.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -16,13 +16,36 @@ afterAll(() => rm(folder, { recursive: true }));
 async function schema(args: string[], change: (schemaFolder: string) => Promise<void>) {
   const copy = await mkdtemp(join(folder, 'copy-'));
   await cp('schema', join(copy, 'schema'), { recursive: true });
+  await cp('subgraphs.yaml', join(copy, 'subgraphs.yaml'));
   await change(join(copy, 'schema'));
   const main = join(process.cwd(), 'dist/schema/main.js');
-  return new Promise<{ code: number; errors: string; folder: string }>((resolve) => {
-    execFile(process.execPath, [main, ...args], { cwd: copy }, (error, _output, errors) =>
-      resolve({ code: error ? Number(error.code) : 0, errors, folder: join(copy, 'schema') }),
+  return new Promise<{ code: number; output: string; errors: string; folder: string }>((resolve) => {
+    execFile(process.execPath, [main, ...args], { cwd: copy }, (error, output, errors) =>
+      resolve({ code: error ? Number(error.code) : 0, output, errors, folder: join(copy, 'schema') }),
     );
   });
+}
+
+/** Puts a supergraph beside the copy in which customers have a shoe size still, deprecated. */
+async function withShoeSize(schemaFolder: string): Promise<void> {
+  const text = await readFile(join(schemaFolder, 'supergraph.graphql'), 'utf8');
+  const field = '  shoeSize: Int @join__field(graph: IDENTITY) @deprecated(reason: "use preferences")\n';
+  await writeFile(join(schemaFolder, '../before.graphql'), text.replace(/^( {2}phones: .*\n)/m, `$1${field}`));
+}
+
+/** What a gateway records of somebody who asks for shoe sizes. */
+async function recordShoeSize(schemaFolder: string, day: string): Promise<void> {
+  const row = {
+    id: 'a'.repeat(64),
+    operationName: 'Shoes',
+    document: 'query Shoes($id: ID!) { customer360(id: $id) { shoeSize } }',
+    client: { name: 'fitter', version: '2.1' },
+    count: 4310,
+    firstSeen: `${day}T08:00:00.000Z`,
+    lastSeen: `${day}T09:00:00.000Z`,
+  };
+  await mkdir(join(schemaFolder, '../usage'), { recursive: true });
+  await writeFile(join(schemaFolder, `../usage/${day}.1.ndjson`), `${JSON.stringify(row)}\n`);
 }
 
 describe('the schema check', () => {
@@ -57,6 +80,59 @@ describe('the schema check', () => {
   });
 });
 
+describe('the check of a change', () => {
+  const today = new Date().toISOString().slice(0, 10);
+  const against = ['check', '--against', 'before.graphql', '--usage', 'usage'];
+
+  it('lets a break land that nobody asks for, and names it', async () => {
+    const result = await schema(against, withShoeSize);
+    expect(result).toMatchObject({ code: 0, errors: '' });
+    expect(result.output).toMatch(/Breaking, but nobody is known to use it; allowed:\n.*shoeSize/);
+  });
+
+  it('refuses a break of what a gateway saw somebody ask, and says who, how often and what to do', async () => {
+    const result = await schema(against, async (folderOfSchema) => {
+      await withShoeSize(folderOfSchema);
+      await recordShoeSize(folderOfSchema, today);
+    });
+    expect(result.code).toBe(1);
+    expect(result.output).toMatch(
+      /Breaking, and in use:\n.*shoeSize.*\n.*fitter 2\.1 asked Shoes 4,310 times, last on /,
+    );
+    expect(result.output).toMatch(/mark the old @deprecated/);
+  });
+
+  it('passes over what was asked longer ago than counts', async () => {
+    const result = await schema([...against, '--days', '7'], async (folderOfSchema) => {
+      await withShoeSize(folderOfSchema);
+      await recordShoeSize(folderOfSchema, '2026-01-02');
+    });
+    expect(result).toMatchObject({ code: 0, errors: '' });
+  });
+
+  it('says what is wrong with a record that is none, and with what to compare with', async () => {
+    const broken = await schema(against, async (folderOfSchema) => {
+      await recordShoeSize(folderOfSchema, today);
+      await withShoeSize(folderOfSchema);
+      await appendFile(join(folderOfSchema, `../usage/${today}.1.ndjson`), '{"half":');
+    });
+    expect(broken).toMatchObject({ code: 1, errors: expect.stringMatching(/1\.ndjson:2 is no record of use/) });
+    const missing = await schema(['check', '--against', 'nowhere'], async () => {});
+    expect(missing).toMatchObject({ code: 1, errors: expect.stringMatching(/of nowhere cannot be read/) });
+  });
+});
+
+it('lists who still asks for what is deprecated', async () => {
+  const result = await schema(['usage', '--usage', 'usage'], async (folderOfSchema) => {
+    await withShoeSize(folderOfSchema);
+    await rename(join(folderOfSchema, '../before.graphql'), join(folderOfSchema, 'supergraph.graphql'));
+    await recordShoeSize(folderOfSchema, new Date().toISOString().slice(0, 10));
+  });
+  expect(result.output).toMatch(
+    /Customer\.shoeSize \(deprecated: use preferences\)\n {2}fitter 2\.1 asked Shoes 4,310 times/,
+  );
+});
+
 it('names everything that has no description', () => {
   const bare = buildSchema('type Query { a(b: Int): E } enum E { V } input I { f: Int }');
   expect(undescribed(bare)).toEqual(['Query.a', 'Query.a(b)', 'E', 'E.V', 'I', 'I.f']);
@@ -67,6 +143,7 @@ it('names the fields that would fall with another subgraph', () => {
     type Customer @key(fields: "id") { id: ID! orders: [Order!]! owner: Employee }
     type Order @key(fields: "id") { id: ID! number: String! customer: Customer! }
     type Employee @key(fields: "id") { id: ID! }`;
-  expect(fragile('sales', sdl)).toEqual(['Customer.orders', 'Order.customer']);
-  expect(fragile('identity', sdl)).toEqual([]);
+  const OWNERS = { Customer: 'identity', Employee: 'identity', Money: 'kit' };
+  expect(fragile('sales', sdl, OWNERS)).toEqual(['Customer.orders', 'Order.customer']);
+  expect(fragile('identity', sdl, OWNERS)).toEqual([]);
 });

@@ -9,7 +9,6 @@ import { readCast } from '../../seed/generate/live/cast.js';
 import { purchaseStory } from '../../seed/generate/live/stories.js';
 import { openFolder, plainEnvironment, run, type RunningCommand } from '../support/startHarness.js';
 import { startProduct, type RunningProduct } from '../support/startProduct.js';
-import { ask } from '../support/startTestSubgraph.js';
 import { waitUntil } from '../support/waitUntil.js';
 
 const MAIN = join(process.cwd(), 'dist/seed/generate/main.js');
@@ -32,11 +31,12 @@ afterAll(async () => {
 });
 
 function live(...args: string[]): RunningCommand {
-  return run(process.execPath, [MAIN, '--live', ...args], { env: plainEnvironment() });
+  const env = { ...plainEnvironment(), TOKEN: product.token('admin') };
+  return run(process.execPath, [MAIN, '--live', ...args], { env });
 }
 
 async function counts(): Promise<{ orders: number; cases: number; touchpoints: number }> {
-  const { data } = await ask(product.url, '{ orders { totalCount } cases { totalCount } touchpoints { totalCount } }');
+  const { data } = await product.ask('{ orders { totalCount } cases { totalCount } touchpoints { totalCount } }');
   return {
     orders: data.orders.totalCount,
     cases: data.cases.totalCount,
@@ -46,7 +46,7 @@ async function counts(): Promise<{ orders: number; cases: number; touchpoints: n
 
 async function timeline(customerId: string): Promise<string[]> {
   const query = 'query ($id: ID!) { customer360(id: $id) { timeline(first: 100) { nodes { source { type } } } } }';
-  const { data } = await ask(product.url, query, { id: customerId });
+  const { data } = await product.ask(query, { id: customerId });
   return data.customer360.timeline.nodes.map((node: { source: { type: string } }) => node.source.type).toReversed();
 }
 
@@ -96,7 +96,7 @@ describe('a live seed', () => {
   });
 
   it('tells stories that hang together: the order, its way, the delivery or the complaint, and what is said of it', async () => {
-    const gateway = new Gateway(product.url, undefined, new AbortController().signal, () => {});
+    const gateway = new Gateway(product.url, product.token('admin'), new AbortController().signal, () => {});
     const cast = await readCast(gateway);
     const faker = new Faker({ locale: [en], seed: 4 });
     const endings = new Set<string>();

@@ -115,7 +115,7 @@ describe('npm run start:subgraph', () => {
 
   it.each([
     ['without one', {}, 'set SIGNING_KEY to the key with which the gateway signs its requests'],
-    ['with a short one', { SIGNING_KEY: 'secret' }, 'each key of SIGNING_KEY must have at least 32 characters'],
+    ['with a short one', { SIGNING_KEY: 'secret' }, 'SIGNING_KEY must have at least 32 characters'],
     ['open in production', { SIGNING_KEY: 'off', NODE_ENV: 'production' }, 'not for production'],
     ['open on all addresses', { SIGNING_KEY: 'off', HOST: '0.0.0.0' }, 'HOST cannot be 0.0.0.0'],
     [

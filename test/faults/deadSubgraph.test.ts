@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { subgraphs } from '../../subgraphs/all.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { plainEnvironment, run, type RunningCommand } from '../support/startHarness.js';
-import { ask } from '../support/startTestSubgraph.js';
+import { ask, askSubgraph } from '../support/startTestSubgraph.js';
 
 /** Each subgraph and the gateway as a process of its own, as in production. */
 let database: TestDatabase;
@@ -24,7 +24,7 @@ async function startSubgraphProcess(name: string): Promise<void> {
 beforeAll(async () => {
   database = await createTestDatabase();
   for (const { name } of subgraphs) await startSubgraphProcess(name);
-  const child = run(process.execPath, [script('dist/gateway/main.js'), '--port', '0'], {
+  const child = run(process.execPath, [script('dist/gateway/main.js'), '--port', '0', '--auth', 'off'], {
     env: { ...plainEnvironment(), ...urls },
   });
   const [, url = ''] = await child.prints(/"url":"(http:[^"]+)"/);
@@ -86,7 +86,8 @@ it('refuses to write what it cannot check while identity is away', async () => {
   const identity = processes.get('identity');
   identity?.signal('SIGKILL');
   await identity?.ended;
-  const { errors } = await ask(
+  const { errors } = await askSubgraph(
+    'service',
     urls['SERVICE_URL'] ?? '',
     `mutation ($input: OpenCaseInput!) { openCase(input: $input) { id } }`,
     {

@@ -22,7 +22,7 @@ async function start(name: string): Promise<void> {
   const env = { ...plainEnvironment(), ...Object.fromEntries(addresses), DATABASE_URL: database.url, PORT: port };
   const isGateway = name === 'gateway';
   const script = isGateway ? 'dist/gateway/main.js' : `dist/subgraphs/${name}/main.js`;
-  const args = isGateway ? ['--port', port] : [];
+  const args = isGateway ? ['--port', port, '--auth', 'off'] : [];
   const child = run(process.execPath, [join(process.cwd(), script), ...args], { env });
   processes.set(name, child);
   const [, url = ''] = await child.prints(/"url":"(http:[^"]+)"/);

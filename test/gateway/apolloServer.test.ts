@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { pino } from 'pino';
 import { EVERYONE } from '../../gateway/access/everyone.js';
+import { UNNAMED_CLIENT } from '../../gateway/http/clientApplication.js';
 import { stringifyAnswer } from '../../gateway/engine/apolloExecutor.js';
 import type { RequestContext } from '../../gateway/http/RequestContext.js';
 import { DEFAULT_LIMITS } from '../../gateway/limits/limits.js';
@@ -53,6 +54,7 @@ describe("Apollo Server's own features, over our engine", () => {
     const contextValue = {
       requestId: 'r1',
       caller: EVERYONE,
+      client: UNNAMED_CLIENT,
       authorization: undefined,
       signal: new AbortController().signal,
     };

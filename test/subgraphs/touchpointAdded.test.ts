@@ -267,6 +267,7 @@ describe('touchpointAdded', () => {
     const ada = await newCustomer('Ada');
     const gateway = await startGateway('schema/supergraph.graphql', {
       subgraphUrls: { TOUCHPOINTS_URL: subgraph.url, IDENTITY_URL: subgraph.identity.url },
+      signingKey: TEST_SIGNING_KEY,
     });
     const dashboard = createClient({
       url: gateway.url.replace('http', 'ws'),

@@ -5,7 +5,7 @@ import { type Caller, EVERY_SCOPE, HEADERS, SUBSCRIBE_EXTENSIONS } from '../../s
 import { encodeCaller, sign } from '../../schema/signature.js';
 
 /** What the subgraphs and gateways of tests sign with. */
-export const TEST_SIGNING_KEY = 'the signing key of tests, which is long enough';
+export const TEST_SIGNING_KEY = 'only-for-tests-and-at-least-32-characters';
 
 /** May do everything. */
 export const EVERYONE: Caller = { subject: 'test', scopes: [EVERY_SCOPE] };

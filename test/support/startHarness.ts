@@ -60,7 +60,7 @@ export function run(command: string, args: string[], options: SpawnOptions): Run
   };
 }
 
-/** The environment of this test run without what `npm start` reads; with the signing key of tests. */
+/** The environment of this test run without what `npm start` reads, and with the signing key of tests. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   for (const name of ['PORT', 'HOST', 'DATA', 'CUSTOMERS', 'DATABASE_URL']) delete env[name];

@@ -5,7 +5,14 @@ import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { standInProcess } from './startStandInProcess.mjs';
 
-const { port, host } = parseArgs({ options: { port: { type: 'string' }, host: { type: 'string' } } }).values;
+const { port, host } = parseArgs({
+  options: {
+    port: { type: 'string' },
+    host: { type: 'string' },
+    auth: { type: 'string' },
+    'last-good': { type: 'string' },
+  },
+}).values;
 const self = standInProcess('gateway');
 
 async function starts() {

@@ -18,8 +18,13 @@ export interface GraphQLAnswer {
 }
 
 /** Sends an operation to a GraphQL server. */
-export async function ask(url: string, query: string, variables: object = {}): Promise<GraphQLAnswer> {
-  return send(url, JSON.stringify({ query, variables }), {});
+export async function ask(
+  url: string,
+  query: string,
+  variables: object = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<GraphQLAnswer> {
+  return send(url, JSON.stringify({ query, variables }), headers);
 }
 
 /** Sends an operation to a subgraph, signed as its gateway's; by default for a caller who may do everything. */

@@ -38,13 +38,6 @@ export function undescribed(schema: GraphQLSchema): string[] {
   return missing;
 }
 
-/** The types that several subgraphs share, and who answers for them. */
-const OWNERS: Readonly<Record<string, string>> = {
-  Customer: 'identity',
-  Employee: 'identity',
-  Touchpoint: 'touchpoints',
-};
-
 function namedType(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }
@@ -53,9 +46,13 @@ function namedType(type: TypeNode): string {
  * The fields by which one subgraph that is down would take more with it than its own, as `Type.field`: those that a
  * subgraph adds to a type of another, or that lead to one, and that are not nullable.
  * @param subgraph whose SDL it is
+ * @param owners the types that several subgraphs have a part in, and whose they are
  */
-export function fragile(subgraph: string, sdl: string): string[] {
-  const isForeign = (type: string) => type in OWNERS && OWNERS[type] !== subgraph;
+export function fragile(subgraph: string, sdl: string, owners: Readonly<Record<string, string>>): string[] {
+  const isForeign = (type: string) => {
+    const owner = owners[type];
+    return owner !== undefined && owner !== 'kit' && owner !== subgraph;
+  };
   return parse(sdl).definitions.flatMap((definition) => {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
     const type = definition.name.value;
