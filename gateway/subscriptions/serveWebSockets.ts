@@ -100,6 +100,11 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
             // Between our close and the client's answer to it, nothing may begin that nobody would end.
             if (client.isClosed) return;
             read(data.toString()).catch((error: unknown) => {
+              // graphql-ws throws at messages that only servers send.
+              if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+                client.close(CloseCode.BadRequest, 'Invalid message received');
+                return;
+              }
               logger.error({ err: error }, 'an error that nobody foresaw');
               client.close(CloseCode.InternalServerError, 'Internal server error');
             });
