@@ -1,3 +1,4 @@
+import { SCOPES } from '../../schema/contract.js';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
 import { auditSettings } from './audit/auditSettings.js';
 import { auditTrail } from './audit/auditTrail.js';
@@ -29,6 +30,7 @@ import { TeamResolver } from './resolvers/TeamResolver.js';
 export const identity = defineSubgraph({
   name: 'identity',
   port: 4001,
+  access: { read: SCOPES.readCustomers, write: SCOPES.writeIdentity },
   resolvers: [
     QueryResolver,
     AuditResolver,

@@ -1,6 +1,6 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { isObjectType, parse, specifiedDirectives, type GraphQLSchema } from 'graphql';
+import { isObjectType, parse, print, specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema, createResolversMap } from 'type-graphql';
 import { RESUMABLE } from '../../schema/contract.js';
 import { noteChanges } from './audit/noteChanges.js';
@@ -9,6 +9,8 @@ import { heedConsent, requireConsent } from './consent/heedConsent.js';
 import { isReadableAfterWithdrawal } from './consent/ReadableAfterWithdrawal.js';
 import type { ReferenceResolver, SubgraphDefinition } from './defineSubgraph.js';
 import { eachField } from './eachField.js';
+import { guardRoots } from './guardRoots.js';
+import { maskPersonalData } from './maskPersonalData.js';
 import { sizeLists } from './sizeLists.js';
 
 const FEDERATION_DIRECTIVES = [
@@ -20,6 +22,7 @@ const FEDERATION_DIRECTIVES = [
   '@tag',
   '@inaccessible',
   '@override',
+  '@requiresScopes',
   '@cost',
   '@listSize',
 ] as const;
@@ -92,8 +95,12 @@ export async function buildSubgraph(definition: SubgraphDefinition): Promise<Bui
     validate: false,
     pubSub: NO_TOPICS,
   });
-  const sdl = linked(sizeLists(printSchemaWithDirectives(schema)));
+  const declared = parse(printSchemaWithDirectives(schema));
+  const sdl = linked(print(sizeLists(guardRoots(declared, definition.access))));
   const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
+  for (const [typename, fields] of maskPersonalData(schema)) {
+    resolvers[typename] = { ...resolvers[typename], ...Object.fromEntries(fields) };
+  }
   for (const [typename, resolve] of Object.entries(definition.references)) {
     const isLedger = isReadableAfterWithdrawal(schema.getType(typename) ?? { extensions: {} });
     const __resolveReference = isLedger ? resolve : consented(typename, resolve);

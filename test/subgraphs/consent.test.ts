@@ -113,7 +113,7 @@ describe('a read for a purpose', () => {
       displayName: '•••',
       emails: [],
       phones: [],
-      addresses: [],
+      addresses: null,
       externalIds: [],
       roles: [],
       organizations: { nodes: [], totalCount: 0 },

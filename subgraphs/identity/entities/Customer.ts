@@ -1,6 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Personal } from '../../kit/audit/Personal.js';
+import { Masked } from '../../kit/Masked.js';
+import { maskName } from '../../kit/maskName.js';
 import { Channel } from '../../kit/Channel.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
@@ -36,8 +37,8 @@ export class Customer {
   @Field(() => CustomerKind, { description: 'A person or an organization.' })
   kind: CustomerKind;
 
-  @Personal()
   @Column('text', { name: 'display_name' })
+  @Masked(maskName)
   @Field(() => String, { description: 'The name by which we address them. At most 200 characters.' })
   displayName: string;
 

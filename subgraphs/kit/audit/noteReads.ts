@@ -10,8 +10,8 @@ import {
 import { hasScope, SCOPES } from '../../../schema/contract.js';
 import { customersOf } from '../customersOf.js';
 import { eachField, type Field } from '../eachField.js';
+import { MASK } from '../Masked.js';
 import type { RequestContext } from '../RequestContext.js';
-import { isPersonal } from './Personal.js';
 
 type Resolve = NonNullable<Field['resolve']>;
 
@@ -25,12 +25,17 @@ type Owners = WeakMap<object, readonly string[]>;
 export function noteReads(schema: GraphQLSchema): void {
   const owners: Owners = new WeakMap();
   eachField(schema, (field, type) => {
-    const isMasked = isPersonal(field);
+    const isMasked = isMaskable(field);
     if (isMasked || isGuarded(field)) field.resolve = noted(field, type.name, isMasked, owners);
     else if (!isRoot(type.name) && leadsToPersonal(getNamedType(field.type))) {
       field.resolve = inherited(field, type.name, owners);
     }
   });
+}
+
+/** Whether the field comes masked for callers who may not see personal data. */
+function isMaskable({ extensions }: Field): boolean {
+  return typeof extensions[MASK] === 'function';
 }
 
 /** Whether the field is given only to callers who may see personal data. */
@@ -53,7 +58,7 @@ function isRoot(typename: string): boolean {
 function leadsToPersonal(type: GraphQLNamedType): boolean {
   if (!isObjectType(type)) return false;
   const fields = Object.values(type.getFields()) as Field[];
-  if (fields.some((field) => isPersonal(field) || isGuarded(field))) return true;
+  if (fields.some((field) => isMaskable(field) || isGuarded(field))) return true;
   const inner = fields.find(({ name }) => name === 'nodes' || name === 'node');
   return inner !== undefined && leadsToPersonal(getNamedType(inner.type));
 }
