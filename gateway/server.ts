@@ -11,6 +11,7 @@ import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHt
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { createAuthenticator } from './access/createAuthenticator.js';
 import type { Config } from './config.js';
 import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { presentError } from './errors/presentError.js';
@@ -65,6 +66,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     shareIdenticalQueries: config.shareIdenticalQueries,
     signingKey: config.signingKey,
   });
+  const authenticate = createAuthenticator(config.auth, logger);
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
@@ -101,7 +103,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
       method: ['GET', 'POST'],
       context: async (request, reply) => {
         reply.raw.once('close', lifecycle.inFlight.begin());
-        return createRequestContext(request, reply);
+        return createRequestContext(request, reply, authenticate);
       },
     });
     const graphOf = ({ engine, sdl, clients }: ServedSupergraph): SubscriptionGraph => {
@@ -117,6 +119,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
         limits: config.limits,
         share: config.shareSubscriptions,
         signingKey: config.signingKey,
+        authenticate,
         runOnce: runOnce(apollo),
         logger,
         onBegin: usage && ((document, name, client) => usage.note(document, name, client)),

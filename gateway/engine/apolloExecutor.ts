@@ -1,6 +1,7 @@
 import type { ApolloGateway } from '@apollo/gateway';
 import { type FormattedExecutionResult, type GraphQLSchema, OperationTypeNode, getVariableValues } from 'graphql';
 import { HEADERS } from '../../schema/contract.js';
+import { nameOperation } from '../access/nameOperation.js';
 import type { RequestContext } from '../http/RequestContext.js';
 import type { EngineRequest } from './CompiledOperation.js';
 import type { Engine } from './createEngine.js';
@@ -27,7 +28,8 @@ export function apolloExecutor(engineOf: (apiSchema: GraphQLSchema) => Engine): 
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw new Error('a subscription is not executed');
     const compiled = engine.compile(document, request.operationName ?? undefined);
     if (compiled.kind === 'subscription') throw new Error('a subscription is not executed');
-    const { requestId, caller, authorization, signal } = context;
+    const { requestId, authorization, signal } = context;
+    const caller = nameOperation(context.caller, operation.name?.value);
     const { dataText, failures } = await compiled.run(
       coerced,
       engineRequest({ requestId, caller, authorization, signal }),

@@ -17,7 +17,7 @@ export interface SubscriptionLimits {
   readonly connections: number;
   /** Operations over WebSockets and event streams, of all callers together. */
   readonly all: number;
-  /** The same for one caller: one `authorization`, or one address where none was sent. */
+  /** The same for one caller: one subject of tokens; without access control one `authorization`; one address where there is neither. */
   readonly perCaller: number;
   readonly perConnection: number;
   /** How many answers may wait for a client that reads slowly; with more, its connection is closed. */

@@ -3,6 +3,9 @@ import { setMaxListeners } from 'node:events';
 import { type DocumentNode, type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import { ERROR_CODES } from '../../schema/contract.js';
+import { isAuthenticated } from '../access/anonymous.js';
+import { EVERYONE } from '../access/everyone.js';
+import { nameOperation } from '../access/nameOperation.js';
 import type { EngineAnswer } from '../engine/CompiledOperation.js';
 import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
@@ -186,7 +189,10 @@ export class Subscriptions {
     requestId: string,
   ): () => void {
     const source = this.#source(checked, request);
-    const access: UpstreamAccess = { caller, headers: authorization === undefined ? {} : { authorization } };
+    const access: UpstreamAccess = {
+      caller: nameOperation(caller, checked.operation.name?.value),
+      headers: authorization === undefined ? {} : { authorization },
+    };
     const key = this.#key(checked, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
     if (!running) {
@@ -275,7 +281,7 @@ export class Subscriptions {
   /** @throws OperationRefused when one more would be too many */
   #admit(connection: ClientConnection, receiver: Receiver): Member {
     const { all, perCaller, perConnection } = this.options.limits.subscriptions;
-    const caller = connection.authorization ?? connection.address;
+    const caller = nameOf(connection);
     const ofCaller = this.#byCaller.get(caller) ?? 0;
     if (connection.running >= perConnection) throw tooMany('this connection', perConnection);
     if (ofCaller >= perCaller) throw tooMany('one caller', perCaller);
@@ -340,6 +346,12 @@ class CountedReceiver implements Member {
     this.#released = true;
     this.uncount();
   }
+}
+
+/** What a caller's operations are counted by. */
+function nameOf({ address, authorization, caller }: ClientConnection): string {
+  const isSomebody = caller.subject !== EVERYONE.subject && isAuthenticated(caller);
+  return authorization ?? (isSomebody ? `subject ${caller.subject}` : address);
 }
 
 function tooMany(of: string, limit: number): OperationRefused {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
+import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
 import { readyMessage } from '../../schema/contract.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
@@ -22,6 +23,8 @@ export async function startGateway(
   options: {
     limits?: Partial<Limits>;
     subgraphUrls?: Record<string, string>;
+    auth?: AccessConfig;
+    signingKey?: string;
     shareSubscriptions?: boolean;
     usageFolder?: string;
   } = {},
@@ -40,8 +43,8 @@ export async function startGateway(
       supergraph,
       port: 0,
       host: '127.0.0.1',
-      auth: { kind: 'off' },
-      signingKey: undefined,
+      auth: options.auth ?? { kind: 'off' },
+      signingKey: options.signingKey,
       logLevel: 'debug',
       subgraphUrls: options.subgraphUrls ?? {},
       shareIdenticalQueries: false,
