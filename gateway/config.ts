@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { type TracingSettings, readTracing } from '../observability/openTracing.js';
+import type { MetricsSettings } from '../observability/serveMetrics.js';
+import { DENIED_FIELDS, type DeniedFields } from './access/DeniedFields.js';
 import type { AccessConfig } from './access/AccessConfig.js';
 import { ACCESS_HELP, readAccess, readSigningKey } from './access/readAccess.js';
 import { StartError } from './errors/StartError.js';
@@ -10,6 +13,8 @@ import { LOG_LEVELS, type LogLevel } from './observability/createLogger.js';
 export interface Config {
   /** Path of the supergraph file, relative to the working directory. */
   readonly supergraph: string;
+  /** Where a copy of the last supergraph that could be served is kept, to start from when the file cannot be. */
+  readonly lastGood: string | undefined;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
   /** Address to listen on. */
@@ -18,6 +23,10 @@ export interface Config {
   readonly auth: AccessConfig;
   /** What requests to subgraphs are signed with; undefined where they are not. */
   readonly signingKey: string | undefined;
+  /** What becomes of fields that a caller may not see. */
+  readonly deniedFields: DeniedFields;
+  /** Whether introspection tells callers only of what they may see. */
+  readonly introspectionHidesDenied: boolean;
   readonly logLevel: LogLevel;
   /**
    * Addresses that replace those in the supergraph, by environment variable (`SALES_URL`). It holds every variable with
@@ -29,6 +38,10 @@ export interface Config {
   readonly shareSubscriptions: boolean;
   /** Whether identical queries of one caller that are in flight at once are answered by one run. */
   readonly shareIdenticalQueries: boolean;
+  /** Who may read metrics; undefined for nobody. */
+  readonly metrics?: MetricsSettings | undefined;
+  /** Where traces go; undefined when nothing is traced. */
+  readonly tracing?: TracingSettings | undefined;
   /** Where what clients ask is recorded, without its values; undefined records nothing. */
   readonly usageFolder: string | undefined;
 }
@@ -42,14 +55,43 @@ interface Option {
 
 const OPTIONS: readonly Option[] = [
   { name: 'supergraph', value: 'FILE', env: 'SUPERGRAPH', help: 'the supergraph to serve (schema/supergraph.graphql)' },
+  {
+    name: 'last-good',
+    value: 'FILE',
+    env: 'LAST_GOOD',
+    help: 'keeps a copy of it there, and starts from that when it is broken (none)',
+  },
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
   { name: 'auth', value: 'jwt|off', help: 'who may ask: those with a token; "off": everybody, everything (jwt)' },
+  {
+    name: 'denied-fields',
+    value: DENIED_FIELDS.join('|'),
+    env: 'DENIED_FIELDS',
+    help: 'what a caller lacks scopes for: null and an error, null, or no answer at all (error)',
+  },
+  {
+    name: 'introspection-hides-denied',
+    value: 'on|off',
+    help: 'introspection tells callers only of what they have scopes for (off)',
+  },
   { name: 'max-connections', value: 'N', help: 'WebSockets and event streams at the same time (10000)' },
   { name: 'max-subscriptions', value: 'N', help: 'operations over them at the same time (50000)' },
   { name: 'max-subscriptions-per-caller', value: 'N', help: 'of these, for one authorization or address (1000)' },
   { name: 'max-subscriptions-per-connection', value: 'N', help: 'of these, over one WebSocket (100)' },
   { name: 'share-subscriptions', value: 'on|off', help: 'one upstream for equal subscriptions of equal callers (on)' },
+  { name: 'subgraph-timeout', value: 'MS', help: 'milliseconds that a subgraph may take for one fetch (10000)' },
+  {
+    name: 'request-deadline',
+    value: 'MS',
+    help: 'milliseconds for all fetches of a request; longer than that (30000)',
+  },
+  {
+    name: 'subgraph-concurrency',
+    value: 'N',
+    help: 'requests to one subgraph at the same time; as many may wait (256)',
+  },
+  { name: 'max-in-flight', value: 'N', help: 'requests under way, whatever they wait for; more get 503 (5000)' },
   {
     name: 'usage',
     value: 'FOLDER|off',
@@ -57,6 +99,18 @@ const OPTIONS: readonly Option[] = [
     help: 'where to record which client asks what, for schema:check (off)',
   },
   { name: 'log-level', value: 'LEVEL', env: 'LOG_LEVEL', help: `${LOG_LEVELS.join(', ')} (info)` },
+  {
+    name: 'metrics',
+    value: 'on|off',
+    env: 'METRICS',
+    help: 'Prometheus metrics at /metrics, for this machine only (on)',
+  },
+  {
+    name: 'metrics-port',
+    value: 'N',
+    env: 'METRICS_PORT',
+    help: 'a port of their own, for whoever reaches it; 0 takes a free one',
+  },
   {
     name: 'share-identical-queries',
     value: 'on|off',
@@ -77,12 +131,15 @@ ${OPTIONS.map(({ name, value, env, help }) => `  ${`--${name} ${value}`.padEnd(O
 <NAME>_URL in the environment replaces the address that the supergraph gives for a subgraph: SALES_URL for "sales",
 ORDER_HISTORY_URL for "order-history". <NAME>_WS_URL does the same for its WebSockets, by default the same address.
 
+OTEL_EXPORTER_OTLP_ENDPOINT sends traces there (OTLP over HTTP); OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG choose which.
+
 ${ACCESS_HELP}
 `;
 
 const DEFAULT_HOST = '127.0.0.1';
 
 const portRule = 'must be a whole number from 0 to 65535';
+const portNumber = z.string().regex(/^\d+$/, portRule).transform(Number).pipe(z.number().max(65_535, portRule));
 
 const countRule = 'must be a whole number from 1 to 1000000';
 const count = (standard: number) =>
@@ -95,15 +152,24 @@ const count = (standard: number) =>
 
 const settings = z.object({
   supergraph: z.string().default('schema/supergraph.graphql'),
-  port: z.string().regex(/^\d+$/, portRule).transform(Number).pipe(z.number().max(65_535, portRule)).default(4000),
+  'last-good': z.string().optional(),
+  port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
+  'denied-fields': z.enum(DENIED_FIELDS, { error: `must be one of ${DENIED_FIELDS.join(', ')}` }).default('error'),
+  'introspection-hides-denied': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   'max-connections': count(DEFAULT_LIMITS.subscriptions.connections),
   'max-subscriptions': count(DEFAULT_LIMITS.subscriptions.all),
   'max-subscriptions-per-caller': count(DEFAULT_LIMITS.subscriptions.perCaller),
   'max-subscriptions-per-connection': count(DEFAULT_LIMITS.subscriptions.perConnection),
   'share-subscriptions': z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   'share-identical-queries': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+  'subgraph-timeout': count(DEFAULT_LIMITS.subgraphTimeoutMs),
+  'request-deadline': count(DEFAULT_LIMITS.requestDeadlineMs),
+  'subgraph-concurrency': count(DEFAULT_LIMITS.subgraphConcurrency),
+  'max-in-flight': count(DEFAULT_LIMITS.inFlight),
+  metrics: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  'metrics-port': portNumber.optional(),
   usage: z.string().default('off'),
   'log-level': z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
@@ -134,6 +200,12 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   }
 
   const parsed = settings.safeParse(raw);
+  const { 'subgraph-timeout': part, 'request-deadline': whole } = parsed.data ?? {};
+  if (part !== undefined && whole !== undefined && whole <= part) {
+    problems.push(
+      `--request-deadline (${whole}) must be longer than --subgraph-timeout (${part}), or one slow subgraph costs the whole answer`,
+    );
+  }
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) {
       const name = String(path[0]);
@@ -143,6 +215,12 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   const access = readAccess(raw['auth'] === 'off' ? 'off' : 'jwt', raw['host'] ?? DEFAULT_HOST, env);
   const signing = readSigningKey(env);
   for (const read of [access, signing]) if ('problems' in read) problems.push(...read.problems);
+  let tracing: TracingSettings | undefined;
+  try {
+    tracing = readTracing(env);
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  }
   if (problems.length > 0 || !parsed.success || !('value' in access) || !('value' in signing)) {
     throw new StartError(`${problems.join('; ')}. See --help.`, 2);
   }
@@ -150,15 +228,20 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   const { supergraph, port, host, 'log-level': logLevel } = parsed.data;
   return Object.freeze({
     supergraph,
+    lastGood: parsed.data['last-good'],
     port,
     host,
     auth: access.value,
     signingKey: signing.value,
+    deniedFields: parsed.data['denied-fields'],
+    introspectionHidesDenied: parsed.data['introspection-hides-denied'] === 'on',
     logLevel,
     subgraphUrls: urlVariables(env),
     limits: readLimits(parsed.data),
     shareSubscriptions: parsed.data['share-subscriptions'] === 'on',
     shareIdenticalQueries: parsed.data['share-identical-queries'] === 'on',
+    metrics: parsed.data.metrics === 'on' ? Object.freeze({ port: parsed.data['metrics-port'] }) : undefined,
+    tracing,
     usageFolder: parsed.data.usage === 'off' ? undefined : parsed.data.usage,
   });
 }
@@ -166,6 +249,11 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
 function readLimits(values: z.infer<typeof settings>): Limits {
   return Object.freeze({
     ...DEFAULT_LIMITS,
+    subgraphTimeoutMs: values['subgraph-timeout'],
+    requestDeadlineMs: values['request-deadline'],
+    subgraphConcurrency: values['subgraph-concurrency'],
+    subgraphQueue: values['subgraph-concurrency'],
+    inFlight: values['max-in-flight'],
     subscriptions: Object.freeze({
       ...DEFAULT_LIMITS.subscriptions,
       connections: values['max-connections'],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceHeadersOf } from '../../observability/traceHeaders.js';
 import { HEADERS } from '../../schema/contract.js';
 import type { Authenticate, Claimed } from '../access/createAuthenticator.js';
 import { clientApplication } from './clientApplication.js';
@@ -44,5 +45,6 @@ export async function createRequestContext(
     client: clientApplication(request.headers),
     authorization,
     signal: controller.signal,
+    trace: traceHeadersOf(request.headers),
   };
 }

@@ -62,7 +62,9 @@ describe('who asks over a connection', () => {
     const payload = { ...(await bearer({ scope: 'a:read' })), 'x-purpose': 'service' };
     gateway.client({ connectionParams: payload }).subscribe(...sink(`subscription New { bookAdded { id } }`));
     await subgraph.untilListening(1);
-    const [{ headers = {}, query = '' } = {}] = subgraph.subscribes;
+    const [subscribe] = subgraph.subscribes;
+    const headers = subscribe?.headers ?? {};
+    const query = subscribe?.query ?? '';
     expect(headers).not.toHaveProperty('authorization');
     expect(decodeCaller(headers[CALLER] ?? '')).toEqual({
       subject: 'anna',

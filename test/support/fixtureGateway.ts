@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
-import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
+import type { TracingSettings } from '../../observability/openTracing.js';
+import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import { readyMessage } from '../../schema/contract.js';
+import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
+import type { DeniedFields } from '../../gateway/access/DeniedFields.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
 
@@ -23,34 +26,46 @@ export async function startGateway(
   options: {
     limits?: Partial<Limits>;
     subgraphUrls?: Record<string, string>;
-    auth?: AccessConfig;
     signingKey?: string;
     shareSubscriptions?: boolean;
+    lastGood?: string;
+    metrics?: MetricsSettings;
+    tracing?: TracingSettings;
+    /** Gets each line of the log as well. */
+    onLine?: (line: string) => void;
     usageFolder?: string;
+    deniedFields?: DeniedFields;
+    auth?: AccessConfig;
   } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
   const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
   const write = (text: string): void => {
+    options.onLine?.(text);
     const line: Record<string, unknown> = JSON.parse(text);
     log.push(line);
     const index = waiting.findIndex(({ message }) => message === line['msg']);
     if (index !== -1) waiting.splice(index, 1)[0]?.heard(line);
   };
-  const logger = pino({ level: 'debug' }, { write });
+  const logger = pino({ level: 'trace' }, { write });
   const gateway = await createGateway(
     {
       supergraph,
+      lastGood: options.lastGood,
       port: 0,
       host: '127.0.0.1',
       auth: options.auth ?? { kind: 'off' },
       signingKey: options.signingKey,
+      deniedFields: options.deniedFields ?? 'error',
+      introspectionHidesDenied: false,
       logLevel: 'debug',
       subgraphUrls: options.subgraphUrls ?? {},
       shareIdenticalQueries: false,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       usageFolder: options.usageFolder,
       shareSubscriptions: options.shareSubscriptions ?? true,
+      metrics: options.metrics,
+      tracing: options.tracing,
     },
     logger,
   );
