@@ -34,6 +34,8 @@ export async function startGateway(
     /** Gets each line of the log as well. */
     onLine?: (line: string) => void;
     usageFolder?: string;
+    /** By default nothing is signed: the subgraphs are not ours. */
+    signingKey?: string;
     deniedFields?: DeniedFields;
     auth?: AccessConfig;
   } = {},
