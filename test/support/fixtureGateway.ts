@@ -26,7 +26,6 @@ export async function startGateway(
   options: {
     limits?: Partial<Limits>;
     subgraphUrls?: Record<string, string>;
-    signingKey?: string;
     shareSubscriptions?: boolean;
     lastGood?: string;
     metrics?: MetricsSettings;
