@@ -8,6 +8,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** Who is asking. Without a token, nobody; without access control, somebody with every scope. */
   readonly caller: Caller;
+  /** The caller's network address: tells callers apart where nobody says who is asking. */
+  readonly address: string;
   /** Which application asks. */
   readonly client: ClientApplication;
   /** The client's `authorization`, passed on to the subgraphs as it is: only where the gateway does not check it. */

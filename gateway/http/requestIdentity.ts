@@ -7,6 +7,7 @@ import { HEADERS } from '../../schema/contract.js';
 import type { Authenticate, Claimed } from '../access/createAuthenticator.js';
 import { clientApplication } from './clientApplication.js';
 import type { RequestContext } from './RequestContext.js';
+import { clientAddress } from './clientAddress.js';
 
 /** Ids that cannot break a log line or a header; anything else that a caller sends is replaced. */
 const ACCEPTED_ID = /^[\w.:@/+=-]{1,128}$/;
@@ -25,12 +26,14 @@ export function claimedBy({ headers }: Pick<IncomingMessage, 'headers'>): Claime
 /**
  * Makes the context of one GraphQL request.
  *
+ * @param trustedProxies see `clientAddress`
  * @throws AccessRefused
  */
 export async function createRequestContext(
   request: FastifyRequest,
   reply: FastifyReply,
   authenticate: Authenticate,
+  trustedProxies: number,
 ): Promise<RequestContext> {
   const controller = new AbortController();
   // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
@@ -42,6 +45,7 @@ export async function createRequestContext(
   return {
     requestId: request.id,
     caller,
+    address: clientAddress(request.raw, trustedProxies),
     client: clientApplication(request.headers),
     authorization,
     signal: controller.signal,

@@ -9,6 +9,8 @@ import { createAuthenticator } from '../../gateway/access/createAuthenticator.js
 import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
 import { OperationPlanner } from '../../gateway/engine/OperationPlanner.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
+import { Documents } from '../../gateway/limits/Documents.js';
+import { OperationRate } from '../../gateway/limits/OperationRate.js';
 import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
 import { InFlight } from '../../gateway/supergraph/InFlight.js';
@@ -82,11 +84,18 @@ export async function startLiveGateway(
     changed();
     return options.enrich ? options.enrich(data) : data;
   };
-  const graph = (supergraphSdl: string, { url: httpUrl } = subgraph) => ({
-    engine: handMadeEngine(supergraphSdl, enrich),
-    supergraphSdl,
-    socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
-  });
+  const graph = (supergraphSdl: string, { url: httpUrl } = subgraph) => {
+    const engine = handMadeEngine(supergraphSdl, enrich);
+    return {
+      engine,
+      documents: new Documents(engine.apiSchema, supergraphSdl, {
+        limits: DEFAULT_LIMITS.operations,
+        introspection: true,
+      }),
+      supergraphSdl,
+      socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
+    };
+  };
   const logger = pino({ level: 'debug' }, { write });
   const app = fastify();
   const subscriptions = openSubscriptions(
@@ -102,6 +111,9 @@ export async function startLiveGateway(
       },
       authenticate: createAuthenticator(options.auth ?? { kind: 'off' }, logger),
       signingKey: options.signingKey,
+      rate: new OperationRate({ perSecond: 0, burst: 1 }),
+      corsOrigins: [],
+      trustedProxies: 1,
       share: options.share ?? true,
       runOnce: async ({ query }) => JSON.stringify({ data: { asked: query } }),
       logger,
