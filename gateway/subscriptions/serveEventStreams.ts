@@ -22,7 +22,7 @@ const body = z.object({
   query: z.string().default(''),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
-  extensions: z.unknown(),
+  extensions: z.unknown().optional(),
 });
 
 const HEAD = Buffer.from('event: next\ndata: ');
