@@ -42,7 +42,7 @@ export async function readOperations(folder: string): Promise<KnownOperation[]> 
 
 async function filesOf(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.graphql')).sort();
+    return (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.graphql')).sort();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw new StartError(`the folder of operations ${folder} cannot be read (${String(error)}). See --operations.`);
