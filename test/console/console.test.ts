@@ -163,15 +163,20 @@ describe('the customer', () => {
     await page.getByLabel('Words in the timeline').fill(customer.orders.nodes[0].number);
     const [{ timeline }] = [
       (
-        await query('query ($id: ID!, $text: String) { customer(id: $id) { timeline(first: 100, filter: { text: $text }) { nodes { id } } } }', {
-          id: customer.id,
-          text: customer.orders.nodes[0].number,
-        })
+        await query(
+          'query ($id: ID!, $text: String) { customer(id: $id) { timeline(first: 100, filter: { text: $text }) { nodes { id } } } }',
+          {
+            id: customer.id,
+            text: customer.orders.nodes[0].number,
+          },
+        )
       ).customer,
     ];
     await page.waitForFunction(
       (ids) => {
-        const shown = [...document.querySelectorAll('[role=feed] article')].map((one) => one.getAttribute('data-touchpoint'));
+        const shown = [...document.querySelectorAll('[role=feed] article')].map((one) =>
+          one.getAttribute('data-touchpoint'),
+        );
         return shown.length === ids.length && shown.every((id) => ids.includes(id ?? ''));
       },
       timeline.nodes.map(({ id }: Untyped) => id),
@@ -218,7 +223,9 @@ describe('the customer', () => {
     for (const number of [3, 2, 1]) await feed(page).getByText(`missed ${number}`).waitFor();
     await query(RECORD, note('after the fall'));
     await feed(page).getByText('after the fall').waitFor();
-    const shown = await feed(page).getByRole('article').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+    const shown = await feed(page)
+      .getByRole('article')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
     expect(shown.slice(0, 5)).toEqual(['after the fall', 'missed 3', 'missed 2', 'missed 1', 'before the fall']);
     await context.close();
   });
@@ -234,7 +241,10 @@ describe('the customer', () => {
       (async () => {
         // The gateway may let a subgraph that was in trouble rest a little.
         while ((await panel(page, 'Sales').getByText(customer.orders.nodes[0].number).count()) === 0) {
-          await panel(page, 'Sales').getByRole('button', { name: 'Try again' }).click({ timeout: 2_000 }).catch(() => undefined);
+          await panel(page, 'Sales')
+            .getByRole('button', { name: 'Try again' })
+            .click({ timeout: 2_000 })
+            .catch(() => undefined);
           await page.waitForTimeout(300);
         }
         return 'back';
@@ -264,7 +274,10 @@ describe('act', () => {
     await form.waitFor({ state: 'hidden' });
     const steps = panel(page, 'Sales').getByRole('region', { name: 'Next steps' });
     await steps.getByText('Send the offer for the terrace').waitFor();
-    await feed(page).getByText(/The new terrace/).first().waitFor();
+    await feed(page)
+      .getByText(/The new terrace/)
+      .first()
+      .waitFor();
     await steps.getByRole('button', { name: 'Done: Send the offer for the terrace' }).click();
     await steps.getByText('Done', { exact: true }).first().waitFor();
     expect(complaints).toEqual([]);
@@ -324,7 +337,10 @@ describe('act', () => {
     await page.getByRole('button', { name: 'Survey response' }).click();
     const form = page.getByRole('dialog', { name: 'Survey response' });
     await form.getByRole('combobox', { name: 'Survey' }).click();
-    await page.getByRole('option', { name: /\(NPS\)/ }).first().click();
+    await page
+      .getByRole('option', { name: /\(NPS\)/ })
+      .first()
+      .click();
     await form.getByLabel('Their answer').fill('11');
     await form.getByLabel('In their own words').fill('Simply the best.');
     await form.getByRole('button', { name: 'Record it' }).click();
@@ -396,10 +412,16 @@ async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+      axe: {
+        run(
+          options: object,
+        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
     };
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
     const { violations: all } = await axe.run({ runOnly: { type: 'tag', values: tags } });
-    return all.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary.slice(0, 200)}`);
+    return all.map(
+      ({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary.slice(0, 200)}`,
+    );
   });
 }

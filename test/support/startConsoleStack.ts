@@ -59,17 +59,28 @@ export async function startConsoleStack(customers: number): Promise<ConsoleStack
     show: () => undefined,
   });
   await seed.exited;
+  const stop = async (): Promise<void> => {
+    for (const one of running.values()) one.signal('SIGTERM');
+    await Promise.all([...running.values()].map((one) => one.exited));
+    await database.drop();
+    folder.remove();
+  };
 
   const ports = Object.fromEntries(subgraphs.map(({ name }) => [`${name.toUpperCase()}_PORT`, '0']));
-  await start('subgraphs', 'subgraphs/main.js', ports);
   const addresses = (): NodeJS.ProcessEnv =>
     Object.fromEntries(Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]));
   const starts = {
     sales: (port: string) => start('sales', 'subgraphs/sales/main.js', { PORT: port, IDENTITY_URL: urls['identity'] }),
     gateway: (port: string) => start('gateway', 'gateway/main.js', { ...keys, ...addresses() }, ['--port', port]),
   };
-  await starts.sales('0');
-  await starts.gateway('0');
+  try {
+    await start('subgraphs', 'subgraphs/main.js', ports);
+    await starts.sales('0');
+    await starts.gateway('0');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   const gatewayUrl = urls['gateway'] ?? '';
 
   const token = (role: Role): string => tokenOf(tokens, role);
@@ -83,12 +94,7 @@ export async function startConsoleStack(customers: number): Promise<ConsoleStack
       await running.get(name)?.exited;
     },
     restart: (name) => starts[name](new URL(urls[name] ?? '').port),
-    async stop() {
-      for (const one of running.values()) one.signal('SIGTERM');
-      await Promise.all([...running.values()].map((one) => one.exited));
-      await database.drop();
-      folder.remove();
-    },
+    stop,
   };
 }
 
