@@ -95,7 +95,7 @@ describe('what the gateway answers with', () => {
   });
 
   test('forbids browsers to guess, to frame and to run anything', async () => {
-    const { headers } = await fetch(`${gateway.url}`, { method: 'POST' });
+    const { headers } = await fetch(gateway.url, { method: 'POST' });
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
