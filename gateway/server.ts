@@ -18,6 +18,7 @@ import type { Config } from './config.js';
 import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
+import { closeConnections } from './http/closeConnections.js';
 import { createApp } from './http/createApp.js';
 import { errorReplies } from './http/errorReplies.js';
 import { graphiqlRoute } from './http/graphiqlRoute.js';
@@ -119,6 +120,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
 
   try {
     await startApollo(apollo, config.supergraph);
+    closeConnections(app, () => stopping !== undefined);
     errorReplies(app, logger, [GRAPHQL_PATH, STREAM_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
     legacyStatus(app);
     app.addHook('onResponse', async (_request, reply) => metrics.response(reply.statusCode));

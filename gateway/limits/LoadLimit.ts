@@ -34,6 +34,9 @@ export class LoadLimit {
   /** Windows in a row in which the loop was behind, and in which nothing was refused. */
   #behind = 0;
   #calm = 0;
+  /** The last turn in which a request came, and when its first one came. */
+  #turn = 0;
+  #turnBegan = 0;
   #last: EventLoopUtilization = performance.eventLoopUtilization();
   #turns = turnsSoFar();
   readonly #timer: NodeJS.Timeout;
@@ -46,7 +49,7 @@ export class LoadLimit {
 
   /** Takes a request in. @returns false when it is one too many; else `end` is called once when it is answered */
   begin(): boolean {
-    if (this.#underWay >= this.#limit) {
+    if (this.#underWay >= this.#limit || (this.#overloaded && this.#turnIsLong())) {
       this.#refused += 1;
       return false;
     }
@@ -60,6 +63,18 @@ export class LoadLimit {
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  /**
+   * Whether this turn of the loop has had its share of requests. Those that wait for nobody are answered in the turn in which they
+   * came: they are never many under way, and those behind them wait where nobody counts them.
+   */
+  #turnIsLong(): boolean {
+    const turn = turnsSoFar();
+    if (turn === this.#turn) return performance.now() - this.#turnBegan > LONG_TURN_MS;
+    this.#turn = turn;
+    this.#turnBegan = performance.now();
+    return false;
   }
 
   #adjust(): void {
