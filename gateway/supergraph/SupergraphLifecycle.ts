@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Engine, type EngineOptions, createEngine } from '../engine/createEngine.js';
 import type { SubgraphConnection } from '../engine/SubgraphConnection.js';
 import { StartError } from '../errors/StartError.js';
+import { type DocumentRules, Documents } from '../limits/Documents.js';
 import type { Limits } from '../limits/limits.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
 import { InFlight } from './InFlight.js';
@@ -19,6 +20,8 @@ export interface ServedSupergraph extends Supergraph {
   /** By the subgraph's name, in the supergraph's order. */
   readonly clients: ReadonlyMap<string, SubgraphClient>;
   readonly engine: Engine;
+  /** What clients ask of it. */
+  readonly documents: Documents;
 }
 
 /**
@@ -35,13 +38,13 @@ export interface LifecycleOptions {
   /** Addresses that replace those in the supergraph, by environment variable. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  /** What clients may ask. */
+  readonly rules: DocumentRules;
   readonly logger: Logger;
   /** What requests to subgraphs are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
-  /** See `EngineOptions`. */
-  readonly shareIdenticalQueries?: boolean;
-  /** See `EngineOptions`. */
-  readonly onLookup?: EngineOptions['onLookup'];
+  /** How operations are run. */
+  readonly engine?: Omit<EngineOptions, 'supergraphSdl' | 'subgraphs' | 'logger' | 'deadlineMs'>;
   /** Makes of a connection to a subgraph what the engine asks; by default the connection itself. */
   readonly observe?: (service: string, connection: SubgraphConnection) => SubgraphConnection;
 }
@@ -213,18 +216,16 @@ export class SupergraphLifecycle {
     source: ServedSupergraph['source'],
     known: ServedSupergraph['clients'] = new Map(),
   ): ServedSupergraph {
-    const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false, signingKey } = this.#options;
-    const { onLookup, observe } = this.#options;
+    const { file, subgraphUrls, limits, rules, logger, signingKey, observe, engine: settings } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
     const asked = new Map<string, SubgraphConnection>();
     const engine = createEngineOf(file, {
+      ...settings,
       supergraphSdl: supergraph.sdl,
       subgraphs: asked,
       logger,
       deadlineMs: limits.requestDeadlineMs,
-      shareIdenticalQueries,
-      onLookup,
     });
     for (const { name, url } of located) {
       const client = known.get(name);
@@ -233,7 +234,8 @@ export class SupergraphLifecycle {
       asked.set(name, observe ? observe(name, taken) : taken);
       this.#open.add(taken);
     }
-    return { ...supergraph, since: new Date(), source, clients, engine };
+    const documents = new Documents(engine.apiSchema, supergraph.sdl, rules);
+    return { ...supergraph, since: new Date(), source, clients, engine, documents };
   }
 
   /** Closes the connections that only the first of the two needs. */

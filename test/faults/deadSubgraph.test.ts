@@ -4,7 +4,7 @@ import { subgraphs } from '../../subgraphs/all.js';
 import { startFaultyProxy, type FaultyProxy } from '../support/faultyProxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { plainEnvironment, run, type RunningCommand } from '../support/startHarness.js';
-import { ask, type GraphQLAnswer } from '../support/startTestSubgraph.js';
+import { ask, askSubgraph, type GraphQLAnswer } from '../support/startTestSubgraph.js';
 import { waitUntil } from '../support/waitUntil.js';
 
 /** Each subgraph and the gateway as a process of its own, as in production. */
@@ -161,7 +161,8 @@ it('refuses to write what it cannot check while identity is away', async () => {
   const identity = processes.get('identity');
   identity?.signal('SIGKILL');
   await identity?.ended;
-  const { errors } = await ask(
+  const { errors } = await askSubgraph(
+    'service',
     urls['SERVICE_URL'] ?? '',
     `mutation ($input: OpenCaseInput!) { openCase(input: $input) { id } }`,
     {

@@ -4,6 +4,13 @@ import { type GatewayProcess, ask, runGateway, untilReady } from '../support/fix
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 import { waitUntil } from '../support/waitUntil.js';
 
+/** Whether the file serves, or its copy. */
+async function servedBy(url: string): Promise<unknown> {
+  const response = await fetch(new URL('/health/ready', url));
+  const { supergraph }: { supergraph: { source: unknown } } = JSON.parse(await response.text());
+  return supergraph.source;
+}
+
 describe('the supergraph file is broken when the gateway starts', () => {
   let library: Library;
   let good: string;
@@ -29,12 +36,6 @@ describe('the supergraph file is broken when the gateway starts', () => {
     const gateway = runGateway(options, { supervised: true });
     gateways.push(gateway);
     return gateway;
-  }
-
-  async function servedBy(url: string): Promise<unknown> {
-    const response = await fetch(new URL('/health/ready', url));
-    const { supergraph }: { supergraph: { source: unknown } } = JSON.parse(await response.text());
-    return supergraph.source;
   }
 
   test('a copy of what serves is kept', async () => {

@@ -72,7 +72,7 @@ function misbehave(socket, how) {
   });
 }
 
-process.on('message', (name) => {
+process.on('message', (/** @type {string} */ name) => {
   if (name !== 'none' && !FAULTS[name]) throw new Error(`there is no fault "${name}"`);
   fault = name;
   for (const socket of open) socket.destroy();
