@@ -103,7 +103,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   });
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
-  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits.inFlight);
+  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
