@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import { describeError } from '../observability/describeError.js';
 import { openTracing } from '../observability/openTracing.js';
 import { type LibraryLogger, scrubbingLogger } from '../observability/scrubbingLogger.js';
+import { createAuthenticator } from './access/createAuthenticator.js';
 import type { Config } from './config.js';
 import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { StartError } from './errors/StartError.js';
@@ -101,6 +102,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     observe: (service, connection) => observeSubgraph(service, connection, observers),
     signingKey: config.signingKey,
   });
+  const authenticate = createAuthenticator(config.auth, logger);
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
   shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
@@ -171,7 +173,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       method: ['GET', 'POST'],
       context: async (request, reply) => {
         reply.raw.once('close', lifecycle.inFlight.begin());
-        return createRequestContext(request, reply, config.trustedProxies);
+        return createRequestContext(request, reply, authenticate, config.trustedProxies);
       },
     });
     const graphOf = ({ engine, documents, sdl, clients }: ServedSupergraph): SubscriptionGraph => {
@@ -190,6 +192,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
         trustedProxies: config.trustedProxies,
         share: config.shareSubscriptions,
         signingKey: config.signingKey,
+        authenticate,
         runOnce: runOnce(apollo),
         logger,
         observers,

@@ -9,11 +9,11 @@ import {
   createSourceEventStream,
   execute,
 } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { type Caller, HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
 import type { GatewayTrust, Headers } from './GatewayTrust.js';
+import { acceptSockets } from './acceptSockets.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import type { SubgraphMetrics } from './observe/createSubgraphMetrics.js';
 import { logUnforeseen } from './observe/observeRequests.js';
@@ -51,7 +51,7 @@ export function serveSubscriptions(server: Server, options: SubscriptionsOptions
       return shown;
     });
   const callers = new WeakMap<object, Caller>();
-  const protocol = useServer(
+  acceptSockets(
     {
       schema,
       onConnect({ connectionParams }) {
@@ -85,13 +85,15 @@ export function serveSubscriptions(server: Server, options: SubscriptionsOptions
       }),
     },
     acceptor,
+    log,
   );
   return {
     async stop() {
       const limit = setTimeout(() => {
         for (const socket of acceptor.clients) socket.terminate();
       }, STOP_LIMIT_MS);
-      await protocol.dispose();
+      for (const socket of acceptor.clients) socket.close(1001, 'Going away');
+      await new Promise<void>((resolve) => acceptor.close(() => resolve()));
       clearTimeout(limit);
     },
   };
