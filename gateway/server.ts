@@ -20,6 +20,7 @@ import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { StartError } from './errors/StartError.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
+import { closeConnections } from './http/closeConnections.js';
 import { consoleRoutes } from './http/consoleRoutes.js';
 import { createApp } from './http/createApp.js';
 import { errorReplies } from './http/errorReplies.js';
@@ -104,7 +105,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const authenticate = createAuthenticator(config.auth, logger);
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
-  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits.inFlight);
+  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
@@ -154,6 +155,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
 
   try {
     await startApollo(apollo, config.supergraph);
+    closeConnections(app, () => stopping !== undefined);
     const paths = [
       GRAPHQL_PATH,
       STREAM_PATH,
