@@ -27,7 +27,7 @@ interface OperationFile {
 }
 
 /**
- * Reads the operations that are known beforehand: those in the `.graphql` files of a folder. A file holds any number of operations with
+ * Reads the operations that are known beforehand: those in the `.graphql` files of a folder and of those in it. A file holds any number of operations with
  * names, or one without; fragments may be in the same file or in another one of the folder.
  *
  * @returns none where there is no such folder
