@@ -9,6 +9,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY gateway gateway
+COPY observability observability
 COPY schema schema
 COPY scripts scripts
 COPY seed seed

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { type TracingSettings, readTracing } from '../observability/openTracing.js';
+import type { MetricsSettings } from '../observability/serveMetrics.js';
 import type { AccessConfig } from './access/AccessConfig.js';
 import { ACCESS_HELP, readAccess, readSigningKey } from './access/readAccess.js';
 import { StartError } from './errors/StartError.js';
@@ -29,6 +31,10 @@ export interface Config {
   readonly shareSubscriptions: boolean;
   /** Whether identical queries of one caller that are in flight at once are answered by one run. */
   readonly shareIdenticalQueries: boolean;
+  /** Who may read metrics; undefined for nobody. */
+  readonly metrics?: MetricsSettings | undefined;
+  /** Where traces go; undefined when nothing is traced. */
+  readonly tracing?: TracingSettings | undefined;
   /** Where what clients ask is recorded, without its values; undefined records nothing. */
   readonly usageFolder: string | undefined;
 }
@@ -58,6 +64,18 @@ const OPTIONS: readonly Option[] = [
   },
   { name: 'log-level', value: 'LEVEL', env: 'LOG_LEVEL', help: `${LOG_LEVELS.join(', ')} (info)` },
   {
+    name: 'metrics',
+    value: 'on|off',
+    env: 'METRICS',
+    help: 'Prometheus metrics at /metrics, for this machine only (on)',
+  },
+  {
+    name: 'metrics-port',
+    value: 'N',
+    env: 'METRICS_PORT',
+    help: 'a port of their own, for whoever reaches it; 0 takes a free one',
+  },
+  {
     name: 'share-identical-queries',
     value: 'on|off',
     help: 'one run for equal queries of one caller at the same time (off)',
@@ -77,12 +95,15 @@ ${OPTIONS.map(({ name, value, env, help }) => `  ${`--${name} ${value}`.padEnd(O
 <NAME>_URL in the environment replaces the address that the supergraph gives for a subgraph: SALES_URL for "sales",
 ORDER_HISTORY_URL for "order-history". <NAME>_WS_URL does the same for its WebSockets, by default the same address.
 
+OTEL_EXPORTER_OTLP_ENDPOINT sends traces there (OTLP over HTTP); OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG choose which.
+
 ${ACCESS_HELP}
 `;
 
 const DEFAULT_HOST = '127.0.0.1';
 
 const portRule = 'must be a whole number from 0 to 65535';
+const portNumber = z.string().regex(/^\d+$/, portRule).transform(Number).pipe(z.number().max(65_535, portRule));
 
 const countRule = 'must be a whole number from 1 to 1000000';
 const count = (standard: number) =>
@@ -95,7 +116,7 @@ const count = (standard: number) =>
 
 const settings = z.object({
   supergraph: z.string().default('schema/supergraph.graphql'),
-  port: z.string().regex(/^\d+$/, portRule).transform(Number).pipe(z.number().max(65_535, portRule)).default(4000),
+  port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
   'max-connections': count(DEFAULT_LIMITS.subscriptions.connections),
@@ -104,6 +125,8 @@ const settings = z.object({
   'max-subscriptions-per-connection': count(DEFAULT_LIMITS.subscriptions.perConnection),
   'share-subscriptions': z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   'share-identical-queries': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+  metrics: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  'metrics-port': portNumber.optional(),
   usage: z.string().default('off'),
   'log-level': z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
@@ -143,6 +166,12 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   const access = readAccess(raw['auth'] === 'off' ? 'off' : 'jwt', raw['host'] ?? DEFAULT_HOST, env);
   const signing = readSigningKey(env);
   for (const read of [access, signing]) if ('problems' in read) problems.push(...read.problems);
+  let tracing: TracingSettings | undefined;
+  try {
+    tracing = readTracing(env);
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  }
   if (problems.length > 0 || !parsed.success || !('value' in access) || !('value' in signing)) {
     throw new StartError(`${problems.join('; ')}. See --help.`, 2);
   }
@@ -159,6 +188,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     limits: readLimits(parsed.data),
     shareSubscriptions: parsed.data['share-subscriptions'] === 'on',
     shareIdenticalQueries: parsed.data['share-identical-queries'] === 'on',
+    metrics: parsed.data.metrics === 'on' ? Object.freeze({ port: parsed.data['metrics-port'] }) : undefined,
+    tracing,
     usageFolder: parsed.data.usage === 'off' ? undefined : parsed.data.usage,
   });
 }

@@ -11,6 +11,9 @@ import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHt
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { describeError } from '../observability/describeError.js';
+import { openTracing } from '../observability/openTracing.js';
+import { type LibraryLogger, scrubbingLogger } from '../observability/scrubbingLogger.js';
 import type { Config } from './config.js';
 import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { presentError } from './errors/presentError.js';
@@ -24,9 +27,13 @@ import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
+import { type GatewayReadings, createGatewayMetrics } from './observability/createGatewayMetrics.js';
 import { UsageRecorder } from './observability/UsageRecorder.js';
 import { recordUsage } from './observability/recordUsage.js';
 import { logRequests } from './observability/logRequests.js';
+import { observeOperations } from './observability/observeOperations.js';
+import { observeSubgraph } from './observability/observeSubgraph.js';
+import { openMetrics } from './observability/openMetrics.js';
 import { locateSockets } from './subscriptions/locateSockets.js';
 import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
 import { runOnce } from './subscriptions/runOnce.js';
@@ -53,35 +60,57 @@ export interface Gateway {
 /**
  * Starts a gateway. It asks no subgraph anything, so it starts with all of them down.
  *
- * @param logger its own by `config.logLevel` unless one is given
+ * @param log its own by `config.logLevel` unless one is given
  * @throws StartError when the supergraph or the address to listen on will not do
  */
-export async function createGateway(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<Gateway> {
+export async function createGateway(config: Config, log: Logger = createLogger(config.logLevel)): Promise<Gateway> {
+  // Whoever made the logger: what an error carries may be personal.
+  const logger = log.child({}, { serializers: { err: describeError } });
+  const tracing = config.tracing && (await openTracing('customer360-gateway', config.tracing));
+  const metrics = createGatewayMetrics(() => readings());
+  const observers = { metrics, tracer: tracing?.tracer };
   const lifecycle = await SupergraphLifecycle.load({
     file: config.supergraph,
     subgraphUrls: config.subgraphUrls,
     limits: config.limits,
     logger,
     shareIdenticalQueries: config.shareIdenticalQueries,
+    onLookup: (found) => metrics.lookup(found),
+    observe: (service, connection) => observeSubgraph(service, connection, observers),
     signingKey: config.signingKey,
   });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
   // Apollo's own lines at `info` say nothing that ours do not.
-  const apolloLogger = logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' });
+  const apolloLogger = scrubbingLogger(
+    logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
+  );
   const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
   const usage =
     config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
-  const apollo = createApollo(gateway, app, logger, apolloLogger, usage ? [recordUsage(usage)] : []);
+  const plugins = [logRequests(logger), observeOperations(observers), ...(usage ? [recordUsage(usage)] : [])];
+  const apollo = createApollo(gateway, app, plugins, apolloLogger);
   let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
+  let metricsServer: { readonly url: string | undefined; stop(): Promise<void> } | undefined;
+  const readings = (): GatewayReadings | undefined => {
+    if (!subscriptions) return undefined;
+    const { clients, upstreams, ...load } = subscriptions.load;
+    const { digest, since, engine } = lifecycle.served;
+    return {
+      ...load,
+      subscriptions: clients,
+      upstreamSubscriptions: upstreams,
+      supergraph: { digest, since },
+      compiledOperations: engine.size,
+    };
+  };
   const stopOnce = async (): Promise<void> => {
     try {
       // Their connections would keep the server open for as long as it waits.
       await subscriptions?.stop();
       await apollo.stop();
     } finally {
-      await lifecycle.stop();
-      await usage?.stop();
+      await Promise.all([lifecycle.stop(), metricsServer?.stop(), tracing?.stop(), usage?.stop()]);
     }
   };
 
@@ -89,6 +118,8 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     await startApollo(apollo, config.supergraph);
     errorReplies(app, logger, [GRAPHQL_PATH, STREAM_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
     legacyStatus(app);
+    app.addHook('onResponse', async (_request, reply) => metrics.response(reply.statusCode));
+    if (config.metrics) metricsServer = await openMetrics(app, metrics, config.metrics, config.host);
     healthRoutes(
       app,
       new SubgraphProbe(() => lifecycle.served.clients.values(), config.limits.probeTimeoutMs),
@@ -119,6 +150,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
         signingKey: config.signingKey,
         runOnce: runOnce(apollo),
         logger,
+        observers,
         onBegin: usage && ((document, name, client) => usage.note(document, name, client)),
       },
     );
@@ -126,7 +158,11 @@ export async function createGateway(config: Config, logger: Logger = createLogge
     lifecycle.onSwap((next) => opened.swap(graphOf(next)));
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
     const { digest, clients } = lifecycle.served;
-    logger.info({ url, digest, subgraphs: [...clients.keys()] }, 'the gateway answers');
+    const metricsUrl = metricsServer?.url;
+    logger.info(
+      { url, digest, subgraphs: [...clients.keys()], ...(metricsUrl !== undefined && { metricsUrl }) },
+      'the gateway answers',
+    );
     warnOfOpenDoors(config, logger);
     lifecycle.watch(serve);
     return {
@@ -139,7 +175,7 @@ export async function createGateway(config: Config, logger: Logger = createLogge
   } catch (error) {
     await subscriptions?.stop();
     await app.close();
-    await lifecycle.stop();
+    await Promise.all([lifecycle.stop(), metricsServer?.stop(), tracing?.stop()]);
     throw error;
   }
 }
@@ -160,9 +196,8 @@ function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): vo
 function createApollo(
   gateway: ApolloGateway,
   app: FastifyInstance,
-  logger: Logger,
-  apolloLogger: Logger,
-  more: readonly ApolloServerPlugin<RequestContext>[],
+  observing: readonly ApolloServerPlugin<RequestContext>[],
+  apolloLogger: LibraryLogger,
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     gateway,
@@ -179,8 +214,7 @@ function createApollo(
       // Fastify alone waits for connections that a client keeps open without asking anything, up to the limit.
       ApolloServerPluginDrainHttpServer({ httpServer: app.server }),
       refuseUnservable(),
-      logRequests(logger),
-      ...more,
+      ...observing,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

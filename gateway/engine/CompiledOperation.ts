@@ -62,3 +62,10 @@ export interface CompiledSubscription {
     request: EngineRequest,
   ): Promise<EngineAnswer>;
 }
+
+/** A subscription that must not begin: the caller may not see its events, or whole operations are refused for what the caller may not see. */
+export interface RefusedSubscription {
+  readonly kind: 'refused';
+  /** Why. */
+  refusal(caller: Caller): readonly GraphQLError[];
+}

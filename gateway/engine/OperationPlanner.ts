@@ -6,6 +6,7 @@ import {
 } from '@apollo/federation-internals';
 import { type PlanNode, QueryPlanner, type SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { type AccessRules, accessRules } from '../access/accessRules.js';
 import { ClientNames } from './ClientNames.js';
 import { anchorObjects } from './anchorObjects.js';
 
@@ -20,6 +21,8 @@ export class OperationPlanner {
   readonly supergraphSchema: GraphQLSchema;
   /** Marks the names that clients chose and that the planner might take for its own. */
   readonly names: ClientNames;
+  /** What callers need to see what. */
+  readonly rules: AccessRules;
   readonly #api: Schema;
   readonly #planner: QueryPlanner;
 
@@ -29,6 +32,7 @@ export class OperationPlanner {
     this.#api = supergraph.apiSchema();
     this.apiSchema = this.#api.toGraphQLJSSchema();
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+    this.rules = accessRules(supergraph.schema);
     this.names = new ClientNames(this.supergraphSchema, supergraphSdl);
     this.#planner = new QueryPlanner(supergraph, {
       // Requests of one subgraph are put together, and fragments of two of them could have one name for two things.

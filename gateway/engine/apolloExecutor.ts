@@ -25,12 +25,12 @@ export function apolloExecutor(engineOf: (apiSchema: GraphQLSchema) => Engine): 
     );
     if (errors) return { errors: [...errors] };
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw new Error('a subscription is not executed');
-    const compiled = engine.compile(document, request.operationName ?? undefined);
-    if (compiled.kind === 'subscription') throw new Error('a subscription is not executed');
-    const { requestId, caller, authorization, signal } = context;
+    const { requestId, caller, authorization, signal, trace } = context;
+    const compiled = engine.compile(document, request.operationName ?? undefined, caller);
+    if (!('run' in compiled)) throw new Error('a subscription is not executed');
     const { dataText, failures } = await compiled.run(
       coerced,
-      engineRequest({ requestId, caller, authorization, signal }),
+      engineRequest({ requestId, caller, authorization, signal, trace }),
     );
     const data = dataText === 'null' ? null : lazyData(dataText);
     return failures.length > 0 ? { data, errors: failures } : { data };
@@ -43,11 +43,12 @@ function engineRequest({
   caller,
   authorization,
   signal,
-}: Pick<RequestContext, 'requestId' | 'caller' | 'authorization' | 'signal'>): EngineRequest {
+  trace,
+}: Pick<RequestContext, 'requestId' | 'caller' | 'authorization' | 'signal' | 'trace'>): EngineRequest {
   return {
     requestId,
     caller,
-    headers: { [HEADERS.requestId]: requestId, ...(authorization && { authorization }) },
+    headers: { [HEADERS.requestId]: requestId, ...(authorization && { authorization }), ...trace },
     signal,
   };
 }

@@ -1,7 +1,22 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { type DocumentNode, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  OperationTypeNode,
+} from 'graphql';
+import type { Caller } from '../../schema/contract.js';
 import { LRUCache } from 'lru-cache';
-import type { CompiledOperation, CompiledSubscription, EngineAnswer, EngineRequest } from './CompiledOperation.js';
+import type { Access } from '../access/Access.js';
+import { type Denial, denialError } from '../access/denialError.js';
+import type {
+  CompiledOperation,
+  CompiledSubscription,
+  EngineAnswer,
+  EngineRequest,
+  RefusedSubscription,
+} from './CompiledOperation.js';
 import type { EngineRun } from './EngineRun.js';
 import type { OperationPlanner } from './OperationPlanner.js';
 import { type CompiledPlan, compilePlan } from './compilePlan.js';
@@ -16,6 +31,7 @@ import type { JsonObject } from './mergeData.js';
 import { type OperationParts, operationParts } from './operationParts.js';
 import type { OverrideLabels } from './overrideLabels.js';
 import type { Upstream } from './runBatch.js';
+import { planAllowed } from './planAllowed.js';
 import { settleConditions } from './settleConditions.js';
 import { upstreamError } from './upstreamFailures.js';
 
@@ -26,7 +42,17 @@ export interface Graph {
   readonly planner: OperationPlanner;
   readonly labels: OverrideLabels;
   readonly upstream: Upstream;
+  readonly deniedFields: DeniedFields;
+  /** What introspection tells who may see so much; undefined stands for all. */
+  readonly shownSchema: (access: Access | undefined) => GraphQLSchema;
 }
+
+/**
+ * What becomes of fields that the caller may not see: `error` answers them with null and an error, `silent` with null alone, and `refuse`
+ * refuses the whole operation before anything is fetched.
+ */
+export type DeniedFields = (typeof DENIED_FIELDS)[number];
+export const DENIED_FIELDS = ['error', 'silent', 'refuse'] as const;
 
 /** Writers by the values of the variables in `@skip` and `@include`: so many are kept for one operation. */
 const MAX_WRITERS = 32;
@@ -38,10 +64,12 @@ interface Planned extends CompiledPlan {
   /** Of a subscription. */
   readonly primary: FetchNode | undefined;
   readonly writeData: (variables: Variables) => Write;
+  /** What was taken out of the operation. */
+  readonly denials: readonly Denial[];
 }
 
 /**
- * Compiles one operation. One with `@skip` or `@include` by variables is planned when it is first run with their values.
+ * Compiles one operation for all callers who may see the same of it. One with `@skip` or `@include` by variables is planned when it is first run with their values.
  *
  * @throws GraphQLError when the document holds no such operation
  * @throws when the planner cannot plan it
@@ -50,13 +78,14 @@ export function compileOperation(
   graph: Graph,
   asked: DocumentNode,
   operationName: string | undefined,
-): CompiledOperation | CompiledSubscription {
+  access: Access | undefined,
+): CompiledOperation | CompiledSubscription | RefusedSubscription {
   const document = graph.planner.names.mark(asked);
   const parts = operationParts(document, operationName);
   const kind = parts.operation.operation;
   const compile = (on: ReadonlySet<string> | undefined, labels: ReadonlyMap<string, boolean>): Planned => {
     const settled = settleConditions(document, (name) => on?.has(name));
-    return compileParts(graph, settled, operationName, parts, new Map(labels));
+    return compileParts(graph, settled, operationName, parts, new Map(labels), access);
   };
   // What the emitting subgraph is asked is one text for all variables.
   if (kind === OperationTypeNode.SUBSCRIPTION)
@@ -76,21 +105,25 @@ export function compileOperation(
     kind: kind === OperationTypeNode.MUTATION ? 'mutation' : 'query',
     async run(variables, request) {
       const plan = planned(variables);
+      if (graph.deniedFields === 'refuse' && plan.denials.length > 0) {
+        return createAnswer('null', errorsOf(plan.denials, request.caller), request.requestId);
+      }
       const run = startRun({}, variables, request);
       await plan.run(run);
-      return finishRun(run, plan.writeData(variables), run.data);
+      return finishRun(graph, run, plan.writeData(variables));
     },
   };
 }
 
 function compileParts(
-  { planner, upstream }: Graph,
+  { planner, upstream, shownSchema }: Graph,
   document: DocumentNode,
   operationName: string | undefined,
   { operation, fragments, conditionVariables }: OperationParts,
   labels: Map<string, boolean>,
+  access: Access | undefined,
 ): Planned {
-  const node = planner.plan(document, operationName, labels);
+  const { node, denials, allowed } = planAllowed(planner, document, operationName, labels, access);
   const primary = node?.kind === 'Subscription' ? node.primary : undefined;
   const given = primary && writtenPaths('', fetchOperation(primary).selectionSet, primary).all;
   const plan = compilePlan(planner.supergraphSchema, node?.kind === 'Subscription' ? node.rest : node, upstream, given);
@@ -98,7 +131,7 @@ function compileParts(
   const schema = planner.apiSchema;
   const rootType = schema.getRootType(operation.operation);
   if (!rootType) throw new Error(`the schema has no ${operation.operation}`);
-  const introspect = introspection(schema, fragments, operation.variableDefinitions ?? []);
+  const introspect = introspection(shownSchema(access), fragments, operation.variableDefinitions ?? []);
   const writers = new LRUCache<string, Write>({ max: MAX_WRITERS });
   const writeData = (variables: Variables): Write => {
     const on = new Set(conditionVariables.filter((name) => variables[name] === true));
@@ -113,18 +146,21 @@ function compileParts(
         condition: (name) => on.has(name),
         sharedPaths: plan.sharedPaths,
         introspect,
+        allowed,
       });
       writers.set(key, write);
     }
     return write;
   };
-  return { ...plan, primary, writeData };
+  return { ...plan, primary, writeData, denials };
 }
 
-function compileSubscription({ planner }: Graph, plan: Planned): CompiledSubscription {
-  const { primary } = plan;
+function compileSubscription(graph: Graph, plan: Planned): CompiledSubscription | RefusedSubscription {
+  const { primary, denials } = plan;
+  const refusal = (caller: Caller): readonly GraphQLError[] => errorsOf(denials, caller);
+  if (denials.length > 0 && (!primary || graph.deniedFields === 'refuse')) return { kind: 'refused', refusal };
   if (!primary) throw new Error('the planner found no subgraph that emits the events');
-  const rewriteOutput = compileRewrites(planner.supergraphSchema, primary.outputRewrites);
+  const rewriteOutput = compileRewrites(graph.planner.supergraphSchema, primary.outputRewrites);
   const usages = primary.variableUsages ?? [];
   return {
     kind: 'subscription',
@@ -141,9 +177,13 @@ function compileSubscription({ planner }: Graph, plan: Planned): CompiledSubscri
       if (!event.data) return createAnswer('null', run.failures, request.requestId);
       rewriteOutput?.(run.data);
       await plan.run(run);
-      return finishRun(run, plan.writeData(variables), run.data);
+      return finishRun(graph, run, plan.writeData(variables));
     },
   };
+}
+
+function errorsOf(denials: Iterable<Denial>, caller: Caller): GraphQLError[] {
+  return [...denials].map((denial) => denialError(denial, caller));
 }
 
 function eventError(service: string, error: GraphQLFormattedError): ReturnType<typeof upstreamError> {
@@ -154,10 +194,15 @@ function startRun(data: JsonObject, variables: Variables, request: EngineRequest
   return { data, variables, request, failures: [], places: new Map(), entities: new Map() };
 }
 
-function finishRun({ variables, failures, request }: EngineRun, write: Write, data: JsonObject): EngineAnswer {
-  const completion: Completion = { errors: [], variables, written: new Map() };
+function finishRun(
+  { deniedFields }: Graph,
+  { data, variables, failures, request }: EngineRun,
+  write: Write,
+): EngineAnswer {
+  const completion: Completion = { errors: [], variables, written: new Map(), denied: new Map() };
   const text = write(data, completion) ?? 'null';
-  const all =
-    completion.errors.length > 0 ? [...failures, ...completionFailures(completion.errors, failures)] : failures;
+  const all = [...failures];
+  if (completion.errors.length > 0) all.push(...completionFailures(completion.errors, failures));
+  if (deniedFields !== 'silent') all.push(...errorsOf(completion.denied.values(), request.caller));
   return createAnswer(text, all, request.requestId);
 }

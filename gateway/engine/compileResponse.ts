@@ -11,10 +11,13 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import type { Guard } from '../access/Guard.js';
+import type { Denial } from '../access/denialError.js';
 import { clientName } from './ClientNames.js';
 import { type FieldScope, collectFields } from './collectFields.js';
 import { leafWriter } from './leafWriter.js';
 import { isObject } from './mergeData.js';
+import type { OperationAccess } from './withoutDenied.js';
 
 /** A value that could not be sent as it came. */
 export interface CompletionError {
@@ -28,6 +31,8 @@ export interface Completion {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Texts of objects that may be in several places, by the place in the selection that wrote them. */
   readonly written: Map<Write, Map<object, string>>;
+  /** What was left out because the caller may not see it: each once, by its path and its name, wherever it stands. */
+  readonly denied: Map<string, Denial>;
 }
 
 /**
@@ -43,6 +48,8 @@ interface Options extends FieldScope {
   readonly sharedPaths: ReadonlySet<string>;
   /** Answers `__schema` and `__type`. */
   readonly introspect: (key: string, nodes: readonly FieldNode[], variables: Completion['variables']) => string;
+  /** Undefined when the caller may see everything that the operation asks for. */
+  readonly allowed: OperationAccess | undefined;
 }
 
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
@@ -54,7 +61,7 @@ const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object
  * @see https://spec.graphql.org/October2021/#sec-Value-Completion
  */
 export function compileResponse(options: Options): Write {
-  const { schema, sharedPaths } = options;
+  const { schema, sharedPaths, allowed } = options;
 
   function compileObject(type: GraphQLCompositeType, selectionSets: readonly SelectionSetNode[], path: string): Write {
     const fields = [...collectFields(options, type, selectionSets)].map(([key, nodes]) =>
@@ -88,9 +95,11 @@ export function compileResponse(options: Options): Write {
     }
     const definition = 'getFields' in parent ? parent.getFields()[name] : undefined;
     if (!definition) throw new Error(`the schema has no field ${parent.name}.${name}`);
+    const nullable = !isNonNullType(definition.type);
+    const closing = allowed ? (allowed.closedPaths.get(path) ?? allowed.access.closing(parent, name)) : [];
+    if (closing.length > 0) return { ...field, nullable, write: deny(`${parent.name}.${name}`, path, closing) };
     const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     const write = compileValue(definition.type, `${parent.name}.${name}`, selectionSets, path);
-    const nullable = !isNonNullType(definition.type);
     return {
       ...field,
       nullable,
@@ -127,8 +136,11 @@ export function compileResponse(options: Options): Write {
     const writers = new Map<unknown, Write>();
     const writerFor = (name: unknown): Write => {
       const actual = actualType(type, name);
+      const closing = actual && allowed ? allowed.access.closingObjects(actual) : [];
       const write: Write = actual
-        ? compileObject(actual, selectionSets, path)
+        ? closing.length > 0
+          ? deny(actual.name, path, closing)
+          : compileObject(actual, selectionSets, path)
         : (_, { errors }) => fail(errors, `Invalid __typename found for field ${where}.`);
       // What a subgraph makes up is not remembered.
       if (actual) writers.set(name, write);
@@ -180,6 +192,16 @@ function compileTypename(type: GraphQLCompositeType): Write {
     return () => text;
   }
   return (_, { errors }) => fail(errors, `The type of an object of the abstract type ${type.name} is not known.`);
+}
+
+/** Writes the null for what the caller may not see; where there cannot be one, it goes up. */
+function deny(what: string, path: string, guards: readonly Guard[]): Write {
+  const denial: Denial = { what, path: path.split('.').map(clientName), guards };
+  const key = `${path} ${what}`;
+  return (_, { denied }) => {
+    denied.set(key, denial);
+    return undefined;
+  };
 }
 
 function neverNull(write: Write, where: string): Write {

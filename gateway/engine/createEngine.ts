@@ -1,10 +1,14 @@
 import { type DocumentNode, type GraphQLSchema, print } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { CompiledOperation, CompiledSubscription } from './CompiledOperation.js';
+import type { Caller } from '../../schema/contract.js';
+import { Access } from '../access/Access.js';
+import { type Guard, meets } from '../access/Guard.js';
+import type { CompiledOperation, CompiledSubscription, RefusedSubscription } from './CompiledOperation.js';
 import { OperationPlanner } from './OperationPlanner.js';
 import type { SubgraphConnection } from './SubgraphConnection.js';
-import { type Graph, compileOperation } from './compileOperation.js';
+import { type DeniedFields, type Graph, compileOperation } from './compileOperation.js';
+import { documentGuards } from './documentGuards.js';
 import { overrideLabels } from './overrideLabels.js';
 import { shareRuns } from './shareRuns.js';
 
@@ -17,27 +21,47 @@ export interface EngineOptions {
   readonly logger?: Logger;
   /** Lets identical queries of one caller that are in flight at once have one run; off by default. */
   readonly shareIdenticalQueries?: boolean;
+  /** What becomes of fields that the caller may not see; `error` by default. */
+  readonly deniedFields?: DeniedFields;
+  /** Whether introspection tells callers only of what they may see; off by default. */
+  readonly introspectionHidesDenied?: boolean;
   /** How many compiled operations are kept, 1,000 by default. */
   readonly cacheSize?: number;
+  /** Told whenever an operation is asked for, and whether it was compiled already. */
+  readonly onLookup?: ((found: boolean) => void) | undefined;
 }
 
 /** Runs the operations of one supergraph. A new supergraph is a new engine; what runs on the old one ends there. */
 export interface Engine {
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
+  /** How many compiled operations are kept. */
+  readonly size: number;
   /**
-   * Compiles an operation, or finds it compiled: by the document itself, else by its text.
+   * Compiles an operation, or finds it compiled: by the document itself, else by its text. Callers who may see the same of it have it
+   * in common.
    *
    * @param document valid by `apiSchema`
    * @throws GraphQLError when the document holds no such operation
    * @throws when the planner cannot plan it
    */
-  compile(document: DocumentNode, operationName?: string): Compiled;
+  compile(document: DocumentNode, operationName: string | undefined, caller: Caller): Compiled;
 }
 
-type Compiled = CompiledOperation | CompiledSubscription;
+type Compiled = CompiledOperation | CompiledSubscription | RefusedSubscription;
+
+/** A document that was asked for, with what was compiled of it. */
+interface Known {
+  /** Those that make a difference to it. */
+  readonly guards: readonly Guard[];
+  /** By the operation's name and the guards that the caller does not meet. */
+  readonly compiled: LRUCache<string, Compiled>;
+}
 
 const DEFAULT_CACHE_SIZE = 1_000;
+
+/** Of one document, by name and by what callers may see. */
+const MAX_COMPILED = 100;
 
 /**
  * Makes the engine of a supergraph.
@@ -45,36 +69,63 @@ const DEFAULT_CACHE_SIZE = 1_000;
  * @throws when the text is no valid supergraph
  */
 export function createEngine(options: EngineOptions): Engine {
+  const { introspectionHidesDenied = false } = options;
   const planner = new OperationPlanner(options.supergraphSdl);
+  const { apiSchema, rules } = planner;
   const graph: Graph = {
     planner,
     labels: overrideLabels(options.supergraphSdl),
     upstream: { subgraphs: options.subgraphs, logger: options.logger },
+    deniedFields: options.deniedFields ?? 'error',
+    shownSchema: () => apiSchema,
   };
   const byText = new LRUCache<string, Compiled>({
     max: options.cacheSize ?? DEFAULT_CACHE_SIZE,
   });
   // Apollo Server keeps the documents of texts that it has seen, so most are found without writing them out again.
-  const byDocument = new WeakMap<DocumentNode, Map<string | undefined, Compiled>>();
+  const byDocument = new WeakMap<DocumentNode, Known>();
 
-  function findOrCompile(document: DocumentNode, operationName: string | undefined): Compiled {
-    const key = `${operationName ?? ''}\n${print(document)}`;
+  function findOrCompile(document: DocumentNode, operationName: string | undefined, unmet: string): Compiled {
+    const key = `${operationName ?? ''} ${unmet}\n${print(document)}`;
     const known = byText.get(key);
+    options.onLookup?.(known !== undefined);
     if (known) return known;
-    const operation = compileOperation(graph, document, operationName);
+    const access = unmet === '' ? undefined : new Access(apiSchema, rules, new Set(unmet.split(',').map(Number)));
+    const operation = compileOperation(graph, document, operationName, access);
     const compiled = options.shareIdenticalQueries && operation.kind === 'query' ? shareRuns(operation) : operation;
     byText.set(key, compiled);
     return compiled;
   }
 
+  function look(document: DocumentNode): Known {
+    const known: Known = {
+      guards: documentGuards(apiSchema, rules, document, introspectionHidesDenied),
+      compiled: new LRUCache({ max: MAX_COMPILED }),
+    };
+    byDocument.set(document, known);
+    return known;
+  }
+
   return {
-    apiSchema: planner.apiSchema,
-    compile(document, operationName) {
-      let known = byDocument.get(document);
-      if (!known) byDocument.set(document, (known = new Map()));
-      let compiled = known.get(operationName);
-      if (!compiled) known.set(operationName, (compiled = findOrCompile(document, operationName)));
-      return compiled;
+    apiSchema,
+    get size() {
+      return byText.size;
+    },
+    compile(document, operationName, caller) {
+      const { guards, compiled } = byDocument.get(document) ?? look(document);
+      const unmet = guards.length === 0 ? '' : unmetOf(guards, caller);
+      const key = `${operationName ?? ''} ${unmet}`;
+      let found = compiled.get(key);
+      if (found) options.onLookup?.(true);
+      else compiled.set(key, (found = findOrCompile(document, operationName, unmet)));
+      return found;
     },
   };
+}
+
+function unmetOf(guards: readonly Guard[], caller: Caller): string {
+  return guards
+    .filter((guard) => !meets(guard, caller))
+    .map(({ id }) => id)
+    .join();
 }

@@ -52,7 +52,10 @@ export function shareRuns(operation: CompiledOperation): CompiledOperation {
   };
 }
 
+/** Headers that differ from request to request and say nothing about who asks. */
+const OF_ONE_REQUEST: ReadonlySet<string> = new Set([HEADERS.requestId, 'traceparent', 'tracestate']);
+
 function runKey(variables: Readonly<Record<string, unknown>>, { caller, headers }: EngineRequest): string {
-  const telling = Object.entries(headers).filter(([name]) => name !== HEADERS.requestId);
+  const telling = Object.entries(headers).filter(([name]) => !OF_ONE_REQUEST.has(name));
   return JSON.stringify([caller, telling.toSorted(([a], [b]) => (a < b ? -1 : 1)), variables]);
 }

@@ -1,3 +1,4 @@
+import type { TraceHeaders } from '../../observability/traceHeaders.js';
 import type { Caller } from '../../schema/contract.js';
 import type { ClientApplication } from './clientApplication.js';
 
@@ -13,4 +14,6 @@ export interface RequestContext {
   readonly authorization: string | undefined;
   /** Aborts when the caller goes away before it has its answer. */
   readonly signal: AbortSignal;
+  /** The trace that requests to subgraphs belong to: the caller's, or that of our own span once there is one. */
+  trace?: TraceHeaders | undefined;
 }

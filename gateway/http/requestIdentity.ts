@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceHeadersOf } from '../../observability/traceHeaders.js';
 import { HEADERS } from '../../schema/contract.js';
 import { EVERYONE } from '../access/everyone.js';
 import { clientApplication } from './clientApplication.js';
@@ -30,5 +31,6 @@ export function createRequestContext(request: FastifyRequest, reply: FastifyRepl
     client: clientApplication(request.headers),
     authorization: request.headers.authorization,
     signal: controller.signal,
+    trace: traceHeadersOf(request.headers),
   };
 }

@@ -1,13 +1,13 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { knownCode, stampRequestId } from '../errors/presentError.js';
 import type { RequestContext } from '../http/RequestContext.js';
+import { describeFailure } from './describeFailure.js';
 
 /**
  * Says in the log what became of each operation, and puts the request id into its errors. A line a request at `debug`; at
  * `warn` when errors were sent, with their codes and paths only, because their messages may repeat what the client sent; at
- * `error`, and whole, what was masked. Variables are never logged.
+ * `error` what was masked, as far as it cannot be personal. Variables are never logged.
  */
 export function logRequests(logger: Logger): ApolloServerPlugin<RequestContext> {
   return {
@@ -18,7 +18,7 @@ export function logRequests(logger: Logger): ApolloServerPlugin<RequestContext> 
         async didEncounterErrors({ errors, operationName }) {
           for (const error of errors) {
             if (knownCode(error)) continue;
-            logger.error({ requestId, operationName, ...described(error) }, 'an error that nobody foresaw');
+            logger.error({ requestId, operationName, ...describeFailure(error) }, 'an error that nobody foresaw');
           }
         },
         async willSendResponse({ response, operationName, operation }) {
@@ -41,20 +41,7 @@ export function logRequests(logger: Logger): ApolloServerPlugin<RequestContext> 
     },
     async unexpectedErrorProcessingRequest({ requestContext, error }) {
       const { requestId } = requestContext.contextValue;
-      logger.error({ requestId, ...described(error) }, 'an error that nobody foresaw');
+      logger.error({ requestId, ...describeFailure(error) }, 'an error that nobody foresaw');
     },
-  };
-}
-
-function described(error: Error): Record<string, unknown> {
-  if (!(error instanceof GraphQLError)) return { err: error };
-  const { message, path, extensions, originalError, stack } = error;
-  // A subgraph's error arrives as plain data: its stack is ours and says nothing.
-  const cause = originalError instanceof Error ? originalError : undefined;
-  return {
-    message,
-    path: path?.join('.'),
-    extensions,
-    ...(cause ? { err: cause } : extensions['serviceName'] === undefined && { stack }),
   };
 }

@@ -42,6 +42,11 @@ export class ClientSocket implements ClientConnection, Pulse {
     socket.on('error', () => undefined);
   }
 
+  /** How many messages the client has not read. */
+  get waiting(): number {
+    return this.#queued;
+  }
+
   /** Whether nothing can be sent any more, though the other end may not know yet. */
   get isClosed(): boolean {
     return this.#closed;

@@ -2,7 +2,11 @@
 export class ConnectionCount {
   #open = 0;
 
-  constructor(private readonly limit: number) {}
+  /** @param onRefused called for each one too many */
+  constructor(
+    private readonly limit: number,
+    private readonly onRefused: () => void,
+  ) {}
 
   get open(): number {
     return this.#open;
@@ -10,7 +14,10 @@ export class ConnectionCount {
 
   /** @returns false when one more would be too many; nothing is counted then */
   take(): boolean {
-    if (this.#open >= this.limit) return false;
+    if (this.#open >= this.limit) {
+      this.onRefused();
+      return false;
+    }
     this.#open += 1;
     return true;
   }

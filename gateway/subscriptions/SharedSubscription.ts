@@ -5,6 +5,7 @@ import type { CompiledSubscription, EngineAnswer } from '../engine/CompiledOpera
 import type { InFlight } from '../supergraph/InFlight.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
 import { SubgraphFailure } from '../upstream/SubgraphFailure.js';
+import type { ObservedEvent } from '../observability/observeEvent.js';
 import { InOrder } from './InOrder.js';
 import { Message } from './Message.js';
 import type { Receiver } from './Receiver.js';
@@ -33,6 +34,8 @@ export interface SharedSubscriptionOptions {
   readonly waitingEvents: number;
   /** Makes the errors with which a subgraph ended it fit for clients. */
   present(errors: readonly GraphQLFormattedError[], service: string): readonly GraphQLFormattedError[];
+  /** Called when the enrichment of an event begins. */
+  observeEvent(service: string, requestId: string): ObservedEvent;
   /** Told of each answer that is about to be sent. */
   onAnswer(answer: EngineAnswer, requestId: string): void;
   /** Told of what nobody foresaw. @returns what clients read instead */
@@ -96,6 +99,11 @@ export class SharedSubscription {
 
   get size(): number {
     return this.#receivers.size;
+  }
+
+  /** Events that wait to be enriched. */
+  get waiting(): number {
+    return this.#events.waiting;
   }
 
   get source(): EventSource {
@@ -229,7 +237,8 @@ export class SharedSubscription {
   async #enrich(step: Step): Promise<Result> {
     if ('end' in step) return step.end;
     const { event, missingSince, requestId, source } = step;
-    const headers = { ...this.options.headers, [HEADERS.requestId]: requestId };
+    const observed = this.options.observeEvent(source.compiled.service, requestId);
+    const headers = { ...this.options.headers, [HEADERS.requestId]: requestId, ...observed.headers };
     const signal = this.#controller.signal;
     const done = this.options.inFlight.begin();
     try {
@@ -240,9 +249,12 @@ export class SharedSubscription {
         signal,
       });
       this.options.onAnswer(answer, requestId);
+      observed.end(answer.failures.length > 0 ? answer.errors : []);
       return new Message(missingSince ? withGap(answer.text, missingSince) : answer.text);
     } catch (error) {
-      return new Message(JSON.stringify({ errors: this.options.onBug(error, requestId), data: null }));
+      const errors = this.options.onBug(error, requestId);
+      observed.end(errors);
+      return new Message(JSON.stringify({ errors, data: null }));
     } finally {
       done();
     }

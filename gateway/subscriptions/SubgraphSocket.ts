@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { scrubText } from '../../observability/scrubText.js';
 import { type Caller, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
 import { GATEWAY } from '../access/gatewayItself.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
@@ -202,7 +203,7 @@ function described(reason: unknown): Record<string, unknown> {
   if (typeof reason !== 'object' || reason === null) return {};
   return {
     ...('code' in reason && { code: reason.code }),
-    ...('reason' in reason && { reason: reason.reason }),
-    ...('message' in reason && { message: reason.message }),
+    ...('reason' in reason && { reason: scrubText(String(reason.reason)) }),
+    ...('message' in reason && { message: scrubText(String(reason.message)) }),
   };
 }

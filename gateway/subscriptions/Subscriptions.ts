@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { type DocumentNode, type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
-import { ERROR_CODES } from '../../schema/contract.js';
+import { type Caller, ERROR_CODES } from '../../schema/contract.js';
 import type { EngineAnswer } from '../engine/CompiledOperation.js';
 import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
 import type { RequestContext } from '../http/RequestContext.js';
 import type { ClientApplication } from '../http/clientApplication.js';
 import type { Limits } from '../limits/limits.js';
+import { describeFailure } from '../observability/describeFailure.js';
+import { type SubscriptionObservers, observeEvent } from '../observability/observeEvent.js';
 import type { InFlight } from '../supergraph/InFlight.js';
 import { type CheckedOperation, Documents, OperationRefused } from './Documents.js';
 import { Message } from './Message.js';
@@ -37,6 +39,8 @@ export interface SubscriptionsOptions {
   /** Answers a query or a mutation as over HTTP. @returns the text of the response */
   runOnce(request: OperationRequest, context: RequestContext): Promise<string>;
   readonly logger: Logger;
+  /** Told what clients get; with a tracer, each event is a span. */
+  readonly observers: SubscriptionObservers;
   /** Told of each subscription that begins. Queries and mutations are told of where they are run. */
   readonly onBegin?:
     ((document: DocumentNode, operationName: string | undefined, client: ClientApplication) => void) | undefined;
@@ -79,11 +83,13 @@ export class Subscriptions {
     this.#resumptions = resumptionsOf(options.graph.supergraphSdl, options.graph.engine.apiSchema);
   }
 
-  /** What runs now: clients' subscriptions, and the upstream subscriptions that feed them. */
-  get load(): { readonly clients: number; readonly upstreams: number } {
+  /** What runs now: clients' subscriptions, the upstream subscriptions that feed them, and events that wait to be enriched. */
+  get load(): { readonly clients: number; readonly upstreams: number; readonly waitingEvents: number } {
     let upstreams = 0;
+    let waitingEvents = 0;
+    for (const { shared } of this.#running) waitingEvents += shared.waiting;
     for (const socket of this.#sockets.values()) upstreams += socket.size;
-    return { clients: this.#total, upstreams };
+    return { clients: this.#total, upstreams, waitingEvents };
   }
 
   /**
@@ -108,6 +114,7 @@ export class Subscriptions {
     } catch (error) {
       const errors =
         error instanceof OperationRefused ? stampRequestId(error.errors, requestId) : this.#onBug(error, requestId);
+      this.options.observers.metrics.errors(errors);
       receiver.fail(errors);
       return () => undefined;
     }
@@ -140,7 +147,7 @@ export class Subscriptions {
   #move(running: Running): void {
     try {
       const checked = this.#documents.check(running.request);
-      const source = this.#source(checked, running.request);
+      const source = this.#source(checked, running.request, running.access.caller);
       running.shared.replace(source);
       this.#offer(running, this.#key(checked, source, running.access));
     } catch (error) {
@@ -185,7 +192,8 @@ export class Subscriptions {
     member: Member,
     requestId: string,
   ): () => void {
-    const source = this.#source(checked, request);
+    const startedAt = performance.now();
+    const source = this.#source(checked, request, caller);
     const access: UpstreamAccess = { caller, headers: authorization === undefined ? {} : { authorization } };
     const key = this.#key(checked, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
@@ -198,6 +206,7 @@ export class Subscriptions {
     this.options.logger.debug({ ...line, sharedWith: shared.size }, 'a subscription began');
     this.options.onBegin?.(checked.document, checked.operation.name?.value, client);
     shared.join(member);
+    this.options.observers.metrics.operation('subscription', 'ok', performance.now() - startedAt);
     return () => {
       shared.leave(member);
       member.release();
@@ -212,7 +221,8 @@ export class Subscriptions {
       inFlight: this.options.inFlight,
       parallelEvents: limits.subscriptions.parallelEvents,
       waitingEvents: limits.subscriptions.waitingEvents,
-      present: (errors, service) => stampRequestId(presented(errors, service), requestId),
+      present: (errors, service) => this.#present(errors, service, requestId),
+      observeEvent: (service, eventId) => observeEvent(this.options.observers, service, eventId),
       onAnswer: (answer, eventId) => this.#log(answer, eventId),
       onBug: (error, eventId) => this.#onBug(error, eventId),
       onClosing: () => {
@@ -232,10 +242,12 @@ export class Subscriptions {
   }
 
   /** @throws OperationRefused */
-  #source(checked: CheckedOperation, request: OperationRequest): EventSource {
+  #source(checked: CheckedOperation, request: OperationRequest, caller: Caller): EventSource {
     const variables = this.#documents.variables(checked, request.variables);
     const { document, operation } = checked;
-    const compiled = this.#graph.engine.compile(document, operation.name?.value);
+    const compiled = this.#graph.engine.compile(document, operation.name?.value, caller);
+    if (compiled.kind === 'refused')
+      throw new OperationRefused(compiled.refusal(caller).map((error) => error.toJSON()));
     if (compiled.kind !== 'subscription') throw new Error('the engine made no subscription of a subscription');
     const upstream = upstreamOperation(compiled, variables, this.#resumptions);
     return { compiled, variables, upstream, socket: this.#socket(compiled.service) };
@@ -292,11 +304,17 @@ export class Subscriptions {
     });
   }
 
+  #present(errors: readonly GraphQLFormattedError[], service: string, requestId: string): GraphQLFormattedError[] {
+    const stamped = stampRequestId(presented(errors, service), requestId);
+    this.options.observers.metrics.errors(stamped);
+    return stamped;
+  }
+
   #log({ errors, failures }: EngineAnswer, requestId: string): void {
     if (failures.length === 0) return;
     const { logger } = this.options;
     for (const failure of failures) {
-      if (!knownCode(failure)) logger.error({ requestId, err: failure }, 'an error that nobody foresaw');
+      if (!knownCode(failure)) logger.error({ requestId, ...describeFailure(failure) }, 'an error that nobody foresaw');
     }
     const told = errors.map(({ path, extensions }) => ({
       code: extensions?.['code'],

@@ -9,6 +9,19 @@ import { serveWebSockets } from './serveWebSockets.js';
 export interface OpenSubscriptions {
   /** Moves all that run to a new graph: call it when the new engine serves. */
   swap(graph: SubscriptionGraph): void;
+  /** What there is to carry now. */
+  readonly load: {
+    /** Operations that clients run. */
+    readonly clients: number;
+    /** Subscriptions at subgraphs. */
+    readonly upstreams: number;
+    /** Events that wait to be enriched. */
+    readonly waitingEvents: number;
+    /** WebSockets and event streams. */
+    readonly connections: number;
+    /** Messages that clients have not read. */
+    readonly waitingMessages: number;
+  };
   /** Ends all connections, with the close code 1001 where there is one, within a few seconds. */
   stop(): Promise<void>;
 }
@@ -28,9 +41,11 @@ export function openSubscriptions(
   paths: SubscriptionPaths,
   options: SubscriptionsOptions,
 ): OpenSubscriptions {
-  const { limits, logger } = options;
+  const { limits, logger, observers } = options;
   const subscriptions = new Subscriptions(options);
-  const connections = new ConnectionCount(limits.subscriptions.connections);
+  const connections = new ConnectionCount(limits.subscriptions.connections, () =>
+    observers.metrics.refusedConnection(),
+  );
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
   const shared = { subscriptions, limits, connections, heartbeat, logger };
   const transports = [
@@ -39,6 +54,10 @@ export function openSubscriptions(
   ];
   return {
     swap: (graph) => subscriptions.swap(graph),
+    get load() {
+      const waitingMessages = transports.reduce((sum, { waitingMessages: some }) => sum + some, 0);
+      return { ...subscriptions.load, connections: connections.open, waitingMessages };
+    },
     async stop() {
       heartbeat.stop();
       await Promise.all(transports.map((transport) => transport.stop()));

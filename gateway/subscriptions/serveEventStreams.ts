@@ -70,6 +70,11 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
   app.post(path, answer);
 
   return {
+    get waitingMessages() {
+      let waiting = 0;
+      for (const stream of streams) waiting += stream.waiting;
+      return waiting;
+    },
     async stop() {
       stopping = true;
       await Promise.all([...streams].map((stream) => stream.end()));
@@ -111,6 +116,11 @@ class EventStream implements Receiver, Pulse {
   ) {
     // Some browsers show nothing of a response that has only headers.
     this.#write(':\n\n');
+  }
+
+  /** How many messages the client has not read. */
+  get waiting(): number {
+    return this.#queued;
   }
 
   message({ bytes }: Message): void {

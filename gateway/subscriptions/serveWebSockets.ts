@@ -15,6 +15,8 @@ import type { Subscriptions } from './Subscriptions.js';
 
 /** A way in for clients. */
 export interface Transport {
+  /** How many messages clients have not read. */
+  readonly waitingMessages: number;
   /** Lets nobody in any more, and ends all connections within a few seconds. */
   stop(): Promise<void>;
 }
@@ -108,6 +110,11 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
   server.on('upgrade', upgrade);
 
   return {
+    get waitingMessages() {
+      let waiting = 0;
+      for (const client of sockets) waiting += client.waiting;
+      return waiting;
+    },
     async stop() {
       stopping = true;
       const open = [...sockets];

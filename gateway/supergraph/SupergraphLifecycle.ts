@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Engine, type EngineOptions, createEngine } from '../engine/createEngine.js';
+import type { SubgraphConnection } from '../engine/SubgraphConnection.js';
 import { StartError } from '../errors/StartError.js';
 import type { Limits } from '../limits/limits.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
@@ -34,6 +35,10 @@ export interface LifecycleOptions {
   readonly signingKey?: string | undefined;
   /** See `EngineOptions`. */
   readonly shareIdenticalQueries?: boolean;
+  /** See `EngineOptions`. */
+  readonly onLookup?: EngineOptions['onLookup'];
+  /** Makes of a connection to a subgraph what the engine asks; by default the connection itself. */
+  readonly observe?: (service: string, connection: SubgraphConnection) => SubgraphConnection;
 }
 
 /**
@@ -172,18 +177,22 @@ export class SupergraphLifecycle {
    */
   #prepare(supergraph: Supergraph, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
     const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false, signingKey } = this.#options;
+    const { onLookup, observe } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
+    const asked = new Map<string, SubgraphConnection>();
     const engine = createEngineOf(file, {
       supergraphSdl: supergraph.sdl,
-      subgraphs: clients,
+      subgraphs: asked,
       logger,
       shareIdenticalQueries,
+      onLookup,
     });
     for (const { name, url } of located) {
       const client = known.get(name);
       const taken = client?.options.url === url ? client : connect(name, url, limits, signingKey);
       clients.set(name, taken);
+      asked.set(name, observe ? observe(name, taken) : taken);
       this.#open.add(taken);
     }
     return { ...supergraph, since: new Date(), clients, engine };

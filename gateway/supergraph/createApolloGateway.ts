@@ -1,6 +1,6 @@
 import { ApolloGateway } from '@apollo/gateway';
 import type { GraphQLSchema } from 'graphql';
-import type { Logger } from 'pino';
+import type { LibraryLogger } from '../../observability/scrubbingLogger.js';
 import { declineApolloTelemetry } from '../config.js';
 import { apolloExecutor } from '../engine/apolloExecutor.js';
 import type { Engine } from '../engine/createEngine.js';
@@ -15,7 +15,7 @@ import { apolloSupergraph } from './apolloSupergraph.js';
  */
 export function createApolloGateway(
   lifecycle: SupergraphLifecycle,
-  logger: Logger,
+  logger: LibraryLogger,
 ): { gateway: ApolloGateway; serve: (next: ServedSupergraph) => void } {
   declineApolloTelemetry();
   const engines = new WeakMap<GraphQLSchema, Engine>();

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type TracingSettings, readTracing } from '../../observability/openTracing.js';
+import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import type { Environment, Settings } from './Settings.js';
 
 /** How a subgraph runs. Made once at the entry point, then passed on. */
@@ -14,6 +16,10 @@ export interface SubgraphConfig {
   readonly poolSize: number;
   /** The event bus that all subgraphs share: `postgres://…` or `nats://…`; left out, the subgraph's own Postgres. */
   readonly eventBusUrl?: string;
+  /** Who may read metrics; undefined for nobody. */
+  readonly metrics?: MetricsSettings | undefined;
+  /** Where traces go; undefined when nothing is traced. */
+  readonly tracing?: TracingSettings | undefined;
   /** The values of the definition's own `settings`; left out, their defaults. */
   readonly settings?: object;
 }
@@ -28,6 +34,9 @@ export const ENVIRONMENT_HELP = `Environment:
   IDENTITY_URL        identity's GraphQL address                (http://127.0.0.1:4001/graphql)
   EVENT_BUS_URL       what carries events between subgraphs     (DATABASE_URL; postgres:// or nats://, one for all)
   POOL_SIZE           most connections of a subgraph            (10)
+  METRICS             on serves /metrics to this machine, off to nobody (on)
+  <NAME>_METRICS_PORT a port of their own for metrics, read by whoever reaches it; METRICS_PORT, when one starts alone
+  OTEL_EXPORTER_OTLP_ENDPOINT  where traces go, OTLP over HTTP  (nowhere)
   LOG_LEVEL           trace, debug, info, warn, error or silent (info)`;
 
 const port = z.coerce.number().int().min(0).max(65535);
@@ -56,6 +65,8 @@ export function readConfig(
     eventBusUrl: z
       .string({ error: 'set EVENT_BUS_URL, or DATABASE_URL, to the Postgres through which all subgraphs share events' })
       .regex(/^(postgres(ql)?|nats):\/\//, 'EVENT_BUS_URL must start with postgres:// or nats://'),
+    metrics: z.enum(['on', 'off'], { error: 'METRICS must be on or off' }).default('on'),
+    metricsPort: port.optional(),
     poolSize: z.coerce.number({ error: 'POOL_SIZE must be a whole number' }).int().min(1).max(100).default(10),
   });
   const read = schema.safeParse({
@@ -64,11 +75,19 @@ export function readConfig(
     port: environment[`${prefix}_PORT`] ?? (alone || environment.PORT === '0' ? environment.PORT : undefined),
     identityUrl: environment.IDENTITY_URL,
     eventBusUrl: environment.EVENT_BUS_URL ?? environment.DATABASE_URL,
+    metrics: environment.METRICS || undefined,
+    metricsPort: environment[`${prefix}_METRICS_PORT`] ?? (alone ? environment.METRICS_PORT : undefined),
     poolSize: environment.POOL_SIZE,
   });
   if (read.success) {
     const settings = subgraph.settings?.read(environment);
-    return Object.freeze({ ...read.data, ...(settings ? { settings: Object.freeze(settings) } : {}) });
+    const { metrics, metricsPort, ...rest } = read.data;
+    return Object.freeze({
+      ...rest,
+      metrics: metrics === 'on' ? { port: metricsPort } : undefined,
+      tracing: readTracing(environment),
+      ...(settings ? { settings: Object.freeze(settings) } : {}),
+    });
   }
   throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
 }

@@ -1,6 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { Logger } from 'pino';
 import { ERROR_CODES } from '../../schema/contract.js';
 
 const KNOWN: ReadonlySet<string> = new Set(Object.values(ERROR_CODES));
@@ -27,21 +26,27 @@ function isRefusedScalar(error: unknown): boolean {
 }
 
 /**
- * What a client sees of an error: errors with a code of the contract as they are; a database that cannot be reached as
- * SERVICE_UNAVAILABLE; anything else masked, and logged whole.
+ * Whether an error may be told as it is: it has a code of the contract. Apollo gives INTERNAL_SERVER_ERROR to whatever was thrown without.
  */
-export function maskUnknownError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+export function isForeseen({ extensions }: GraphQLFormattedError, error: unknown): boolean {
+  const code = extensions?.code;
+  if (isRefusedScalar(error)) return true;
+  return typeof code === 'string' && KNOWN.has(code) && code !== ERROR_CODES.INTERNAL_SERVER_ERROR;
+}
+
+/**
+ * What a client sees of an error: errors with a code of the contract as they are; a database that cannot be reached as
+ * SERVICE_UNAVAILABLE; anything else masked.
+ */
+export function maskUnknownError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = unwrapResolverError(error);
-  const code = formatted.extensions?.code;
   if (isRefusedScalar(error)) {
     const { code: _validation, ...rest } = formatted.extensions ?? {};
     return { ...formatted, extensions: { ...rest, code: ERROR_CODES.BAD_USER_INPUT } };
   }
-  // Apollo gives INTERNAL_SERVER_ERROR to whatever was thrown without a code.
-  if (typeof code === 'string' && KNOWN.has(code) && code !== ERROR_CODES.INTERNAL_SERVER_ERROR) {
+  if (isForeseen(formatted, error)) {
     return original instanceof GraphQLError ? { ...formatted, message: original.message } : formatted;
   }
-  log.error({ err: original, path: formatted.path }, 'request failed');
   const { locations, path } = formatted;
   const at = { ...(locations ? { locations } : {}), ...(path ? { path } : {}) };
   if (isUnavailable(original)) {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import { describeError } from '../../observability/describeError.js';
 import type { ReadyMessage } from '../../schema/contract.js';
 import { ENVIRONMENT_HELP, readConfig } from './config.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
@@ -47,7 +48,7 @@ export async function runSubgraphs(definitions: readonly SubgraphDefinition[]): 
     process.exitCode = 2;
     return;
   }
-  const logger = pino({ level, base: null });
+  const logger = pino({ level, base: null, serializers: { err: describeError } });
   const running: RunningSubgraph[] = [];
   let stopping = false;
   const stop = () => {

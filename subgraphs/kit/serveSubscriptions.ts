@@ -14,6 +14,8 @@ import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
 import { maskUnknownError } from './maskUnknownError.js';
+import type { SubgraphMetrics } from './observe/createSubgraphMetrics.js';
+import { logUnforeseen } from './observe/observeRequests.js';
 import type { RequestContext } from './RequestContext.js';
 
 export interface SubscriptionsOptions {
@@ -22,6 +24,7 @@ export interface SubscriptionsOptions {
   readonly log: Logger;
   /** Makes the context of one subscription, and of each of its events. */
   readonly createContext: (requestId: string) => RequestContext;
+  readonly metrics: Pick<SubgraphMetrics, 'error' | 'operation' | 'subscriptions'>;
 }
 
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
@@ -35,18 +38,24 @@ const STOP_LIMIT_MS = 2_000;
  * @returns `stop` closes all connections with 1001, so that the gateway takes them up elsewhere or later
  */
 export function serveSubscriptions(server: Server, options: SubscriptionsOptions): { stop(): Promise<void> } {
-  const { createContext, log, path, schema } = options;
+  const { createContext, log, metrics, path, schema } = options;
   const acceptor = new WebSocketServer({ server, path, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
-  const mask = (error: GraphQLError): GraphQLFormattedError => maskUnknownError(error.toJSON(), error, log);
+  const mask = (errors: readonly GraphQLError[], requestId: string): GraphQLFormattedError[] =>
+    errors.map((error) => {
+      logUnforeseen(log, requestId, error);
+      const shown = maskUnknownError(error.toJSON(), error);
+      metrics.error(shown.extensions?.['code']);
+      return shown;
+    });
   const protocol = useServer(
     {
       schema,
       context: (_connection, _id, { extensions }) => createContext(requestIdOf(extensions)),
-      subscribe: (args) => eventsOf(args, createContext),
-      onError: (_connection, _id, _payload, errors) => errors.map((error) => mask(error)),
-      onNext: (_connection, _id, _payload, _args, { errors, ...rest }) => ({
+      subscribe: (args) => eventsOf(args, options),
+      onError: (_connection, _id, { extensions }, errors) => mask(errors, requestIdOf(extensions)),
+      onNext: (_connection, _id, { extensions }, _args, { errors, ...rest }) => ({
         ...rest,
-        ...(errors && { errors: errors.map((error) => mask(error)) }),
+        ...(errors && { errors: mask(errors, requestIdOf(extensions)) }),
       }),
     },
     acceptor,
@@ -77,22 +86,35 @@ function requestIdOf(extensions: Readonly<Record<string, unknown>> | null | unde
  */
 async function eventsOf(
   args: ExecutionArgs,
-  createContext: SubscriptionsOptions['createContext'],
+  { createContext, metrics }: SubscriptionsOptions,
 ): Promise<AsyncIterableIterator<ExecutionResult, undefined> | ExecutionResult> {
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();
+  metrics.subscriptions.inc();
+  let isOver = false;
+  const end = (): void => {
+    if (!isOver) metrics.subscriptions.dec();
+    isOver = true;
+  };
   const { requestId } = args.contextValue as RequestContext;
   const iterator: AsyncIterableIterator<ExecutionResult, undefined> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
       const event = await events.next();
-      if (event.done) return { done: true, value: undefined };
+      if (event.done) {
+        end();
+        return { done: true, value: undefined };
+      }
       const contextValue = createContext(requestId);
-      return { done: false, value: await execute({ ...args, rootValue: event.value, contextValue }) };
+      const startedAt = performance.now();
+      const value = await execute({ ...args, rootValue: event.value, contextValue });
+      metrics.operation('subscription', value.errors ? 'errors' : 'ok', performance.now() - startedAt);
+      return { done: false, value };
     },
     // Not queued behind a `next` that waits, as a generator's would be: the source ends when the subscriber goes.
     async return() {
+      end();
       await events.return?.();
       return { done: true, value: undefined };
     },

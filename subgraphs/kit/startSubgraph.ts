@@ -10,6 +10,10 @@ import {
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify from 'fastify';
 import type { Logger } from 'pino';
+import { describeError } from '../../observability/describeError.js';
+import { openTracing } from '../../observability/openTracing.js';
+import { scrubbingLogger } from '../../observability/scrubbingLogger.js';
+import { serveMetrics } from '../../observability/serveMetrics.js';
 import { type Caller, EVERY_SCOPE, HEADERS } from '../../schema/contract.js';
 import { buildSubgraph } from './buildSubgraph.js';
 import type { SubgraphConfig } from './config.js';
@@ -21,6 +25,10 @@ import { forgetOldKeys } from './forgetOldKeys.js';
 import { hourly } from './hourly.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrate } from './migrate.js';
+import { createSubgraphMetrics } from './observe/createSubgraphMetrics.js';
+import { observeRequests, scopeRequests } from './observe/observeRequests.js';
+import { watchDataSource, watchStatements } from './observe/watchStatements.js';
+import { writePool } from './observe/writePool.js';
 import { ReadPipeline } from './ReadPipeline.js';
 import { References } from './References.js';
 import { RequestContext } from './RequestContext.js';
@@ -49,7 +57,8 @@ export async function startSubgraph(
   logger: Logger,
   onStatement?: (statement: string) => void,
 ): Promise<RunningSubgraph> {
-  const log = logger.child({ subgraph: definition.name });
+  // Whoever made the logger: what an error carries may be personal.
+  const log = logger.child({ subgraph: definition.name }, { serializers: { err: describeError } });
   const { schema } = await buildSubgraph(definition);
   for (const name of await migrate(definition, config.databaseUrl)) log.info({ migration: name }, 'migrated');
   // Reads share a connection; each write has one to itself until it commits.
@@ -61,6 +70,7 @@ export async function startSubgraph(
   });
   await dataSource.initialize();
 
+  const tracing = config.tracing && (await openTracing(`customer360-${definition.name}`, config.tracing));
   const settings = definition.settings;
   const settingValues = new Map(settings ? [[settings, config.settings ?? Object.freeze(settings.read({}))]] : []);
   const chores = [
@@ -69,19 +79,27 @@ export async function startSubgraph(
   ];
   const stopChores = () => chores.forEach((stop) => stop());
   const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
-  const reads = new ReadPipeline(pool, log, onStatement);
+  const metrics = createSubgraphMetrics(definition.name, {
+    events: () => events.readings(),
+    pools: () => ({ read: reads.pool, write: writePool(dataSource) }),
+  });
+  const watch = watchStatements(definition.name, metrics, tracing?.tracer);
+  watchDataSource(dataSource, watch);
+  const reads = new ReadPipeline(pool, log, onStatement, watch);
   const database = new Database(dataSource, reads, log);
   const references = new References(config.identityUrl);
   const events = startEvents(definition, config, dataSource, log);
+  const observers = { log, metrics, tracer: tracing?.tracer };
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
   const apollo = new ApolloServer<RequestContext>({
     schema,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: (formatted, error) => maskUnknownError(formatted, error, log),
+    formatError: (formatted, error) => maskUnknownError(formatted, error),
     plugins: [
       fastifyApolloDrainPlugin(fastify),
+      observeRequests(observers),
       // The first two would watch every field of every row; the others would report to somebody.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -89,13 +107,16 @@ export async function startSubgraph(
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
     ],
-    logger: log,
+    logger: scrubbingLogger(log),
   });
   const createContext = (requestId: string) =>
     new RequestContext(database, references, requestId, EVERYONE, settingValues);
-  const subscriptions = serveSubscriptions(fastify.server, { path: '/graphql', schema, log, createContext });
+  const subscriptions = serveSubscriptions(fastify.server, { path: '/graphql', schema, log, createContext, metrics });
+  let metricsServer: Awaited<ReturnType<typeof serveMetrics>> | undefined;
   try {
     await apollo.start();
+    scopeRequests(fastify, '/graphql', observers);
+    if (config.metrics) metricsServer = await serveMetrics(fastify, metrics, config.metrics, config.host);
     await fastify.register(fastifyApollo(apollo), {
       context: async (request) => {
         const given = request.headers[HEADERS.requestId];
@@ -115,7 +136,8 @@ export async function startSubgraph(
     });
     const address = await fastify.listen({ host: config.host, port: config.port });
     const url = `${address}/graphql`;
-    log.info({ url }, 'listening');
+    const metricsUrl = metricsServer?.url;
+    log.info({ url, ...(metricsUrl !== undefined && { metricsUrl }) }, 'listening');
     return {
       name: definition.name,
       url,
@@ -127,6 +149,7 @@ export async function startSubgraph(
         await events.stop();
         await reads.close();
         await dataSource.destroy();
+        await Promise.all([metricsServer?.stop(), tracing?.stop()]);
       },
     };
   } catch (error) {
@@ -136,6 +159,7 @@ export async function startSubgraph(
     await events.stop();
     await reads.close();
     await dataSource.destroy();
+    await Promise.all([metricsServer?.stop(), tracing?.stop()]);
     throw error;
   }
 }

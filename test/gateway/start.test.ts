@@ -102,32 +102,29 @@ describe('the gateway says in one line why it does not start, and what to do', (
     expect(line.trim().split('\n')).toHaveLength(1);
   });
 
-  const guarded = one(`${federation('@authenticated', '@requiresScopes', '@policy')}
-    type Query { a: Int @authenticated b: Int @requiresScopes(scopes: [["x"]]) c: Int @policy(policies: [["y"]]) }`);
+  const byPolicy = one(`${federation('@authenticated', '@policy')}
+    type Query { a: Int @authenticated c: Int @policy(policies: [["y"]]) }`);
 
-  test('a supergraph that guards its fields, before access control exists', async () => {
-    const { code, line } = await refusalOf(guarded);
+  test('a supergraph that leaves decisions to policies', async () => {
+    const { code, line } = await refusalOf(byPolicy);
     expect(code).toBe(1);
     expect(line).toBe(
-      'gateway: FILE uses @authenticated, @requiresScopes, @policy, but this version has no access control: it would show ' +
-        'everyone what they protect. Take them out of the subgraphs and compose again.\n',
+      'gateway: FILE uses @policy, but nobody decides policies here: it would show everyone what they protect. ' +
+        'Say it with @requiresScopes or @authenticated, or take it out of the subgraphs, and compose again.\n',
     );
   });
 
-  test('a supergraph that guards its fields under another name', async () => {
-    const renamed = guarded
-      .replace(
-        'url: "https://specs.apollo.dev/authenticated/v0.1"',
-        'url: "https://specs.apollo.dev/authenticated/v0.1", as: "signedIn"',
-      )
-      .replaceAll('@authenticated', '@signedIn');
-    expect(renamed).toContain('as: "signedIn"');
-    expect((await refusalOf(renamed)).line).toContain('FILE uses @authenticated, ');
+  test('a supergraph that does so under another name', async () => {
+    const renamed = byPolicy
+      .replace('url: "https://specs.apollo.dev/policy/v0.1"', 'url: "https://specs.apollo.dev/policy/v0.1", as: "ask"')
+      .replaceAll('@policy', '@ask');
+    expect(renamed).toContain('as: "ask"');
+    expect((await refusalOf(renamed)).line).toContain('FILE uses @policy, ');
 
     const importing = one(`extend schema
-      @link(url: "https://specs.apollo.dev/federation/v2.9", import: [{ name: "@authenticated", as: "@signedIn" }])
-      type Query { a: Int @signedIn }`);
-    expect((await refusalOf(importing)).line).toContain('FILE uses @authenticated, but');
+      @link(url: "https://specs.apollo.dev/federation/v2.9", import: [{ name: "@policy", as: "@ask" }])
+      type Query { a: Int @ask(policies: [["y"]]) }`);
+    expect((await refusalOf(importing)).line).toContain('FILE uses @policy, but');
   });
 
   test('subgraphs whose address is missing or is none, all at once', async () => {

@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLFormattedError, getOperationAST, graphql, parse, validate } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
+import type { Caller } from '../../schema/contract.js';
 import { EVERYONE } from '../../gateway/access/everyone.js';
 import type { CompiledSubscription, EngineAnswer, EngineRequest } from '../../gateway/engine/CompiledOperation.js';
 import type { SubgraphConnection } from '../../gateway/engine/SubgraphConnection.js';
@@ -27,13 +28,13 @@ export interface TestEngine {
   /** Runs a query or mutation. */
   ask(query: string, variables?: Record<string, unknown>, request?: Partial<EngineRequest>): Promise<EngineAnswer>;
   /** Compiles a subscription. */
-  subscribe(query: string): CompiledSubscription;
+  subscribe(query: string, caller?: Caller): CompiledSubscription;
 }
 
 /** An engine over subgraphs that run in this process; answers are JSON from the first to the last, as over a wire. */
 export function engineOver(
   definitions: readonly SubgraphDefinition[],
-  options: Pick<EngineOptions, 'shareIdenticalQueries'> = {},
+  options: Pick<EngineOptions, 'shareIdenticalQueries' | 'deniedFields' | 'introspectionHidesDenied'> = {},
 ): TestEngine {
   const sent: SentRequest[] = [];
   let interference: Interference | undefined;
@@ -65,10 +66,10 @@ export function engineOver(
   );
   const supergraphSdl = compose(definitions.map(({ name, typeDefs }) => ({ name, typeDefs, url: `http://${name}` })));
   const engine = createEngine({ supergraphSdl, subgraphs, ...options });
-  const compile = (query: string): ReturnType<typeof engine.compile> => {
+  const compile = (query: string, caller: Caller): ReturnType<typeof engine.compile> => {
     const document = parse(query);
     expect(validate(engine.apiSchema, document)).toEqual([]);
-    return engine.compile(document);
+    return engine.compile(document, undefined, caller);
   };
   return {
     sent,
@@ -79,12 +80,12 @@ export function engineOver(
       const definitionsOf = getOperationAST(parse(query))?.variableDefinitions ?? [];
       const { coerced, errors } = getVariableValues(engine.apiSchema, definitionsOf, variables);
       if (errors) throw new Error(errors.map(String).join('\n'));
-      const compiled = compile(query);
-      if (compiled.kind === 'subscription') throw new Error('ask for a subscription with `subscribe`');
+      const compiled = compile(query, request.caller ?? EVERYONE);
+      if (!('run' in compiled)) throw new Error('ask for a subscription with `subscribe`');
       return compiled.run(coerced, { requestId: 'r1', caller: EVERYONE, headers: {}, ...request });
     },
-    subscribe(query) {
-      const compiled = compile(query);
+    subscribe(query, caller = EVERYONE) {
+      const compiled = compile(query, caller);
       if (compiled.kind !== 'subscription') throw new Error('that is no subscription');
       return compiled;
     },

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
+import type { TracingSettings } from '../../observability/openTracing.js';
+import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import { readyMessage } from '../../schema/contract.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
@@ -23,18 +25,23 @@ export async function startGateway(
     limits?: Partial<Limits>;
     subgraphUrls?: Record<string, string>;
     shareSubscriptions?: boolean;
+    metrics?: MetricsSettings;
+    tracing?: TracingSettings;
+    /** Gets each line of the log as well. */
+    onLine?: (line: string) => void;
     usageFolder?: string;
   } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
   const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
   const write = (text: string): void => {
+    options.onLine?.(text);
     const line: Record<string, unknown> = JSON.parse(text);
     log.push(line);
     const index = waiting.findIndex(({ message }) => message === line['msg']);
     if (index !== -1) waiting.splice(index, 1)[0]?.heard(line);
   };
-  const logger = pino({ level: 'debug' }, { write });
+  const logger = pino({ level: 'trace' }, { write });
   const gateway = await createGateway(
     {
       supergraph,
@@ -48,6 +55,8 @@ export async function startGateway(
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       usageFolder: options.usageFolder,
       shareSubscriptions: options.shareSubscriptions ?? true,
+      metrics: options.metrics,
+      tracing: options.tracing,
     },
     logger,
   );

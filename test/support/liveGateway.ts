@@ -7,6 +7,7 @@ import { type ClientOptions as WsOptions, WebSocket } from 'ws';
 import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
 import { OperationPlanner } from '../../gateway/engine/OperationPlanner.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
+import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
 import { InFlight } from '../../gateway/supergraph/InFlight.js';
 import { openSubscriptions } from '../../gateway/subscriptions/openSubscriptions.js';
@@ -92,6 +93,7 @@ export async function startLiveGateway(
       share: options.share ?? true,
       runOnce: async ({ query }) => JSON.stringify({ data: { asked: query } }),
       logger: pino({ level: 'debug' }, { write }),
+      observers: { metrics: createGatewayMetrics(() => undefined), tracer: undefined },
     },
   );
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -131,6 +133,7 @@ function handMadeEngine(supergraphSdl: string, enrich: Enrichment): Engine {
   const planner = new OperationPlanner(supergraphSdl);
   return {
     apiSchema: planner.apiSchema,
+    size: 0,
     compile(document, operationName) {
       const node = planner.plan(document, operationName, new Map());
       if (node?.kind !== 'Subscription') throw new Error('only subscriptions are compiled here');

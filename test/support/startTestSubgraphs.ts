@@ -1,6 +1,7 @@
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { Client } from 'pg';
 import { subgraphs } from '../../subgraphs/all.js';
+import type { SubgraphConfig } from '../../subgraphs/kit/config.js';
 import type { RunningSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { createTestDatabase } from './postgres.js';
@@ -18,14 +19,20 @@ export interface TestSubgraphs {
   stop(): Promise<void>;
 }
 
-export async function startTestSubgraphs(): Promise<TestSubgraphs> {
+/**
+ * @param log where they log; by default as LOG_LEVEL says
+ * @param more of each subgraph's configuration
+ */
+export async function startTestSubgraphs(
+  log: Logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
+  more: Partial<SubgraphConfig> = {},
+): Promise<TestSubgraphs> {
   const database = await createTestDatabase();
   const running: RunningSubgraph[] = [];
-  const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   let identityUrl = 'http://127.0.0.1:1/graphql';
   for (const definition of subgraphs) {
     const settings = definition.settings?.read({});
-    const address = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 4 };
+    const address = { ...more, databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 4 };
     const subgraph = await startSubgraph(definition, { ...address, ...(settings ? { settings } : {}) }, log);
     if (definition.name === 'identity') identityUrl = subgraph.url;
     running.push(subgraph);

@@ -4,6 +4,8 @@ import type { SubgraphConfig } from '../config.js';
 import { connectionConfig } from '../createDataSource.js';
 import type { SubgraphDefinition } from '../defineSubgraph.js';
 import { hourly } from '../hourly.js';
+import type { EventReadings } from '../observe/createSubgraphMetrics.js';
+import type { BusReader } from './EventBus.js';
 import { oneAtATime } from './oneAtATime.js';
 import { openEventBus } from './openEventBus.js';
 import { relayOutbox } from './relayOutbox.js';
@@ -21,6 +23,11 @@ export interface SubgraphEvents {
    * @throws when the database does not answer
    */
   health(): Promise<{ outbox: number; deadLetters: number }>;
+  /**
+   * How far behind the traffic of events is.
+   * @throws when the database does not answer
+   */
+  readings(): Promise<EventReadings>;
   /** Finishes the events at hand; the others wait for the next start. */
   stop(): Promise<void>;
 }
@@ -35,10 +42,18 @@ export function startEvents(
   const bus = openEventBus(config.eventBusUrl ?? config.databaseUrl, log);
   const connection = { ...connectionConfig(definition), connectionString: config.databaseUrl };
   const relay = relayOutbox(definition.name, connection, bus, log);
+  const reading = new Map<string, BusReader>();
   const readers = (definition.consumers ?? []).map((consumer) =>
-    oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () =>
-      bus.consume(busConsumer(definition.name, consumer, dataSource, log)),
-    ),
+    oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () => {
+      const reader = bus.consume(busConsumer(definition.name, consumer, dataSource, log));
+      reading.set(consumer.name, reader);
+      return {
+        stop() {
+          reading.delete(consumer.name);
+          return reader.stop();
+        },
+      };
+    }),
   );
   const stopForgetting = hourly(
     log,
@@ -50,13 +65,22 @@ export function startEvents(
       return dropped;
     },
   );
+  const health = async (): Promise<{ outbox: number; deadLetters: number }> => {
+    const [row] = await dataSource.query<{ outbox: number; deadLetters: number }[]>(
+      `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT ${MOST_COUNTED}) AS o) AS outbox,
+              (SELECT count(*)::int FROM (SELECT FROM dead_letter LIMIT ${MOST_COUNTED}) AS d) AS "deadLetters"`,
+    );
+    return { outbox: row?.outbox ?? 0, deadLetters: row?.deadLetters ?? 0 };
+  };
   return {
-    async health() {
-      const [row] = await dataSource.query<{ outbox: number; deadLetters: number }[]>(
-        `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT ${MOST_COUNTED}) AS o) AS outbox,
-                (SELECT count(*)::int FROM (SELECT FROM dead_letter LIMIT ${MOST_COUNTED}) AS d) AS "deadLetters"`,
+    health,
+    async readings() {
+      const counts = await health();
+      const [oldest] = await dataSource.query<{ age: number }[]>(
+        `SELECT extract(epoch FROM now() - (event->>'time')::timestamptz)::float8 AS age FROM outbox ORDER BY position LIMIT 1`,
       );
-      return { outbox: row?.outbox ?? 0, deadLetters: row?.deadLetters ?? 0 };
+      const lags = await Promise.all([...reading].map(async ([name, reader]) => [name, await reader.lag()] as const));
+      return { ...counts, outboxAge: Math.max(0, oldest?.age ?? 0), inbox: Object.fromEntries(lags) };
     },
     async stop() {
       stopForgetting();

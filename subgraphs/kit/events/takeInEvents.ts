@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
+import { scrubText } from '../../../observability/scrubText.js';
 import { cloudEvent, ERROR_CODES } from '../../../schema/contract.js';
 import type { BusConsumer, Delivery } from './EventBus.js';
 import type { EventConsumer, ReceivedEvent } from './EventConsumer.js';
@@ -150,7 +151,10 @@ async function park(dataSource: DataSource, consumer: EventConsumer, refusal: Re
     `INSERT INTO dead_letter (consumer, event_id, event, reason) VALUES ($1, $2, $3::jsonb, $4) ON CONFLICT DO NOTHING`,
     [consumer.name, eventId, JSON.stringify(event ?? null), reason.slice(0, 1000)],
   );
-  log.error({ consumer: consumer.name, eventId, reason }, 'an event was parked; npm run events tells and replays them');
+  log.error(
+    { consumer: consumer.name, eventId, reason: scrubText(reason) },
+    'an event was parked; npm run events tells and replays them',
+  );
 }
 
 /** Whether it is not the event's fault, so that waiting helps. */

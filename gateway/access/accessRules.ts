@@ -1,0 +1,111 @@
+import {
+  type InterfaceType,
+  type NamedType,
+  type ObjectType,
+  type Schema,
+  baseType,
+  dnfConjunction,
+  isEnumType,
+  isObjectType,
+  isScalarType,
+} from '@apollo/federation-internals';
+import type { Guard } from './Guard.js';
+import { type AnyField, fieldInputs } from './fieldInputs.js';
+import { type ReadGuard, readGuards } from './readGuards.js';
+
+/** Which guards stand before what clients can select. Only object types have any: who asks by an interface or a union meets its types. */
+export interface AccessRules {
+  /** All there are; none where a supergraph guards nothing. */
+  readonly guards: readonly Guard[];
+  /** Before every object of a type. */
+  ofType(type: string): readonly Guard[];
+  /** Before a field: its own, those of its type, of what it returns, and of what it is computed from. */
+  ofField(type: string, field: string): readonly Guard[];
+  /** Before the keys by which subgraphs know a type's objects. */
+  ofKeys(type: string): readonly Guard[];
+}
+
+const NONE: readonly Guard[] = [];
+
+/**
+ * Reads the guards of a supergraph.
+ *
+ * - Composition writes on an interface the sum of its implementations' guards. That says nothing about one of them, so an object that is asked for by
+ *   its interface needs what its own type needs. What an interface asks for beyond the sum (older compositions allowed it), its types ask for as well.
+ * - A field needs what the fields need that it `@requires`, or takes from a context. Today's composition demands it, older ones did not.
+ *
+ * @param schema the supergraph's
+ */
+export function accessRules(schema: Schema): AccessRules {
+  const reader = readGuards(schema);
+  if (!reader) return { guards: NONE, ofType: () => NONE, ofField: () => NONE, ofKeys: () => NONE };
+  const { read, found } = reader;
+  const types = new Map(schema.objectTypes().map((type) => [type.name, distinct(guardsOfType(type, read))]));
+  const guardsAt = (field: AnyField): readonly Guard[] =>
+    field.parent.kind === 'ObjectType' ? guardsOfField(field, field.parent, types, read) : NONE;
+
+  const inputs = fieldInputs(schema);
+  const fields = new Map<string, readonly Guard[]>();
+  const keys = new Map<string, readonly Guard[]>();
+  for (const type of schema.objectTypes()) {
+    for (const field of type.fields()) {
+      const all = [...guardsAt(field), ...inputs.ofField(field).flatMap(guardsAt)];
+      if (all.length > 0) fields.set(field.coordinate, distinct(all));
+    }
+    const all = inputs.ofKeys(type).flatMap(guardsAt);
+    if (all.length > 0) keys.set(type.name, distinct(all));
+  }
+  return {
+    guards: found,
+    ofType: (type) => types.get(type) ?? NONE,
+    ofField: (type, field) => fields.get(`${type}.${field}`) ?? NONE,
+    ofKeys: (type) => keys.get(type) ?? NONE,
+  };
+}
+
+function guardsOfType(type: ObjectType, read: ReadGuard): Guard[] {
+  return [...read(type), ...type.interfaces().flatMap((above) => beyondSum(above, read, (one) => one))];
+}
+
+function guardsOfField(
+  field: AnyField,
+  parent: ObjectType,
+  types: ReadonlyMap<string, readonly Guard[]>,
+  read: ReadGuard,
+): Guard[] {
+  const ofType = (type: NamedType): readonly Guard[] => types.get(type.name) ?? NONE;
+  const above = parent
+    .interfaces()
+    .filter((one) => one.field(field.name))
+    .flatMap((one) => beyondSum(one, read, (type) => type.field(field.name)));
+  const returned = field.type ? baseType(field.type) : undefined;
+  const leaf = returned && (isScalarType(returned) || isEnumType(returned)) ? read(returned) : NONE;
+  const object = returned && isObjectType(returned) ? ofType(returned) : NONE;
+  return [...ofType(parent), ...read(field), ...above, ...leaf, ...object];
+}
+
+/** What an interface, or a field of it, asks for that does not come from the types that implement it. */
+function beyondSum(
+  type: InterfaceType,
+  read: ReadGuard,
+  at: (type: InterfaceType | ObjectType) => InterfaceType | ObjectType | AnyField | undefined,
+): readonly Guard[] {
+  const readAt = (one: InterfaceType | ObjectType): readonly Guard[] => {
+    const element = at(one);
+    return element ? read(element) : NONE;
+  };
+  const sum = distinct(type.possibleRuntimeTypes().flatMap(readAt));
+  return readAt(type).filter((guard) => !isImplied(guard, sum));
+}
+
+/** Whether whoever meets all of these meets that one. */
+function isImplied({ authenticated, scopes }: Guard, by: readonly Guard[]): boolean {
+  if (authenticated && !by.some((one) => one.authenticated)) return false;
+  if (!scopes) return true;
+  const sets = by.flatMap((one) => (one.scopes ? [one.scopes.map((set) => [...set])] : []));
+  return dnfConjunction(sets).every((all) => scopes.some((set) => set.every((scope) => all.includes(scope))));
+}
+
+function distinct(guards: readonly Guard[]): readonly Guard[] {
+  return [...new Set(guards)];
+}

@@ -1,0 +1,40 @@
+import { dnfConjunction } from '@apollo/federation-internals';
+import { GraphQLError } from 'graphql';
+import { type Caller, ERROR_CODES } from '../../schema/contract.js';
+import type { Guard } from './Guard.js';
+import { isAuthenticated } from './anonymous.js';
+
+/** Something in an operation that a caller may not see. */
+export interface Denial {
+  /** `Customer.addresses` */
+  readonly what: string;
+  /** The keys of the response that lead to it, without the indexes of lists. */
+  readonly path: readonly string[];
+  /** Those that the caller does not meet; at least one. */
+  readonly guards: readonly Guard[];
+}
+
+/**
+ * What a client reads about it: `UNAUTHENTICATED` when nobody said who is asking, else `FORBIDDEN`; with the scopes that are needed in
+ * `extensions.requiredScopes`, a list of sets of which one would do.
+ */
+export function denialError({ what, path, guards }: Denial, caller: Caller): GraphQLError {
+  const sets = guards.flatMap(({ scopes }) => (scopes ? [scopes.map((set) => [...set])] : []));
+  const requiredScopes = sets.length > 0 ? dnfConjunction(sets) : null;
+  const known = isAuthenticated(caller);
+  const needs = requiredScopes ? `needs ${spoken(requiredScopes)}` : 'is not for everybody';
+  const advice = known ? '' : ' Say who is asking: send a token in the header "authorization".';
+  return new GraphQLError(`${what} ${needs}.${advice}`, {
+    path,
+    extensions: {
+      code: known ? ERROR_CODES.FORBIDDEN : ERROR_CODES.UNAUTHENTICATED,
+      ...(requiredScopes && { requiredScopes }),
+    },
+  });
+}
+
+function spoken(sets: readonly (readonly string[])[]): string {
+  return sets
+    .map((set) => `the ${set.length === 1 ? 'scope' : 'scopes'} ${set.map((scope) => `"${scope}"`).join(' and ')}`)
+    .join(', or ');
+}
