@@ -17,6 +17,8 @@ NAME is lower case letters, such as loyalty. It becomes the subgraph's name, its
 It writes subgraphs/NAME and test/subgraphs/NAME.test.ts, enters the subgraph in subgraphs/all.ts, subgraphs.yaml and docker-compose.yml, and composes the
 schema. No file of another team is edited by hand. See docs/subgraph-guide.md.`;
 
+const print = (line: string): void => console.log(line);
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -35,7 +37,6 @@ async function main(): Promise<void> {
   const [name, ...rest] = positionals;
   if (name === undefined || rest.length > 0)
     throw new Error('give one name: npm run new:subgraph -- loyalty; see --help');
-  const print = (line: string): void => console.log(line);
   if (values.remove) await removeSubgraph({ name, isSure: values.yes, print });
   else await addSubgraph({ name, owner: values.owner ?? name, port: values.port, print });
 }

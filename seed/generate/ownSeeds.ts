@@ -21,7 +21,6 @@ export async function ownSeeds(world: World, customers: number, targets: readonl
   for (const { subgraph, dataSource } of others) {
     const { seed, entities } = subgraph;
     if (!identity || !seed || (await hasRows(dataSource, entities))) continue;
-    const id = (what: string, customerId: string, number: number) => uuidFrom(`${what}:${number}`, customerId);
     await dataSource.transaction(async (manager) => {
       for (let begin = 0; begin < customers; begin += BATCH) {
         const ids = Array.from({ length: Math.min(BATCH, customers - begin) }, (_, at) =>
@@ -32,11 +31,15 @@ export async function ownSeeds(world: World, customers: number, targets: readonl
           where: { id: In(ids) },
         });
         if (there.length === 0) break;
-        rows += await seed(manager, { customerIds: there.map((customer) => customer.id), now: world.now, id });
+        rows += await seed(manager, { customerIds: there.map((customer) => customer.id), now: world.now, id: idOf });
       }
     });
   }
   return rows;
+}
+
+function idOf(what: string, customerId: string, number: number): string {
+  return uuidFrom(`${what}:${number}`, customerId);
 }
 
 async function hasRows({ manager }: Target['dataSource'], entities: Target['subgraph']['entities']): Promise<boolean> {
