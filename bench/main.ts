@@ -43,6 +43,14 @@ npm run bench -- timeline [options]
 
 It asks a touchpoints subgraph for pages of timelines in a small and in a large table, in alternating rounds.
 
+npm run bench -- load [options]
+
+  --graph NAME      of ${Object.keys(graphs).join(', ')}  (products)
+  --seconds N       a step, of which there are five       (10)
+
+It finds out how many requests a second the gateway can serve, offers it half, all, twice and four times of that and half again, at random
+moments whether or not it keeps up, and prints what was accepted, what was shed, how long it took, and the gateway's memory.
+
 npm run bench -- moments [options]
 
   --requests N      mutations                             (300)
@@ -79,7 +87,7 @@ const { values, positionals } = parseArgs({
     concurrency: { type: 'string' },
     graph: { type: 'string' },
     subscribers: { type: 'string', default: '5000' },
-    seconds: { type: 'string', default: '30' },
+    seconds: { type: 'string' },
     rate: { type: 'string', default: '5' },
     different: { type: 'string', default: '200' },
     peers: { type: 'string' },
@@ -112,10 +120,14 @@ if (values.help) {
   const { subscriptions } = await import('./subscriptions/subscriptions.js');
   await subscriptions({
     subscribers: positive('subscribers', values.subscribers),
-    seconds: positive('seconds', values.seconds),
+    seconds: positive('seconds', values.seconds ?? '30'),
     rate: positive('rate', values.rate),
     rateOfDifferent: positive('different', values.different),
   });
+} else if (positionals[0] === 'load') {
+  const { load } = await import('./load/load.js');
+  const [graph] = pick(graphs, values.graph ?? 'products');
+  if (graph) await load({ graph, seconds: positive('seconds', values.seconds ?? '10') });
 } else if (positionals[0] === 'moments') {
   const { moments } = await import('./moments.js');
   await moments({ requests: positive('requests', values.requests ?? '300') });

@@ -12,6 +12,8 @@ import { LOG_LEVELS, type LogLevel } from './observability/createLogger.js';
 export interface Config {
   /** Path of the supergraph file, relative to the working directory. */
   readonly supergraph: string;
+  /** Where a copy of the last supergraph that could be served is kept, to start from when the file cannot be. */
+  readonly lastGood: string | undefined;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
   /** Address to listen on. */
@@ -48,6 +50,12 @@ interface Option {
 
 const OPTIONS: readonly Option[] = [
   { name: 'supergraph', value: 'FILE', env: 'SUPERGRAPH', help: 'the supergraph to serve (schema/supergraph.graphql)' },
+  {
+    name: 'last-good',
+    value: 'FILE',
+    env: 'LAST_GOOD',
+    help: 'keeps a copy of it there, and starts from that when it is broken (none)',
+  },
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
   { name: 'auth', value: 'jwt|off', help: 'who may ask: those with a token; "off": everybody, everything (jwt)' },
@@ -56,6 +64,18 @@ const OPTIONS: readonly Option[] = [
   { name: 'max-subscriptions-per-caller', value: 'N', help: 'of these, for one authorization or address (1000)' },
   { name: 'max-subscriptions-per-connection', value: 'N', help: 'of these, over one WebSocket (100)' },
   { name: 'share-subscriptions', value: 'on|off', help: 'one upstream for equal subscriptions of equal callers (on)' },
+  { name: 'subgraph-timeout', value: 'MS', help: 'milliseconds that a subgraph may take for one fetch (10000)' },
+  {
+    name: 'request-deadline',
+    value: 'MS',
+    help: 'milliseconds for all fetches of a request; longer than that (30000)',
+  },
+  {
+    name: 'subgraph-concurrency',
+    value: 'N',
+    help: 'requests to one subgraph at the same time; as many may wait (256)',
+  },
+  { name: 'max-in-flight', value: 'N', help: 'requests under way, whatever they wait for; more get 503 (5000)' },
   {
     name: 'usage',
     value: 'FOLDER|off',
@@ -116,6 +136,7 @@ const count = (standard: number) =>
 
 const settings = z.object({
   supergraph: z.string().default('schema/supergraph.graphql'),
+  'last-good': z.string().optional(),
   port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
@@ -125,6 +146,10 @@ const settings = z.object({
   'max-subscriptions-per-connection': count(DEFAULT_LIMITS.subscriptions.perConnection),
   'share-subscriptions': z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   'share-identical-queries': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+  'subgraph-timeout': count(DEFAULT_LIMITS.subgraphTimeoutMs),
+  'request-deadline': count(DEFAULT_LIMITS.requestDeadlineMs),
+  'subgraph-concurrency': count(DEFAULT_LIMITS.subgraphConcurrency),
+  'max-in-flight': count(DEFAULT_LIMITS.inFlight),
   metrics: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   'metrics-port': portNumber.optional(),
   usage: z.string().default('off'),
@@ -157,6 +182,12 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   }
 
   const parsed = settings.safeParse(raw);
+  const { 'subgraph-timeout': part, 'request-deadline': whole } = parsed.data ?? {};
+  if (part !== undefined && whole !== undefined && whole <= part) {
+    problems.push(
+      `--request-deadline (${whole}) must be longer than --subgraph-timeout (${part}), or one slow subgraph costs the whole answer`,
+    );
+  }
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) {
       const name = String(path[0]);
@@ -179,6 +210,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   const { supergraph, port, host, 'log-level': logLevel } = parsed.data;
   return Object.freeze({
     supergraph,
+    lastGood: parsed.data['last-good'],
     port,
     host,
     auth: access.value,
@@ -197,6 +229,11 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
 function readLimits(values: z.infer<typeof settings>): Limits {
   return Object.freeze({
     ...DEFAULT_LIMITS,
+    subgraphTimeoutMs: values['subgraph-timeout'],
+    requestDeadlineMs: values['request-deadline'],
+    subgraphConcurrency: values['subgraph-concurrency'],
+    subgraphQueue: values['subgraph-concurrency'],
+    inFlight: values['max-in-flight'],
     subscriptions: Object.freeze({
       ...DEFAULT_LIMITS.subscriptions,
       connections: values['max-connections'],

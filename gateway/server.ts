@@ -25,6 +25,7 @@ import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
+import { shedLoad } from './limits/shedLoad.js';
 import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
 import { type GatewayReadings, createGatewayMetrics } from './observability/createGatewayMetrics.js';
@@ -71,6 +72,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const observers = { metrics, tracer: tracing?.tracer };
   const lifecycle = await SupergraphLifecycle.load({
     file: config.supergraph,
+    lastGood: config.lastGood,
     subgraphUrls: config.subgraphUrls,
     limits: config.limits,
     logger,
@@ -80,6 +82,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     signingKey: config.signingKey,
   });
   const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
+  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits.inFlight);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),

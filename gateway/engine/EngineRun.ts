@@ -8,6 +8,8 @@ export interface EngineRun {
   readonly data: JsonObject;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly request: EngineRequest;
+  /** When no subgraph is waited for any longer, as `performance.now()` tells time. */
+  readonly endsAt: number;
   /** What went wrong upstream, with paths in the client's response. */
   readonly failures: GraphQLError[];
   /** The distinct objects at the path of a step, by its `placesKey`. */

@@ -14,7 +14,7 @@ export interface FetchBatch {
   readonly service: string;
   readonly steps: readonly FetchStep[];
   readonly asks: readonly FetchAsk[];
-  /** Ended when the caller goes away; not so a mutation, which may have happened. */
+  /** Ended when the caller goes away, and sent again when it failed in passing; not so a mutation, which may have happened. */
   readonly abortable: boolean;
 }
 

@@ -108,7 +108,7 @@ export function compileOperation(
       if (graph.deniedFields === 'refuse' && plan.denials.length > 0) {
         return createAnswer('null', errorsOf(plan.denials, request.caller), request.requestId);
       }
-      const run = startRun({}, variables, request);
+      const run = startRun(graph.upstream, {}, variables, request);
       await plan.run(run);
       return finishRun(graph, run, plan.writeData(variables));
     },
@@ -172,7 +172,7 @@ function compileSubscription(graph: Graph, plan: Planned): CompiledSubscription 
         usages.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
       ),
     async complete(event, variables, request) {
-      const run = startRun(event.data ?? {}, variables, request);
+      const run = startRun(graph.upstream, event.data ?? {}, variables, request);
       for (const error of event.errors ?? []) run.failures.push(eventError(primary.serviceName, error));
       if (!event.data) return createAnswer('null', run.failures, request.requestId);
       rewriteOutput?.(run.data);
@@ -190,8 +190,9 @@ function eventError(service: string, error: GraphQLFormattedError): ReturnType<t
   return upstreamError(service, error, error.path);
 }
 
-function startRun(data: JsonObject, variables: Variables, request: EngineRequest): EngineRun {
-  return { data, variables, request, failures: [], places: new Map(), entities: new Map() };
+function startRun({ deadlineMs }: Upstream, data: JsonObject, variables: Variables, request: EngineRequest): EngineRun {
+  const endsAt = performance.now() + deadlineMs;
+  return { data, variables, request, endsAt, failures: [], places: new Map(), entities: new Map() };
 }
 
 function finishRun(

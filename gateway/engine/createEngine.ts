@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly subgraphs: ReadonlyMap<string, SubgraphConnection>;
   /** Told of each subgraph that gave no answer; nothing is logged without it. */
   readonly logger?: Logger;
+  /** How long an operation may take with all its fetches, in milliseconds; 30,000 by default. */
+  readonly deadlineMs?: number;
   /** Lets identical queries of one caller that are in flight at once have one run; off by default. */
   readonly shareIdenticalQueries?: boolean;
   /** What becomes of fields that the caller may not see; `error` by default. */
@@ -59,6 +61,7 @@ interface Known {
 }
 
 const DEFAULT_CACHE_SIZE = 1_000;
+const DEFAULT_DEADLINE_MS = 30_000;
 
 /** Of one document, by name and by what callers may see. */
 const MAX_COMPILED = 100;
@@ -75,7 +78,11 @@ export function createEngine(options: EngineOptions): Engine {
   const graph: Graph = {
     planner,
     labels: overrideLabels(options.supergraphSdl),
-    upstream: { subgraphs: options.subgraphs, logger: options.logger },
+    upstream: {
+      subgraphs: options.subgraphs,
+      logger: options.logger,
+      deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+    },
     deniedFields: options.deniedFields ?? 'error',
     shownSchema: () => apiSchema,
   };

@@ -17,6 +17,8 @@ import { addAnswered, addLost } from './upstreamFailures.js';
 export interface Upstream {
   readonly subgraphs: ReadonlyMap<string, SubgraphConnection>;
   readonly logger: Logger | undefined;
+  /** How long an operation, or what completes an event, may take with all its fetches, in milliseconds. */
+  readonly deadlineMs: number;
 }
 
 /**
@@ -132,13 +134,15 @@ function askSubgraph(
   const { caller, headers, signal } = run.request;
   return connection.ask(
     { query, variables, operationName },
-    { caller, headers, signal: abortable ? signal : undefined },
+    { caller, headers, signal: abortable ? signal : undefined, repeatable: abortable, endsAt: run.endsAt },
   );
 }
 
 function report({ service }: FetchBatch, run: EngineRun, logger: Logger | undefined, error: unknown): void {
   const failure = error instanceof SubgraphFailure ? error : undefined;
-  logger?.[failure?.reason === 'abandoned' ? 'debug' : 'warn'](
+  // That a subgraph rests was said when it began to.
+  const quiet = failure?.reason === 'abandoned' || failure?.reason === 'resting';
+  logger?.[quiet ? 'debug' : 'warn'](
     {
       requestId: run.request.requestId,
       service,

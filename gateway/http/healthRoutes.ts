@@ -9,8 +9,10 @@ export const HEALTH_PATHS = { live: '/health/live', ready: '/health/ready' } as 
  *
  * - `live`: does the process run? 200 as long as it does; if not, restart it.
  * - `ready`: should it get requests? It answers what it can with any subgraph down, so it is `ready` when all subgraphs answer
- *   and `degraded` when some do, both with 200; with 503 it is `down` when none does, or `stopping`. A subgraph that answers at all,
- *   even with GraphQL errors, is up. It also tells which supergraph serves, by the digest of its file, and since when.
+ *   and `degraded` when some do, both with 200, and `lost` names the others: taking every gateway away because marketing is down
+ *   would cost more than marketing. With 503 it is `down` when none answers, or `stopping`. A subgraph that answers at all, even with GraphQL
+ *   errors, is up. It also tells which supergraph serves, by the digest of its text, since when, and whether that is the file or
+ *   its last good copy.
  *
  * @param served the supergraph that serves when it is asked
  * @param isStopping whether the gateway was told to stop
@@ -26,9 +28,10 @@ export function healthRoutes(
   app.get(HEALTH_PATHS.ready, async (_request, reply) => {
     if (isStopping()) return reply.code(503).send({ status: 'stopping', subgraphs: [] });
     const subgraphs = await probe.check();
-    const up = subgraphs.filter(({ status }) => status === 'up').length;
-    const status = up === 0 ? 'down' : up < subgraphs.length ? 'degraded' : 'ready';
-    const { digest, since } = served();
-    return reply.code(up === 0 ? 503 : 200).send({ status, supergraph: { digest, since }, subgraphs });
+    const lost = subgraphs.filter(({ status }) => status === 'down').map(({ name }) => name);
+    const down = lost.length === subgraphs.length;
+    const status = down ? 'down' : lost.length > 0 ? 'degraded' : 'ready';
+    const { digest, since, source } = served();
+    return reply.code(down ? 503 : 200).send({ status, lost, supergraph: { digest, since, source }, subgraphs });
   });
 }

@@ -2,10 +2,22 @@
 export interface Limits {
   /** The longest request body that is read; a longer one is answered with 413. */
   readonly requestBytes: number;
-  /** How long one subgraph may take for one fetch, from connecting to the last byte of its answer. */
+  /** How long one subgraph may take for one fetch, from asking for it to the last byte of its answer. */
   readonly subgraphTimeoutMs: number;
+  /** How long all fetches of one operation may take together; then what has not arrived is left out of the answer. */
+  readonly requestDeadlineMs: number;
+  /** How many requests to one subgraph are under way at the same time. */
+  readonly subgraphConcurrency: number;
+  /** How many more may wait for one of those to end, inside of their time; a further one is not sent. */
+  readonly subgraphQueue: number;
+  /** After how many failures in a row a subgraph rests: what it is asked for is answered at once without it. */
+  readonly failuresBeforeRest: number;
+  /** The longest rest, until one request is let through to see whether the subgraph is well again; the first rest takes about a second. */
+  readonly longestRestMs: number;
   /** The longest answer of a subgraph that is read; a longer one counts as no answer. */
   readonly subgraphResponseBytes: number;
+  /** How many requests are under way at the same time, whatever they wait for; a further one is answered with 503. */
+  readonly inFlight: number;
   /** How long `/health/ready` waits for a subgraph before it calls it down. */
   readonly probeTimeoutMs: number;
   readonly subscriptions: SubscriptionLimits;
@@ -42,7 +54,13 @@ const MEBIBYTE = 1024 * 1024;
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   requestBytes: MEBIBYTE,
   subgraphTimeoutMs: 10_000,
+  requestDeadlineMs: 30_000,
+  subgraphConcurrency: 256,
+  subgraphQueue: 256,
+  failuresBeforeRest: 5,
+  longestRestMs: 10_000,
   subgraphResponseBytes: 32 * MEBIBYTE,
+  inFlight: 5_000,
   probeTimeoutMs: 1_000,
   subscriptions: Object.freeze({
     connections: 10_000,

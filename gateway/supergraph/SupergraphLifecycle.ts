@@ -5,6 +5,7 @@ import { StartError } from '../errors/StartError.js';
 import type { Limits } from '../limits/limits.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
 import { InFlight } from './InFlight.js';
+import { LastGood } from './LastGood.js';
 import { locateSubgraphs } from './locateSubgraphs.js';
 import { type Supergraph, digestOf, readSupergraph, readSupergraphFile } from './readSupergraph.js';
 import { watchFile } from './watchFile.js';
@@ -13,6 +14,8 @@ import { watchFile } from './watchFile.js';
 export interface ServedSupergraph extends Supergraph {
   /** When it began to serve. */
   readonly since: Date;
+  /** `last-good` when the file could not be served at the start, and its last good copy serves in its place. */
+  readonly source: 'file' | 'last-good';
   /** By the subgraph's name, in the supergraph's order. */
   readonly clients: ReadonlyMap<string, SubgraphClient>;
   readonly engine: Engine;
@@ -27,9 +30,11 @@ export type SwapHook = (next: ServedSupergraph, previous: ServedSupergraph) => v
 export interface LifecycleOptions {
   /** Path of the supergraph file. */
   readonly file: string;
+  /** Where a copy of what serves is kept, to start from when the file cannot be served; none is kept without it. */
+  readonly lastGood?: string | undefined;
   /** Addresses that replace those in the supergraph, by environment variable. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
-  readonly limits: Pick<Limits, 'subgraphTimeoutMs' | 'subgraphResponseBytes'>;
+  readonly limits: Limits;
   readonly logger: Logger;
   /** What requests to subgraphs are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
@@ -59,20 +64,34 @@ export class SupergraphLifecycle {
   #unwatch: (() => void) | undefined;
   #checking: Promise<void> = Promise.resolve();
   #retiring: Promise<void> = Promise.resolve();
+  #keeping: Promise<void> = Promise.resolve();
 
-  private constructor(options: LifecycleOptions, supergraph: Supergraph) {
+  private constructor(options: LifecycleOptions, supergraph: Supergraph, source: ServedSupergraph['source']) {
     this.#options = options;
-    this.#served = this.#prepare(supergraph);
-    this.#seen = supergraph.digest;
+    this.#served = this.#prepare(supergraph, source);
+    this.#seen = source === 'file' ? supergraph.digest : '';
   }
 
   /**
-   * Reads the supergraph to begin with. No subgraph is asked anything.
+   * Reads the supergraph to begin with: the file, or its last good copy when the file will not do. No subgraph is asked anything.
    *
-   * @throws StartError when it will not do
+   * @throws StartError when neither will do
    */
   static async load(options: LifecycleOptions): Promise<SupergraphLifecycle> {
-    return new SupergraphLifecycle(options, readSupergraph(options.file, await readSupergraphFile(options.file)));
+    const { file, lastGood, logger } = options;
+    try {
+      return new SupergraphLifecycle(options, readSupergraph(file, await readSupergraphFile(file)), 'file');
+    } catch (error) {
+      if (lastGood === undefined || !(error instanceof StartError)) throw error;
+      const copy = await new LastGood(lastGood).read();
+      if (copy === null) throw error;
+      const lifecycle = new SupergraphLifecycle(options, readSupergraph(lastGood, copy), 'last-good');
+      logger.error(
+        { reason: error.message, lastGood, serving: lifecycle.served.digest },
+        'the supergraph file cannot be served; its last good copy serves until the file is mended',
+      );
+      return lifecycle;
+    }
   }
 
   /** What requests are served from now. */
@@ -92,6 +111,7 @@ export class SupergraphLifecycle {
    */
   watch(serve: (next: ServedSupergraph) => void): void {
     const { file, logger } = this.#options;
+    if (this.#served.source === 'file') this.#keep(this.#served);
     const check = (): void => {
       this.#checking = this.#checking.then(() => this.#check(serve));
     };
@@ -106,6 +126,7 @@ export class SupergraphLifecycle {
   async stop(): Promise<void> {
     this.#unwatch?.();
     await this.#checking;
+    await this.#keeping;
     await Promise.all([...this.#open].map((client) => client.close()));
   }
 
@@ -114,7 +135,7 @@ export class SupergraphLifecycle {
     if (sdl === undefined) return;
     let next: ServedSupergraph | undefined;
     try {
-      next = this.#prepare(readSupergraph(this.#options.file, sdl), this.#served.clients);
+      next = this.#prepare(readSupergraph(this.#options.file, sdl), 'file', this.#served.clients);
       serve(next);
     } catch (error) {
       this.#refuse(error);
@@ -155,7 +176,19 @@ export class SupergraphLifecycle {
       { digest: next.digest, previous: previous.digest, subgraphs: [...next.clients.keys()] },
       'a new supergraph serves',
     );
+    this.#keep(next);
     this.#retiring = this.#retiring.then(() => this.#retire(previous, next));
+  }
+
+  /** Keeps a copy of what serves, one after the other. Without the copy everything goes on but the next start from a broken file. */
+  #keep({ sdl }: ServedSupergraph): void {
+    const { lastGood, logger } = this.#options;
+    if (lastGood === undefined) return;
+    this.#keeping = this.#keeping.then(() =>
+      new LastGood(lastGood)
+        .keep(sdl)
+        .catch((err: unknown) => logger.warn({ err, lastGood }, 'the last good supergraph could not be kept')),
+    );
   }
 
   async #retire(previous: ServedSupergraph, next: ServedSupergraph): Promise<void> {
@@ -175,7 +208,11 @@ export class SupergraphLifecycle {
    * @param known connections that are taken over where a subgraph stays where it is
    * @throws StartError when it cannot be served; then no connection was made
    */
-  #prepare(supergraph: Supergraph, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
+  #prepare(
+    supergraph: Supergraph,
+    source: ServedSupergraph['source'],
+    known: ServedSupergraph['clients'] = new Map(),
+  ): ServedSupergraph {
     const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false, signingKey } = this.#options;
     const { onLookup, observe } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
@@ -185,17 +222,18 @@ export class SupergraphLifecycle {
       supergraphSdl: supergraph.sdl,
       subgraphs: asked,
       logger,
+      deadlineMs: limits.requestDeadlineMs,
       shareIdenticalQueries,
       onLookup,
     });
     for (const { name, url } of located) {
       const client = known.get(name);
-      const taken = client?.options.url === url ? client : connect(name, url, limits, signingKey);
+      const taken = client?.options.url === url ? client : connect(name, url, limits, logger, signingKey);
       clients.set(name, taken);
       asked.set(name, observe ? observe(name, taken) : taken);
       this.#open.add(taken);
     }
-    return { ...supergraph, since: new Date(), clients, engine };
+    return { ...supergraph, since: new Date(), source, clients, engine };
   }
 
   /** Closes the connections that only the first of the two needs. */
@@ -210,7 +248,8 @@ export class SupergraphLifecycle {
 function connect(
   name: string,
   url: string,
-  limits: LifecycleOptions['limits'],
+  limits: Limits,
+  logger: Logger,
   signingKey: string | undefined,
 ): SubgraphClient {
   return new SubgraphClient({
@@ -219,6 +258,14 @@ function connect(
     timeoutMs: limits.subgraphTimeoutMs,
     maxResponseBytes: limits.subgraphResponseBytes,
     signingKey,
+    concurrency: limits.subgraphConcurrency,
+    queue: limits.subgraphQueue,
+    failuresBeforeRest: limits.failuresBeforeRest,
+    longestRestMs: limits.longestRestMs,
+    onChange(resting) {
+      if (resting) logger.warn({ service: name }, 'a subgraph rests after failures');
+      else logger.info({ service: name }, 'a subgraph answers again');
+    },
   });
 }
 

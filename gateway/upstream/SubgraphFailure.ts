@@ -2,9 +2,12 @@
 const REASONS = {
   unreachable: 'could not be reached',
   timeout: 'did not answer in time',
+  deadline: 'was not waited for any longer, because the request as a whole took too long',
   status: 'refused the request',
   garbage: 'gave an answer that is not GraphQL',
   'too-large': 'gave an answer that is too large',
+  resting: 'is resting after failures',
+  busy: 'has more to do than it can',
   abandoned: 'was not waited for, because the caller went away',
 } as const;
 
@@ -26,4 +29,20 @@ export class SubgraphFailure extends Error {
   ) {
     super(`The subgraph "${service}" ${REASONS[reason]}.`, options);
   }
+}
+
+/** Whether asking again may help at once, and repeats nothing that could have been answered. */
+export function isPassing({ reason, detail }: SubgraphFailure): boolean {
+  return reason === 'unreachable' || (reason === 'status' && (detail === 502 || detail === 503 || detail === 504));
+}
+
+/** Whether it says that the subgraph is in trouble, whatever it was asked. */
+export function isTrouble({ reason, detail }: SubgraphFailure): boolean {
+  if (reason === 'status') return typeof detail === 'number' && detail >= 500;
+  return reason === 'unreachable' || reason === 'timeout' || reason === 'garbage';
+}
+
+/** Whether it says nothing about the subgraph. */
+export function isUnproven({ reason }: SubgraphFailure): boolean {
+  return reason === 'abandoned' || reason === 'deadline';
 }

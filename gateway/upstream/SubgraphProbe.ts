@@ -1,4 +1,3 @@
-import { GATEWAY } from '../access/gatewayItself.js';
 import type { SubgraphClient } from './SubgraphClient.js';
 import { SubgraphFailure } from './SubgraphFailure.js';
 
@@ -7,13 +6,15 @@ export interface SubgraphHealth {
   readonly name: string;
   readonly url: string;
   readonly status: 'up' | 'down';
+  /** Whether it is not asked for now because it failed again and again; it may be up again already. */
+  readonly resting: boolean;
   /** Milliseconds that the probe took. */
   readonly latency: number;
   /** Why it is down. */
   readonly error?: string;
 }
 
-/** Asks all subgraphs at once whether they answer; `{ __typename }` is something that every GraphQL server knows. */
+/** Asks all subgraphs at once whether they answer. */
 export class SubgraphProbe {
   #running: Promise<SubgraphHealth[]> | undefined;
 
@@ -36,12 +37,12 @@ export class SubgraphProbe {
     const startedAt = performance.now();
     const elapsed = (): number => Math.round((performance.now() - startedAt) * 10) / 10;
     try {
-      await client.ask({ query: '{ __typename }' }, { caller: GATEWAY, timeoutMs: this.timeoutMs });
-      return { name, url, status: 'up', latency: elapsed() };
+      await client.probe(this.timeoutMs);
+      return { name, url, status: 'up', resting: client.resting, latency: elapsed() };
     } catch (error) {
       const detail = error instanceof SubgraphFailure && error.detail !== undefined ? ` (${error.detail})` : '';
       const message = error instanceof Error ? error.message : String(error);
-      return { name, url, status: 'down', latency: elapsed(), error: message + detail };
+      return { name, url, status: 'down', resting: client.resting, latency: elapsed(), error: message + detail };
     }
   }
 }

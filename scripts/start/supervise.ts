@@ -138,10 +138,11 @@ class Supervisor {
     print(`the subgraphs answer: ${Object.keys(urls).join(', ')}`);
 
     const addresses = Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url] as const);
+    const lastGood = join(config.data, 'supergraph.last-good.graphql');
     const gateway = this.#start(
       'gateway',
       scripts.gateway,
-      ['--port', String(config.port), '--host', config.host, '--auth', config.auth],
+      ['--port', String(config.port), '--host', config.host, '--auth', config.auth, '--last-good', lastGood],
       { ...inherited, ...access.shared, ...access.gateway, ...Object.fromEntries(addresses) },
       GATEWAY_NODE_ARGS,
     );

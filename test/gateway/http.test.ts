@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 
-const served = { digest: expect.stringMatching(/^[0-9a-f]{64}$/), since: expect.any(String) };
-const measured = { url: expect.any(String), latency: expect.any(Number) };
+const served = { digest: expect.stringMatching(/^[0-9a-f]{64}$/), since: expect.any(String), source: 'file' };
+const measured = { url: expect.any(String), latency: expect.any(Number), resting: false };
 
 function up(name: string): unknown {
   return { name, ...measured, status: 'up' };
@@ -40,7 +40,12 @@ describe('the gateway over HTTP', () => {
   test('is ready when all subgraphs answer, degraded when some do, down when none does', async () => {
     expect(await ready()).toEqual({
       status: 200,
-      body: { status: 'ready', supergraph: served, subgraphs: [up('books'), up('lending-desk'), up('reviews')] },
+      body: {
+        status: 'ready',
+        lost: [],
+        supergraph: served,
+        subgraphs: [up('books'), up('lending-desk'), up('reviews')],
+      },
     });
 
     await library.books.stop();
@@ -49,6 +54,7 @@ describe('the gateway over HTTP', () => {
       status: 200,
       body: {
         status: 'degraded',
+        lost: ['books', 'reviews'],
         supergraph: served,
         subgraphs: [
           down('books', 'The subgraph "books" could not be reached. (ECONNREFUSED)'),
@@ -59,7 +65,10 @@ describe('the gateway over HTTP', () => {
     });
 
     await library.desk.stop();
-    expect(await ready()).toMatchObject({ status: 503, body: { status: 'down' } });
+    expect(await ready()).toMatchObject({
+      status: 503,
+      body: { status: 'down', lost: ['books', 'lending-desk', 'reviews'] },
+    });
     expect((await fetch(`${origin}/health/live`)).status).toBe(200);
   });
 

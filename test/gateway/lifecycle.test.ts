@@ -206,7 +206,7 @@ describe('a new supergraph', () => {
     });
     const moved = new Promise<unknown>((resolve) =>
       lifecycle.onSwap(async (next, previous) => {
-        const last = await desk?.ask({ query: '{ openUntil }' }, { caller: EVERYONE });
+        const last = await desk?.ask({ query: '{ openUntil }' }, { caller: EVERYONE, headers: {} });
         resolve([previous.digest, next.digest, [...next.clients.keys()], last]);
       }),
     );

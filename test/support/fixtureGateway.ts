@@ -25,6 +25,7 @@ export async function startGateway(
     limits?: Partial<Limits>;
     subgraphUrls?: Record<string, string>;
     shareSubscriptions?: boolean;
+    lastGood?: string;
     metrics?: MetricsSettings;
     tracing?: TracingSettings;
     /** Gets each line of the log as well. */
@@ -45,6 +46,7 @@ export async function startGateway(
   const gateway = await createGateway(
     {
       supergraph,
+      lastGood: options.lastGood,
       port: 0,
       host: '127.0.0.1',
       auth: { kind: 'off' },

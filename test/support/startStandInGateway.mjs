@@ -6,7 +6,12 @@ import { Client } from 'pg';
 import { standInProcess } from './startStandInProcess.mjs';
 
 const { port, host } = parseArgs({
-  options: { port: { type: 'string' }, host: { type: 'string' }, auth: { type: 'string' } },
+  options: {
+    port: { type: 'string' },
+    host: { type: 'string' },
+    auth: { type: 'string' },
+    'last-good': { type: 'string' },
+  },
 }).values;
 const self = standInProcess('gateway');
 

@@ -1,0 +1,93 @@
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+
+/** How often the limit is set anew, in milliseconds. */
+const WINDOW_MS = 25;
+/** The loop is behind when it rested less than this part of a window ... */
+const BEHIND_UTILIZATION = 0.95;
+/** ... and its turns took longer than this on average, in milliseconds: a request takes several turns, and waits for each. */
+const LONG_TURN_MS = 5;
+/** Windows in a row after which being behind is no passing burst. */
+const PERSISTENT = 4;
+/** Windows in a row without a refusal after which an overload is over. */
+const CALM = 40;
+/** So many may always come at once, unless there is an overload. */
+const BURST = 128;
+/** So many are let in even then. */
+const SMALLEST = 8;
+/** How far the limit falls in one window at most. */
+const STEEPEST_FALL = 0.7;
+/** The loop has room to spare when it is used less than this; then the limit rises by `FAST_RISE` in one window. */
+const ROOM_TO_SPARE = 0.8;
+const FAST_RISE = 1.25;
+
+/**
+ * How many requests may be under way. As long as the event loop keeps up, that is twice of what there is: requests that wait for a slow
+ * subgraph cost nothing but memory. When the loop is behind for longer than a burst takes, letting more in would only make all of
+ * them wait: the limit falls until the turns of the loop are short again, and stays where they just are, until there was nothing to refuse
+ * for a second.
+ */
+export class LoadLimit {
+  #limit = BURST;
+  #underWay = 0;
+  #refused = 0;
+  #overloaded = false;
+  /** Windows in a row in which the loop was behind, and in which nothing was refused. */
+  #behind = 0;
+  #calm = 0;
+  #last: EventLoopUtilization = performance.eventLoopUtilization();
+  #turns = turnsSoFar();
+  readonly #timer: NodeJS.Timeout;
+
+  /** @param most the limit when everything is well */
+  constructor(private readonly most: number) {
+    this.#limit = Math.min(BURST, most);
+    this.#timer = setInterval(() => this.#adjust(), WINDOW_MS).unref();
+  }
+
+  /** Takes a request in. @returns false when it is one too many; else `end` is called once when it is answered */
+  begin(): boolean {
+    if (this.#underWay >= this.#limit) {
+      this.#refused += 1;
+      return false;
+    }
+    this.#underWay += 1;
+    return true;
+  }
+
+  end(): void {
+    this.#underWay -= 1;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #adjust(): void {
+    const now = performance.eventLoopUtilization();
+    const { active, utilization } = performance.eventLoopUtilization(now, this.#last);
+    const turns = turnsSoFar();
+    const turnMs = active / Math.max(1, turns - this.#turns);
+    this.#last = now;
+    this.#turns = turns;
+
+    const behind = utilization >= BEHIND_UTILIZATION && turnMs > LONG_TURN_MS;
+    this.#behind = behind ? this.#behind + 1 : 0;
+    this.#calm = behind || this.#refused > 0 ? 0 : this.#calm + 1;
+    this.#refused = 0;
+    if (this.#behind >= PERSISTENT) this.#overloaded = true;
+    else if (this.#calm >= CALM) this.#overloaded = false;
+    this.#limit = Math.min(this.most, this.#nextLimit(behind, turnMs, utilization));
+  }
+
+  #nextLimit(behind: boolean, turnMs: number, utilization: number): number {
+    if (!this.#overloaded) return behind ? this.#limit : Math.max(BURST, 2 * this.#underWay);
+    if (!behind) return utilization < ROOM_TO_SPARE ? Math.ceil(this.#limit * FAST_RISE) : this.#limit + 1;
+    const fall = Math.max(STEEPEST_FALL, LONG_TURN_MS / turnMs);
+    return Math.max(SMALLEST, Math.floor(Math.min(this.#limit, this.#underWay) * fall));
+  }
+}
+
+/** Turns of the event loop since the start of the process. */
+function turnsSoFar(): number {
+  return performance.nodeTiming.uvMetricsInfo.loopCount;
+}
