@@ -3,8 +3,12 @@ import { bearsMalformedKeys, keepsPlaces, readsInBatches } from './entityChecks.
 import { refusesUnsigned, refusesUnsignedSockets } from './signatureChecks.js';
 import { subjectSchema } from './subjectSchema.js';
 
-/** Looks at one thing that every subgraph owes. @returns what is wrong, each with what to do; nothing when all is well */
-export type ContractCheck = (subject: ContractSubject) => Promise<readonly string[]>;
+/**
+ * Looks at one thing that every subgraph owes.
+ *
+ * @returns what is wrong, each with what to do; nothing when all is well; null when it cannot be looked at from here
+ */
+export type ContractCheck = (subject: ContractSubject) => Promise<readonly string[] | null>;
 
 /**
  * What every subgraph owes to the gateway and to the other teams, as sentences with a check each. Run them in the subgraph's own tests, or
