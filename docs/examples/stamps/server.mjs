@@ -66,17 +66,18 @@ const yoga = createYoga({
   landingPage: false,
   plugins: [
     {
-      async onRequest({ request, url, endResponse, fetchAPI }) {
+      async onRequest(asked) {
+        const { request, url, fetchAPI } = asked;
         if (url.pathname === '/health') return;
         if (!isSigned(request.headers, await request.clone().text())) {
           const errors = [{ message: 'Not signed by the gateway.', extensions: { code: 'UNAUTHENTICATED' } }];
-          endResponse(fetchAPI.Response.json({ errors }, { status: 401 }));
+          asked.endResponse(fetchAPI.Response.json({ errors }, { status: 401 }));
         }
       },
     },
   ],
 });
-const server = createServer(yoga);
+const server = createServer((request, response) => void yoga(request, response));
 server.listen(Number(PORT), '127.0.0.1', () =>
   console.log(`stamps answers at http://127.0.0.1:${server.address().port}/graphql`),
 );
