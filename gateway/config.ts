@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type TracingSettings, readTracing } from '../observability/openTracing.js';
 import type { MetricsSettings } from '../observability/serveMetrics.js';
+import { DENIED_FIELDS, type DeniedFields } from './access/DeniedFields.js';
 import type { AccessConfig } from './access/AccessConfig.js';
 import { ACCESS_HELP, readAccess, readSigningKey } from './access/readAccess.js';
 import { StartError } from './errors/StartError.js';
@@ -22,6 +23,10 @@ export interface Config {
   readonly auth: AccessConfig;
   /** What requests to subgraphs are signed with; undefined where they are not. */
   readonly signingKey: string | undefined;
+  /** What becomes of fields that a caller may not see. */
+  readonly deniedFields: DeniedFields;
+  /** Whether introspection tells callers only of what they may see. */
+  readonly introspectionHidesDenied: boolean;
   readonly logLevel: LogLevel;
   /**
    * Addresses that replace those in the supergraph, by environment variable (`SALES_URL`). It holds every variable with
@@ -59,6 +64,17 @@ const OPTIONS: readonly Option[] = [
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
   { name: 'auth', value: 'jwt|off', help: 'who may ask: those with a token; "off": everybody, everything (jwt)' },
+  {
+    name: 'denied-fields',
+    value: DENIED_FIELDS.join('|'),
+    env: 'DENIED_FIELDS',
+    help: 'what a caller lacks scopes for: null and an error, null, or no answer at all (error)',
+  },
+  {
+    name: 'introspection-hides-denied',
+    value: 'on|off',
+    help: 'introspection tells callers only of what they have scopes for (off)',
+  },
   { name: 'max-connections', value: 'N', help: 'WebSockets and event streams at the same time (10000)' },
   { name: 'max-subscriptions', value: 'N', help: 'operations over them at the same time (50000)' },
   { name: 'max-subscriptions-per-caller', value: 'N', help: 'of these, for one authorization or address (1000)' },
@@ -140,6 +156,8 @@ const settings = z.object({
   port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
+  'denied-fields': z.enum(DENIED_FIELDS, { error: `must be one of ${DENIED_FIELDS.join(', ')}` }).default('error'),
+  'introspection-hides-denied': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   'max-connections': count(DEFAULT_LIMITS.subscriptions.connections),
   'max-subscriptions': count(DEFAULT_LIMITS.subscriptions.all),
   'max-subscriptions-per-caller': count(DEFAULT_LIMITS.subscriptions.perCaller),
@@ -215,6 +233,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     host,
     auth: access.value,
     signingKey: signing.value,
+    deniedFields: parsed.data['denied-fields'],
+    introspectionHidesDenied: parsed.data['introspection-hides-denied'] === 'on',
     logLevel,
     subgraphUrls: urlVariables(env),
     limits: readLimits(parsed.data),

@@ -76,8 +76,12 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     subgraphUrls: config.subgraphUrls,
     limits: config.limits,
     logger,
-    shareIdenticalQueries: config.shareIdenticalQueries,
-    onLookup: (found) => metrics.lookup(found),
+    engine: {
+      deniedFields: config.deniedFields,
+      introspectionHidesDenied: config.introspectionHidesDenied,
+      shareIdenticalQueries: config.shareIdenticalQueries,
+      onLookup: (found) => metrics.lookup(found),
+    },
     observe: (service, connection) => observeSubgraph(service, connection, observers),
     signingKey: config.signingKey,
   });
@@ -167,6 +171,8 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       'the gateway answers',
     );
     warnOfOpenDoors(config, logger);
+    warnOfGuards(config, lifecycle.served, logger);
+    lifecycle.onSwap((next) => warnOfGuards(config, next, logger));
     lifecycle.watch(serve);
     return {
       url,
@@ -194,6 +200,12 @@ function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): vo
       'SIGNING_KEY is not set: subgraphs are told nothing of who asks; those of Customer360 refuse requests that are not signed',
     );
   }
+}
+
+/** The subgraphs' owners believe that somebody enforces what they wrote. */
+function warnOfGuards({ auth }: Config, { engine }: ServedSupergraph, logger: Logger): void {
+  if (auth.kind !== 'off' || !engine.isGuarded) return;
+  logger.warn('with --auth off, what the supergraph says with @authenticated and @requiresScopes is NOT enforced');
 }
 
 function createApollo(

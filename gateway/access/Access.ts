@@ -11,6 +11,11 @@ export class Access {
     private readonly unmet: ReadonlySet<number>,
   ) {}
 
+  /** The same for another form of the schema. */
+  over(schema: GraphQLSchema): Access {
+    return new Access(schema, this.rules, this.unmet);
+  }
+
   /** The guards that close a field; none when it may be seen. Of an abstract type: those that close it for any of its types. */
   closing(type: GraphQLCompositeType, field: string): readonly Guard[] {
     return this.#unmet(this.objectTypes(type).flatMap(({ name }) => this.rules.ofField(name, field)));

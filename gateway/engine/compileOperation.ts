@@ -9,6 +9,7 @@ import {
 import type { Caller } from '../../schema/contract.js';
 import { LRUCache } from 'lru-cache';
 import type { Access } from '../access/Access.js';
+import type { DeniedFields } from '../access/DeniedFields.js';
 import { type Denial, denialError } from '../access/denialError.js';
 import type {
   CompiledOperation,
@@ -46,13 +47,6 @@ export interface Graph {
   /** What introspection tells who may see so much; undefined stands for all. */
   readonly shownSchema: (access: Access | undefined) => GraphQLSchema;
 }
-
-/**
- * What becomes of fields that the caller may not see: `error` answers them with null and an error, `silent` with null alone, and `refuse`
- * refuses the whole operation before anything is fetched.
- */
-export type DeniedFields = (typeof DENIED_FIELDS)[number];
-export const DENIED_FIELDS = ['error', 'silent', 'refuse'] as const;
 
 /** Writers by the values of the variables in `@skip` and `@include`: so many are kept for one operation. */
 const MAX_WRITERS = 32;

@@ -3,11 +3,12 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Caller } from '../../schema/contract.js';
 import { Access } from '../access/Access.js';
+import type { DeniedFields } from '../access/DeniedFields.js';
 import { type Guard, meets } from '../access/Guard.js';
 import type { CompiledOperation, CompiledSubscription, RefusedSubscription } from './CompiledOperation.js';
 import { OperationPlanner } from './OperationPlanner.js';
 import type { SubgraphConnection } from './SubgraphConnection.js';
-import { type DeniedFields, type Graph, compileOperation } from './compileOperation.js';
+import { type Graph, compileOperation } from './compileOperation.js';
 import { documentGuards } from './documentGuards.js';
 import { overrideLabels } from './overrideLabels.js';
 import { shareRuns } from './shareRuns.js';
@@ -39,6 +40,8 @@ export interface Engine {
   readonly apiSchema: GraphQLSchema;
   /** How many compiled operations are kept. */
   readonly size: number;
+  /** Whether the supergraph guards anything with `@authenticated` or `@requiresScopes`. */
+  readonly isGuarded: boolean;
   /**
    * Compiles an operation, or finds it compiled: by the document itself, else by its text. Callers who may see the same of it have it
    * in common.
@@ -115,6 +118,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     apiSchema,
+    isGuarded: rules.guards.length > 0,
     get size() {
       return byText.size;
     },

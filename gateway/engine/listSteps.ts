@@ -8,7 +8,7 @@ import { type WrittenPaths, readPaths, writtenPaths } from './fetchPaths.js';
 import { type PathStep, dottedPath, parsePath } from './responsePlaces.js';
 
 /** A fetch node with all that its ancestors in the plan say about it. */
-interface Found {
+export interface FoundFetch {
   readonly fetch: FetchNode;
   readonly operation: FetchOperation;
   readonly path: readonly PathStep[];
@@ -59,8 +59,9 @@ export function listSteps(
   return steps;
 }
 
-function findFetches(schema: GraphQLSchema, plan: PlanNode): Found[] {
-  const found: Found[] = [];
+/** Lists the fetches of a plan in an order in which they could run. */
+export function findFetches(schema: GraphQLSchema, plan: PlanNode): FoundFetch[] {
+  const found: FoundFetch[] = [];
   const walk = (
     node: PlanNode,
     path: ResponsePath,
@@ -99,8 +100,8 @@ function findFetches(schema: GraphQLSchema, plan: PlanNode): Found[] {
 }
 
 function waitsFor(
-  found: readonly Found[],
-  { fetch, path, before }: Found,
+  found: readonly FoundFetch[],
+  { fetch, path, before }: FoundFetch,
   given: ReadonlySet<string>,
 ): readonly number[] {
   // Mutations keep their order, and what comes from above may come from any step before.
@@ -115,9 +116,9 @@ function waitsFor(
 }
 
 /** See `FetchStep.placesKey`: the path, and the steps that put objects on the way to it. */
-function placesKey(found: readonly Found[], one: Found, after: readonly number[]): string {
+function placesKey(found: readonly FoundFetch[], one: FoundFetch, after: readonly number[]): string {
   const { at, rawPath } = one;
-  const brings = ({ written }: Found): boolean =>
+  const brings = ({ written }: FoundFetch): boolean =>
     written.nested.some((path) => path === at || at.startsWith(`${path}.`));
   const onTheWay = found.flatMap((other, index) => (brings(other) ? index : []));
   // One that nobody waits for could still come and change what is there.
@@ -125,14 +126,14 @@ function placesKey(found: readonly Found[], one: Found, after: readonly number[]
 }
 
 /** See `FetchStep.uniform`. */
-function isUniform(found: readonly Found[], one: Found): boolean {
+function isUniform(found: readonly FoundFetch[], one: FoundFetch): boolean {
   // What comes from above in two fetches is put together place by place.
   if (found.filter(({ written }) => written.nested.includes(one.at)).length > 1) return false;
   return found.every((other) => !isBelow(other, one) || other.rawPath.startsWith(one.rawPath));
 }
 
 /** Tells apart what later fetches add below a path; see `FetchStep.shape`. */
-function shapeBelow(found: readonly Found[], one: Found): string {
+function shapeBelow(found: readonly FoundFetch[], one: FoundFetch): string {
   return found
     .filter((other) => isBelow(other, one))
     .map(({ fetch, at, conditions }) =>
@@ -142,6 +143,6 @@ function shapeBelow(found: readonly Found[], one: Found): string {
     .join('\n');
 }
 
-function isBelow(other: Found, { at }: Found): boolean {
+function isBelow(other: FoundFetch, { at }: FoundFetch): boolean {
   return other.at === at || at === '' || other.at.startsWith(`${at}.`);
 }

@@ -38,10 +38,8 @@ export interface LifecycleOptions {
   readonly logger: Logger;
   /** What requests to subgraphs are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
-  /** See `EngineOptions`. */
-  readonly shareIdenticalQueries?: boolean;
-  /** See `EngineOptions`. */
-  readonly onLookup?: EngineOptions['onLookup'];
+  /** How operations are run. */
+  readonly engine?: Omit<EngineOptions, 'supergraphSdl' | 'subgraphs' | 'logger' | 'deadlineMs'>;
   /** Makes of a connection to a subgraph what the engine asks; by default the connection itself. */
   readonly observe?: (service: string, connection: SubgraphConnection) => SubgraphConnection;
 }
@@ -213,18 +211,16 @@ export class SupergraphLifecycle {
     source: ServedSupergraph['source'],
     known: ServedSupergraph['clients'] = new Map(),
   ): ServedSupergraph {
-    const { file, subgraphUrls, limits, logger, shareIdenticalQueries = false, signingKey } = this.#options;
-    const { onLookup, observe } = this.#options;
+    const { file, subgraphUrls, limits, logger, signingKey, observe, engine: settings } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
     const asked = new Map<string, SubgraphConnection>();
     const engine = createEngineOf(file, {
+      ...settings,
       supergraphSdl: supergraph.sdl,
       subgraphs: asked,
       logger,
       deadlineMs: limits.requestDeadlineMs,
-      shareIdenticalQueries,
-      onLookup,
     });
     for (const { name, url } of located) {
       const client = known.get(name);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { subgraphs } from '../../subgraphs/all.js';
-import { readConfig } from '../../subgraphs/kit/config.js';
+import { readDatabaseUrl } from '../../subgraphs/kit/config.js';
 import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import type { EventConsumer } from '../../subgraphs/kit/events/EventConsumer.js';
 import { type DeadLetter, deadLetters, replay } from '../../subgraphs/kit/events/takeInEvents.js';
@@ -50,7 +50,7 @@ async function findParked(dataSources: DataSource[], environment: NodeJS.Process
   const parked: Parked[] = [];
   for (const subgraph of subgraphs) {
     if (subgraph.consumers === undefined) continue;
-    const { databaseUrl: url } = readConfig(subgraph, environment, false);
+    const url = readDatabaseUrl(subgraph, environment);
     await migrate(subgraph, url);
     const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
     dataSources.push(dataSource);

@@ -1,7 +1,7 @@
 import { openLocalDatabase, type LocalDatabase } from '../../scripts/start/openLocalDatabase.js';
 import { StartError } from '../../scripts/start/StartError.js';
 import { subgraphs } from '../../subgraphs/all.js';
-import { readConfig } from '../../subgraphs/kit/config.js';
+import { readDatabaseUrl } from '../../subgraphs/kit/config.js';
 import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
 import { generate, type Target } from './generate.js';
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   const environment = { DATABASE_URL: local?.url, ...process.env };
   try {
     for (const subgraph of subgraphs) {
-      const { databaseUrl: url } = readConfig(subgraph, environment, false);
+      const url = readDatabaseUrl(subgraph, environment);
       await migrate(subgraph, url);
       const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
       targets.push({ subgraph, dataSource });

@@ -1,7 +1,8 @@
 import { request } from 'undici';
 import { validate as isUuid } from 'uuid';
 import { z } from 'zod';
-import { HEADERS } from '../../schema/contract.js';
+import { EVERY_SCOPE, HEADERS } from '../../schema/contract.js';
+import { encodeCaller, sign } from '../../schema/signature.js';
 import { badUserInput, serviceUnavailable } from './errors.js';
 
 const answer = z.object({ data: z.object({ _entities: z.array(z.object({ __typename: z.string() }).nullable()) }) });
@@ -19,9 +20,20 @@ const TIMEOUT_MS = 5000;
  */
 export class References {
   readonly #known = new Set<string>();
+  readonly #caller: string;
 
-  /** @param identityUrl identity's GraphQL address */
-  constructor(readonly identityUrl: string) {}
+  /**
+   * @param identityUrl identity's GraphQL address
+   * @param subgraph who asks, by its name in the supergraph
+   * @param signingKey with what requests are signed; null where nobody checks
+   */
+  constructor(
+    readonly identityUrl: string,
+    subgraph: string,
+    readonly signingKey: string | null,
+  ) {
+    this.#caller = encodeCaller({ subject: `subgraph:${subgraph}`, scopes: [EVERY_SCOPE] });
+  }
 
   /**
    * Makes sure that all ids exist, in one request.
@@ -55,11 +67,19 @@ export class References {
   }
 
   async #exist(representations: readonly object[], requestId: string): Promise<boolean[]> {
+    const body = JSON.stringify({ query: QUERY, variables: { representations } });
+    const { signingKey } = this;
+    const signature =
+      signingKey === null ? null : sign(signingKey, { service: 'identity', caller: this.#caller, body });
     try {
       const response = await request(this.identityUrl, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', [HEADERS.requestId]: requestId },
-        body: JSON.stringify({ query: QUERY, variables: { representations } }),
+        headers: {
+          'content-type': 'application/json',
+          [HEADERS.requestId]: requestId,
+          ...(signature === null ? {} : { [HEADERS.caller]: this.#caller, [HEADERS.signature]: signature }),
+        },
+        body,
         headersTimeout: TIMEOUT_MS,
         bodyTimeout: TIMEOUT_MS,
       });

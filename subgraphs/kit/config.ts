@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type TracingSettings, readTracing } from '../../observability/openTracing.js';
 import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import type { Environment, Settings } from './Settings.js';
+import { signingKeys } from './signingKeys.js';
 
 /** How a subgraph runs. Made once at the entry point, then passed on. */
 export interface SubgraphConfig {
@@ -16,6 +17,8 @@ export interface SubgraphConfig {
   readonly poolSize: number;
   /** The event bus that all subgraphs share: `postgres://…` or `nats://…`; left out, the subgraph's own Postgres. */
   readonly eventBusUrl?: string;
+  /** With any of these the gateway must have signed a request, and with the first this subgraph signs its own; null takes everybody's. */
+  readonly signingKeys: readonly string[] | null;
   /** Who may read metrics; undefined for nobody. */
   readonly metrics?: MetricsSettings | undefined;
   /** Where traces go; undefined when nothing is traced. */
@@ -32,6 +35,8 @@ export const ENVIRONMENT_HELP = `Environment:
   PORT                port, when one subgraph starts alone; 0 takes a free one
   <NAME>_PORT         port of one subgraph                      (its own: identity 4001 … feedback 4006)
   IDENTITY_URL        identity's GraphQL address                (http://127.0.0.1:4001/graphql)
+  SIGNING_KEY         with what the gateway signs its requests: what it has, at least 32 characters; several with commas
+                      between them, to replace one. "off" lets everybody in: on a loopback address, not in production
   EVENT_BUS_URL       what carries events between subgraphs     (DATABASE_URL; postgres:// or nats://, one for all)
   POOL_SIZE           most connections of a subgraph            (10)
   METRICS             on serves /metrics to this machine, off to nobody (on)
@@ -40,6 +45,23 @@ export const ENVIRONMENT_HELP = `Environment:
   LOG_LEVEL           trace, debug, info, warn, error or silent (info)`;
 
 const port = z.coerce.number().int().min(0).max(65535);
+
+function databaseUrl(prefix: string): z.ZodType<string> {
+  return z
+    .string({ error: `set DATABASE_URL, or ${prefix}_DATABASE_URL, to a Postgres (postgres://user:password@host/db)` })
+    .regex(/^postgres(ql)?:\/\//, `${prefix}_DATABASE_URL or DATABASE_URL must start with postgres://`);
+}
+
+/**
+ * Reads where a subgraph's schema is, for programs that only work on its tables.
+ * @throws Error when that is not said, or no Postgres
+ */
+export function readDatabaseUrl({ name }: { readonly name: string }, environment: Environment): string {
+  const prefix = name.toUpperCase();
+  const read = databaseUrl(prefix).safeParse(environment[`${prefix}_DATABASE_URL`] ?? environment.DATABASE_URL);
+  if (read.success) return read.data;
+  throw new Error(read.error.issues.map(({ message }) => message).join('\n'));
+}
 
 /**
  * Reads one subgraph's configuration.
@@ -53,15 +75,13 @@ export function readConfig(
   alone: boolean,
 ): SubgraphConfig {
   const prefix = subgraph.name.toUpperCase();
+  const host = environment.HOST ?? '127.0.0.1';
   const schema = z.object({
-    databaseUrl: z
-      .string({
-        error: `set DATABASE_URL, or ${prefix}_DATABASE_URL, to a Postgres (postgres://user:password@host/db)`,
-      })
-      .regex(/^postgres(ql)?:\/\//, `${prefix}_DATABASE_URL or DATABASE_URL must start with postgres://`),
-    host: z.string().default('127.0.0.1'),
+    databaseUrl: databaseUrl(prefix),
+    host: z.string(),
     port: port.default(subgraph.port),
     identityUrl: z.url('IDENTITY_URL must be an http address').default('http://127.0.0.1:4001/graphql'),
+    signingKeys: signingKeys(host, environment.NODE_ENV === 'production'),
     eventBusUrl: z
       .string({ error: 'set EVENT_BUS_URL, or DATABASE_URL, to the Postgres through which all subgraphs share events' })
       .regex(/^(postgres(ql)?|nats):\/\//, 'EVENT_BUS_URL must start with postgres:// or nats://'),
@@ -71,9 +91,10 @@ export function readConfig(
   });
   const read = schema.safeParse({
     databaseUrl: environment[`${prefix}_DATABASE_URL`] ?? environment.DATABASE_URL,
-    host: environment.HOST,
+    host,
     port: environment[`${prefix}_PORT`] ?? (alone || environment.PORT === '0' ? environment.PORT : undefined),
     identityUrl: environment.IDENTITY_URL,
+    signingKeys: environment.SIGNING_KEY,
     eventBusUrl: environment.EVENT_BUS_URL ?? environment.DATABASE_URL,
     metrics: environment.METRICS || undefined,
     metricsPort: environment[`${prefix}_METRICS_PORT`] ?? (alone ? environment.METRICS_PORT : undefined),

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import {
   type ExecutionArgs,
   type ExecutionResult,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
   createSourceEventStream,
@@ -12,7 +12,8 @@ import {
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import { HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { type Caller, HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import type { GatewayTrust, Headers } from './GatewayTrust.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import type { SubgraphMetrics } from './observe/createSubgraphMetrics.js';
 import { logUnforeseen } from './observe/observeRequests.js';
@@ -22,8 +23,9 @@ export interface SubscriptionsOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly log: Logger;
+  readonly trust: GatewayTrust;
   /** Makes the context of one subscription, and of each of its events. */
-  readonly createContext: (requestId: string) => RequestContext;
+  readonly createContext: (requestId: string, caller: Caller) => RequestContext;
   readonly metrics: Pick<SubgraphMetrics, 'error' | 'operation' | 'subscriptions'>;
 }
 
@@ -33,12 +35,13 @@ const STOP_LIMIT_MS = 2_000;
 
 /**
  * Serves subscriptions over WebSockets (graphql-transport-ws). The gateway has one for all its callers: what would be headers
- * over HTTP comes in the `extensions` of each subscribe message.
+ * over HTTP comes in the `extensions` of each subscribe message. The connection itself is signed too, in the payload of its
+ * `connection_init`; one that is not is closed with 4403.
  *
  * @returns `stop` closes all connections with 1001, so that the gateway takes them up elsewhere or later
  */
 export function serveSubscriptions(server: Server, options: SubscriptionsOptions): { stop(): Promise<void> } {
-  const { createContext, log, metrics, path, schema } = options;
+  const { createContext, log, metrics, path, schema, trust } = options;
   const acceptor = new WebSocketServer({ server, path, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
   const mask = (errors: readonly GraphQLError[], requestId: string): GraphQLFormattedError[] =>
     errors.map((error) => {
@@ -47,10 +50,33 @@ export function serveSubscriptions(server: Server, options: SubscriptionsOptions
       metrics.error(shown.extensions?.['code']);
       return shown;
     });
+  const callers = new WeakMap<object, Caller>();
   const protocol = useServer(
     {
       schema,
-      context: (_connection, _id, { extensions }) => createContext(requestIdOf(extensions)),
+      onConnect({ connectionParams }) {
+        try {
+          trust.admit(connectionParams ?? {}, '');
+          return true;
+        } catch (error) {
+          log.warn({ err: error }, 'refused a WebSocket');
+          return false;
+        }
+      },
+      onSubscribe(_connection, _id, payload) {
+        try {
+          callers.set(payload, trust.admit(headersOf(payload.extensions), payload.query));
+          return undefined;
+        } catch (error) {
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
+      },
+      context(_connection, _id, payload) {
+        const caller = callers.get(payload);
+        if (caller === undefined) throw new Error('a subscription that nobody admitted');
+        return createContext(requestIdOf(payload.extensions), caller);
+      },
       subscribe: (args) => eventsOf(args, options),
       onError: (_connection, _id, { extensions }, errors) => mask(errors, requestIdOf(extensions)),
       onNext: (_connection, _id, { extensions }, _args, { errors, ...rest }) => ({
@@ -71,13 +97,16 @@ export function serveSubscriptions(server: Server, options: SubscriptionsOptions
   };
 }
 
-function requestIdOf(extensions: Readonly<Record<string, unknown>> | null | undefined): string {
-  const headers = extensions?.[SUBSCRIBE_EXTENSIONS.headers];
-  const given =
-    typeof headers === 'object' && headers !== null
-      ? new Map(Object.entries(headers)).get(HEADERS.requestId)
-      : undefined;
+type SubscribeExtensions = Readonly<Record<string, unknown>> | null | undefined;
+
+function requestIdOf(extensions: SubscribeExtensions): string {
+  const given = headersOf(extensions)[HEADERS.requestId];
   return typeof given === 'string' ? given : randomUUID();
+}
+
+function headersOf(extensions: SubscribeExtensions): Headers {
+  const headers = extensions?.[SUBSCRIBE_EXTENSIONS.headers];
+  return typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers)) : {};
 }
 
 /**
@@ -97,7 +126,7 @@ async function eventsOf(
     if (!isOver) metrics.subscriptions.dec();
     isOver = true;
   };
-  const { requestId } = args.contextValue as RequestContext;
+  const { requestId, caller } = args.contextValue as RequestContext;
   const iterator: AsyncIterableIterator<ExecutionResult, undefined> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
@@ -106,7 +135,7 @@ async function eventsOf(
         end();
         return { done: true, value: undefined };
       }
-      const contextValue = createContext(requestId);
+      const contextValue = createContext(requestId, caller);
       const startedAt = performance.now();
       const value = await execute({ ...args, rootValue: event.value, contextValue });
       metrics.operation('subscription', value.errors ? 'errors' : 'ok', performance.now() - startedAt);

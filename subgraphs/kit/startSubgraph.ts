@@ -14,7 +14,8 @@ import { describeError } from '../../observability/describeError.js';
 import { openTracing } from '../../observability/openTracing.js';
 import { scrubbingLogger } from '../../observability/scrubbingLogger.js';
 import { serveMetrics } from '../../observability/serveMetrics.js';
-import { type Caller, EVERY_SCOPE, HEADERS } from '../../schema/contract.js';
+import { type Caller, HEADERS } from '../../schema/contract.js';
+import { admitRequests } from './admitRequests.js';
 import { buildSubgraph } from './buildSubgraph.js';
 import type { SubgraphConfig } from './config.js';
 import { connectionConfig, createDataSource } from './createDataSource.js';
@@ -22,6 +23,7 @@ import { Database } from './Database.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { startEvents } from './events/startEvents.js';
 import { forgetOldKeys } from './forgetOldKeys.js';
+import { GatewayTrust } from './GatewayTrust.js';
 import { hourly } from './hourly.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrate } from './migrate.js';
@@ -34,8 +36,7 @@ import { References } from './References.js';
 import { RequestContext } from './RequestContext.js';
 import { serveSubscriptions } from './serveSubscriptions.js';
 
-/** Who asks as long as nobody checks. */
-const EVERYONE: Caller = { subject: 'everyone', scopes: [EVERY_SCOPE] };
+const PATH = '/graphql';
 
 export interface RunningSubgraph {
   readonly name: string;
@@ -46,8 +47,8 @@ export interface RunningSubgraph {
 }
 
 /**
- * Starts one subgraph: migrates its schema, connects, and answers `POST /graphql`, subscriptions over WebSockets at the same path, and
- * `GET /health`.
+ * Starts one subgraph: migrates its schema, connects, and answers what its gateway asks by `POST /graphql`, subscriptions over
+ * WebSockets at the same path, and anybody's `GET /health`.
  * @param onStatement called before each SQL statement
  * @throws when Postgres cannot be reached, a migration fails or the port is taken; nothing is left running
  */
@@ -87,8 +88,12 @@ export async function startSubgraph(
   watchDataSource(dataSource, watch);
   const reads = new ReadPipeline(pool, log, onStatement, watch);
   const database = new Database(dataSource, reads, log);
-  const references = new References(config.identityUrl);
+  const references = new References(config.identityUrl, definition.name, config.signingKeys?.[0] ?? null);
   const events = startEvents(definition, config, dataSource, log);
+  const trust = new GatewayTrust(definition.name, config.signingKeys);
+  if (config.signingKeys === null) {
+    log.warn('SIGNING_KEY is off: whoever reaches this subgraph reads and changes everything');
+  }
   const observers = { log, metrics, tracer: tracing?.tracer };
   const fastify = Fastify({ logger: false, bodyLimit: 10 * 1024 * 1024 });
   const apollo = new ApolloServer<RequestContext>({
@@ -109,19 +114,21 @@ export async function startSubgraph(
     ],
     logger: scrubbingLogger(log),
   });
-  const createContext = (requestId: string) =>
-    new RequestContext(database, references, requestId, EVERYONE, settingValues);
-  const subscriptions = serveSubscriptions(fastify.server, { path: '/graphql', schema, log, createContext, metrics });
+  const createContext = (requestId: string, caller: Caller) =>
+    new RequestContext(database, references, requestId, caller, settingValues);
+  const subscriptions = serveSubscriptions(fastify.server, { path: PATH, schema, log, trust, createContext, metrics });
   let metricsServer: Awaited<ReturnType<typeof serveMetrics>> | undefined;
   try {
     await apollo.start();
-    scopeRequests(fastify, '/graphql', observers);
+    const callerOf = admitRequests(fastify, PATH, trust);
+    scopeRequests(fastify, PATH, observers);
     if (config.metrics) metricsServer = await serveMetrics(fastify, metrics, config.metrics, config.host);
     await fastify.register(fastifyApollo(apollo), {
+      path: PATH,
       context: async (request) => {
         const given = request.headers[HEADERS.requestId];
         const requestId = typeof given === 'string' ? given : randomUUID();
-        return createContext(requestId);
+        return createContext(requestId, callerOf(request));
       },
     });
     fastify.get('/health', async (_request, reply) => {
@@ -135,7 +142,7 @@ export async function startSubgraph(
       }
     });
     const address = await fastify.listen({ host: config.host, port: config.port });
-    const url = `${address}/graphql`;
+    const url = `${address}${PATH}`;
     const metricsUrl = metricsServer?.url;
     log.info({ url, ...(metricsUrl !== undefined && { metricsUrl }) }, 'listening');
     return {

@@ -6,8 +6,9 @@ import { pino } from 'pino';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { marketing } from '../../subgraphs/marketing/subgraph.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { readRejects, runImport } from '../support/runImport.js';
-import { ask as askServer, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { askSubgraph, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
 
 const MAPPING = 'seed/mappings/maven-crm.yaml';
 const DATA = join(resolve(process.env.SHARED_DATA ?? '../shared/data'), 'maven-crm');
@@ -258,6 +259,7 @@ if (!present) process.stderr.write(`${title}\n`);
         host: '127.0.0.1',
         port: 0,
         identityUrl: graph.identity.url,
+        signingKeys: [TEST_SIGNING_KEY],
         poolSize: 2,
       };
       const running = await startSubgraph(marketing, config, pino({ level: 'silent' }));
@@ -266,7 +268,8 @@ if (!present) process.stderr.write(`${title}\n`);
           graph.identity,
           '{ customer360(externalId: { source: "maven-crm", id: "dambase" }) { id } }',
         );
-        const { data, errors } = await askServer(
+        const { data, errors } = await askSubgraph(
+          'marketing',
           running.url,
           `query ($id: ID!) { traits { totalCount }
             ofOne: traits(filter: { customerId: $id }, orderBy: NAME_ASC) { nodes { name kind value source observedAt } } }`,

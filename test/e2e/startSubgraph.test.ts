@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
-import { ask } from '../support/startTestSubgraph.js';
+import { askSubgraph } from '../support/startTestSubgraph.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -62,10 +63,17 @@ describe('npm run start:subgraph', () => {
     const PGPASSWORD = decodeURIComponent(url.password);
     expect(PGPASSWORD).not.toBe('');
     url.password = '';
-    const child = run([...START, 'identity'], { DATABASE_URL: url.href, PGPASSWORD, PORT: '0' });
+    const child = run([...START, 'identity'], {
+      DATABASE_URL: url.href,
+      PGPASSWORD,
+      PORT: '0',
+      SIGNING_KEY: TEST_SIGNING_KEY,
+    });
     const exited = once(child, 'exit');
     const address = await untilListening(child);
-    expect(await ask(address, '{ customers { totalCount } }')).toEqual({ data: { customers: { totalCount: 0 } } });
+    expect(await askSubgraph('identity', address, '{ customers { totalCount } }')).toEqual({
+      data: { customers: { totalCount: 0 } },
+    });
 
     const health = new URL('/health', address).href;
     expect(await finished(['node', 'scripts/checkHealth.mjs', health])).toMatchObject({ code: 0 });
@@ -103,6 +111,22 @@ describe('npm run start:subgraph', () => {
     expect(err.trim()).toBe(
       'customer360: LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"',
     );
+  });
+
+  it.each([
+    ['without one', {}, 'set SIGNING_KEY to the key with which the gateway signs its requests'],
+    ['with a short one', { SIGNING_KEY: 'secret' }, 'SIGNING_KEY must have at least 32 characters'],
+    ['open in production', { SIGNING_KEY: 'off', NODE_ENV: 'production' }, 'not for production'],
+    ['open on all addresses', { SIGNING_KEY: 'off', HOST: '0.0.0.0' }, 'HOST cannot be 0.0.0.0'],
+    [
+      'open on a name that only looks like loopback',
+      { SIGNING_KEY: 'off', HOST: '127.0.0.1.example.com' },
+      'HOST cannot be',
+    ],
+  ])('does not start %s: a signing key is what keeps others out', async (_how, env, why) => {
+    const { code, err } = await finished([...START, 'identity'], { DATABASE_URL: database.url, ...env });
+    expect([code, err.trim().split('\n').length]).toEqual([1, 1]);
+    expect(err).toContain(why);
   });
 
   it('passes on what it does not know, which the subgraph refuses', async () => {

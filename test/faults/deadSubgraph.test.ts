@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { subgraphs } from '../../subgraphs/all.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { plainEnvironment, run, type RunningCommand } from '../support/startHarness.js';
-import { ask } from '../support/startTestSubgraph.js';
+import { ask, askSubgraph } from '../support/startTestSubgraph.js';
 
 /** Each subgraph and the gateway as a process of its own, as in production. */
 let database: TestDatabase;
@@ -86,7 +86,8 @@ it('refuses to write what it cannot check while identity is away', async () => {
   const identity = processes.get('identity');
   identity?.signal('SIGKILL');
   await identity?.ended;
-  const { errors } = await ask(
+  const { errors } = await askSubgraph(
+    'service',
     urls['SERVICE_URL'] ?? '',
     `mutation ($input: OpenCaseInput!) { openCase(input: $input) { id } }`,
     {

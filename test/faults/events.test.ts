@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../scripts/start/embeddedPostgres.js';
 import { describeWithNats, startNats, type TestNats } from '../support/nats.js';
 import { openFolder, plainEnvironment, run, type RunningCommand } from '../support/startHarness.js';
-import { ask } from '../support/startTestSubgraph.js';
+import { askSubgraph } from '../support/startTestSubgraph.js';
 import { waitUntil } from '../support/waitUntil.js';
 
 /** identity, touchpoints and feedback, each a process of its own, on a Postgres of their own: all of them get killed. */
@@ -112,7 +112,7 @@ class Writers {
     for (let number = 1; !this.#stopped; number += 1) {
       const variables = { id, key: randomUUID(), text: String(number) };
       for (;;) {
-        const answer = await ask(this.url, REVIEW, variables).catch(() => null);
+        const answer = await askSubgraph('feedback', this.url, REVIEW, variables).catch(() => null);
         if (answer !== null && !answer.errors) break;
         await pause(20);
       }
@@ -131,7 +131,8 @@ function faults(eventBusUrl: () => string | undefined, killBus?: () => Promise<v
     await deployment.startPostgres();
     for (const name of ['identity', 'touchpoints', 'feedback']) await deployment.start(name);
     for (let index = 0; index < 4; index += 1) {
-      const { data } = await ask(
+      const { data } = await askSubgraph(
+        'identity',
         deployment.url('identity'),
         `mutation { identifyCustomer(input: { displayName: "Customer ${index}", emails: ["c${index}@example.com"] }) { customer { id } } }`,
       );

@@ -12,6 +12,7 @@ import { Outbox } from '../../subgraphs/kit/events/Outbox.js';
 import { type SubgraphEvents, startEvents } from '../../subgraphs/kit/events/startEvents.js';
 import { deadLetters, replay } from '../../subgraphs/kit/events/takeInEvents.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { waitUntil } from '../support/waitUntil.js';
 
@@ -43,7 +44,14 @@ function noteTaker(failing: Set<string>): EventConsumer {
 }
 
 function start(which: SubgraphDefinition, dataSource: DataSource): SubgraphEvents {
-  const config = { databaseUrl: database.url, host: '', port: 0, identityUrl: '', poolSize: 2 };
+  const config = {
+    databaseUrl: database.url,
+    host: '',
+    port: 0,
+    identityUrl: '',
+    signingKeys: [TEST_SIGNING_KEY],
+    poolSize: 2,
+  };
   const events = startEvents(which, config, dataSource, log);
   running.push(events);
   return events;

@@ -13,8 +13,9 @@ import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
 import { startSubgraph, type RunningSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { planOf } from '../support/planOf.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase } from '../support/postgres.js';
-import { ask, startTestSubgraph } from '../support/startTestSubgraph.js';
+import { askSubgraph, startTestSubgraph } from '../support/startTestSubgraph.js';
 
 const NOBODY = '018f0000-0000-7000-8000-000000000000';
 const HOUR = 3_600_000;
@@ -410,9 +411,16 @@ describe('the migration', () => {
       await put(response);
       expect(await migrate(feedback, database.url)).toContain('CompleteFeedback1763900000000');
       await put(later);
-      const config = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl: subgraph.identity.url };
+      const config = {
+        databaseUrl: database.url,
+        host: '127.0.0.1',
+        port: 0,
+        identityUrl: subgraph.identity.url,
+        signingKeys: [TEST_SIGNING_KEY],
+      };
       running = await startSubgraph(feedback, { ...config, poolSize: 2 }, pino({ level: 'silent' }));
-      const { data } = await ask(
+      const { data } = await askSubgraph(
+        'feedback',
         running.url,
         `{ openLoops { nodes { id version language loop { status closedAt } survey { id active closedAt } } } }`,
       );

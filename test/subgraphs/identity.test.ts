@@ -12,8 +12,9 @@ import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { planOf } from '../support/planOf.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase } from '../support/postgres.js';
-import { ask, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { askSubgraph, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
 
 let subgraph: TestSubgraph;
 beforeAll(async () => {
@@ -859,10 +860,12 @@ describe('the migrations', () => {
         host: '127.0.0.1',
         port: 0,
         identityUrl: 'http://127.0.0.1:1',
+        signingKeys: [TEST_SIGNING_KEY],
         poolSize: 1,
       };
       const running = await startSubgraph(identity, config, pino({ level: 'silent' }));
-      const { data, errors } = await ask(
+      const { data, errors } = await askSubgraph(
+        'identity',
         running.url,
         `{ households { nodes { name version } } teams { nodes { name members { nodes { name version } } } }
            customers(search: "mar", orderBy: DISPLAY_NAME_ASC) { nodes { displayName preferences { note } organizations { totalCount } } } }`,

@@ -11,7 +11,8 @@ import { Segment } from '../../subgraphs/marketing/entities/Segment.js';
 import { SegmentMembership } from '../../subgraphs/marketing/entities/SegmentMembership.js';
 import { Trait } from '../../subgraphs/marketing/entities/Trait.js';
 import { marketing } from '../../subgraphs/marketing/subgraph.js';
-import { ask, type GraphQLAnswer, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
+import { askSubgraph, type GraphQLAnswer, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
 
 let subgraph: TestSubgraph & { identity: TestSubgraph };
 beforeAll(async () => {
@@ -237,14 +238,20 @@ describe('withdrawConsent', () => {
     const unknown = await newCustomer();
     await grant(known);
     const { options } = subgraph.database.dataSource;
-    const config = { host: '127.0.0.1', port: 0, identityUrl: 'http://127.0.0.1:1/graphql', poolSize: 2 };
+    const config = {
+      host: '127.0.0.1',
+      port: 0,
+      identityUrl: 'http://127.0.0.1:1/graphql',
+      signingKeys: [TEST_SIGNING_KEY],
+      poolSize: 2,
+    };
     const databaseUrl = 'url' in options ? String(options.url) : '';
     const alone = await startSubgraph(marketing, { ...config, databaseUrl }, pino({ level: 'silent' }));
     try {
       const input = { purpose: 'MARKETING', source: 'unsubscribe link' };
-      const done = await ask(alone.url, WITHDRAW, { input: { ...input, customerId: known } });
+      const done = await askSubgraph('marketing', alone.url, WITHDRAW, { input: { ...input, customerId: known } });
       expect(done.data.consent.action).toBe('WITHDRAWN');
-      const refused = await ask(alone.url, WITHDRAW, { input: { ...input, customerId: unknown } });
+      const refused = await askSubgraph('marketing', alone.url, WITHDRAW, { input: { ...input, customerId: unknown } });
       expect(refused.errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE');
     } finally {
       await alone.stop();

@@ -13,8 +13,9 @@ import { Proposition } from '../../subgraphs/marketing/entities/Proposition.js';
 import { Segment } from '../../subgraphs/marketing/entities/Segment.js';
 import { Trait } from '../../subgraphs/marketing/entities/Trait.js';
 import { marketing } from '../../subgraphs/marketing/subgraph.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase } from '../support/postgres.js';
-import { ask, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { askSubgraph, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
 
 let subgraph: TestSubgraph & { identity: TestSubgraph };
 beforeAll(async () => {
@@ -660,11 +661,13 @@ describe('the migration', () => {
         host: '127.0.0.1',
         port: 0,
         identityUrl: 'http://127.0.0.1:1/graphql',
+        signingKeys: [TEST_SIGNING_KEY],
         poolSize: 2,
       };
       const running = await startSubgraph(marketing, config, pino({ level: 'silent' }));
       try {
-        const { data, errors } = await ask(
+        const { data, errors } = await askSubgraph(
+          'marketing',
           running.url,
           `{ segment(id: "${segmentId}") { rule ruleTree { not { trait { name } } } version updatedAt members { totalCount } }
              campaign(id: "${campaignId}") { version performance { reach { value } opened { value } } }

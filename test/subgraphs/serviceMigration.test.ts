@@ -6,8 +6,9 @@ import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
 import { startSubgraph, type RunningSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { service } from '../../subgraphs/service/subgraph.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase } from '../support/postgres.js';
-import { ask } from '../support/startTestSubgraph.js';
+import { askSubgraph } from '../support/startTestSubgraph.js';
 
 const [CUSTOMER, OPEN, WAITING, DONE, LATE, EMPLOYEE] = [uuid(), uuid(), uuid(), uuid(), uuid(), uuid()];
 
@@ -47,6 +48,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     identityUrl: 'http://127.0.0.1:1',
+    signingKeys: [TEST_SIGNING_KEY],
     poolSize: 2,
   };
   running = await startSubgraph(service, config, pino({ level: 'silent' }));
@@ -59,7 +61,8 @@ afterAll(async () => {
 
 describe('a database of the version before', () => {
   it('is read as it was meant: plain elapsed due times, commitments, goodwill without a limit', async () => {
-    const { data, errors } = await ask(
+    const { data, errors } = await askSubgraph(
+      'service',
       running.url,
       `query ($id: ID!) {
         _entities(representations: [{ __typename: "Customer", id: $id }]) { ... on Customer {
@@ -110,7 +113,8 @@ describe('a database of the version before', () => {
   });
 
   it('takes the new mutations on old rows', async () => {
-    const { data, errors } = await ask(
+    const { data, errors } = await askSubgraph(
+      'service',
       running.url,
       `mutation { resolveCase(id: "${WAITING}", resolution: "R") { status sla { clock } statusChanges { nodes { fromStatus note } } } }`,
     );

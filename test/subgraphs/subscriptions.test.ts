@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { GraphQLError } from 'graphql';
-import { type Client, createClient } from 'graphql-ws';
 import {
   Arg,
   Ctx,
@@ -18,10 +17,10 @@ import {
 import { WebSocket } from 'ws';
 import { resumptionsOf } from '../../gateway/subscriptions/resumption.js';
 import { compose } from '../../schema/compose.js';
-import { SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
 import { buildSubgraph } from '../../subgraphs/kit/buildSubgraph.js';
 import { defineSubgraph } from '../../subgraphs/kit/defineSubgraph.js';
 import type { BatchRead, RequestContext } from '../../subgraphs/kit/RequestContext.js';
+import { gatewaySocket, type GatewaySocket } from '../support/asGateway.js';
 import { Source } from '../support/Source.js';
 import { nextAnswer as next } from '../support/liveGateway.js';
 import { type TestSubgraph, startTestSubgraph } from '../support/startTestSubgraph.js';
@@ -99,12 +98,12 @@ async function listening(): Promise<Source<{ place: string }>> {
 
 describe('a subgraph with a subscription', () => {
   let subgraph: TestSubgraph;
-  let client: Client;
+  let client: GatewaySocket;
 
   beforeAll(async () => {
     sources = new Set();
     subgraph = await startTestSubgraph(ticker);
-    client = createClient({ url: subgraph.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+    client = gatewaySocket('ticker', subgraph.url);
   });
 
   afterAll(async () => {
@@ -113,8 +112,8 @@ describe('a subgraph with a subscription', () => {
   });
 
   test('reads afresh for each event, under the request id of the subscriber', async () => {
-    const extensions = { [SUBSCRIBE_EXTENSIONS.headers]: { 'x-request-id': 'order-66' } };
-    const events = client.iterate({ query: 'subscription { tick { place price asked } }', extensions });
+    const headers = { 'x-request-id': 'order-66' };
+    const events = client.iterate({ query: 'subscription { tick { place price asked } }', headers });
     const first = next(events);
     const source = await listening();
     price = 1;

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { type Client, createClient } from 'graphql-ws';
+import { createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { WebSocket } from 'ws';
 import { Touchpoint } from '../../subgraphs/touchpoints/entities/Touchpoint.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
+import { gatewaySocket, type GatewaySocket, TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { startGateway } from '../support/fixtureGateway.js';
 import { nextAnswer } from '../support/liveGateway.js';
 import { waitUntil } from '../support/waitUntil.js';
@@ -25,11 +26,11 @@ async function next(events: AsyncIterator<Untyped>): Promise<{ cursor: string; s
 
 describe('touchpointAdded', () => {
   let subgraph: TestSubgraph & { identity: TestSubgraph };
-  let client: Client;
+  let client: GatewaySocket;
 
   beforeAll(async () => {
     subgraph = await startTestSubgraph(touchpoints);
-    client = createClient({ url: subgraph.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+    client = gatewaySocket('touchpoints', subgraph.url);
   });
 
   afterAll(async () => {
@@ -180,9 +181,16 @@ describe('touchpointAdded', () => {
   test('two processes show the same touchpoints in the same order, whoever records them', async () => {
     const [ada, bob] = [await newCustomer('Ada'), await newCustomer('Bob')];
     const { url: databaseUrl } = subgraph.database.dataSource.options as { url: string };
-    const config = { databaseUrl, host: '127.0.0.1', port: 0, identityUrl: subgraph.identity.url, poolSize: 4 };
+    const config = {
+      databaseUrl,
+      host: '127.0.0.1',
+      port: 0,
+      identityUrl: subgraph.identity.url,
+      signingKeys: [TEST_SIGNING_KEY],
+      poolSize: 4,
+    };
     const second = await startSubgraph(touchpoints, config, pino({ level: 'silent' }));
-    const other = createClient({ url: second.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+    const other = gatewaySocket('touchpoints', second.url);
     const streams = [client.iterate({ query: ADDED }), other.iterate({ query: ADDED })];
     const firsts = streams.map((events) => next(events));
     await untilListening(2);
@@ -259,6 +267,7 @@ describe('touchpointAdded', () => {
     const ada = await newCustomer('Ada');
     const gateway = await startGateway('schema/supergraph.graphql', {
       subgraphUrls: { TOUCHPOINTS_URL: subgraph.url, IDENTITY_URL: subgraph.identity.url },
+      signingKey: TEST_SIGNING_KEY,
     });
     const dashboard = createClient({
       url: gateway.url.replace('http', 'ws'),

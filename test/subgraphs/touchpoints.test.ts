@@ -10,8 +10,9 @@ import { migrate } from '../../subgraphs/kit/migrate.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { planOf } from '../support/planOf.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase } from '../support/postgres.js';
-import { ask, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { askSubgraph, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
 
 const UNKNOWN = '018f0000-0000-7000-8000-000000000000';
 
@@ -769,10 +770,15 @@ describe('the migrations', () => {
         host: '127.0.0.1',
         port: 0,
         identityUrl: 'http://127.0.0.1:1',
+        signingKeys: [TEST_SIGNING_KEY],
         poolSize: 1,
       };
       const running = await startSubgraph(touchpoints, config, pino({ level: 'silent' }));
-      const { data } = await ask(running.url, '{ touchpoints(filter: { text: "writ" }) { nodes { summary } } }');
+      const { data } = await askSubgraph(
+        'touchpoints',
+        running.url,
+        '{ touchpoints(filter: { text: "writ" }) { nodes { summary } } }',
+      );
       await running.stop();
       expect(data.touchpoints.nodes.map((node: { summary: string }) => node.summary).sort()).toEqual([
         'Written after',

@@ -27,7 +27,13 @@ export interface TestEngine {
   interfere(interference: Interference): void;
   /** Runs a query or mutation. */
   ask(query: string, variables?: Record<string, unknown>, request?: Partial<EngineRequest>): Promise<EngineAnswer>;
-  /** Compiles a subscription. */
+  /** How many compiled operations it keeps. */
+  size(): number;
+  /**
+   * Compiles a subscription.
+   *
+   * @throws what the caller is told who may not have it
+   */
   subscribe(query: string, caller?: Caller): CompiledSubscription;
 }
 
@@ -73,6 +79,7 @@ export function engineOver(
   };
   return {
     sent,
+    size: () => engine.size,
     interfere(next) {
       interference = next;
     },
@@ -86,6 +93,8 @@ export function engineOver(
     },
     subscribe(query, caller = EVERYONE) {
       const compiled = compile(query, caller);
+      if (compiled.kind === 'refused')
+        throw new AggregateError(compiled.refusal(caller), String(compiled.refusal(caller)));
       if (compiled.kind !== 'subscription') throw new Error('that is no subscription');
       return compiled;
     },

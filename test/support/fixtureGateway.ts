@@ -6,6 +6,8 @@ import { pino } from 'pino';
 import type { TracingSettings } from '../../observability/openTracing.js';
 import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import { readyMessage } from '../../schema/contract.js';
+import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
+import type { DeniedFields } from '../../gateway/access/DeniedFields.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
 
@@ -31,6 +33,10 @@ export async function startGateway(
     /** Gets each line of the log as well. */
     onLine?: (line: string) => void;
     usageFolder?: string;
+    /** By default nothing is signed: the subgraphs are not ours. */
+    signingKey?: string;
+    deniedFields?: DeniedFields;
+    auth?: AccessConfig;
   } = {},
 ): Promise<TestGateway> {
   const log: Record<string, unknown>[] = [];
@@ -49,8 +55,10 @@ export async function startGateway(
       lastGood: options.lastGood,
       port: 0,
       host: '127.0.0.1',
-      auth: { kind: 'off' },
-      signingKey: undefined,
+      auth: options.auth ?? { kind: 'off' },
+      signingKey: options.signingKey,
+      deniedFields: options.deniedFields ?? 'error',
+      introspectionHidesDenied: false,
       logLevel: 'debug',
       subgraphUrls: options.subgraphUrls ?? {},
       shareIdenticalQueries: false,

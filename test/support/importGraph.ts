@@ -5,10 +5,11 @@ import { pino } from 'pino';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import { TEST_SIGNING_KEY } from './asGateway.js';
 import { createTestDatabase } from './postgres.js';
 import { type CsvCells, parseCsv } from './csvRows.js';
 import { type ImportRun, runImport } from './runImport.js';
-import { ask, type Untyped } from './startTestSubgraph.js';
+import { askSubgraph, type Untyped } from './startTestSubgraph.js';
 
 /** Some subgraphs on one database, to import into and to ask afterwards. */
 export interface ImportGraph {
@@ -33,7 +34,13 @@ export async function startImportGraph(...subgraphs: SubgraphDefinition[]): Prom
   const urls = new Map<SubgraphDefinition, string>();
   const stops: (() => Promise<void>)[] = [];
   for (const subgraph of new Set([identity, ...subgraphs])) {
-    const address = { databaseUrl: database.url, host: '127.0.0.1', port: 0, poolSize: 2 };
+    const address = {
+      databaseUrl: database.url,
+      host: '127.0.0.1',
+      port: 0,
+      poolSize: 2,
+      signingKeys: [TEST_SIGNING_KEY],
+    };
     const settings = subgraph.settings?.read({});
     const identityUrl = urls.get(identity) ?? 'http://127.0.0.1:1/graphql';
     const config = { ...address, identityUrl, ...(settings ? { settings } : {}) };
@@ -42,7 +49,7 @@ export async function startImportGraph(...subgraphs: SubgraphDefinition[]): Prom
     stops.push(() => running.stop());
   }
   const asked = async (subgraph: SubgraphDefinition, query: string, variables: object = {}): Promise<Untyped> => {
-    const { data, errors } = await ask(urls.get(subgraph) ?? '', query, variables);
+    const { data, errors } = await askSubgraph(subgraph.name, urls.get(subgraph) ?? '', query, variables);
     if (errors) throw new Error(JSON.stringify(errors));
     return data;
   };

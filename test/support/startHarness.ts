@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn, type SpawnOptions } from 'node:
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TEST_SIGNING_KEY } from './asGateway.js';
 import { processIdentity } from '../../scripts/start/processIdentity.js';
 import type { ProcessEnd } from '../../scripts/start/processEnd.js';
 
@@ -59,10 +60,7 @@ export function run(command: string, args: string[], options: SpawnOptions): Run
   };
 }
 
-/** What gateways and subgraphs of tests have in common. */
-export const TEST_SIGNING_KEY = 'only-for-tests-and-at-least-32-characters';
-
-/** The environment of this test run without what `npm start` reads, and with a key between gateway and subgraphs. */
+/** The environment of this test run without what `npm start` reads, and with the signing key of tests. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   for (const name of ['PORT', 'HOST', 'DATA', 'CUSTOMERS', 'DATABASE_URL']) delete env[name];

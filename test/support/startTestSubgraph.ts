@@ -4,6 +4,8 @@ import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { Database } from '../../subgraphs/kit/Database.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import type { Caller } from '../../schema/contract.js';
+import { signedHeaders, TEST_SIGNING_KEY } from './asGateway.js';
 import { createTestDatabase } from './postgres.js';
 
 /** What a test asked for or made, and so knows the shape of. */
@@ -22,10 +24,26 @@ export async function ask(
   variables: object = {},
   headers: Readonly<Record<string, string>> = {},
 ): Promise<GraphQLAnswer> {
+  return send(url, JSON.stringify({ query, variables }), headers);
+}
+
+/** Sends an operation to a subgraph, signed as its gateway's; by default for a caller who may do everything. */
+export async function askSubgraph(
+  service: string,
+  url: string,
+  query: string,
+  variables: object = {},
+  caller?: Caller,
+): Promise<GraphQLAnswer> {
+  const body = JSON.stringify({ query, variables });
+  return send(url, body, signedHeaders(service, body, caller));
+}
+
+async function send(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<GraphQLAnswer> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query, variables }),
+    body,
   });
   return (await response.json()) as GraphQLAnswer;
 }
@@ -34,9 +52,10 @@ export interface TestSubgraph {
   readonly url: string;
   /** The subgraph's own database connection, to put rows in and to look at them. Its statements are not counted. */
   readonly database: Database;
-  ask(query: string, variables?: object): Promise<GraphQLAnswer>;
+  /** @param caller by default one who may do everything */
+  ask(query: string, variables?: object, caller?: Caller): Promise<GraphQLAnswer>;
   /** Asks `_entities` for one type by id; returns the entities. Throws on errors. */
-  entities(typename: string, ids: readonly string[], selection: string): Promise<Untyped[]>;
+  entities(typename: string, ids: readonly string[], selection: string, caller?: Caller): Promise<Untyped[]>;
   /** The SQL statements that `work` made the subgraph run. */
   statements(work: () => Promise<unknown>): Promise<string[]>;
   stop(): Promise<void>;
@@ -60,6 +79,7 @@ export async function startTestSubgraph(
       port: 0,
       identityUrl,
       poolSize: 5,
+      signingKeys: [TEST_SIGNING_KEY],
     };
     const settings = which.settings?.read(environment);
     const config = { ...address, ...(settings ? { settings } : {}) };
@@ -70,12 +90,11 @@ export async function startTestSubgraph(
     return {
       url: running.url,
       database: new Database(own),
-      ask: (query, variables) => ask(running.url, query, variables),
-      async entities(typename, ids, selection) {
+      ask: (query, variables, caller) => askSubgraph(which.name, running.url, query, variables, caller),
+      async entities(typename, ids, selection, caller) {
         const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on ${typename} { ${selection} } } }`;
-        const answer = await ask(running.url, query, {
-          representations: ids.map((id) => ({ __typename: typename, id })),
-        });
+        const representations = ids.map((id) => ({ __typename: typename, id }));
+        const answer = await askSubgraph(which.name, running.url, query, { representations }, caller);
         if (answer.errors) throw new Error(JSON.stringify(answer.errors));
         return answer.data._entities;
       },

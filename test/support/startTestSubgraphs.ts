@@ -4,8 +4,10 @@ import { subgraphs } from '../../subgraphs/all.js';
 import type { SubgraphConfig } from '../../subgraphs/kit/config.js';
 import type { RunningSubgraph } from '../../subgraphs/kit/startSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import type { Caller } from '../../schema/contract.js';
+import { TEST_SIGNING_KEY } from './asGateway.js';
 import { createTestDatabase } from './postgres.js';
-import { ask, type Untyped } from './startTestSubgraph.js';
+import { askSubgraph, type Untyped } from './startTestSubgraph.js';
 
 /** All six subgraphs in this process, on a database of their own. */
 export interface TestSubgraphs {
@@ -13,7 +15,7 @@ export interface TestSubgraphs {
   /** Their addresses, by name. */
   readonly urls: Readonly<Record<string, string>>;
   /** Asks one of them; returns the data, throws on errors. */
-  ask(subgraph: string, query: string, variables?: object): Promise<Untyped>;
+  ask(subgraph: string, query: string, variables?: object, caller?: Caller): Promise<Untyped>;
   /** Runs a statement on their database; each subgraph's tables are in the schema of its name. */
   sql(statement: string, values?: readonly unknown[]): Promise<Untyped[]>;
   stop(): Promise<void>;
@@ -32,8 +34,9 @@ export async function startTestSubgraphs(
   let identityUrl = 'http://127.0.0.1:1/graphql';
   for (const definition of subgraphs) {
     const settings = definition.settings?.read({});
-    const address = { ...more, databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 4 };
-    const subgraph = await startSubgraph(definition, { ...address, ...(settings ? { settings } : {}) }, log);
+    const address = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 4 };
+    const config = { ...more, ...address, signingKeys: [TEST_SIGNING_KEY], ...(settings ? { settings } : {}) };
+    const subgraph = await startSubgraph(definition, config, log);
     if (definition.name === 'identity') identityUrl = subgraph.url;
     running.push(subgraph);
   }
@@ -43,8 +46,8 @@ export async function startTestSubgraphs(
   return {
     databaseUrl: database.url,
     urls,
-    async ask(subgraph, query, variables) {
-      const answer = await ask(urls[subgraph] ?? '', query, variables);
+    async ask(subgraph, query, variables, caller) {
+      const answer = await askSubgraph(subgraph, urls[subgraph] ?? '', query, variables, caller);
       if (answer.errors) throw new Error(JSON.stringify(answer.errors));
       return answer.data;
     },

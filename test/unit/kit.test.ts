@@ -97,24 +97,28 @@ describe('an error that we did not foresee', () => {
 
 describe('the configuration of a subgraph', () => {
   const sales = { name: 'sales', port: 4003 };
+  const SIGNING_KEY = 'x'.repeat(32);
 
   it("prefers the subgraph's own variables, and has defaults", () => {
     const environment = {
       DATABASE_URL: 'postgres://a/all',
       SALES_DATABASE_URL: 'postgres://b/sales',
       SALES_PORT: '5003',
+      SIGNING_KEY,
     };
     expect(readConfig(sales, environment, false)).toMatchObject({
       databaseUrl: 'postgres://b/sales',
       port: 5003,
       host: '127.0.0.1',
     });
-    expect(readConfig(sales, { DATABASE_URL: 'postgres://a/all' }, false)).toMatchObject({ port: 4003 });
+    expect(readConfig(sales, { DATABASE_URL: 'postgres://a/all', SIGNING_KEY }, false)).toMatchObject({ port: 4003 });
   });
 
   it('names every problem at once', () => {
     const environment = { DATABASE_URL: 'mysql://x', PORT: '99999', POOL_SIZE: 'many' };
-    expect(() => readConfig(sales, environment, true)).toThrow(/DATABASE_URL.*\n.*port.*\n.*POOL_SIZE/s);
+    expect(() => readConfig(sales, environment, true)).toThrow(
+      /DATABASE_URL.*\n.*port.*\n.*SIGNING_KEY.*\n.*POOL_SIZE/s,
+    );
   });
 
   it("reads a subgraph's own settings beside them, frozen", () => {
@@ -122,7 +126,11 @@ describe('the configuration of a subgraph', () => {
       help: '',
       read: (given: Readonly<Record<string, string | undefined>>) => ({ of: given.SALES_OF }),
     };
-    const config = readConfig({ ...sales, settings }, { DATABASE_URL: 'postgres://a/all', SALES_OF: 'x' }, false);
+    const config = readConfig(
+      { ...sales, settings },
+      { DATABASE_URL: 'postgres://a/all', SALES_OF: 'x', SIGNING_KEY },
+      false,
+    );
     expect(config.settings).toEqual({ of: 'x' });
     expect(Object.isFrozen(config.settings)).toBe(true);
   });

@@ -118,4 +118,147 @@ describe('asked for by an interface', () => {
     expect(told(answer)).toEqual(['FORBIDDEN nodes.label', 'FORBIDDEN nodes']);
     expect(asked()).not.toContain('... on Customer{label}');
   });
+
+  test('an object of a closed type is null, and its type is not told', async () => {
+    const answer = await ask('{ found { __typename ... on Vault { content } ... on Pet { sound } } }', withScopes());
+    expect(answer.data).toEqual({
+      found: [{ __typename: 'Customer' }, null, { __typename: 'Pet', sound: 'signed-in: woof' }],
+    });
+    expect(told(answer)).toEqual(['FORBIDDEN found']);
+    expect(asked()).not.toMatch(/Vault|content/);
+  });
+
+  test('a field of an interface object is closed for the closed type only', async () => {
+    const answer = await ask('{ nodes { id rating } }', withScopes());
+    expect(answer.data).toEqual({ nodes: [{ id: 'c1', rating: 5 }, null, { id: 'p1', rating: 5 }] });
+    const { representations } = engine.sent.find(({ service }) => service === 'depot')?.variables ?? {};
+    expect(JSON.stringify(representations)).not.toContain('vault');
+  });
+});
+
+test('fragments, named and nested, and aliases lead to nothing that is closed', async () => {
+  const answer = await ask(
+    `{ a: customer { ...Person } customers { ... on Node { ... on Customer { ...Person } } } }
+     fragment Person on Customer { name ...Home friends { ...Home } }
+     fragment Home on Customer { home: addresses { city } ... on Node { title: label } }`,
+    withScopes(),
+  );
+  const closed = { home: null, title: null };
+  const one = (id: string, friend: object): object => ({ name: `name of ${id}`, ...closed, friends: [friend] });
+  expect(answer.data).toEqual({ a: one('c1', closed), customers: [one('c1', closed), one('c2', closed)] });
+  expect(told(answer).toSorted()).toEqual(
+    ['a', 'a.friends', 'customers', 'customers.friends']
+      .flatMap((path) => [`FORBIDDEN ${path}.home`, `FORBIDDEN ${path}.title`])
+      .toSorted(),
+  );
+  expect(asked()).not.toMatch(/addresses|label/);
+});
+
+test('a closed field that is skipped is no error, and one that is included is', async () => {
+  const query = 'query ($in: Boolean!) { customer { name addresses @include(if: $in) { city } mood @skip(if: true) } }';
+  const without = await ask(query, withScopes(), { in: false });
+  expect(without.data).toEqual({ customer: { name: 'name of c1' } });
+  expect(without.errors).toEqual([]);
+  const included = await ask(query, withScopes(), { in: true });
+  expect(told(included)).toEqual(['FORBIDDEN customer.addresses']);
+});
+
+test('what a closed field requires is not fetched either', async () => {
+  const answer = await ask('{ customer { greeting shipping } }', withScopes());
+  expect(answer.data).toEqual({ customer: { greeting: 'Dear name of c1', shipping: null } });
+  expect(told(answer)).toEqual(['FORBIDDEN customer.shipping']);
+  expect(asked()).not.toContain('addresses');
+});
+
+test('what hangs on a closed key is closed, with all that hangs on that', async () => {
+  const query = '{ customer { orders { total shelf parcel { weight stamp } } } }';
+  const answer = await ask(query, withScopes());
+  const closed = { shelf: null, parcel: null };
+  expect(answer.data).toEqual({
+    customer: {
+      orders: [
+        { total: 1, ...closed },
+        { total: 2, ...closed },
+      ],
+    },
+  });
+  expect(told(answer)).toEqual(['FORBIDDEN customer.orders.shelf', 'FORBIDDEN customer.orders.parcel']);
+  expect(answer.errors[0]?.extensions).toMatchObject({ requiredScopes: [['staff']] });
+  expect(asked()).not.toContain('number');
+  const open = await ask(query, withScopes('staff'));
+  expect(open.data).toMatchObject({
+    customer: { orders: [{ total: 1, parcel: { weight: 3, stamp: 'stamp of parcel 1' } }, {}] },
+  });
+});
+
+test('a mutation that is closed does not happen, and the one beside it does', async () => {
+  const answer = await ask(
+    'mutation { rename(to: "x") { id } note(text: "y") { id addresses { city } } }',
+    withScopes(),
+  );
+  expect(answer.data).toEqual({ rename: null, note: { id: 'c1', addresses: null } });
+  expect(told(answer)).toEqual(['FORBIDDEN rename', 'FORBIDDEN note.addresses']);
+  expect(asked()).toBe('people mutation{note(text:"y"){id}}');
+});
+
+describe('a subscription', () => {
+  test('to something closed does not begin', () => {
+    expect(() => engine.subscribe('subscription { audited }', withScopes())).toThrow(
+      'Subscription.audited needs the scope "admin".',
+    );
+    expect(engine.subscribe('subscription { audited }', withScopes('admin')).query).toContain('audited');
+  });
+
+  test('leaves what is closed out of its events and of what they are completed with', async () => {
+    const subscription = engine.subscribe(
+      'subscription { renamed { name addresses { city } greeting shipping } }',
+      withScopes(),
+    );
+    expect(subscription.query).not.toContain('addresses');
+    const event = { data: { renamed: { __typename: 'Customer', id: 'c1', name: 'Ada' } } };
+    for (let count = 0; count < 2; count++) {
+      const answer = await subscription.complete(
+        structuredClone(event),
+        {},
+        { requestId: 'e', caller: withScopes(), headers: {} },
+      );
+      expect(answer.data).toEqual({ renamed: { name: 'Ada', addresses: null, greeting: 'Dear Ada', shipping: null } });
+      expect(told(answer)).toEqual(['FORBIDDEN renamed.addresses', 'FORBIDDEN renamed.shipping']);
+    }
+    expect(asked()).not.toContain('addresses');
+  });
+});
+
+describe('by configuration', () => {
+  test('what is closed is null without an error', async () => {
+    const silent = engineOver(GUARDED, { deniedFields: 'silent' });
+    const query = '{ customer { name addresses { city } } customers { nickname } }';
+    const answer = await silent.ask(query, {}, { caller: withScopes() });
+    expect(answer.data).toBeNull();
+    expect(answer.errors).toEqual([]);
+    const { data, errors } = await silent.ask('{ customer { name addresses { city } } }', {}, { caller: withScopes() });
+    expect({ data, errors }).toEqual({ data: { customer: { name: 'name of c1', addresses: null } }, errors: [] });
+  });
+
+  test('the whole operation is refused before anything is fetched', async () => {
+    const strict = engineOver(GUARDED, { deniedFields: 'refuse' });
+    const query = 'query ($in: Boolean!) { customer { name addresses @include(if: $in) { city } } nodes { label } }';
+    const answer = await strict.ask(query, { in: true }, { caller: withScopes() });
+    expect(answer.data).toBeNull();
+    expect(told(answer)).toEqual(['FORBIDDEN customer.addresses', 'FORBIDDEN nodes.label']);
+    expect(strict.sent).toEqual([]);
+    const open = '{ customer { name } }';
+    expect((await strict.ask(open, {}, { caller: withScopes() })).data).toEqual({ customer: { name: 'name of c1' } });
+    expect(() => strict.subscribe('subscription { renamed { iban } }', withScopes())).toThrow('"bank"');
+  });
+});
+
+test('callers who may see the same of an operation have one plan, whatever else they may', async () => {
+  const query = '{ customer { addresses { city } name } }';
+  const before = engine.size();
+  for (const scope of ['a', 'b', 'c', 'money', 'staff']) await ask(query, withScopes(scope));
+  expect(engine.size()).toBe(before + 1);
+  await ask(query, withScopes('pii', 'a'));
+  await ask(query, withScopes(EVERY_SCOPE));
+  expect(engine.size()).toBe(before + 2);
 });
