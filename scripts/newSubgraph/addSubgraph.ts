@@ -1,4 +1,4 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { readRegistry } from '../../schema/registry.js';
 import { formatFiles } from './formatFiles.js';
@@ -59,15 +59,25 @@ export async function addSubgraph({ name, owner, port: wanted, print }: AddOptio
   });
   for (const path of files.keys()) if (await exists(path)) throw new Error(`${path} is there already; move it away`);
 
-  for (const [path, text] of files) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-    print(`wrote ${path}`);
+  const listsBefore = new Map(
+    await Promise.all([...lists.keys()].map(async (path) => [path, await readFile(path, 'utf8')] as const)),
+  );
+  try {
+    for (const [path, text] of files) {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+      print(`wrote ${path}`);
+    }
+    await writeLists(lists);
+    for (const path of lists.keys()) print(`entered ${name} in ${path}`);
+    await formatFiles([...files.keys(), ...lists.keys()]);
+    await refreshSchema(print);
+  } catch (error) {
+    for (const path of [`subgraphs/${name}`, ...files.keys()]) await rm(path, { recursive: true, force: true });
+    await writeLists(listsBefore);
+    print('everything that was written is taken away again');
+    throw error;
   }
-  await writeLists(lists);
-  for (const path of lists.keys()) print(`entered ${name} in ${path}`);
-  await formatFiles([...files.keys(), ...lists.keys()]);
-  await refreshSchema(print);
   print(
     `\n${name} is there. \`npm start\` runs it with the rest; npm run dev -- ${name} runs it alone with reload. Next: docs/subgraph-guide.md.`,
   );

@@ -4,8 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openFolder, plainEnvironment } from '../support/startHarness.js';
+import { openFolder, plainEnvironment, run } from '../support/startHarness.js';
 import { startProduct } from '../support/startProduct.js';
+import { waitUntil } from '../support/waitUntil.js';
 
 /** Much of it is compiled and checked anew, as for anybody who does this. */
 const LIMIT_MS = 240_000;
@@ -48,9 +49,10 @@ function digests(): Map<string, string> {
   );
 }
 
-/** Runs a command in the copy as a newcomer would; resolves with what it printed and how it ended. */
-function npm(...args: string[]): Promise<{ code: number; output: string }> {
-  const env = plainEnvironment();
+/** Runs a command in the copy as a newcomer would; resolves with what it printed and how it ended. The last argument may be variables. */
+function npm(...given: (string | NodeJS.ProcessEnv)[]): Promise<{ code: number; output: string }> {
+  const args = given.filter((one) => typeof one === 'string');
+  const env = Object.assign(plainEnvironment(), ...given.filter((one) => typeof one === 'object'));
   return new Promise((resolve) => {
     execFile('npm', args, { cwd: copy, env, maxBuffer: 64 * 1024 * 1024 }, (error, output, errors) =>
       resolve({ code: error ? Number(error.code) : 0, output: output + errors }),
@@ -58,37 +60,69 @@ function npm(...args: string[]): Promise<{ code: number; output: string }> {
   });
 }
 
+/** The commands of the guide, in its order, without `npm`. */
+function guide(): string[][] {
+  const text = readFileSync('docs/subgraph-guide.md', 'utf8');
+  const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, commands = '']) => commands.trim().split('\n'));
+  return blocks.flat().map((command) => command.split(' ').slice(1));
+}
+
+/** Runs one command; it must end well. */
+async function well(...args: string[]): Promise<string> {
+  const { code, output } = await npm(...args);
+  expect(code === 0 ? 'ok' : `npm ${args.join(' ')}: ${output}`).toBe('ok');
+  return output;
+}
+
+/** `npm run dev -- loyalty`: its fields are on the customer, and a change of its code is there without a restart. */
+async function develop(args: readonly string[]): Promise<void> {
+  const folder = openFolder();
+  const product = await startProduct(folder.path, ['--dev', ...args, '--customers', '3'], {}, copy);
+  try {
+    const query = '{ customers(first: 3) { nodes { id loyaltyPoints loyaltyEntries(first: 1) { totalCount } } } }';
+    const { data, errors } = await product.ask(query);
+    expect(errors).toBeUndefined();
+    expect(data.customers.nodes).toHaveLength(3);
+    expect(data.customers.nodes[0]).toMatchObject({ loyaltyPoints: 60, loyaltyEntries: { totalCount: 3 } });
+
+    const edited = join(copy, 'subgraphs/loyalty/loaders.ts');
+    const text = readFileSync(edited, 'utf8');
+    writeFileSync(edited, text.replace('sum(points)::int', '(sum(points) + 1)::int'));
+    await waitUntil(async () => {
+      const again = await product.ask('{ customers(first: 1) { nodes { loyaltyPoints } } }');
+      return again.data?.customers?.nodes[0]?.loyaltyPoints === 61;
+    }, 60_000);
+    writeFileSync(edited, text);
+  } finally {
+    await product.stop();
+    folder.remove();
+  }
+}
+
+/** `npm run contract`, against the example in another framework. */
+async function holdContract(args: readonly string[]): Promise<void> {
+  const SIGNING_KEY = 'a-key-of-this-test-with-32-characters';
+  const example = run(process.execPath, ['docs/examples/stamps/server.mjs'], {
+    env: { ...plainEnvironment(), SIGNING_KEY, PORT: '0' },
+  });
+  const [, url = ''] = await example.prints(/answers at (http:\S+)/);
+  const output = await npm(...args.map((arg) => (arg.startsWith('http') ? url : arg)), { SIGNING_KEY });
+  example.signal('SIGTERM');
+  expect(output).toMatchObject({ code: 0, output: expect.stringContaining('the contract is kept') });
+}
+
 describe('a team of its own', () => {
   it(
-    'makes a subgraph by one command, which passes all checks and its own tests and is on the customer; and takes it away again',
+    'gets from nothing to a field on the customer, and away again, by the commands of the guide',
     async () => {
-      const made = await npm('run', 'new:subgraph', '--', 'loyalty', '--owner', 'club');
-      expect(made).toMatchObject({ code: 0, output: expect.stringContaining('loyalty is there') });
-      const checked = await npm('run', 'check');
-      expect(checked.code === 0 ? 'ok' : checked.output).toBe('ok');
-      const tested = await npm('test', '--', 'test/subgraphs/loyalty.test.ts', 'test/unit/compose.test.ts');
-      expect(tested.code === 0 ? 'ok' : tested.output).toBe('ok');
-
-      const folder = openFolder();
-      const product = await startProduct(folder.path, ['--customers', '3'], {}, copy);
-      try {
-        const query = `{ customers(first: 3) { nodes { id loyaltyPoints loyaltyEntries(first: 1) { totalCount nodes { kind } } } } }`;
-        const { data, errors } = await product.ask(query);
-        expect(errors).toBeUndefined();
-        expect(data.customers.nodes).toHaveLength(3);
-        expect(data.customers.nodes[0]).toMatchObject({ loyaltyPoints: 60, loyaltyEntries: { totalCount: 3 } });
-      } finally {
-        await product.stop();
-        folder.remove();
+      const commands = guide();
+      expect(commands.length).toBeGreaterThan(8);
+      for (const args of commands) {
+        const [, command, , ...rest] = args;
+        if (command === 'dev') await develop(rest);
+        else if (command === 'contract') await holdContract(args);
+        else await well(...args);
       }
-
-      const file = join(copy, 'subgraphs/loyalty/loaders.ts');
-      const written = readFileSync(file, 'utf8');
-      writeFileSync(file, `${written}\n/** Mine. */\n`);
-      const refused = await npm('run', 'new:subgraph', '--', 'loyalty', '--remove');
-      expect(refused).toMatchObject({ code: 2, output: expect.stringContaining('loaders.ts') });
-      writeFileSync(file, written);
-      expect(await npm('run', 'new:subgraph', '--', 'loyalty', '--remove')).toMatchObject({ code: 0 });
       expect(digests()).toEqual(before);
     },
     LIMIT_MS,
@@ -102,11 +136,23 @@ describe('a team of its own', () => {
         ['Loyalty', /3 to 30 lower case letters/],
         ['kit', /will not do/],
       ] as const) {
-        expect(await npm('run', 'new:subgraph', '--', name)).toMatchObject({
-          code: 2,
-          output: expect.stringMatching(reason),
-        });
+        const refused = await npm('run', 'new:subgraph', '--', name);
+        expect(refused).toMatchObject({ code: 2, output: expect.stringMatching(reason) });
       }
+      expect(digests()).toEqual(before);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'is not taken away when it was changed since, unless it says so',
+    async () => {
+      await well('run', 'new:subgraph', '--', 'points');
+      const file = join(copy, 'subgraphs/points/loaders.ts');
+      writeFileSync(file, `${readFileSync(file, 'utf8')}\n/** Mine. */\n`);
+      const refused = await npm('run', 'new:subgraph', '--', 'points', '--remove');
+      expect(refused).toMatchObject({ code: 2, output: expect.stringContaining('points/loaders.ts') });
+      await well('run', 'new:subgraph', '--', 'points', '--remove', '--yes');
       expect(digests()).toEqual(before);
     },
     LIMIT_MS,
