@@ -12,6 +12,7 @@ import { planFetches, type PlannedFetch } from './planFetches.js';
 import { familyCpu, processCpu } from './processCpu.js';
 import { quantile } from './quantile.js';
 import { startProcess, type BenchProcess } from './startProcess.js';
+import { UNLIMITED } from './unlimited.js';
 
 export interface Customer360Options {
   readonly customers: number;
@@ -120,7 +121,10 @@ export async function customer360({ customers, requests, rounds, concurrency }: 
       processes.set(name, child);
       urls[`${name.toUpperCase()}_URL`] = child.urls[name] ?? '';
     }
-    const gateway = await startProcess('gateway/main.js', ['--port', '0', '--auth', 'off'], { ...signing, ...urls });
+    const gateway = await startProcess('gateway/main.js', ['--port', '0', '--auth', 'off', ...UNLIMITED], {
+      ...signing,
+      ...urls,
+    });
     processes.set('gateway', gateway);
     const url = gateway.urls['gateway'] ?? '';
     const [{ pid: postmaster }] = (

@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { startEmbeddedPostgres } from '../scripts/start/embeddedPostgres.js';
 import { quantile } from './quantile.js';
 import { startProcess, type BenchProcess } from './startProcess.js';
+import { UNLIMITED } from './unlimited.js';
 
 export interface MomentsOptions {
   /** How many mutations are measured. */
@@ -53,7 +54,7 @@ export async function moments({ requests }: MomentsOptions): Promise<void> {
     const subgraphs = await startProcess('subgraphs/main.js', [], env);
     processes.push(subgraphs);
     const addresses = Object.entries(subgraphs.urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]);
-    const gateway = await startProcess('gateway/main.js', ['--port', '0', '--auth', 'off'], {
+    const gateway = await startProcess('gateway/main.js', ['--port', '0', '--auth', 'off', ...UNLIMITED], {
       ...signing,
       ...Object.fromEntries(addresses),
     });

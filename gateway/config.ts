@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type TracingSettings, readTracing } from '../observability/openTracing.js';
@@ -34,6 +35,14 @@ export interface Config {
    */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  /** What becomes of operations that are not among those of the folder: refused, logged, or nothing. */
+  readonly safelist: { readonly mode: 'require' | 'log' | 'off'; readonly folder: string };
+  /** Whether callers may ask for the schema; GraphiQL, which needs it, is served then. */
+  readonly introspection: boolean;
+  /** Pages of these origins may ask beside those of the gateway's own; `*` for all. */
+  readonly corsOrigins: readonly string[];
+  /** How many proxies stand before the gateway, each of which adds to `x-forwarded-for`. */
+  readonly trustedProxies: number;
   /** Whether equal subscriptions by equal callers share one upstream subscription. */
   readonly shareSubscriptions: boolean;
   /** Whether identical queries of one caller that are in flight at once are answered by one run. */
@@ -64,6 +73,16 @@ const OPTIONS: readonly Option[] = [
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
   { name: 'auth', value: 'jwt|off', help: 'who may ask: those with a token; "off": everybody, everything (jwt)' },
+  { name: 'max-depth', value: 'N', help: 'how deep fields may nest (20)' },
+  { name: 'max-aliases', value: 'N', help: 'aliases of an operation (50)' },
+  { name: 'max-root-fields', value: 'N', help: 'fields at the root of an operation (20)' },
+  { name: 'max-tokens', value: 'N', help: 'tokens of a document (5000)' },
+  { name: 'max-directives', value: 'N', help: 'directives of a document (50)' },
+  { name: 'max-cost', value: 'N', help: 'what an operation may cost, by @cost and @listSize (10000)' },
+  { name: 'list-size', value: 'N', help: 'how long a list is taken to be where @listSize says nothing (10)' },
+  { name: 'max-rate', value: 'N', help: 'operations a second of one caller; 0 for any number (500)' },
+  { name: 'max-burst', value: 'N', help: 'operations of one caller at once, after a pause (twice --max-rate)' },
+  { name: 'max-body', value: 'N', help: 'bytes of a request (1048576)' },
   {
     name: 'denied-fields',
     value: DENIED_FIELDS.join('|'),
@@ -76,8 +95,9 @@ const OPTIONS: readonly Option[] = [
     help: 'introspection tells callers only of what they have scopes for (off)',
   },
   { name: 'max-connections', value: 'N', help: 'WebSockets and event streams at the same time (10000)' },
+  { name: 'max-connections-per-address', value: 'N', help: 'of these, from one network address (2000)' },
   { name: 'max-subscriptions', value: 'N', help: 'operations over them at the same time (50000)' },
-  { name: 'max-subscriptions-per-caller', value: 'N', help: 'of these, for one authorization or address (1000)' },
+  { name: 'max-subscriptions-per-caller', value: 'N', help: 'of these, for one caller (1000)' },
   { name: 'max-subscriptions-per-connection', value: 'N', help: 'of these, over one WebSocket (100)' },
   { name: 'share-subscriptions', value: 'on|off', help: 'one upstream for equal subscriptions of equal callers (on)' },
   { name: 'subgraph-timeout', value: 'MS', help: 'milliseconds that a subgraph may take for one fetch (10000)' },
@@ -92,6 +112,36 @@ const OPTIONS: readonly Option[] = [
     help: 'requests to one subgraph at the same time; as many may wait (256)',
   },
   { name: 'max-in-flight', value: 'N', help: 'requests under way, whatever they wait for; more get 503 (5000)' },
+  {
+    name: 'safelist',
+    value: 'MODE',
+    env: 'SAFELIST',
+    help: 'operations that are not known: require refuses, log logs, off lets pass (off; in production require)',
+  },
+  {
+    name: 'operations',
+    value: 'DIR',
+    env: 'OPERATIONS',
+    help: 'the folder of the known operations (operations, beside the supergraph)',
+  },
+  {
+    name: 'introspection',
+    value: 'on|off',
+    env: 'INTROSPECTION',
+    help: 'tells the schema, and serves GraphiQL (on; in production off)',
+  },
+  {
+    name: 'cors-origin',
+    value: 'ORIGINS',
+    env: 'CORS_ORIGIN',
+    help: 'pages that may ask: https://app.example.com, several with commas, or * (none)',
+  },
+  {
+    name: 'trust-proxy',
+    value: 'N',
+    env: 'TRUST_PROXY',
+    help: 'how many proxies before the gateway add to x-forwarded-for (0)',
+  },
   {
     name: 'usage',
     value: 'FOLDER|off',
@@ -141,14 +191,26 @@ const DEFAULT_HOST = '127.0.0.1';
 const portRule = 'must be a whole number from 0 to 65535';
 const portNumber = z.string().regex(/^\d+$/, portRule).transform(Number).pipe(z.number().max(65_535, portRule));
 
-const countRule = 'must be a whole number from 1 to 1000000';
-const count = (standard: number) =>
-  z
+const count = (standard: number, most = 1_000_000) => {
+  const rule = `must be a whole number from 1 to ${most}`;
+  return z
     .string()
-    .regex(/^[1-9]\d*$/, countRule)
+    .regex(/^[1-9]\d*$/, rule)
     .transform(Number)
-    .pipe(z.number().max(1_000_000, countRule))
+    .pipe(z.number().max(most, rule))
     .default(standard);
+};
+
+const countOrNone = (standard: number) => {
+  const rule = 'must be a whole number from 0 to 1000000';
+  return z.string().regex(/^\d+$/, rule).transform(Number).pipe(z.number().max(1_000_000, rule)).default(standard);
+};
+
+const onOrOff = z.enum(['on', 'off'], { error: 'must be on or off' });
+
+function isOrigin(text: string): boolean {
+  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+}
 
 const settings = z.object({
   supergraph: z.string().default('schema/supergraph.graphql'),
@@ -156,19 +218,43 @@ const settings = z.object({
   port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
+  'max-depth': count(DEFAULT_LIMITS.operations.depth),
+  'max-aliases': count(DEFAULT_LIMITS.operations.aliases),
+  'max-root-fields': count(DEFAULT_LIMITS.operations.rootFields),
+  'max-tokens': count(DEFAULT_LIMITS.operations.tokens),
+  'max-directives': count(DEFAULT_LIMITS.operations.directives),
+  'max-cost': count(DEFAULT_LIMITS.operations.cost),
+  'list-size': count(DEFAULT_LIMITS.operations.listSize),
+  'max-rate': countOrNone(DEFAULT_LIMITS.rate.perSecond),
+  'max-burst': count(0),
+  'max-body': count(DEFAULT_LIMITS.requestBytes, 1024 ** 3),
+  safelist: z.enum(['require', 'log', 'off'], { error: 'must be require, log or off' }).optional(),
+  operations: z.string().optional(),
+  introspection: onOrOff.optional(),
+  'cors-origin': z
+    .string()
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .refine((origins) => origins.every(isOrigin), 'must be * or origins like https://app.example.com, without a path')
+    .default([]),
+  'trust-proxy': z
+    .string()
+    .regex(/^\d{1,2}$/, 'must be a whole number from 0 to 99')
+    .transform(Number)
+    .default(0),
   'denied-fields': z.enum(DENIED_FIELDS, { error: `must be one of ${DENIED_FIELDS.join(', ')}` }).default('error'),
-  'introspection-hides-denied': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+  'introspection-hides-denied': onOrOff.default('off'),
   'max-connections': count(DEFAULT_LIMITS.subscriptions.connections),
+  'max-connections-per-address': count(DEFAULT_LIMITS.subscriptions.connectionsPerAddress),
   'max-subscriptions': count(DEFAULT_LIMITS.subscriptions.all),
   'max-subscriptions-per-caller': count(DEFAULT_LIMITS.subscriptions.perCaller),
   'max-subscriptions-per-connection': count(DEFAULT_LIMITS.subscriptions.perConnection),
-  'share-subscriptions': z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
-  'share-identical-queries': z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+  'share-subscriptions': onOrOff.default('on'),
+  'share-identical-queries': onOrOff.default('off'),
   'subgraph-timeout': count(DEFAULT_LIMITS.subgraphTimeoutMs),
   'request-deadline': count(DEFAULT_LIMITS.requestDeadlineMs),
   'subgraph-concurrency': count(DEFAULT_LIMITS.subgraphConcurrency),
   'max-in-flight': count(DEFAULT_LIMITS.inFlight),
-  metrics: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  metrics: onOrOff.default('on'),
   'metrics-port': portNumber.optional(),
   usage: z.string().default('off'),
   'log-level': z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
@@ -225,6 +311,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     throw new StartError(`${problems.join('; ')}. See --help.`, 2);
   }
 
+  const isProduction = env['NODE_ENV'] === 'production';
   const { supergraph, port, host, 'log-level': logLevel } = parsed.data;
   return Object.freeze({
     supergraph,
@@ -238,6 +325,13 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     logLevel,
     subgraphUrls: urlVariables(env),
     limits: readLimits(parsed.data),
+    safelist: Object.freeze({
+      mode: parsed.data.safelist ?? (isProduction ? 'require' : 'off'),
+      folder: parsed.data.operations ?? join(dirname(supergraph), 'operations'),
+    }),
+    introspection: (parsed.data.introspection ?? (isProduction ? 'off' : 'on')) === 'on',
+    corsOrigins: Object.freeze(parsed.data['cors-origin']),
+    trustedProxies: parsed.data['trust-proxy'],
     shareSubscriptions: parsed.data['share-subscriptions'] === 'on',
     shareIdenticalQueries: parsed.data['share-identical-queries'] === 'on',
     metrics: parsed.data.metrics === 'on' ? Object.freeze({ port: parsed.data['metrics-port'] }) : undefined,
@@ -249,6 +343,20 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
 function readLimits(values: z.infer<typeof settings>): Limits {
   return Object.freeze({
     ...DEFAULT_LIMITS,
+    requestBytes: values['max-body'],
+    operations: Object.freeze({
+      depth: values['max-depth'],
+      aliases: values['max-aliases'],
+      rootFields: values['max-root-fields'],
+      tokens: values['max-tokens'],
+      directives: values['max-directives'],
+      cost: values['max-cost'],
+      listSize: values['list-size'],
+    }),
+    rate: Object.freeze({
+      perSecond: values['max-rate'],
+      burst: values['max-burst'] || Math.max(1, 2 * values['max-rate']),
+    }),
     subgraphTimeoutMs: values['subgraph-timeout'],
     requestDeadlineMs: values['request-deadline'],
     subgraphConcurrency: values['subgraph-concurrency'],
@@ -257,6 +365,7 @@ function readLimits(values: z.infer<typeof settings>): Limits {
     subscriptions: Object.freeze({
       ...DEFAULT_LIMITS.subscriptions,
       connections: values['max-connections'],
+      connectionsPerAddress: values['max-connections-per-address'],
       all: values['max-subscriptions'],
       perCaller: values['max-subscriptions-per-caller'],
       perConnection: values['max-subscriptions-per-connection'],

@@ -1,5 +1,5 @@
 import type { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -16,6 +16,7 @@ import { openTracing } from '../observability/openTracing.js';
 import { type LibraryLogger, scrubbingLogger } from '../observability/scrubbingLogger.js';
 import type { Config } from './config.js';
 import { stringifyAnswer } from './engine/apolloExecutor.js';
+import { StartError } from './errors/StartError.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
 import { createApp } from './http/createApp.js';
@@ -25,8 +26,12 @@ import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
+import { OperationRate } from './limits/OperationRate.js';
+import { Safelist } from './limits/Safelist.js';
+import { checkRequests } from './limits/checkRequests.js';
+import { persistedQueries } from './http/persistedQueries.js';
+import { readOperations } from './limits/readOperations.js';
 import { shedLoad } from './limits/shedLoad.js';
-import { refuseUnservable } from './limits/refuseUnservable.js';
 import { createLogger } from './observability/createLogger.js';
 import { type GatewayReadings, createGatewayMetrics } from './observability/createGatewayMetrics.js';
 import { UsageRecorder } from './observability/UsageRecorder.js';
@@ -70,11 +75,17 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const tracing = config.tracing && (await openTracing('customer360-gateway', config.tracing));
   const metrics = createGatewayMetrics(() => readings());
   const observers = { metrics, tracer: tracing?.tracer };
+  const safelist = await loadSafelist(config, logger);
   const lifecycle = await SupergraphLifecycle.load({
     file: config.supergraph,
     lastGood: config.lastGood,
     subgraphUrls: config.subgraphUrls,
     limits: config.limits,
+    rules: {
+      limits: config.limits.operations,
+      introspection: config.introspection,
+      safelist,
+    },
     logger,
     engine: {
       deniedFields: config.deniedFields,
@@ -85,17 +96,24 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     observe: (service, connection) => observeSubgraph(service, connection, observers),
     signingKey: config.signingKey,
   });
-  const app = createApp(GRAPHQL_PATH, config.limits.requestBytes);
+  safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
+  const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
   shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits.inFlight);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
   );
-  const { gateway, serve } = createApolloGateway(lifecycle, apolloLogger);
+  const { gateway, serve, servedBy } = createApolloGateway(lifecycle, apolloLogger);
+  const rate = new OperationRate(config.limits.rate);
   const usage =
     config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
-  const plugins = [logRequests(logger), observeOperations(observers), ...(usage ? [recordUsage(usage)] : [])];
-  const apollo = createApollo(gateway, app, plugins, apolloLogger);
+  const apollo = createApollo({ gateway, logger: apolloLogger, persistedQueries: persistedQueries(safelist) }, [
+    ...drainPlugins(app),
+    checkRequests((schema) => servedBy(schema).documents, rate),
+    logRequests(logger),
+    observeOperations(observers),
+    ...(usage ? [recordUsage(usage)] : []),
+  ]);
   let subscriptions: OpenSubscriptions | undefined;
   let stopping: Promise<void> | undefined;
   let metricsServer: { readonly url: string | undefined; stop(): Promise<void> } | undefined;
@@ -123,7 +141,8 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
 
   try {
     await startApollo(apollo, config.supergraph);
-    errorReplies(app, logger, [GRAPHQL_PATH, STREAM_PATH, '/', HEALTH_PATHS.live, HEALTH_PATHS.ready]);
+    const paths = [GRAPHQL_PATH, STREAM_PATH, ...(config.introspection ? ['/'] : []), ...Object.values(HEALTH_PATHS)];
+    errorReplies(app, logger, paths);
     legacyStatus(app);
     app.addHook('onResponse', async (_request, reply) => metrics.response(reply.statusCode));
     if (config.metrics) metricsServer = await openMetrics(app, metrics, config.metrics, config.host);
@@ -133,18 +152,18 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       () => lifecycle.served,
       () => stopping !== undefined,
     );
-    graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
+    if (config.introspection) graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
     await app.register(fastifyApollo(apollo), {
       path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
       context: async (request, reply) => {
         reply.raw.once('close', lifecycle.inFlight.begin());
-        return createRequestContext(request, reply);
+        return createRequestContext(request, reply, config.trustedProxies);
       },
     });
-    const graphOf = ({ engine, sdl, clients }: ServedSupergraph): SubscriptionGraph => {
+    const graphOf = ({ engine, documents, sdl, clients }: ServedSupergraph): SubscriptionGraph => {
       const subgraphs = [...clients].map(([name, { options }]) => ({ name, url: options.url }));
-      return { engine, supergraphSdl: sdl, socketUrls: locateSockets(subgraphs, config.subgraphUrls) };
+      return { engine, documents, supergraphSdl: sdl, socketUrls: locateSockets(subgraphs, config.subgraphUrls) };
     };
     const opened = openSubscriptions(
       app,
@@ -153,6 +172,9 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
         graph: graphOf(lifecycle.served),
         inFlight: lifecycle.inFlight,
         limits: config.limits,
+        rate,
+        corsOrigins: config.corsOrigins,
+        trustedProxies: config.trustedProxies,
         share: config.shareSubscriptions,
         signingKey: config.signingKey,
         runOnce: runOnce(apollo),
@@ -162,7 +184,10 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       },
     );
     subscriptions = opened;
-    lifecycle.onSwap((next) => opened.swap(graphOf(next)));
+    lifecycle.onSwap((next) => {
+      safelist?.warnOfMisfits(next.engine.apiSchema);
+      opened.swap(graphOf(next));
+    });
     const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
     const { digest, clients } = lifecycle.served;
     const metricsUrl = metricsServer?.url;
@@ -209,27 +234,25 @@ function warnOfGuards({ auth }: Config, { engine }: ServedSupergraph, logger: Lo
 }
 
 function createApollo(
-  gateway: ApolloGateway,
-  app: FastifyInstance,
-  observing: readonly ApolloServerPlugin<RequestContext>[],
-  apolloLogger: LibraryLogger,
+  options: Pick<ApolloServerOptions<RequestContext>, 'persistedQueries'> & {
+    gateway: ApolloGateway;
+    logger: LibraryLogger;
+  },
+  plugins: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    gateway,
-    logger: apolloLogger,
+    ...options,
     stringifyResult: stringifyAnswer,
+    // Whether the schema is told, and which documents are kept, is decided in `checkRequests`.
     introspection: true,
+    documentStore: null,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     formatError: presentError,
     plugins: [
-      fastifyApolloDrainPlugin(app),
-      // Fastify alone waits for connections that a client keeps open without asking anything, up to the limit.
-      ApolloServerPluginDrainHttpServer({ httpServer: app.server }),
-      refuseUnservable(),
-      ...observing,
+      ...plugins,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -237,6 +260,27 @@ function createApollo(
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
+}
+
+function drainPlugins(app: FastifyInstance): ApolloServerPlugin<RequestContext>[] {
+  return [
+    fastifyApolloDrainPlugin(app),
+    // Fastify alone waits for connections that a client keeps open without asking anything, up to the limit.
+    ApolloServerPluginDrainHttpServer({ httpServer: app.server }),
+  ];
+}
+
+/** @throws StartError when the operations cannot be read, or when there are none and only they are answered */
+async function loadSafelist({ safelist }: Config, logger: Logger): Promise<Safelist | undefined> {
+  if (safelist.mode === 'off') return undefined;
+  const operations = await readOperations(safelist.folder);
+  if (operations.length === 0 && safelist.mode === 'require') {
+    throw new StartError(
+      `only operations of ${safelist.folder} are answered (--safelist require), and there are none. ` +
+        'Put what clients ask there, in .graphql files, name another folder with --operations, or give --safelist off.',
+    );
+  }
+  return new Safelist(operations, safelist.mode, logger);
 }
 
 async function startApollo(apollo: ApolloServer<RequestContext>, file: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { startHive } from '../peers/startHive.js';
 import { startProcess, type BenchProcess } from '../startProcess.js';
+import { UNLIMITED } from '../unlimited.js';
 
 /** A gateway to measure. */
 export interface BenchGateway {
@@ -35,7 +36,7 @@ export const gateways: Readonly<Record<string, BenchGateway>> = {
     start: (file, core) =>
       startProcess(
         'gateway/main.js',
-        ['--supergraph', file, '--port', '0', '--auth', 'off'],
+        ['--supergraph', file, '--port', '0', '--auth', 'off', ...UNLIMITED],
         {},
         core,
         GATEWAY_NODE_ARGS,

@@ -9,6 +9,7 @@ import { canPin, pinSelf } from '../pinned.js';
 import { processCpu } from '../processCpu.js';
 import { quantile } from '../quantile.js';
 import { type BenchProcess, startProcess } from '../startProcess.js';
+import { UNLIMITED } from '../unlimited.js';
 import { type Arrivals, Load } from './Load.js';
 import { DETAILS_SDL, PRICES_SDL } from './schema.js';
 
@@ -62,7 +63,7 @@ export async function subscriptions(options: SubscriptionsBenchOptions): Promise
 async function onStage(subgraphs: BenchProcess, file: string, measure: (stage: Stage) => Promise<void>): Promise<void> {
   const gateway = await startProcess(
     'gateway/main.js',
-    ['--supergraph', file, '--port', '0', '--auth', 'off', ...LIMITS],
+    ['--supergraph', file, '--port', '0', '--auth', 'off', ...UNLIMITED, ...LIMITS],
     {},
     0,
   );

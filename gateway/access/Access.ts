@@ -11,6 +11,11 @@ export class Access {
     private readonly unmet: ReadonlySet<number>,
   ) {}
 
+  /** The same for all who may see the same. */
+  get key(): string {
+    return [...this.unmet].join();
+  }
+
   /** The same for another form of the schema. */
   over(schema: GraphQLSchema): Access {
     return new Access(schema, this.rules, this.unmet);

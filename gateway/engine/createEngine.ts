@@ -5,6 +5,7 @@ import type { Caller } from '../../schema/contract.js';
 import { Access } from '../access/Access.js';
 import type { DeniedFields } from '../access/DeniedFields.js';
 import { type Guard, meets } from '../access/Guard.js';
+import { visibleSchema } from '../access/visibleSchema.js';
 import type { CompiledOperation, CompiledSubscription, RefusedSubscription } from './CompiledOperation.js';
 import { OperationPlanner } from './OperationPlanner.js';
 import type { SubgraphConnection } from './SubgraphConnection.js';
@@ -69,6 +70,9 @@ const DEFAULT_DEADLINE_MS = 30_000;
 /** Of one document, by name and by what callers may see. */
 const MAX_COMPILED = 100;
 
+/** Schemas as introspection tells them. */
+const MAX_SHOWN = 20;
+
 /**
  * Makes the engine of a supergraph.
  *
@@ -87,7 +91,13 @@ export function createEngine(options: EngineOptions): Engine {
       deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
     },
     deniedFields: options.deniedFields ?? 'error',
-    shownSchema: () => apiSchema,
+    shownSchema: (access) => (introspectionHidesDenied && access ? shownTo(access) : apiSchema),
+  };
+  const shown = new LRUCache<string, GraphQLSchema>({ max: MAX_SHOWN });
+  const shownTo = (access: Access): GraphQLSchema => {
+    let schema = shown.get(access.key);
+    if (!schema) shown.set(access.key, (schema = visibleSchema(apiSchema, access)));
+    return schema;
   };
   const byText = new LRUCache<string, Compiled>({
     max: options.cacheSize ?? DEFAULT_CACHE_SIZE,

@@ -8,6 +8,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** Who is asking. Without access control, somebody with every scope. */
   readonly caller: Caller;
+  /** The caller's network address: tells callers apart where nobody says who is asking. */
+  readonly address: string;
   /** Which application asks. */
   readonly client: ClientApplication;
   /** The caller's `authorization` header, passed on to the subgraphs as it is. */

@@ -1,35 +1,80 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
 import { type FastifyInstance, fastify } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
+import type { Limits } from '../limits/limits.js';
 import { requestIdOf } from './requestIdentity.js';
+
+export interface AppOptions {
+  /** A browser that opens this path is led to the page at `/`. */
+  readonly graphqlPath: string;
+  /** Whether there is a page at `/`. */
+  readonly page: boolean;
+  readonly limits: Pick<Limits, 'requestBytes' | 'headersTimeoutMs' | 'requestTimeoutMs'>;
+  /** Pages of these origins may ask; `*` for all pages. */
+  readonly corsOrigins: readonly string[];
+  /** See `clientAddress`. */
+  readonly trustedProxies: number;
+}
 
 const LONG_TEXT = 4096;
 
+/** A page may be a cache's for so long: half a year, in seconds. */
+const HSTS = 'max-age=15552000; includeSubDomains';
+
 /**
- * The HTTP server before it has any routes: it gives each request its id, forbids caches, and takes no body over the limit.
- *
- * @param graphqlPath a browser that opens this path is led to the page at `/`
- * @param requestBytes the longest body that is read
+ * The HTTP server before it has any routes: it gives each request its id, forbids caches, frames and scripts, answers pages of foreign
+ * origins only where they are allowed, and takes no body over the limit, none that is compressed, and none that comes too slowly.
  */
-export function createApp(graphqlPath: string, requestBytes: number): FastifyInstance {
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { corsOrigins, limits, trustedProxies } = options;
   const app = fastify({
     logger: false,
-    bodyLimit: requestBytes,
+    bodyLimit: limits.requestBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      // Node looks for late requests so often.
+      connectionsCheckingInterval: Math.max(100, Math.min(5_000, limits.headersTimeoutMs / 2)),
+    },
     genReqId: requestIdOf,
     requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true },
   });
+  // What is answered is data; a page says for itself what it needs.
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    xFrameOptions: { action: 'deny' },
+    // Whether there is TLS is known to the proxy that ends it: see below.
+    strictTransportSecurity: false,
+  });
+  if (corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+      methods: ['GET', 'POST'],
+      exposedHeaders: [HEADERS.requestId, 'retry-after'],
+      maxAge: 600,
+    });
+  }
   app.addHook('onRequest', async (request, reply) => {
     reply.header(HEADERS.requestId, request.id);
     // Answers hold personal data: no cache between us and the caller may keep them.
     reply.header('cache-control', 'no-store');
+    if (trustedProxies > 0 && request.headers['x-forwarded-proto'] === 'https') {
+      reply.header('strict-transport-security', HSTS);
+    }
     // The Fastify integration of Apollo Server makes a URL of this, and a header that cannot be one must not become a 500.
-    if (!URL.canParse(`http://${request.hostname}/`)) {
-      throw Object.assign(new Error('The Host header is not a host.'), { statusCode: 400 });
-    }
+    if (!URL.canParse(`http://${request.hostname}/`)) throw refusal(400, 'The Host header is not a host.');
+    const encoding = request.headers['content-encoding'];
+    // A small body could become a very large one.
+    if (encoding !== undefined && encoding !== 'identity')
+      throw refusal(415, 'Send the body as it is, not compressed.');
     const path = request.url.replace(/\/$/, '');
-    if (request.method === 'GET' && path === graphqlPath && request.headers.accept?.startsWith('text/html')) {
-      return reply.redirect('/');
-    }
+    const isPage = request.method === 'GET' && request.headers.accept?.startsWith('text/html');
+    if (options.page && isPage && path === options.graphqlPath) return reply.redirect('/');
     return undefined;
   });
   // A long text is put together from pieces: made bytes once, it is neither measured nor copied again on its way out.
@@ -37,4 +82,8 @@ export function createApp(graphqlPath: string, requestBytes: number): FastifyIns
     typeof payload === 'string' && payload.length > LONG_TEXT ? Buffer.from(payload) : payload,
   );
   return app;
+}
+
+function refusal(statusCode: number, message: string): Error {
+  return Object.assign(new Error(message), { statusCode });
 }

@@ -7,6 +7,7 @@ import { HEADERS } from '../../schema/contract.js';
 import { EVERYONE } from '../access/everyone.js';
 import { clientApplication } from './clientApplication.js';
 import type { RequestContext } from './RequestContext.js';
+import { clientAddress } from './clientAddress.js';
 
 /** Ids that cannot break a log line or a header; anything else that a caller sends is replaced. */
 const ACCEPTED_ID = /^[\w.:@/+=-]{1,128}$/;
@@ -17,8 +18,16 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && ACCEPTED_ID.test(given) ? given : randomUUID();
 }
 
-/** Makes the context of one GraphQL request. */
-export function createRequestContext(request: FastifyRequest, reply: FastifyReply): RequestContext {
+/**
+ * Makes the context of one GraphQL request.
+ *
+ * @param trustedProxies see `clientAddress`
+ */
+export function createRequestContext(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  trustedProxies: number,
+): RequestContext {
   const controller = new AbortController();
   // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
   setMaxListeners(0, controller.signal);
@@ -28,6 +37,7 @@ export function createRequestContext(request: FastifyRequest, reply: FastifyRepl
   return {
     requestId: request.id,
     caller: EVERYONE,
+    address: clientAddress(request.raw, trustedProxies),
     client: clientApplication(request.headers),
     authorization: request.headers.authorization,
     signal: controller.signal,

@@ -2,6 +2,12 @@
 export interface Limits {
   /** The longest request body that is read; a longer one is answered with 413. */
   readonly requestBytes: number;
+  /** How long a client may take to send the headers of a request; it is answered with 408. */
+  readonly headersTimeoutMs: number;
+  /** The same for the whole request. */
+  readonly requestTimeoutMs: number;
+  readonly operations: OperationLimits;
+  readonly rate: RateLimit;
   /** How long one subgraph may take for one fetch, from asking for it to the last byte of its answer. */
   readonly subgraphTimeoutMs: number;
   /** How long all fetches of one operation may take together; then what has not arrived is left out of the answer. */
@@ -23,13 +29,40 @@ export interface Limits {
   readonly subscriptions: SubscriptionLimits;
 }
 
+/** What one operation may be. Each is checked before anything is executed, and the refusal names the limit and the figure. */
+export interface OperationLimits {
+  /** Of a document, in lexical tokens. No more are read. */
+  readonly tokens: number;
+  /** Of fields within fields. */
+  readonly depth: number;
+  /** Fields with an alias. */
+  readonly aliases: number;
+  /** Fields of Query, Mutation or Subscription. */
+  readonly rootFields: number;
+  /** Directives in the document. */
+  readonly directives: number;
+  /** By `@cost` and `@listSize`. */
+  readonly cost: number;
+  /** How long a list is taken to be of which `@listSize` says nothing. */
+  readonly listSize: number;
+}
+
+/** How often one caller may ask: a bucket that holds `burst` operations, and is filled with `perSecond` of them. */
+export interface RateLimit {
+  /** 0 for no limit. */
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
 /** What clients may keep open. Counts are of what is open at the same time. */
 export interface SubscriptionLimits {
   /** WebSockets and event streams. */
   readonly connections: number;
+  /** Of these, from one network address. */
+  readonly connectionsPerAddress: number;
   /** Operations over WebSockets and event streams, of all callers together. */
   readonly all: number;
-  /** The same for one caller: one `authorization`, or one address where none was sent. */
+  /** The same for one caller: one subject of tokens, or one network address where nobody said who is asking. */
   readonly perCaller: number;
   readonly perConnection: number;
   /** How many answers may wait for a client that reads slowly; with more, its connection is closed. */
@@ -53,6 +86,18 @@ const MEBIBYTE = 1024 * 1024;
 /** What applies where nothing else is configured. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   requestBytes: MEBIBYTE,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  operations: Object.freeze({
+    tokens: 5_000,
+    depth: 20,
+    aliases: 50,
+    rootFields: 20,
+    directives: 50,
+    cost: 10_000,
+    listSize: 10,
+  }),
+  rate: Object.freeze({ perSecond: 500, burst: 1_000 }),
   subgraphTimeoutMs: 10_000,
   requestDeadlineMs: 30_000,
   subgraphConcurrency: 256,
@@ -64,6 +109,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   probeTimeoutMs: 1_000,
   subscriptions: Object.freeze({
     connections: 10_000,
+    connectionsPerAddress: 2_000,
     all: 50_000,
     perCaller: 1_000,
     perConnection: 100,

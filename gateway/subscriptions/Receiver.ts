@@ -15,7 +15,10 @@ export interface Receiver {
 
 /** What a client sends to begin an operation, checked in its outer shape only. */
 export interface OperationRequest {
+  /** Its text; empty where `id` stands for it. */
   readonly query: string;
+  /** See `AskedOperation`. */
+  readonly id?: string | undefined;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   /** It came in a way that must change nothing: a mutation is refused. */

@@ -8,11 +8,14 @@ import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
 import type { RequestContext } from '../http/RequestContext.js';
 import type { ClientApplication } from '../http/clientApplication.js';
+import type { CheckedOperation, Documents } from '../limits/Documents.js';
+import type { OperationRate } from '../limits/OperationRate.js';
+import { OperationRefused } from '../limits/OperationRefused.js';
+import { callerKey } from '../limits/callerKey.js';
 import type { Limits } from '../limits/limits.js';
 import { describeFailure } from '../observability/describeFailure.js';
 import { type SubscriptionObservers, observeEvent } from '../observability/observeEvent.js';
 import type { InFlight } from '../supergraph/InFlight.js';
-import { type CheckedOperation, Documents, OperationRefused } from './Documents.js';
 import { Message } from './Message.js';
 import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
 import { type EventSource, SharedSubscription } from './SharedSubscription.js';
@@ -22,6 +25,7 @@ import { type Resumptions, resumptionsOf, upstreamOperation } from './resumption
 /** What subscriptions run on; a new supergraph is a new one. */
 export interface SubscriptionGraph {
   readonly engine: Engine;
+  readonly documents: Documents;
   readonly supergraphSdl: string;
   /** Where each subgraph takes WebSockets, by its name in the supergraph. */
   readonly socketUrls: ReadonlyMap<string, string>;
@@ -32,6 +36,7 @@ export interface SubscriptionsOptions {
   /** Counts what runs, so that a swap of graphs closes nothing that is in use. */
   readonly inFlight: Pick<InFlight, 'begin'>;
   readonly limits: Limits;
+  readonly rate: OperationRate;
   /** What is asked of subgraphs is signed with it; without it, nothing is. */
   readonly signingKey?: string | undefined;
   /** Whether equal subscriptions with equal access share one upstream. */
@@ -68,7 +73,6 @@ interface Running {
  */
 export class Subscriptions {
   #graph: SubscriptionGraph;
-  #documents: Documents;
   #resumptions: Resumptions;
   readonly #sockets = new Map<string, SubgraphSocket>();
   readonly #running = new Set<Running>();
@@ -79,7 +83,6 @@ export class Subscriptions {
 
   constructor(private readonly options: SubscriptionsOptions) {
     this.#graph = options.graph;
-    this.#documents = new Documents(options.graph.engine.apiSchema);
     this.#resumptions = resumptionsOf(options.graph.supergraphSdl, options.graph.engine.apiSchema);
   }
 
@@ -100,7 +103,9 @@ export class Subscriptions {
   start(request: OperationRequest, connection: ClientConnection, receiver: Receiver): () => void {
     const requestId = randomUUID();
     try {
-      const checked = this.#documents.check(request);
+      this.options.rate.take(callerKey(connection.caller, connection.address));
+      const checked = this.#graph.documents.check(request);
+      this.#graph.documents.checkCost(checked, request.variables);
       if (request.isSafe && checked.operation.operation === OperationTypeNode.MUTATION) throw notByGet();
       const member = this.#admit(connection, receiver);
       try {
@@ -126,7 +131,6 @@ export class Subscriptions {
    */
   swap(graph: SubscriptionGraph): void {
     this.#graph = graph;
-    this.#documents = new Documents(graph.engine.apiSchema);
     this.#resumptions = resumptionsOf(graph.supergraphSdl, graph.engine.apiSchema);
     const retired: SubgraphSocket[] = [];
     for (const [service, socket] of this.#sockets) {
@@ -146,7 +150,7 @@ export class Subscriptions {
 
   #move(running: Running): void {
     try {
-      const checked = this.#documents.check(running.request);
+      const checked = this.#graph.documents.check(running.request);
       const source = this.#source(checked, running.request, running.access.caller);
       running.shared.replace(source);
       this.#offer(running, this.#key(checked, source, running.access));
@@ -159,7 +163,7 @@ export class Subscriptions {
 
   #runOnce(
     request: OperationRequest,
-    { authorization, caller, client }: ClientConnection,
+    { address, authorization, caller, client }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
@@ -169,7 +173,8 @@ export class Subscriptions {
     setMaxListeners(0, signal);
     const answer = async (): Promise<void> => {
       try {
-        const text = await this.options.runOnce(request, { requestId, caller, client, authorization, signal });
+        const context = { requestId, caller, client, address, authorization, signal };
+        const text = await this.options.runOnce(request, context);
         if (signal.aborted) return;
         member.message(new Message(text));
         member.complete();
@@ -243,7 +248,7 @@ export class Subscriptions {
 
   /** @throws OperationRefused */
   #source(checked: CheckedOperation, request: OperationRequest, caller: Caller): EventSource {
-    const variables = this.#documents.variables(checked, request.variables);
+    const variables = this.#graph.documents.variables(checked, request.variables);
     const { document, operation } = checked;
     const compiled = this.#graph.engine.compile(document, operation.name?.value, caller);
     if (compiled.kind === 'refused')
@@ -287,7 +292,7 @@ export class Subscriptions {
   /** @throws OperationRefused when one more would be too many */
   #admit(connection: ClientConnection, receiver: Receiver): Member {
     const { all, perCaller, perConnection } = this.options.limits.subscriptions;
-    const caller = connection.authorization ?? connection.address;
+    const caller = callerKey(connection.caller, connection.address);
     const ofCaller = this.#byCaller.get(caller) ?? 0;
     if (connection.running >= perConnection) throw tooMany('this connection', perConnection);
     if (ofCaller >= perCaller) throw tooMany('one caller', perCaller);
@@ -362,12 +367,12 @@ class CountedReceiver implements Member {
 
 function tooMany(of: string, limit: number): OperationRefused {
   const message = `There are too many operations of ${of}: at most ${limit} may run at the same time.`;
-  return new OperationRefused([{ message, extensions: { code: ERROR_CODES.TOO_MANY_SUBSCRIPTIONS, limit } }]);
+  return OperationRefused.because(message, ERROR_CODES.TOO_MANY_SUBSCRIPTIONS, { limit });
 }
 
 function notByGet(): OperationRefused {
   const message = 'A GET request cannot run a mutation: use POST.';
-  return new OperationRefused([{ message, extensions: { code: ERROR_CODES.BAD_REQUEST } }]);
+  return OperationRefused.because(message, ERROR_CODES.BAD_REQUEST);
 }
 
 function presented(errors: readonly GraphQLFormattedError[], service: string): GraphQLFormattedError[] {

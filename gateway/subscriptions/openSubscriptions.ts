@@ -3,7 +3,7 @@ import { ConnectionCount } from './ConnectionCount.js';
 import { Heartbeat } from './Heartbeat.js';
 import { type SubscriptionGraph, Subscriptions, type SubscriptionsOptions } from './Subscriptions.js';
 import { serveEventStreams } from './serveEventStreams.js';
-import { serveWebSockets } from './serveWebSockets.js';
+import { type TransportOptions, serveWebSockets } from './serveWebSockets.js';
 
 /** Subscriptions that clients can reach. */
 export interface OpenSubscriptions {
@@ -39,15 +39,13 @@ export interface SubscriptionPaths {
 export function openSubscriptions(
   app: FastifyInstance,
   paths: SubscriptionPaths,
-  options: SubscriptionsOptions,
+  options: SubscriptionsOptions & Pick<TransportOptions, 'corsOrigins' | 'trustedProxies'>,
 ): OpenSubscriptions {
-  const { limits, logger, observers } = options;
+  const { corsOrigins, limits, logger, observers, trustedProxies } = options;
   const subscriptions = new Subscriptions(options);
-  const connections = new ConnectionCount(limits.subscriptions.connections, () =>
-    observers.metrics.refusedConnection(),
-  );
+  const connections = new ConnectionCount(limits.subscriptions, () => observers.metrics.refusedConnection());
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
-  const shared = { subscriptions, limits, connections, heartbeat, logger };
+  const shared = { subscriptions, limits, connections, heartbeat, logger, corsOrigins, trustedProxies };
   const transports = [
     serveWebSockets(app.server, { ...shared, path: paths.socket }),
     serveEventStreams(app, { ...shared, path: paths.stream }),

@@ -6,16 +6,20 @@ import { EVERYONE } from '../access/everyone.js';
 import { clientApplication } from '../http/clientApplication.js';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { stampRequestId } from '../errors/presentError.js';
+import { clientAddress } from '../http/clientAddress.js';
+import { isForeignOrigin } from '../http/isForeignOrigin.js';
 import type { SubscriptionLimits } from '../limits/limits.js';
 import type { Pulse } from './Heartbeat.js';
 import type { Message } from './Message.js';
 import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
+import { persistedId } from './persistedId.js';
 import type { Transport, TransportOptions } from './serveWebSockets.js';
 
 const body = z.object({
-  query: z.string(),
+  query: z.string().default(''),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
+  extensions: z.unknown(),
 });
 
 const HEAD = Buffer.from('event: next\ndata: ');
@@ -34,10 +38,14 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
   let stopping = false;
 
   const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (isForeignOrigin(request.headers, options.corsOrigins)) {
+      return refuse(reply, 403, ERROR_CODES.FORBIDDEN, 'Pages of this origin may not ask (--cors-origin).');
+    }
     const operation = operationOf(request);
     if (!operation) return refuse(reply, 400, ERROR_CODES.BAD_REQUEST, 'Send an operation: its `query` at least.');
     if (stopping) return refuse(reply, 503, ERROR_CODES.SERVICE_UNAVAILABLE, 'The gateway stops.');
-    if (!connections.take()) {
+    const address = clientAddress(request.raw, options.trustedProxies);
+    if (!connections.take(address)) {
       return refuse(reply, 503, ERROR_CODES.TOO_MANY_SUBSCRIPTIONS, 'The gateway has as many connections as it takes.');
     }
     reply.hijack();
@@ -50,7 +58,7 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
     const { authorization } = request.headers;
     const stream = new EventStream(
       response,
-      { caller: EVERYONE, client: clientApplication(request.headers), authorization, address: request.ip, running: 0 },
+      { caller: EVERYONE, client: clientApplication(request.headers), authorization, address, running: 0 },
       limits.subscriptions,
     );
     streams.add(stream);
@@ -60,7 +68,7 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
       cancel();
       removePulse();
       streams.delete(stream);
-      connections.release();
+      connections.release(address);
     };
     if (response.closed) closed();
     else response.once('close', closed);
@@ -83,16 +91,25 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
 }
 
 function operationOf(request: FastifyRequest): OperationRequest | undefined {
-  if (request.method === 'POST') return body.safeParse(request.body).data;
+  if (request.method === 'POST') return asked(request.body);
   const { data } = z.record(z.string(), z.string()).safeParse(request.query);
   if (!data) return undefined;
   try {
     const variables: unknown = data['variables'] ? JSON.parse(data['variables']) : undefined;
-    const read = body.safeParse({ ...data, variables }).data;
+    const extensions: unknown = data['extensions'] ? JSON.parse(data['extensions']) : undefined;
+    const read = asked({ ...data, variables, extensions });
     return read && { ...read, isSafe: true };
   } catch {
     return undefined;
   }
+}
+
+function asked(sent: unknown): OperationRequest | undefined {
+  const read = body.safeParse(sent).data;
+  if (!read) return undefined;
+  const { extensions, ...operation } = read;
+  const id = persistedId(extensions);
+  return operation.query || id ? { ...operation, id } : undefined;
 }
 
 function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {

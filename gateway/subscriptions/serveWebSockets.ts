@@ -4,6 +4,8 @@ import { type GraphQLError, buildSchema, parse } from 'graphql';
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { clientAddress } from '../http/clientAddress.js';
+import { isForeignOrigin } from '../http/isForeignOrigin.js';
 import { clientApplication } from '../http/clientApplication.js';
 import type { Limits } from '../limits/limits.js';
 import { ClientSocket } from './ClientSocket.js';
@@ -11,6 +13,7 @@ import { CLOSE_CODES } from './CloseCode.js';
 import type { ConnectionCount } from './ConnectionCount.js';
 import type { Heartbeat } from './Heartbeat.js';
 import { OperationFailed, SocketOperation } from './SocketOperation.js';
+import { persistedId } from './persistedId.js';
 import type { Subscriptions } from './Subscriptions.js';
 
 /** A way in for clients. */
@@ -28,6 +31,10 @@ export interface TransportOptions {
   readonly connections: ConnectionCount;
   readonly heartbeat: Heartbeat;
   readonly logger: Logger;
+  /** Pages of these origins may ask beside those of the gateway's own; `*` for all. */
+  readonly corsOrigins: readonly string[];
+  /** See `clientAddress`. */
+  readonly trustedProxies: number;
 }
 
 /** A client that does not answer our close for so long is cut off when the gateway stops. */
@@ -39,6 +46,7 @@ const ANY = { schema: buildSchema('type Query { _: Boolean }'), document: parse(
 interface Subscribe {
   readonly id: string;
   readonly query: string;
+  readonly sha256: string | undefined;
   readonly operationName?: string | null | undefined;
   readonly variables?: Record<string, unknown> | null | undefined;
   readonly socket: ClientSocket;
@@ -66,8 +74,8 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
   });
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
-    const client = new ClientSocket(socket, request.socket.remoteAddress ?? '', limits.subscriptions);
-    if (!connections.take()) {
+    const client = new ClientSocket(socket, clientAddress(request, options.trustedProxies), limits.subscriptions);
+    if (!connections.take(client.address)) {
       client.close(CLOSE_CODES.full, 'Too many connections');
       return;
     }
@@ -78,7 +86,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
     let closed: ((code: number, reason: string) => Promise<void>) | undefined;
     client.onClose = (code, reason) => {
       removePulse();
-      connections.release();
+      connections.release(client.address);
       sockets.delete(client);
       void closed?.(code, reason);
     };
@@ -92,6 +100,11 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
             // Between our close and the client's answer to it, nothing may begin that nobody would end.
             if (client.isClosed) return;
             read(data.toString()).catch((error: unknown) => {
+              // graphql-ws throws at messages that only servers send.
+              if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+                client.close(CloseCode.BadRequest, 'Invalid message received');
+                return;
+              }
               logger.error({ err: error }, 'an error that nobody foresaw');
               client.close(CloseCode.InternalServerError, 'Internal server error');
             });
@@ -105,6 +118,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const asked = request.url?.split('?')[0]?.replace(/\/$/, '');
     if (stopping || asked !== path) refuse(socket, stopping ? 503 : 404);
+    else if (isForeignOrigin(request.headers, options.corsOrigins)) refuse(socket, 403);
     else acceptor.handleUpgrade(request, socket, head, accept);
   };
   server.on('upgrade', upgrade);
@@ -135,14 +149,21 @@ function createProtocol({ subscriptions }: TransportOptions) {
       extra.authorization = authorizationOf(connectionParams) ?? extra.authorization;
       extra.client = clientApplication(connectionParams ?? {}, extra.client);
     },
-    onSubscribe: ({ extra }, id, { query, operationName, variables }) => {
-      const contextValue: Subscribe = { id, query, operationName, variables, socket: extra };
+    onSubscribe: ({ extra }, id, { query, operationName, variables, extensions }) => {
+      const contextValue: Subscribe = {
+        id,
+        query,
+        sha256: persistedId(extensions),
+        operationName,
+        variables,
+        socket: extra,
+      };
       return { ...ANY, contextValue };
     },
     subscribe({ contextValue }) {
-      const { id, socket, ...request } = contextValue as Subscribe;
+      const { id, socket, sha256, ...request } = contextValue as Subscribe;
       const operation = new SocketOperation(id, socket);
-      operation.cancel = subscriptions.start(request, socket, operation);
+      operation.cancel = subscriptions.start({ ...request, id: sha256 }, socket, operation);
       return operation;
     },
     onError: (_context, _id, _payload, errors) =>

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Engine, type EngineOptions, createEngine } from '../engine/createEngine.js';
 import type { SubgraphConnection } from '../engine/SubgraphConnection.js';
 import { StartError } from '../errors/StartError.js';
+import { type DocumentRules, Documents } from '../limits/Documents.js';
 import type { Limits } from '../limits/limits.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
 import { InFlight } from './InFlight.js';
@@ -19,6 +20,8 @@ export interface ServedSupergraph extends Supergraph {
   /** By the subgraph's name, in the supergraph's order. */
   readonly clients: ReadonlyMap<string, SubgraphClient>;
   readonly engine: Engine;
+  /** What clients ask of it. */
+  readonly documents: Documents;
 }
 
 /**
@@ -35,6 +38,8 @@ export interface LifecycleOptions {
   /** Addresses that replace those in the supergraph, by environment variable. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  /** What clients may ask. */
+  readonly rules: DocumentRules;
   readonly logger: Logger;
   /** What requests to subgraphs are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
@@ -211,7 +216,7 @@ export class SupergraphLifecycle {
     source: ServedSupergraph['source'],
     known: ServedSupergraph['clients'] = new Map(),
   ): ServedSupergraph {
-    const { file, subgraphUrls, limits, logger, signingKey, observe, engine: settings } = this.#options;
+    const { file, subgraphUrls, limits, rules, logger, signingKey, observe, engine: settings } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
     const asked = new Map<string, SubgraphConnection>();
@@ -229,7 +234,8 @@ export class SupergraphLifecycle {
       asked.set(name, observe ? observe(name, taken) : taken);
       this.#open.add(taken);
     }
-    return { ...supergraph, since: new Date(), source, clients, engine };
+    const documents = new Documents(engine.apiSchema, supergraph.sdl, rules);
+    return { ...supergraph, since: new Date(), source, clients, engine, documents };
   }
 
   /** Closes the connections that only the first of the two needs. */

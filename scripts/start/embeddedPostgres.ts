@@ -191,6 +191,8 @@ function postgresArguments({ cluster, durable }: Launch, port: number): string[]
     logging_collector: 'off',
     log_destination: 'stderr',
     lc_messages: 'C',
+    // Errors of statements repeat values of rows, and those who ran the statements log them, without. What is above ERROR is of Postgres itself.
+    log_min_messages: 'log',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
   return ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];

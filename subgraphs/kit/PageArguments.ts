@@ -2,7 +2,7 @@ import { ArgsType, Field, Int } from 'type-graphql';
 import { badUserInput } from './errors.js';
 
 /** How many rows a page has when the caller does not say. */
-const DEFAULT_PAGE_SIZE = 20;
+export const DEFAULT_PAGE_SIZE = 20;
 
 /** The longest page. */
 export const MAX_PAGE_SIZE = 100;

@@ -4,6 +4,7 @@ import { parse, specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema, createResolversMap } from 'type-graphql';
 import { RESUMABLE } from '../../schema/contract.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
+import { sizeLists } from './sizeLists.js';
 
 const FEDERATION_DIRECTIVES = [
   '@key',
@@ -14,6 +15,8 @@ const FEDERATION_DIRECTIVES = [
   '@tag',
   '@inaccessible',
   '@override',
+  '@cost',
+  '@listSize',
 ] as const;
 
 function federationLink(directives: readonly string[]): string {
@@ -65,7 +68,7 @@ export async function buildSubgraph(definition: SubgraphDefinition): Promise<Bui
     validate: false,
     pubSub: NO_TOPICS,
   });
-  const sdl = linked(printSchemaWithDirectives(schema));
+  const sdl = linked(sizeLists(printSchemaWithDirectives(schema)));
   const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const [typename, resolve] of Object.entries(definition.references)) {
     resolvers[typename] = { ...resolvers[typename], __resolveReference: resolve };

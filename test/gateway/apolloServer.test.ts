@@ -28,6 +28,7 @@ describe("Apollo Server's own features, over our engine", () => {
       file: library.file,
       subgraphUrls: {},
       limits: DEFAULT_LIMITS,
+      rules: { limits: DEFAULT_LIMITS.operations, introspection: true },
       logger,
     });
   });
@@ -54,6 +55,7 @@ describe("Apollo Server's own features, over our engine", () => {
     const contextValue = {
       requestId: 'r1',
       caller: EVERYONE,
+      address: '127.0.0.1',
       client: UNNAMED_CLIENT,
       authorization: undefined,
       signal: new AbortController().signal,

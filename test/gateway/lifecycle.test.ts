@@ -197,6 +197,7 @@ describe('a new supergraph', () => {
       file: library.file,
       subgraphUrls: {},
       limits: DEFAULT_LIMITS,
+      rules: { limits: DEFAULT_LIMITS.operations, introspection: true },
       logger: pino({ level: 'error' }, { write: (line: string) => void lines.push(line) }),
     });
     const desk = lifecycle.served.clients.get('lending-desk');

@@ -249,7 +249,7 @@ describe('subscriptions in trouble', () => {
   describe('too many', () => {
     test('of a connection, of a caller or of all are refused, and there is room again when one ends', async () => {
       gateway = await startLiveGateway(subgraph, { limits: { perConnection: 2, perCaller: 3, all: 4 } });
-      const mine = { connectionParams: { authorization: 'mine' }, lazy: false };
+      const mine = { webSocketImpl: from('192.0.2.3'), lazy: false };
       const one = gateway.client(mine);
       const leave = one.subscribe(...sink(ADDED));
       one.subscribe(...sink(ADDED));
@@ -261,14 +261,29 @@ describe('subscriptions in trouble', () => {
       await gateway.untilBegun(3);
       await expect(next(two.iterate({ query: ADDED }))).rejects.toMatchObject(tooMany(3));
 
-      gateway.client().subscribe(...sink(ADDED));
+      gateway.client({ webSocketImpl: from('192.0.2.1') }).subscribe(...sink(ADDED));
       await gateway.untilBegun(4);
-      const other = gateway.client({ connectionParams: { authorization: 'other' } });
+      const other = gateway.client({ webSocketImpl: from('192.0.2.2') });
       await expect(next(other.iterate({ query: ADDED }))).rejects.toMatchObject(tooMany(4));
 
       leave();
       // On the same connection, so that it is read after the end of the other.
       expect(await next(one.iterate({ query: '{ books { id } }' }))).toHaveProperty('data');
+    });
+
+    test('connections from one address are closed with 4503, while others get in', async () => {
+      gateway = await startLiveGateway(subgraph, { limits: { connectionsPerAddress: 1 } });
+      const open = (address: string): WebSocket => new (from(address))(gateway.url, 'graphql-transport-ws');
+      const first = open('192.0.2.1');
+      await once(first, 'open');
+      expect((await once(open('192.0.2.1'), 'close'))[0]).toBe(4503);
+      const other = open('192.0.2.2');
+      await once(other, 'open');
+      first.close();
+      await once(first, 'close');
+      const again = open('192.0.2.1');
+      await once(again, 'open');
+      for (const socket of [other, again]) socket.terminate();
     });
 
     test('connections are closed with 4503', async () => {
@@ -368,5 +383,14 @@ function countedConnections(server: WebSocketServer): { until(count: number): Pr
         waiting.add(look);
         look();
       }),
+  };
+}
+
+/** WebSockets that a proxy passed on for a client with this address. */
+function from(address: string): new (url: string | URL, protocols?: string | string[]) => WebSocket {
+  return class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols, { headers: { 'x-forwarded-for': address } });
+    }
   };
 }

@@ -1,5 +1,5 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type GraphQLFormattedError, getOperationAST, graphql, parse, validate } from 'graphql';
+import { type GraphQLFormattedError, type GraphQLSchema, getOperationAST, graphql, parse, validate } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import type { Caller } from '../../schema/contract.js';
 import { EVERYONE } from '../../gateway/access/everyone.js';
@@ -27,6 +27,8 @@ export interface TestEngine {
   interfere(interference: Interference): void;
   /** Runs a query or mutation. */
   ask(query: string, variables?: Record<string, unknown>, request?: Partial<EngineRequest>): Promise<EngineAnswer>;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
   /** How many compiled operations it keeps. */
   size(): number;
   /**
@@ -79,6 +81,7 @@ export function engineOver(
   };
   return {
     sent,
+    apiSchema: engine.apiSchema,
     size: () => engine.size,
     interfere(next) {
       interference = next;

@@ -3,11 +3,8 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
-import type { TracingSettings } from '../../observability/openTracing.js';
-import type { MetricsSettings } from '../../observability/serveMetrics.js';
 import { readyMessage } from '../../schema/contract.js';
-import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
-import type { DeniedFields } from '../../gateway/access/DeniedFields.js';
+import type { Config } from '../../gateway/config.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
 
@@ -25,24 +22,15 @@ export async function startGateway(
   supergraph: string,
   options: {
     limits?: Partial<Limits>;
-    subgraphUrls?: Record<string, string>;
-    shareSubscriptions?: boolean;
-    lastGood?: string;
-    metrics?: MetricsSettings;
-    tracing?: TracingSettings;
     /** Gets each line of the log as well. */
     onLine?: (line: string) => void;
-    usageFolder?: string;
-    /** By default nothing is signed: the subgraphs are not ours. */
-    signingKey?: string;
-    deniedFields?: DeniedFields;
-    auth?: AccessConfig;
-  } = {},
+  } & Partial<Omit<Config, 'limits'>> = {},
 ): Promise<TestGateway> {
+  const { onLine, limits, ...configured } = options;
   const log: Record<string, unknown>[] = [];
   const waiting: { message: string; heard: (line: Record<string, unknown>) => void }[] = [];
   const write = (text: string): void => {
-    options.onLine?.(text);
+    onLine?.(text);
     const line: Record<string, unknown> = JSON.parse(text);
     log.push(line);
     const index = waiting.findIndex(({ message }) => message === line['msg']);
@@ -52,21 +40,26 @@ export async function startGateway(
   const gateway = await createGateway(
     {
       supergraph,
-      lastGood: options.lastGood,
+      lastGood: undefined,
       port: 0,
       host: '127.0.0.1',
-      auth: options.auth ?? { kind: 'off' },
-      signingKey: options.signingKey,
-      deniedFields: options.deniedFields ?? 'error',
+      auth: { kind: 'off' },
+      signingKey: undefined,
+      deniedFields: 'error',
       introspectionHidesDenied: false,
       logLevel: 'debug',
-      subgraphUrls: options.subgraphUrls ?? {},
+      subgraphUrls: {},
       shareIdenticalQueries: false,
-      limits: { ...DEFAULT_LIMITS, ...options.limits },
-      usageFolder: options.usageFolder,
-      shareSubscriptions: options.shareSubscriptions ?? true,
-      metrics: options.metrics,
-      tracing: options.tracing,
+      shareSubscriptions: true,
+      safelist: { mode: 'off', folder: '' },
+      introspection: true,
+      corsOrigins: [],
+      trustedProxies: 0,
+      usageFolder: undefined,
+      metrics: undefined,
+      tracing: undefined,
+      ...configured,
+      limits: { ...DEFAULT_LIMITS, ...limits },
     },
     logger,
   );

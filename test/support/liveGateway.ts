@@ -7,6 +7,8 @@ import { type ClientOptions as WsOptions, WebSocket } from 'ws';
 import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
 import { OperationPlanner } from '../../gateway/engine/OperationPlanner.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
+import { Documents } from '../../gateway/limits/Documents.js';
+import { OperationRate } from '../../gateway/limits/OperationRate.js';
 import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
 import { InFlight } from '../../gateway/supergraph/InFlight.js';
@@ -73,11 +75,18 @@ export async function startLiveGateway(
     changed();
     return options.enrich ? options.enrich(data) : data;
   };
-  const graph = (supergraphSdl: string, { url: httpUrl } = subgraph) => ({
-    engine: handMadeEngine(supergraphSdl, enrich),
-    supergraphSdl,
-    socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
-  });
+  const graph = (supergraphSdl: string, { url: httpUrl } = subgraph) => {
+    const engine = handMadeEngine(supergraphSdl, enrich);
+    return {
+      engine,
+      documents: new Documents(engine.apiSchema, supergraphSdl, {
+        limits: DEFAULT_LIMITS.operations,
+        introspection: true,
+      }),
+      supergraphSdl,
+      socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
+    };
+  };
   const app = fastify();
   const subscriptions = openSubscriptions(
     app,
@@ -90,6 +99,9 @@ export async function startLiveGateway(
         subgraphTimeoutMs: options.timeoutMs ?? DEFAULT_LIMITS.subgraphTimeoutMs,
         subscriptions: { ...DEFAULT_LIMITS.subscriptions, ...options.limits },
       },
+      rate: new OperationRate({ perSecond: 0, burst: 1 }),
+      corsOrigins: [],
+      trustedProxies: 1,
       share: options.share ?? true,
       runOnce: async ({ query }) => JSON.stringify({ data: { asked: query } }),
       logger: pino({ level: 'debug' }, { write }),

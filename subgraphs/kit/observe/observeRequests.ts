@@ -4,7 +4,6 @@ import { SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { describeError } from '../../../observability/describeError.js';
 import { parentContext, traceHeadersOf } from '../../../observability/traceHeaders.js';
 import { isForeseen } from '../maskUnknownError.js';
 import type { RequestContext } from '../RequestContext.js';
@@ -69,10 +68,10 @@ export function observeRequests({ log, metrics }: RequestObservers): ApolloServe
   };
 }
 
-/** Logs an error that nobody foresaw; any other is the client's to read. */
+/** Logs an error that nobody foresaw; any other is the client's to read. @param log has `describeError` as its serializer of `err` */
 export function logUnforeseen(log: Logger, requestId: string, error: GraphQLError): void {
   if (isForeseen(error.toJSON(), error)) return;
-  const err = describeError(unwrapResolverError(error));
+  const err = unwrapResolverError(error);
   log.error({ requestId, path: error.path?.join('.'), err }, 'request failed');
 }
 

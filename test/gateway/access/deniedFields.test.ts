@@ -2,9 +2,17 @@ import { type Caller, EVERY_SCOPE } from '../../../schema/contract.js';
 import { ANONYMOUS } from '../../../gateway/access/anonymous.js';
 import type { EngineAnswer } from '../../../gateway/engine/CompiledOperation.js';
 import { type TestEngine, engineOver } from '../../support/engineOver.js';
+import type { SubgraphDefinition } from '../../support/fixtureSubgraph.js';
+import { federation } from '../../support/fixtureSupergraph.js';
 import { GUARDED } from './guardedFixture.js';
 
 const withScopes = (...scopes: string[]): Caller => ({ subject: 'somebody', scopes });
+
+const NOBODYS: SubgraphDefinition = {
+  name: 'nobodys',
+  typeDefs: `${federation('@authenticated')} type Query { secret: Int @authenticated }`,
+  resolvers: {},
+};
 
 const engine: TestEngine = engineOver(GUARDED);
 
@@ -171,9 +179,9 @@ test('what a closed field requires is not fetched either', async () => {
 });
 
 test('what hangs on a closed key is closed, with all that hangs on that', async () => {
-  const query = '{ customer { orders { total shelf parcel { weight stamp } } } }';
+  const query = '{ customer { orders { total sticker parcel { weight stamp } } } }';
   const answer = await ask(query, withScopes());
-  const closed = { shelf: null, parcel: null };
+  const closed = { sticker: null, parcel: null };
   expect(answer.data).toEqual({
     customer: {
       orders: [
@@ -182,12 +190,14 @@ test('what hangs on a closed key is closed, with all that hangs on that', async 
       ],
     },
   });
-  expect(told(answer)).toEqual(['FORBIDDEN customer.orders.shelf', 'FORBIDDEN customer.orders.parcel']);
+  expect(told(answer)).toEqual(['FORBIDDEN customer.orders.sticker', 'FORBIDDEN customer.orders.parcel']);
   expect(answer.errors[0]?.extensions).toMatchObject({ requiredScopes: [['staff']] });
   expect(asked()).not.toContain('number');
   const open = await ask(query, withScopes('staff'));
   expect(open.data).toMatchObject({
-    customer: { orders: [{ total: 1, parcel: { weight: 3, stamp: 'stamp of parcel 1' } }, {}] },
+    customer: {
+      orders: [{ total: 1, sticker: 'sticker of code 1', parcel: { weight: 3, stamp: 'stamp of parcel 1' } }, {}],
+    },
   });
 });
 
@@ -238,6 +248,26 @@ describe('by configuration', () => {
     expect(answer.errors).toEqual([]);
     const { data, errors } = await silent.ask('{ customer { name addresses { city } } }', {}, { caller: withScopes() });
     expect({ data, errors }).toEqual({ data: { customer: { name: 'name of c1', addresses: null } }, errors: [] });
+  });
+
+  test('introspection tells callers only of what they may see', async () => {
+    const hiding = engineOver(GUARDED, { introspectionHidesDenied: true });
+    const query = `{ __schema { types { name } mutationType { fields { name } } } customer: __type(name: "Customer") { fields { name } }
+      node: __type(name: "Node") { fields { name } possibleTypes { name } } }`;
+    const seen = async (caller: Caller): Promise<string> =>
+      JSON.stringify((await hiding.ask(query, {}, { caller })).data);
+    const few = await seen(withScopes());
+    for (const name of ['id', 'label', 'name', 'greeting', 'note', 'Pet']) expect(few).toContain(`"${name}"`);
+    for (const name of ['addresses', 'Address', 'Vault', 'Mood', 'Iban', 'rename'])
+      expect(few).not.toContain(`"${name}"`);
+    expect(await seen(withScopes('vault'))).toContain('"Vault"');
+    const all = await seen(withScopes(EVERY_SCOPE));
+    expect(all).toBe(JSON.stringify((await engine.ask(query, {}, { caller: withScopes() })).data));
+    const nothing = engineOver([NOBODYS], { introspectionHidesDenied: true });
+    const { data } = await nothing.ask('{ __schema { queryType { fields { name } } } }', {}, { caller: ANONYMOUS });
+    expect(data).toEqual({ __schema: { queryType: { fields: [{ name: '_nothing' }] } } });
+    const { errors } = await hiding.ask('{ customer { addresses { city } } }', {}, { caller: withScopes() });
+    expect(errors).toHaveLength(1);
   });
 
   test('the whole operation is refused before anything is fetched', async () => {

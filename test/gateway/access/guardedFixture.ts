@@ -23,6 +23,11 @@ export const NEEDS: Readonly<Record<string, string>> = {
   'Vault.rating': 'vault',
   'Pet.sound': 'signed-in',
   'Order.number': 'staff',
+  // Their subgraph knows an order by its number only.
+  'Order.parcel': 'staff',
+  'Order.shelf': 'staff',
+  'Order.code': 'staff',
+  'Order.sticker': 'staff',
 };
 
 const CUSTOMERS = ['c1', 'c2'].map((id) => ({
@@ -135,13 +140,14 @@ export const GUARDED: readonly SubgraphDefinition[] = [
   {
     name: 'depot',
     typeDefs: `${IMPORTS}
-      type Order @key(fields: "number") { number: ID! parcel: Parcel shelf: String }
+      type Order @key(fields: "number") @key(fields: "code") { number: ID! code: ID! parcel: Parcel shelf: String }
       type Parcel @key(fields: "id") { id: ID! weight: Int }
       type Node @key(fields: "id") @interfaceObject { id: ID! rating: Int }`,
     resolvers: {
       Order: {
         __resolveReference: itself,
         parcel: ({ number }: { number: string }) => ({ id: `parcel ${number.at(-1)}`, weight: 3 }),
+        code: ({ number }: { number: string }) => `code ${number.at(-1)}`,
         shelf: ({ number }: { number: string }) => `shelf ${number.at(-1)}`,
       },
       Parcel: { __resolveReference: ({ id }: { id: string }) => ({ id, weight: 3 }) },
@@ -150,7 +156,12 @@ export const GUARDED: readonly SubgraphDefinition[] = [
   },
   {
     name: 'post',
-    typeDefs: `${IMPORTS} type Parcel @key(fields: "id") { id: ID! stamp: String }`,
-    resolvers: { Parcel: { __resolveReference: itself, stamp: ({ id }: { id: string }) => `stamp of ${id}` } },
+    typeDefs: `${IMPORTS}
+      type Parcel @key(fields: "id") { id: ID! stamp: String }
+      type Order @key(fields: "code") { code: ID! sticker: String }`,
+    resolvers: {
+      Parcel: { __resolveReference: itself, stamp: ({ id }: { id: string }) => `stamp of ${id}` },
+      Order: { __resolveReference: itself, sticker: ({ code }: { code: string }) => `sticker of ${code}` },
+    },
   },
 ];

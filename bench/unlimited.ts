@@ -1,0 +1,11 @@
+/** Options with which our gateway refuses nothing that is only much, or large: what is measured is how it answers. */
+export const UNLIMITED: readonly string[] = [
+  '--max-rate=0',
+  '--max-cost=1000000',
+  '--max-depth=1000',
+  '--max-tokens=1000000',
+  '--max-aliases=1000000',
+  '--max-root-fields=1000000',
+  '--max-directives=1000000',
+  '--max-connections-per-address=100000',
+];
