@@ -35,6 +35,8 @@ export interface Config {
    */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  /** Whether the console is served at `/`, where it was built and the graph has customers. */
+  readonly console: boolean;
   /** What becomes of operations that are not among those of the folder: refused, logged, or nothing. */
   readonly safelist: { readonly mode: 'require' | 'log' | 'off'; readonly folder: string };
   /** Whether callers may ask for the schema; GraphiQL, which needs it, is served then. */
@@ -73,6 +75,7 @@ const OPTIONS: readonly Option[] = [
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
   { name: 'auth', value: 'jwt|off', help: 'who may ask: those with a token; "off": everybody, everything (jwt)' },
+  { name: 'console', value: 'on|off', help: 'the console at /, for a graph with customers (on)' },
   { name: 'max-depth', value: 'N', help: 'how deep fields may nest (20)' },
   { name: 'max-aliases', value: 'N', help: 'aliases of an operation (50)' },
   { name: 'max-root-fields', value: 'N', help: 'fields at the root of an operation (20)' },
@@ -218,6 +221,7 @@ const settings = z.object({
   port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
+  console: onOrOff.default('on'),
   'max-depth': count(DEFAULT_LIMITS.operations.depth),
   'max-aliases': count(DEFAULT_LIMITS.operations.aliases),
   'max-root-fields': count(DEFAULT_LIMITS.operations.rootFields),
@@ -325,6 +329,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     logLevel,
     subgraphUrls: urlVariables(env),
     limits: readLimits(parsed.data),
+    console: parsed.data.console === 'on',
     safelist: Object.freeze({
       mode: parsed.data.safelist ?? (isProduction ? 'require' : 'off'),
       folder: parsed.data.operations ?? join(dirname(supergraph), 'operations'),

@@ -19,9 +19,10 @@ import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { StartError } from './errors/StartError.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
+import { consoleRoutes } from './http/consoleRoutes.js';
 import { createApp } from './http/createApp.js';
 import { errorReplies } from './http/errorReplies.js';
-import { graphiqlRoute } from './http/graphiqlRoute.js';
+import { GRAPHIQL_PATH, graphiqlRoute } from './http/graphiqlRoute.js';
 import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
@@ -51,6 +52,9 @@ import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
 const STREAM_PATH = `${GRAPHQL_PATH}/stream`;
+
+/** What the build makes of console/, relative to the working directory as the supergraph is. */
+const CONSOLE_FOLDER = 'dist/console';
 
 /** A gateway that answers requests. */
 export interface Gateway {
@@ -141,7 +145,13 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
 
   try {
     await startApollo(apollo, config.supergraph);
-    const paths = [GRAPHQL_PATH, STREAM_PATH, ...(config.introspection ? ['/'] : []), ...Object.values(HEALTH_PATHS)];
+    const paths = [
+      GRAPHQL_PATH,
+      STREAM_PATH,
+      '/',
+      ...(config.introspection ? [GRAPHIQL_PATH] : []),
+      ...Object.values(HEALTH_PATHS),
+    ];
     errorReplies(app, logger, paths);
     legacyStatus(app);
     app.addHook('onResponse', async (_request, reply) => metrics.response(reply.statusCode));
@@ -153,6 +163,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       () => stopping !== undefined,
     );
     if (config.introspection) graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
+    await serveStartPage(app, config, lifecycle.served);
     await app.register(fastifyApollo(apollo), {
       path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
@@ -225,6 +236,13 @@ function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): vo
       'SIGNING_KEY is not set: subgraphs are told nothing of who asks; those of Customer360 refuse requests that are not signed',
     );
   }
+}
+
+/** The console at `/` where there is one and the graph is about customers; else `/` leads to GraphiQL, where that is. */
+async function serveStartPage(app: FastifyInstance, config: Config, { engine }: ServedSupergraph): Promise<void> {
+  const hasCustomers = engine.apiSchema.getQueryType()?.getFields()['customer360'] !== undefined;
+  if (config.console && hasCustomers && (await consoleRoutes(app, CONSOLE_FOLDER))) return;
+  if (config.introspection) app.get('/', async (_request, reply) => reply.redirect(GRAPHIQL_PATH));
 }
 
 /** The subgraphs' owners believe that somebody enforces what they wrote. */

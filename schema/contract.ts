@@ -86,6 +86,8 @@ export const SCOPES = {
   writeTouchpoints: 'touchpoints:write',
   /** To change who a customer is said to be. */
   writeIdentity: 'identity:write',
+  /** To manage our own people: who they are, what they may grant, who takes over whose customers; and to read what they say in surveys. */
+  manageStaff: 'staff:manage',
   /** To merge and erase customers, and to read the audit log. */
   administerIdentity: 'identity:admin',
 } as const;

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { buildConsole } from './buildConsole.mjs';
 
 const REQUIRED_NODE = [20, 19];
 const STAMP = 'node_modules/.customer360-lock';
@@ -54,3 +55,4 @@ function compile() {
 checkNodeVersion();
 installDependencies();
 compile();
+if (!buildConsole()) fail('the console does not build; the messages are above.');

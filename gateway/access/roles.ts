@@ -19,8 +19,8 @@ export const ROLES = {
   'account-manager': [...AT_THE_CUSTOMER, SCOPES.writeSales],
   /** Works with groups and numbers, and asks customers for their opinion: personal data is masked. */
   marketer: [SCOPES.readCustomers, SCOPES.writeMarketing, SCOPES.writeFeedback],
-  /** Reads everything and changes nothing. */
-  manager: [SCOPES.readCustomers, SCOPES.readPersonalData],
+  /** Reads everything, and says what our own people may do; changes nothing of a customer. */
+  manager: [SCOPES.readCustomers, SCOPES.readPersonalData, SCOPES.manageStaff],
   /** Everything: merges and erases customers, reads the audit log. */
   admin: Object.values(SCOPES),
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -3,12 +3,13 @@ import helmet from '@fastify/helmet';
 import { type FastifyInstance, fastify } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
 import type { Limits } from '../limits/limits.js';
+import { GRAPHIQL_PATH } from './graphiqlRoute.js';
 import { requestIdOf } from './requestIdentity.js';
 
 export interface AppOptions {
-  /** A browser that opens this path is led to the page at `/`. */
+  /** A browser that opens this path is led to GraphiQL. */
   readonly graphqlPath: string;
-  /** Whether there is a page at `/`. */
+  /** Whether there is GraphiQL. */
   readonly page: boolean;
   readonly limits: Pick<Limits, 'requestBytes' | 'headersTimeoutMs' | 'requestTimeoutMs'>;
   /** Pages of these origins may ask; `*` for all pages. */
@@ -74,7 +75,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       throw refusal(415, 'Send the body as it is, not compressed.');
     const path = request.url.replace(/\/$/, '');
     const isPage = request.method === 'GET' && request.headers.accept?.startsWith('text/html');
-    if (options.page && isPage && path === options.graphqlPath) return reply.redirect('/');
+    if (options.page && isPage && path === options.graphqlPath) return reply.redirect(GRAPHIQL_PATH);
     return undefined;
   });
   // A long text is put together from pieces: made bytes once, it is neither measured nor copied again on its way out.

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 
+/** Where queries are written by hand. */
+export const GRAPHIQL_PATH = '/graphiql';
+
 interface Page {
   readonly bytes: Buffer;
   /** Its Content-Security-Policy. */
@@ -8,7 +11,7 @@ interface Page {
 }
 
 /**
- * Serves GraphiQL at `/`: one page that carries all its scripts and styles, so it works without the internet. It may run these scripts and
+ * Serves GraphiQL at `/graphiql`: one page that carries all its scripts and styles, so it works without the internet. It may run these scripts and
  * no others, and talk to this gateway and nobody else.
  *
  * @param endpoint the path of the GraphQL address
@@ -16,7 +19,7 @@ interface Page {
  */
 export function graphiqlRoute(app: FastifyInstance, endpoint: string, defaultQuery: string): void {
   let page: Promise<Page> | undefined;
-  app.get('/', async (_request, reply) => {
+  app.get(GRAPHIQL_PATH, async (_request, reply) => {
     page ??= renderPage(endpoint, defaultQuery);
     const { bytes, policy } = await page;
     return reply

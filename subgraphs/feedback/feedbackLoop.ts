@@ -1,4 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
+import { SCOPES } from '../../schema/contract.js';
+import { RequiresScopes } from '../kit/RequiresScopes.js';
 import { DateTime } from '../kit/DateTime.js';
 import { enumType } from '../kit/enumType.js';
 import { Employee, employeeStub } from './entities/Employee.js';
@@ -26,6 +28,7 @@ export class FeedbackLoop {
   @Field(() => LoopOutcome, { nullable: true, description: 'What came of it; null while it is open.' })
   outcome: LoopOutcome | null;
 
+  @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'What was said and done. At most 10,000 characters.' })
   note: string | null;
 }

@@ -1,3 +1,4 @@
+import { SCOPES } from '../../schema/contract.js';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
 import { touchpointReference } from '../kit/touchpointReference.js';
 import { Customer, customerStub } from './entities/Customer.js';
@@ -24,6 +25,7 @@ import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 export const feedback = defineSubgraph({
   name: 'feedback',
   port: 4006,
+  access: { read: SCOPES.readCustomers, write: SCOPES.writeFeedback },
   resolvers: [
     QueryResolver,
     MutationResolver,

@@ -45,13 +45,13 @@ const LAST = '\u{10ffff}';
 /** What may be a phone number: no letters, and six digits or more; fewer are a number of a house or a year. */
 const PHONE = /^(tel:)?([^\p{L}\d]*\d){6,}[^\p{L}]*$/iu;
 
-/** Those who have an identifier that the search is, or the beginning of an email address, as a statement. */
-function owners(search: string): Sql {
+/** Those who have an identifier that the search is, or with `beginnings` the beginning of an email address, as a statement. */
+function owners(search: string, beginnings: boolean): Sql {
   const found = [sql`SELECT customer_id FROM external_id WHERE id = ${search}`];
   if (/^\S+@\S*$/.test(search)) {
     const email = search.toLowerCase();
-    found.push(sql`SELECT customer_id FROM customer_identifier
-      WHERE type = 'EMAIL' AND value ~>=~ ${email} AND value ~<~ ${email + LAST}`);
+    const matches = beginnings ? sql`value ~>=~ ${email} AND value ~<~ ${email + LAST}` : sql`value = ${email}`;
+    found.push(sql`SELECT customer_id FROM customer_identifier WHERE type = 'EMAIL' AND ${matches}`);
   }
   const phones = PHONE.test(search) ? phoneCandidates(search) : [];
   if (phones.length > 0) {
@@ -76,10 +76,13 @@ export function customerOrder(
 /**
  * The conditions of a filter and a search, over the alias `t`.
  * @param search each of its words begins a word of the name, or it is an identifier of theirs
+ * @param seesNames whether the caller may see names. Who may not could find them out letter by letter, so for them the search is a whole
+ *   identifier: what they know already
  */
 export function customerConditions(
   filter: CustomerFilter | null | undefined,
   search: string | null | undefined,
+  seesNames: boolean,
 ): Sql[] {
   const conditions: Sql[] = [];
   if (filter?.kind) conditions.push(sql`t.kind = ${filter.kind}`);
@@ -88,7 +91,8 @@ export function customerConditions(
   if (filter?.createdFrom) conditions.push(sql`t.created_at >= ${filter.createdFrom}::timestamptz`);
   if (filter?.createdTo) conditions.push(sql`t.created_at < ${filter.createdTo}::timestamptz`);
   if (search) {
-    conditions.push(sql`(${hasWords('words_of(t.display_name)', search)} OR t.id = ANY(ARRAY(${owners(search)})))`);
+    const owned = sql`t.id = ANY(ARRAY(${owners(search, seesNames)}))`;
+    conditions.push(seesNames ? sql`(${hasWords('words_of(t.display_name)', search)} OR ${owned})` : owned);
   }
   return conditions;
 }

@@ -1,3 +1,4 @@
+import { SCOPES } from '../../schema/contract.js';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
 import { Address } from './entities/Address.js';
 import { Customer } from './entities/Customer.js';
@@ -23,6 +24,7 @@ import { TeamResolver } from './resolvers/TeamResolver.js';
 export const identity = defineSubgraph({
   name: 'identity',
   port: 4001,
+  access: { read: SCOPES.readCustomers, write: SCOPES.writeIdentity },
   resolvers: [
     QueryResolver,
     MutationResolver,

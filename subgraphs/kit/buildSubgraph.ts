@@ -1,9 +1,11 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { parse, specifiedDirectives, type GraphQLSchema } from 'graphql';
+import { parse, print, specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema, createResolversMap } from 'type-graphql';
 import { RESUMABLE } from '../../schema/contract.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
+import { guardRoots } from './guardRoots.js';
+import { maskPersonalData } from './maskPersonalData.js';
 import { sizeLists } from './sizeLists.js';
 
 const FEDERATION_DIRECTIVES = [
@@ -15,6 +17,7 @@ const FEDERATION_DIRECTIVES = [
   '@tag',
   '@inaccessible',
   '@override',
+  '@requiresScopes',
   '@cost',
   '@listSize',
 ] as const;
@@ -68,8 +71,12 @@ export async function buildSubgraph(definition: SubgraphDefinition): Promise<Bui
     validate: false,
     pubSub: NO_TOPICS,
   });
-  const sdl = linked(sizeLists(printSchemaWithDirectives(schema)));
+  const declared = parse(printSchemaWithDirectives(schema));
+  const sdl = linked(print(sizeLists(guardRoots(declared, definition.access))));
   const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
+  for (const [typename, fields] of maskPersonalData(schema)) {
+    resolvers[typename] = { ...resolvers[typename], ...Object.fromEntries(fields) };
+  }
   for (const [typename, resolve] of Object.entries(definition.references)) {
     resolvers[typename] = { ...resolvers[typename], __resolveReference: resolve };
   }

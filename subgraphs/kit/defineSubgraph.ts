@@ -48,6 +48,13 @@ export interface SubgraphDefinition {
   readonly name: string;
   /** Where it listens when no port is given, and the address written into the committed supergraph. */
   readonly port: number;
+  /** The scopes that its root fields ask for, but for those that say it themselves by `RequiresScopes`. */
+  readonly access: {
+    /** For queries and subscriptions: `customer:read`. */
+    readonly read: string;
+    /** For mutations: `sales:write`. */
+    readonly write: string;
+  };
   /** type-graphql resolver classes. Each build gets its own explicitly: several `Customer` classes live in one process. */
   readonly resolvers: NonEmptyArray<Class>;
   /** Object types that no resolver mentions, mostly the stubs of entities that other subgraphs own. */

@@ -15,7 +15,7 @@ export interface ListOrder {
   readonly by: string;
   readonly type: KeyType;
   readonly direction: 'ASC' | 'DESC';
-  /** For rows of equal `by` whose order means something, such as a ledger's sequence: SQL over `t`, unique, never null. */
+  /** For rows of equal `by` whose order means something, such as a ledger's sequence: SQL over `t`, unique, never null. Not for texts. */
   readonly tie?: { readonly by: string; readonly type: KeyType };
 }
 
@@ -46,11 +46,20 @@ function listName<T extends ObjectLiteral>(query: ListQuery<T>): string {
   return `${query.entity.name}.${query.orderName}`;
 }
 
+/**
+ * Whether the list is in the order of a text, such as a name. Its cursors hold the row's id alone: a text may be personal, and a cursor goes
+ * to callers who must not see it.
+ */
+function isByText<T extends ObjectLiteral>({ order }: ListQuery<T>): boolean {
+  return order.type === 'text';
+}
+
 function keyset<T extends ObjectLiteral>(query: ListQuery<T>): string[] | null {
   const { after } = query.page;
   if (after === undefined || after === null) return null;
   const { type, tie = ID } = query.order;
-  return decodeCursor(after, listName(query), [type, tie.type], cursorArgument(query.page));
+  const types = isByText(query) ? [ID.type] : [type, tie.type];
+  return decodeCursor(after, listName(query), types, cursorArgument(query.page));
 }
 
 function cursorArgument({ backwards }: PageWindow): string {
@@ -76,12 +85,18 @@ function readingDirection<T extends ObjectLiteral>({ order, page }: ListQuery<T>
   return order.direction === 'ASC' ? 'DESC' : 'ASC';
 }
 
-function keysetCondition<T extends ObjectLiteral>(query: ListQuery<T>): Sql {
+/** @param table the list's own, in which a row is found by its id */
+function keysetCondition<T extends ObjectLiteral>(query: ListQuery<T>, table: string): Sql {
   const values = keyset(query);
   if (values === null) return empty;
   const { by, type, tie = ID } = query.order;
   const [value, tieValue] = values;
   const comparison = raw(readingDirection(query) === 'ASC' ? '>' : '<');
+  if (isByText(query)) {
+    // Where the row is now, should its name have changed since.
+    const place = sql`(SELECT ${raw(by)} FROM ${raw(table)} t WHERE t.id = ${value}::uuid)`;
+    return sql`AND (${raw(by)}, t.id) ${comparison} (${place}, ${value}::uuid)`;
+  }
   return sql`AND (${raw(by)}, ${raw(tie.by)}) ${comparison} (${value}::${raw(type)}, ${tieValue}::${raw(tie.type)})`;
 }
 
@@ -118,7 +133,7 @@ export async function readPages<T extends ObjectLiteral>(
       SELECT parent.id AS "__parent", (${raw(by)})::text AS "__by", (${raw(tie.by)})::text AS "__tie",
         ${raw(columns)}
       FROM ${raw(table)} t
-      WHERE ${ofParent} AND ${conditions} ${keysetCondition(query)}
+      WHERE ${ofParent} AND ${conditions} ${keysetCondition(query, table)}
       ORDER BY ${raw(by)} ${raw(direction)}, ${raw(tie.by)} ${raw(direction)}
       LIMIT ${query.page.first + 1}
     ) AS page`;
@@ -131,6 +146,8 @@ export async function readPages<T extends ObjectLiteral>(
     throw error;
   });
 
+  if (rows.length === 0 && isByText(query)) await checkPlace(database, query, table);
+
   const rowsOf = new Map<string, PageRow[]>(parentIds.map((id) => [id, []]));
   for (const row of rows) rowsOf.get(row.__parent)?.push(row);
   return parentIds.map((parentId) => {
@@ -141,11 +158,26 @@ export async function readPages<T extends ObjectLiteral>(
       rows: database.hydrate(query.entity, shown),
       cursorAt: (index) => {
         const row = shown[index];
-        return row === undefined ? null : encodeCursor(list, [row.__by, row.__tie]);
+        if (row === undefined) return null;
+        return encodeCursor(list, isByText(query) ? [row.__tie] : [row.__by, row.__tie]);
       },
       hasMore: found.length > shown.length,
     };
   });
+}
+
+/** Throws BAD_USER_INPUT when the row of the cursor is gone, and its place with it. */
+async function checkPlace<T extends ObjectLiteral>(
+  database: Database,
+  query: ListQuery<T>,
+  table: string,
+): Promise<void> {
+  const [id] = keyset(query) ?? [];
+  if (id === undefined) return;
+  const found = await database.query(sql`SELECT 1 FROM ${raw(table)} t WHERE t.id = ${id}::uuid`);
+  if (found.length > 0) return;
+  const argument = cursorArgument(query.page);
+  throw badUserInput(`${argument} is the cursor of a row that is gone; read the list from its beginning`, argument);
 }
 
 /** Counts the same list for each of many parents, in one statement. Same arguments as `readPages`. */

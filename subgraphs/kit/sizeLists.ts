@@ -1,61 +1,68 @@
 import {
-  type ConstArgumentNode,
   type ConstDirectiveNode,
-  type ConstValueNode,
+  type DocumentNode,
   type FieldDefinitionNode,
   Kind,
-  type TypeNode,
   parse,
-  print,
+  type TypeNode,
   visit,
 } from 'graphql';
 import { DEFAULT_PAGE_SIZE } from './PageArguments.js';
 
-/** The arguments that say how long a page is. */
-const SLICING = ['first', 'last'];
+/** How long a list of objects is taken to be that has no pages and does not say it: most are shorter. */
+const ASSUMED_SIZE = 10;
 
-/**
- * Says of each list that comes in pages, by federation's `@listSize`, that its arguments tell how long it is: what an operation costs is
- * estimated by it. A field that says so itself is left as it is.
- *
- * @param sdl without links
- */
-export function sizeLists(sdl: string): string {
-  const document = visit(parse(sdl), {
-    FieldDefinition(field): FieldDefinitionNode | undefined {
-      const slicing = (field.arguments ?? []).filter(({ name }) => SLICING.includes(name.value));
-      const isSized = field.directives?.some(({ name }) => name.value === 'listSize');
-      const isConnection = namedType(field.type).endsWith('Connection');
-      if (isSized || slicing.length === 0 || !(isConnection || isList(field.type))) return undefined;
-      const needsDefault = slicing.every(({ defaultValue }) => !defaultValue);
-      const size = directive([
-        ...(needsDefault ? [argument('assumedSize', { kind: Kind.INT, value: String(DEFAULT_PAGE_SIZE) })] : []),
-        argument('slicingArguments', strings(slicing.map(({ name }) => name.value))),
-        ...(isConnection ? [argument('sizedFields', strings(['edges', 'nodes']))] : []),
-        argument('requireOneSlicingArgument', { kind: Kind.BOOLEAN, value: false }),
-      ]);
-      return { ...field, directives: [...(field.directives ?? []), size] };
-    },
-  });
-  return print(document);
+/** The arguments that say how long a page is. */
+const SLICING: readonly string[] = ['first', 'last'];
+
+/** A directive from its text. */
+function directive(text: string): ConstDirectiveNode {
+  const [definition] = parse(`scalar Any ${text}`).definitions;
+  const found = definition?.kind === Kind.SCALAR_TYPE_DEFINITION ? definition.directives?.[0] : undefined;
+  if (found === undefined) throw new Error(`${text} is not a directive`);
+  return found;
 }
 
 function isList(type: TypeNode): boolean {
-  return type.kind === Kind.NON_NULL_TYPE ? isList(type.type) : type.kind === Kind.LIST_TYPE;
+  return type.kind === Kind.LIST_TYPE || (type.kind === Kind.NON_NULL_TYPE && isList(type.type));
 }
 
-function namedType(type: TypeNode): string {
-  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+function nameOf(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
 }
 
-function directive(args: readonly ConstArgumentNode[]): ConstDirectiveNode {
-  return { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'listSize' }, arguments: args };
+function sizeOf(field: FieldDefinitionNode, isObject: (type: string) => boolean): ConstDirectiveNode | null {
+  const slicing = (field.arguments ?? []).map(({ name }) => name.value).filter((name) => SLICING.includes(name));
+  const sliced = `slicingArguments: ${JSON.stringify(slicing)}, requireOneSlicingArgument: false`;
+  if (slicing.length > 0 && nameOf(field.type).endsWith('Connection')) {
+    return directive(`@listSize(${sliced}, sizedFields: ["edges", "nodes"], assumedSize: ${DEFAULT_PAGE_SIZE})`);
+  }
+  if (slicing.length > 0 && isList(field.type)) return directive(`@listSize(${sliced}, assumedSize: ${ASSUMED_SIZE})`);
+  return isList(field.type) && isObject(nameOf(field.type))
+    ? directive(`@listSize(assumedSize: ${ASSUMED_SIZE})`)
+    : null;
 }
 
-function argument(name: string, value: ConstValueNode): ConstArgumentNode {
-  return { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: name }, value };
-}
-
-function strings(values: readonly string[]): ConstValueNode {
-  return { kind: Kind.LIST, values: values.map((value) => ({ kind: Kind.STRING, value })) };
+/**
+ * Tells the gateway how long lists may be, by federation's `@listSize`, so that it can refuse what would cost too much: a connection
+ * has as many rows as the caller asks for, a list without pages ten, unless its field says otherwise. Lists of scalars cost nothing.
+ */
+export function sizeLists(sdl: DocumentNode): DocumentNode {
+  const objects = new Set(
+    sdl.definitions.flatMap((definition) =>
+      definition.kind === Kind.OBJECT_TYPE_DEFINITION ? [definition.name.value] : [],
+    ),
+  );
+  return visit(sdl, {
+    ObjectTypeDefinition(type) {
+      // The field that leads to a page says how long it is.
+      if (type.name.value.endsWith('Connection')) return false;
+      const fields = type.fields?.map((field) => {
+        if (field.directives?.some(({ name }) => name.value === 'listSize')) return field;
+        const size = sizeOf(field, (name) => objects.has(name));
+        return size === null ? field : { ...field, directives: [...(field.directives ?? []), size] };
+      });
+      return { ...type, ...(fields && { fields }) };
+    },
+  });
 }

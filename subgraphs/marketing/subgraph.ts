@@ -1,3 +1,4 @@
+import { SCOPES } from '../../schema/contract.js';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
 import { touchpointReference } from '../kit/touchpointReference.js';
 import { Campaign } from './entities/Campaign.js';
@@ -29,6 +30,7 @@ import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 export const marketing = defineSubgraph({
   name: 'marketing',
   port: 4005,
+  access: { read: SCOPES.readCustomers, write: SCOPES.writeMarketing },
   resolvers: [
     QueryResolver,
     MutationResolver,

@@ -1,3 +1,4 @@
+import { SCOPES } from '../../schema/contract.js';
 import { validate as isUuid } from 'uuid';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
 import { touchpointReference } from '../kit/touchpointReference.js';
@@ -37,6 +38,7 @@ import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 export const sales = defineSubgraph({
   name: 'sales',
   port: 4003,
+  access: { read: SCOPES.readCustomers, write: SCOPES.writeSales },
   resolvers: [
     QueryResolver,
     MutationResolver,

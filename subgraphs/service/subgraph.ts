@@ -1,3 +1,4 @@
+import { SCOPES } from '../../schema/contract.js';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
 import { touchpointReference } from '../kit/touchpointReference.js';
 import { Case } from './entities/Case.js';
@@ -27,6 +28,7 @@ import { serviceSettings } from './serviceSettings.js';
 export const service = defineSubgraph({
   name: 'service',
   port: 4004,
+  access: { read: SCOPES.readCustomers, write: SCOPES.writeService },
   resolvers: [
     QueryResolver,
     MutationResolver,

@@ -1,3 +1,4 @@
+import { SCOPES } from '../../schema/contract.js';
 import { validate as isUuid } from 'uuid';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
 import { Customer } from './entities/Customer.js';
@@ -23,6 +24,7 @@ import { timeline } from './timeline.js';
 export const touchpoints = defineSubgraph({
   name: 'touchpoints',
   port: 4002,
+  access: { read: SCOPES.readCustomers, write: SCOPES.writeTouchpoints },
   resolvers: [
     QueryResolver,
     MutationResolver,

@@ -49,7 +49,7 @@ describe('the first minutes of a newcomer', () => {
   });
 
   it('find GraphiQL and the health of all six subgraphs', async () => {
-    const page = await fetch(new URL('/', product.url));
+    const page = await fetch(new URL('/graphiql', product.url));
     expect(await page.text()).toContain('GraphiQL');
     const health = await fetch(new URL('/health/ready', product.url));
     expect(health.status).toBe(200);

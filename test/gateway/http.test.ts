@@ -73,7 +73,7 @@ describe('the gateway over HTTP', () => {
   });
 
   test('serves GraphiQL that loads nothing from anywhere', async () => {
-    const response = await fetch(origin);
+    const response = await fetch(new URL('/graphiql', origin));
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const page = await response.text();
     const head = page.slice(0, page.indexOf('<script>'));
@@ -95,7 +95,7 @@ describe('the gateway over HTTP', () => {
     await writeFile(join(folder, 'welcome.graphql'), '{ openUntil } # at the desk');
     const welcoming = await startGateway(library.file);
     try {
-      expect(await (await fetch(new URL('/', welcoming.url))).text()).toContain(
+      expect(await (await fetch(new URL('/graphiql', welcoming.url))).text()).toContain(
         '"defaultQuery":"{ openUntil } # at the desk"',
       );
     } finally {
@@ -112,7 +112,7 @@ describe('the gateway over HTTP', () => {
       headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
       redirect: 'manual',
     });
-    expect([response.status, response.headers.get('location')]).toEqual([302, '/']);
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/graphiql']);
   });
 
   test('an unknown path is told which paths there are', async () => {
@@ -120,7 +120,7 @@ describe('the gateway over HTTP', () => {
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({
       error: 'There is nothing at POST /grahpql.',
-      paths: ['/graphql', '/graphql/stream', '/', '/health/live', '/health/ready'],
+      paths: ['/graphql', '/graphql/stream', '/', '/graphiql', '/health/live', '/health/ready'],
     });
   });
 

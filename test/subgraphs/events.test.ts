@@ -26,7 +26,8 @@ const running: SubgraphEvents[] = [];
 
 function definition(name: string, consumers: readonly EventConsumer[] = []): SubgraphDefinition {
   const resolvers: [Class] = [class {}];
-  return { name, port: 0, resolvers, types: [], references: {}, entities: [], migrations: [], consumers };
+  const access = { read: 'notes:read', write: 'notes:write' };
+  return { name, port: 0, access, resolvers, types: [], references: {}, entities: [], migrations: [], consumers };
 }
 
 /** Writes each text into a table; fails for the texts in `failing`. */

@@ -80,6 +80,7 @@ class TickResolver {
 const ticker = defineSubgraph({
   name: 'ticker',
   port: 4999,
+  access: { read: 'ticks:read', write: 'ticks:write' },
   resolvers: [TickerResolver, TickResolver],
   types: [Tick],
   references: {},

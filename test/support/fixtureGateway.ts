@@ -43,6 +43,7 @@ export async function startGateway(
       lastGood: undefined,
       port: 0,
       host: '127.0.0.1',
+      console: false,
       auth: { kind: 'off' },
       signingKey: undefined,
       deniedFields: 'error',

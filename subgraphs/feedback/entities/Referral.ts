@@ -1,5 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { Customer, customerStub } from './Customer.js';
@@ -35,6 +37,7 @@ export class Referral {
   }
 
   @Column('text', { nullable: true })
+  @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'How it came about. At most 10,000 characters.' })
   note: string | null;
 

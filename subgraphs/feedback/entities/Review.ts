@@ -1,5 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { Customer, customerStub } from './Customer.js';
@@ -32,10 +34,12 @@ export class Review {
   rating: number;
 
   @Column('text', { nullable: true })
+  @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'Its heading. At most 200 characters.' })
   title: string | null;
 
   @Column('text', { nullable: true })
+  @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, {
     nullable: true,
     description: 'What they wrote, word for word; null when they only gave stars. At most 10,000 characters.',

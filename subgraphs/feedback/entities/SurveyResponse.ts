@@ -1,5 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { Channel } from '../../kit/Channel.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
@@ -39,6 +41,7 @@ export class SurveyResponse {
   score: number;
 
   @Column('text', { nullable: true })
+  @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'What they wrote, word for word. At most 10,000 characters.' })
   verbatim: string | null;
 

@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../kit/Cost.js';
 import type { Connection } from '../../kit/Connection.js';
 import { ScoreMetric } from '../../kit/metrics.js';
 import { PageArguments } from '../../kit/PageArguments.js';
@@ -117,6 +118,7 @@ export class CustomerResolver {
     return effort(await context.load(responseFiguresOf, customer.id));
   }
 
+  @Cost(10)
   @FieldResolver(() => SentimentTrend, {
     nullable: true,
     description: 'How they felt about us over time, by their responses to surveys.',
@@ -133,6 +135,7 @@ export class CustomerResolver {
     return readSentimentTrend(context, customer.id, within, interval);
   }
 
+  @Cost(3)
   @FieldResolver(() => [ExperienceSentiment], {
     nullable: true,
     description: 'The experiences that they gave more bad scores than good, the worst first.',
@@ -145,6 +148,7 @@ export class CustomerResolver {
     return readExperiences(context, customer.id, 'low', first);
   }
 
+  @Cost(3)
   @FieldResolver(() => [ExperienceSentiment], {
     nullable: true,
     description: 'The experiences that they gave more good scores than bad, the best first.',

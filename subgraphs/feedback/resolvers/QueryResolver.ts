@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Cost } from '../../kit/Cost.js';
 import type { Connection } from '../../kit/Connection.js';
 import { PageArguments } from '../../kit/PageArguments.js';
 import { parseInput } from '../../kit/parseInput.js';
@@ -184,6 +185,7 @@ export class QueryResolver {
     return context.page({ entity: Referral, where, orderName: orderBy, order, page });
   }
 
+  @Cost(50)
   @Query(() => NpsSummary, {
     description:
       'The NPS of all customers in a period, by group, with its confidence interval; against a period before, the change is taken apart into mix (who answered) and rate (how they scored), so that a total that falls while every group rises is explained.',

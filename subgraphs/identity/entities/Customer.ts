@@ -1,5 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Masked } from '../../kit/Masked.js';
+import { maskName } from '../../kit/maskName.js';
 import { Channel } from '../../kit/Channel.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
@@ -36,6 +38,7 @@ export class Customer {
   kind: CustomerKind;
 
   @Column('text', { name: 'display_name' })
+  @Masked(maskName)
   @Field(() => String, { description: 'The name by which we address them. At most 200 characters.' })
   displayName: string;
 

@@ -1,5 +1,7 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Masked } from '../../kit/Masked.js';
+import { maskExternalId } from '../maskExternalId.js';
 
 @Entity('external_id')
 @ObjectType({ description: 'The id under which another system knows the customer.', simpleResolvers: true })
@@ -9,6 +11,7 @@ export class ExternalId {
   source: string;
 
   @PrimaryColumn('text')
+  @Masked(maskExternalId)
   @Field(() => ID, { description: 'Its id there.' })
   id: string;
 

@@ -1,5 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Masked } from '../../kit/Masked.js';
+import { maskName } from '../../kit/maskName.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 
@@ -12,6 +14,7 @@ export class Household {
   id: string;
 
   @Column('text')
+  @Masked(maskName)
   @Field(() => String, { description: 'What we call it: `Household Huber`.' })
   name: string;
 

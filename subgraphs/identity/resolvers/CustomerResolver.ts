@@ -1,4 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { maskPhone } from '../../kit/maskPhone.js';
+import { Masked } from '../../kit/Masked.js';
+import { maskEmail } from '../../kit/maskEmail.js';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import type { Connection } from '../../kit/Connection.js';
 import { DurationMetric, explanation, ScoreMetric } from '../../kit/metrics.js';
 import { PageArguments } from '../../kit/PageArguments.js';
@@ -25,11 +30,13 @@ const Order = () =>
 
 @Resolver(() => Customer)
 export class CustomerResolver {
+  @Masked(maskEmail)
   @FieldResolver(() => [String], { description: 'Email addresses, lower case, the first to use first. At most 20.' })
   async emails(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly string[]> {
     return (await context.load(identifiersOf, customer.id)).emails;
   }
 
+  @Masked(maskPhone)
   @FieldResolver(() => [String], { description: 'Phone numbers, E.164, the first to use first. At most 20.' })
   async phones(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly string[]> {
     return (await context.load(identifiersOf, customer.id)).phones;
@@ -40,7 +47,8 @@ export class CustomerResolver {
     return context.load(externalIdsOf, customer.id);
   }
 
-  @FieldResolver(() => [Address], { description: 'Postal addresses, one for each label. At most 10.' })
+  @RequiresScopes(SCOPES.readPersonalData)
+  @FieldResolver(() => [Address], { nullable: true, description: 'Postal addresses, one for each label. At most 10.' })
   addresses(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly Address[]> {
     return context.load(addressesOf, customer.id);
   }
@@ -50,7 +58,8 @@ export class CustomerResolver {
     return context.byId(Household, customer.householdId);
   }
 
-  @FieldResolver(() => [Preference], { description: 'How they like things, by label. At most 50.' })
+  @RequiresScopes(SCOPES.readPersonalData)
+  @FieldResolver(() => [Preference], { nullable: true, description: 'How they like things, by label. At most 50.' })
   preferences(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly Preference[]> {
     return context.load(preferencesOf, customer.id);
   }

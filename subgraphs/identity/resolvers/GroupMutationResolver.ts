@@ -1,4 +1,6 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { LocalDate } from '../../kit/DateTime.js';
 import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
@@ -86,6 +88,7 @@ export class GroupMutationResolver {
     return removeMember(context, byId(id, expectedVersion), until ?? null, once);
   }
 
+  @RequiresScopes(SCOPES.manageStaff)
   @Mutation(() => Employee, { description: 'Records an employee, who is active.' })
   createEmployee(
     @Arg('input', () => CreateEmployeeInput, { description: 'Who.' }) input: CreateEmployeeInput,
@@ -95,6 +98,7 @@ export class GroupMutationResolver {
     return createEmployee(context, input, { key: idempotencyKey, mutation: 'createEmployee', input });
   }
 
+  @RequiresScopes(SCOPES.manageStaff)
   @Mutation(() => Employee, { description: 'Changes what is recorded of an employee.' })
   updateEmployee(
     @Arg('id', () => ID, { description: 'Whom.' }) id: string,
@@ -107,6 +111,7 @@ export class GroupMutationResolver {
     return updateEmployee(context, byId(id, expectedVersion), input, once);
   }
 
+  @RequiresScopes(SCOPES.manageStaff)
   @Mutation(() => Team, {
     description: 'Gives a team another name; its members belong to it under that. The name of another team is refused.',
   })

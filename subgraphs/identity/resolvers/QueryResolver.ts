@@ -1,5 +1,6 @@
 import { Arg, Args, ArgsType, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
 import sql from 'sql-template-tag';
+import { hasScope, SCOPES } from '../../../schema/contract.js';
 import type { Connection } from '../../kit/Connection.js';
 import { enumType } from '../../kit/enumType.js';
 import { PageArguments } from '../../kit/PageArguments.js';
@@ -97,7 +98,7 @@ export class QueryResolver {
     @Arg('search', () => String, {
       nullable: true,
       description:
-        'Beginnings of words of the name (`mar hub` finds Maria Huber), the beginning of an email address as far as its @, a phone number in any written form, or an id in another system. At most 200 characters.',
+        'Beginnings of words of the name (`mar hub` finds Maria Huber), the beginning of an email address as far as its @, a phone number in any written form, or an id in another system. Without customer:pii only a whole identifier: an email address, a phone number or an id. At most 200 characters.',
     })
     search: string | null | undefined,
     @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which.' })
@@ -108,7 +109,7 @@ export class QueryResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<Customer>> {
     const words = search ? parseInput(text(200), search, 'search') : null;
-    const where = customerConditions(filter, words);
+    const where = customerConditions(filter, words, hasScope(context.caller, SCOPES.readPersonalData));
     return context.page({
       entity: Customer,
       where,

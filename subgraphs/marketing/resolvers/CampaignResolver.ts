@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../kit/Cost.js';
 import type { Connection } from '../../kit/Connection.js';
 import { PageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
@@ -48,6 +49,7 @@ export class CampaignResolver {
     );
   }
 
+  @Cost(10)
   @FieldResolver(() => CampaignPerformance, { description: 'Whom it reached and what they did, from its exposures.' })
   async performance(@Root() campaign: Campaign, @Ctx() context: RequestContext): Promise<CampaignPerformance> {
     return campaignPerformance(await context.load(campaignCountsOf, campaign.id));

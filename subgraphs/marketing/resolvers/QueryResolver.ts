@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Cost } from '../../kit/Cost.js';
 import type { Connection } from '../../kit/Connection.js';
 import { PageArguments } from '../../kit/PageArguments.js';
 import { parseInput } from '../../kit/parseInput.js';
@@ -55,6 +56,7 @@ export class QueryResolver {
     return context.page({ entity: Segment, where, orderName: orderBy, order: SEGMENT_ORDERS[orderBy], page });
   }
 
+  @Cost(50)
   @Query(() => SegmentPreview, {
     description:
       'How many customers a rule would choose now, without a segment being made. It looks at all customers of whom marketing knows anything: ask it where a person waits, not in a loop.',

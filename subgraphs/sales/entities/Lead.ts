@@ -1,5 +1,11 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { maskPhone } from '../../kit/maskPhone.js';
+import { maskEmail } from '../../kit/maskEmail.js';
+import { Masked } from '../../kit/Masked.js';
+import { maskName } from '../../kit/maskName.js';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { enumType } from '../../kit/enumType.js';
@@ -34,6 +40,7 @@ export class Lead {
   customerId: string | null;
 
   @Column('text')
+  @Masked(maskName)
   @Field(() => String, { description: 'Who it is, as they told us. At most 200 characters.' })
   name: string;
 
@@ -42,10 +49,12 @@ export class Lead {
   company: string | null;
 
   @Column('text', { nullable: true })
+  @Masked(maskEmail)
   @Field(() => String, { nullable: true, description: 'Where to write to, in lower case.' })
   email: string | null;
 
   @Column('text', { nullable: true })
+  @Masked(maskPhone)
   @Field(() => String, { nullable: true, description: 'Where to call, E.164.' })
   phone: string | null;
 
@@ -54,6 +63,7 @@ export class Lead {
   source: LeadSource;
 
   @Column('text', { nullable: true })
+  @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'In what they are interested. At most 1,000 characters.' })
   interest: string | null;
 

@@ -1,4 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { LocalDate } from '../../kit/DateTime.js';
 import { enumType } from '../../kit/enumType.js';
 import { Money } from '../../kit/Money.js';
@@ -18,6 +20,7 @@ export class LeadQualification {
   @Field(() => LeadAuthority, { nullable: true, description: 'What they have to say in it; null while nobody knows.' })
   authority: LeadAuthority | null;
 
+  @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'What they need it for; null while nobody knows.' })
   need: string | null;
 

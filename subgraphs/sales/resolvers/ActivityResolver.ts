@@ -1,4 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { Activity } from '../entities/Activity.js';
 import { ActivityDocument } from '../entities/ActivityDocument.js';
@@ -12,7 +14,11 @@ export class ActivityResolver {
     return context.byId(Opportunity, activity.opportunityId);
   }
 
-  @FieldResolver(() => [ActivityDocument], { description: 'What was shown, sent or signed. At most 20.' })
+  @RequiresScopes(SCOPES.readPersonalData)
+  @FieldResolver(() => [ActivityDocument], {
+    nullable: true,
+    description: 'What was shown, sent or signed. At most 20.',
+  })
   documents(@Root() activity: Activity, @Ctx() context: RequestContext): Promise<readonly ActivityDocument[]> {
     return context.load(documentsOf, activity.id);
   }

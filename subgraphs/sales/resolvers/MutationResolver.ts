@@ -1,4 +1,6 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
 import { parseInput, text } from '../../kit/parseInput.js';
@@ -215,6 +217,7 @@ export class MutationResolver {
     return assignAccount(context, { customerId, ownerId }, expectedVersion ?? null, once);
   }
 
+  @RequiresScopes(SCOPES.manageStaff)
   @Mutation(() => Handover, {
     description:
       'Gives all that an employee has to look after to another, at once: accounts, open opportunities, open next steps and open leads. What is closed stays theirs. The answer says what it was.',

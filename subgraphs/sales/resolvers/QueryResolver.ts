@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { z } from 'zod';
+import { Cost } from '../../kit/Cost.js';
 import type { Connection } from '../../kit/Connection.js';
 import { CurrencyCode } from '../../kit/Money.js';
 import { ScoreMetric } from '../../kit/metrics.js';
@@ -130,6 +131,7 @@ export class QueryResolver {
     return context.page({ entity: Activity, where, orderName: orderBy, order: ACTIVITY_ORDERS[orderBy], page });
   }
 
+  @Cost(5)
   @Query(() => [PipelineStage], {
     description: 'What stands in each stage, all seven in their order, the empty ones too. The amounts are exact.',
   })
@@ -191,6 +193,7 @@ export class QueryResolver {
     return context.page({ entity: Opportunity, where, orderName, order: OPPORTUNITY_ORDERS[orderName], page });
   }
 
+  @Cost(50)
   @Query(() => Forecast, {
     description: 'What the opportunities that were decided in a period, or are expected to be, bring in.',
   })
@@ -205,6 +208,7 @@ export class QueryResolver {
     return forecast(context.database, parseInput(salesPeriod, period, 'period'), currency ?? null, filter);
   }
 
+  @Cost(50)
   @Query(() => ScoreMetric, { description: 'The share of the opportunities closed in a period that were won, 0 to 1.' })
   winRate(
     @Arg('period', () => SalesPeriod, { description: 'When they were closed.' }) period: SalesPeriod,
@@ -215,6 +219,7 @@ export class QueryResolver {
     return winRate(context.database, parseInput(salesPeriod, period, 'period'), filter);
   }
 
+  @Cost(50)
   @Query(() => ScoreMetric, {
     description: 'How many days it took on average, from opening to close, to win the opportunities won in a period.',
   })
@@ -227,6 +232,7 @@ export class QueryResolver {
     return salesCycleDays(context.database, parseInput(salesPeriod, period, 'period'), filter);
   }
 
+  @Cost(5)
   @Query(() => [ActivityMix], {
     description: 'What each employee did in a period, by kind: those who did most, the busiest first.',
   })

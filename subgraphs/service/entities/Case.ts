@@ -1,5 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Generated, PrimaryColumn } from 'typeorm';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { Channel } from '../../kit/Channel.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
@@ -96,6 +98,7 @@ export class Case {
   resolvedAt: Date | null;
 
   @Column('text', { nullable: true })
+  @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, {
     nullable: true,
     description: 'How it was resolved; null while it is not. At most 10,000 characters.',
@@ -141,6 +144,7 @@ export class Case {
   escalatedAt: Date | null;
 
   @Column('text', { name: 'escalation_reason', nullable: true })
+  @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'Why it was last escalated. At most 10,000 characters.' })
   escalationReason: string | null;
 

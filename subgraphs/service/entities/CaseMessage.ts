@@ -1,5 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { enumType } from '../../kit/enumType.js';
@@ -39,7 +41,8 @@ export class CaseMessage {
   }
 
   @Column('text')
-  @Field(() => String, { description: 'The text. At most 10,000 characters.' })
+  @RequiresScopes(SCOPES.readPersonalData)
+  @Field(() => String, { nullable: true, description: 'The text. At most 10,000 characters.' })
   body: string;
 
   @Column('timestamptz', { name: 'sent_at' })

@@ -1,5 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { Money, money } from '../../kit/Money.js';
@@ -40,7 +42,8 @@ export class Goodwill {
   }
 
   @Column('text')
-  @Field(() => String, { description: 'Why. At most 10,000 characters.' })
+  @RequiresScopes(SCOPES.readPersonalData)
+  @Field(() => String, { nullable: true, description: 'Why. At most 10,000 characters.' })
   reason: string;
 
   @Column('uuid', { name: 'employee_id' })

@@ -1,4 +1,6 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
 import { parseInput } from '../../kit/parseInput.js';
@@ -177,6 +179,7 @@ export class MutationResolver {
     return grantGoodwill(context, parseInput(grantGoodwillInput, input, 'input'), once);
   }
 
+  @RequiresScopes(SCOPES.manageStaff)
   @Mutation(() => GoodwillAuthority, {
     description: 'Sets how much goodwill an employee may grant in a currency, from now on.',
   })
