@@ -66,10 +66,13 @@ export class SupergraphHistory {
     const found = files.filter((name) => name.startsWith(digest) && name.endsWith('.graphql'));
     const [file] = found;
     if (digest === '' || file === undefined || found.length > 1) {
-      throw new Error(`${this.folder} has ${found.length === 0 ? 'no version' : 'several versions'} ${digest}; --list lists them`);
+      throw new Error(
+        `${this.folder} has ${found.length === 0 ? 'no version' : 'several versions'} ${digest}; --list lists them`,
+      );
     }
     const sdl = await readFile(join(this.folder, file), 'utf8');
-    if (digestOf(sdl) !== file.replace('.graphql', '')) throw new Error(`${join(this.folder, file)} was changed; its name is the digest of another text`);
+    if (digestOf(sdl) !== file.replace('.graphql', ''))
+      throw new Error(`${join(this.folder, file)} was changed; its name is the digest of another text`);
     return { digest: digestOf(sdl), sdl };
   }
 

@@ -20,7 +20,9 @@ export async function rollBack({ folder, to, print }: RollBackOptions): Promise<
   const wanted = to ?? (await versionBefore(history));
   const { digest } = await history.read(wanted);
   await history.pin(digest);
-  print(`${digest} is pinned: gateways that keep their history in ${folder} serve it from now on, whatever the supergraph file says.`);
+  print(
+    `${digest} is pinned: gateways that keep their history in ${folder} serve it from now on, whatever the supergraph file says.`,
+  );
   print('GET /health/ready says which version serves. Mend the schema, then: npm run schema:rollback -- --release');
 }
 
@@ -41,9 +43,13 @@ export async function listHistory({ folder, print }: Omit<RollBackOptions, 'to'>
   for (const { digest, at } of entries) print(`${at}  ${digest}${digest === pinned ? '  pinned' : ''}`);
 }
 
+/** The version that served before the one that serves first did: going back twice goes back two versions. */
 async function versionBefore(history: SupergraphHistory): Promise<string> {
-  const [serving, ...earlier] = await history.list();
-  const before = earlier.find(({ digest }) => digest !== serving?.digest);
-  if (!before) throw new Error(`${history.folder} knows no version before the one that serves; nothing was changed`);
-  return before.digest;
+  const digests = (await history.list()).map(({ digest }) => digest);
+  const serving = digests[0] ?? '';
+  const before = digests[digests.lastIndexOf(serving) + 1];
+  if (before === undefined) {
+    throw new Error(`${history.folder} knows no version before the one that serves; nothing was changed`);
+  }
+  return before;
 }

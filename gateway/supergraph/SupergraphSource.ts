@@ -43,7 +43,9 @@ class AddressSource implements SupergraphSource {
     } catch (error) {
       if (error instanceof StartError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      throw new StartError(`the supergraph at ${this.name} cannot be fetched: ${reason}. Look at the address in --supergraph.`);
+      throw new StartError(
+        `the supergraph at ${this.name} cannot be fetched: ${reason}. Look at the address in --supergraph.`,
+      );
     }
   }
 

@@ -137,7 +137,6 @@ class Supervisor {
     print('the database is ready');
 
     const addresses = await this.#subgraphs({ ...inherited, ...access.shared, HOST: SUBGRAPHS_HOST });
-    const lastGood = join(config.data, 'supergraph.last-good.graphql');
     const gateway = this.#start(
       'gateway',
       scripts.gateway,
@@ -148,8 +147,8 @@ class Supervisor {
         config.host,
         '--auth',
         config.auth,
-        '--last-good',
-        lastGood,
+        '--history',
+        join(config.data, 'supergraphs'),
         '--usage',
         join(config.data, 'usage'),
       ],
