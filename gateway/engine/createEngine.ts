@@ -124,13 +124,15 @@ export function createEngine(options: EngineOptions): Engine {
     document: DocumentNode,
     operationName: string | undefined,
     caller: Caller,
-    unmet: string,
+    guards: readonly Guard[],
+    unmet: readonly Guard[],
   ): Kept {
-    const key = `${operationName ?? ''} ${unmet}\n${print(document)}`;
+    const key = `${operationName ?? ''} ${idsOf(unmet)}\n${print(document)}`;
     const known = byText.get(key);
     options.onLookup?.(known !== undefined);
     if (known) return known;
-    const access = unmet === '' ? undefined : new Access(apiSchema, rules, new Set(unmet.split(',').map(Number)));
+    const met = new Set(guards.filter((guard) => !unmet.includes(guard)));
+    const access = unmet.length === 0 ? undefined : new Access(apiSchema, rules, met);
     const operation = compileOperation(graph, document, operationName, access);
     const compiled = options.shareIdenticalQueries && operation.kind === 'query' ? shareRuns(operation) : operation;
     const kept: Kept = { compiled, document, operationName, caller, uses: 0 };
@@ -156,20 +158,17 @@ export function createEngine(options: EngineOptions): Engine {
     mostUsed: (limit) => [...byText.values()].sort((one, other) => other.uses - one.uses).slice(0, limit),
     compile(document, operationName, caller) {
       const { guards, compiled } = byDocument.get(document) ?? look(document);
-      const unmet = guards.length === 0 ? '' : unmetOf(guards, caller);
-      const key = `${operationName ?? ''} ${unmet}`;
+      const unmet = guards.filter((guard) => !meets(guard, caller));
+      const key = `${operationName ?? ''} ${idsOf(unmet)}`;
       let found = compiled.get(key);
       if (found) options.onLookup?.(true);
-      else compiled.set(key, (found = findOrCompile(document, operationName, caller, unmet)));
+      else compiled.set(key, (found = findOrCompile(document, operationName, caller, guards, unmet)));
       found.uses += 1;
       return found.compiled;
     },
   };
 }
 
-function unmetOf(guards: readonly Guard[], caller: Caller): string {
-  return guards
-    .filter((guard) => !meets(guard, caller))
-    .map(({ id }) => id)
-    .join();
+function idsOf(guards: readonly Guard[]): string {
+  return guards.map(({ id }) => id).join();
 }

@@ -80,7 +80,19 @@ export class Documents {
   }
 
   /** @throws OperationRefused */
-  check({ query: given, id, operationName }: AskedOperation): CheckedOperation {
+  check(asked: AskedOperation): CheckedOperation {
+    try {
+      return this.#check(asked);
+    } catch (error) {
+      // The parser and the rules of validation follow the text down, by which it has no fields yet that could be counted.
+      if (!(error instanceof RangeError)) throw error;
+      const { depth: limit } = this.rules.limits;
+      const message = `The document nests too deep to be read; ${limit} fields within fields are allowed (--max-depth).`;
+      throw OperationRefused.because(message, ERROR_CODES.QUERY_TOO_DEEP, { limit });
+    }
+  }
+
+  #check({ query: given, id, operationName }: AskedOperation): CheckedOperation {
     const query = given || this.#textOf(id);
     const name = operationName || null;
     const known = this.#checked.get(query);

@@ -132,12 +132,7 @@ export class SupergraphLifecycle {
       logger.warn({ err, file }, 'the supergraph file cannot be watched; it is looked at every few seconds');
     this.#unwatch = [this.#source.watch(check, failed(this.#source.name))];
     const pinFile = this.#history?.pinFile;
-    // Its folder is made with the first version that is kept.
-    if (pinFile !== undefined) {
-      void this.#keeping.then(() => {
-        this.#unwatch = [...this.#unwatch, watchFile(pinFile, check, failed(pinFile))];
-      });
-    }
+    if (pinFile !== undefined) void this.#watchPin(() => watchFile(pinFile, check, failed(pinFile)));
     // It may have changed since it was loaded.
     check();
   }
@@ -149,6 +144,12 @@ export class SupergraphLifecycle {
     await this.#checking;
     await this.#keeping;
     await Promise.all([...this.#open].map((client) => client.close()));
+  }
+
+  /** Its folder is made with the first version that is kept. */
+  async #watchPin(watch: () => () => void): Promise<void> {
+    await this.#keeping;
+    this.#unwatch = [...this.#unwatch, watch()];
   }
 
   async #check(serve: (next: ServedSupergraph) => void): Promise<void> {

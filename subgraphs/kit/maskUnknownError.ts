@@ -25,12 +25,20 @@ function isRefusedScalar(error: unknown): boolean {
   return originalError instanceof GraphQLError && originalError.extensions.code === ERROR_CODES.BAD_USER_INPUT;
 }
 
+/** Apollo gives some errors of the request a status and no code of their own. */
+function isOfTheRequest(error: unknown): boolean {
+  if (!(error instanceof GraphQLError)) return false;
+  const { http, code } = error.extensions;
+  const status = typeof http === 'object' && http !== null && 'status' in http ? Number(http.status) : 0;
+  return (code === undefined || code === ERROR_CODES.INTERNAL_SERVER_ERROR) && status >= 400 && status < 500;
+}
+
 /**
  * Whether an error may be told as it is: it has a code of the contract. Apollo gives INTERNAL_SERVER_ERROR to whatever was thrown without.
  */
 export function isForeseen({ extensions }: GraphQLFormattedError, error: unknown): boolean {
   const code = extensions?.code;
-  if (isRefusedScalar(error)) return true;
+  if (isRefusedScalar(error) || isOfTheRequest(error)) return true;
   return typeof code === 'string' && KNOWN.has(code) && code !== ERROR_CODES.INTERNAL_SERVER_ERROR;
 }
 
@@ -43,6 +51,9 @@ export function maskUnknownError(formatted: GraphQLFormattedError, error: unknow
   if (isRefusedScalar(error)) {
     const { code: _validation, ...rest } = formatted.extensions ?? {};
     return { ...formatted, extensions: { ...rest, code: ERROR_CODES.BAD_USER_INPUT } };
+  }
+  if (isOfTheRequest(error)) {
+    return { ...formatted, extensions: { ...formatted.extensions, code: ERROR_CODES.BAD_REQUEST } };
   }
   if (isForeseen(formatted, error)) {
     return original instanceof GraphQLError ? { ...formatted, message: original.message } : formatted;

@@ -13,6 +13,12 @@ import { waitUntil } from '../support/waitUntil.js';
 const SWAPPED = 'a new supergraph serves';
 const quiet = (): void => undefined;
 
+async function served({ url }: TestGateway): Promise<{ digest: string; source: string }> {
+  const response = await fetch(new URL('/health/ready', url));
+  const body: { supergraph: { digest: string; source: string } } = JSON.parse(await response.text());
+  return body.supergraph;
+}
+
 describe('the history of supergraphs', () => {
   let library: Library;
   let folder: string;
@@ -37,12 +43,6 @@ describe('the history of supergraphs', () => {
   async function replace(sdl: string): Promise<void> {
     await writeFile(`${library.file}.new`, sdl);
     await rename(`${library.file}.new`, library.file);
-  }
-
-  async function served({ url }: TestGateway): Promise<{ digest: string; source: string }> {
-    const response = await fetch(new URL('/health/ready', url));
-    const body: { supergraph: { digest: string; source: string } } = JSON.parse(await response.text());
-    return body.supergraph;
   }
 
   test('takes a running gateway back to the version before, keeps it there, and lets it follow the file again', async () => {

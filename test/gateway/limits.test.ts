@@ -1,0 +1,212 @@
+import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { getIntrospectionQuery, print } from 'graphql';
+import { type Client, createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { createEngine } from '../../gateway/engine/createEngine.js';
+import { Documents } from '../../gateway/limits/Documents.js';
+import { readOperations } from '../../gateway/limits/readOperations.js';
+import { DEFAULT_LIMITS } from '../../gateway/limits/limits.js';
+import { type Answer, type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
+import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
+
+const { operations: DEFAULTS } = DEFAULT_LIMITS;
+
+/** Each fragment spreads the next one twice: the last one's fields count 2^30 times. */
+const FRAGMENT_BOMB = `{ ...F0 } ${Array.from({ length: 30 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`).join(' ')} fragment F30 on Query { a: deskName }`;
+
+const HOSTILE: [string, string, string, number, unknown][] = [
+  [
+    'a deep one',
+    `{ __type(name: "Book") { ${'ofType { '.repeat(30)}name${' }'.repeat(32)}`,
+    'QUERY_TOO_DEEP',
+    DEFAULTS.depth,
+    32,
+  ],
+  [
+    'too many aliases',
+    `{ ${Array.from({ length: 60 }, (_, i) => `a${i}: openUntil`).join(' ')} }`,
+    'TOO_MANY_ALIASES',
+    DEFAULTS.aliases,
+    60,
+  ],
+  ['a bomb of fragments', FRAGMENT_BOMB, 'TOO_MANY_ALIASES', DEFAULTS.aliases, 2 ** 30],
+  ['too many fields at the root', `{ ${'openUntil '.repeat(25)} }`, 'TOO_MANY_ROOT_FIELDS', DEFAULTS.rootFields, 25],
+  ['too many directives', `{ openUntil ${'@nothing '.repeat(100)} }`, 'TOO_MANY_DIRECTIVES', DEFAULTS.directives, 100],
+  ['too many tokens', `{ ${'openUntil '.repeat(100_000)} }`, 'TOO_MANY_TOKENS', DEFAULTS.tokens, undefined],
+];
+
+describe('an operation that is too large', () => {
+  let library: Library;
+  let gateway: TestGateway;
+  let socket: Client;
+
+  beforeAll(async () => {
+    library = await startLibrary();
+    gateway = await startGateway(library.file);
+    socket = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket });
+  });
+
+  afterAll(async () => {
+    await socket.dispose();
+    await gateway.stop();
+    await library.stop();
+  });
+
+  test.each(HOSTILE)(
+    '%s is refused over HTTP, WebSockets and event streams, at once',
+    async (_what, query, code, limit, actual) => {
+      const refused = {
+        message: expect.stringContaining(String(limit)),
+        extensions: { code, limit, ...(actual !== undefined && { actual }), requestId: expect.any(String) },
+      };
+      const startedAt = performance.now();
+      const accept = 'application/graphql-response+json';
+      const answer = await ask(gateway.url, query, { headers: { accept } });
+      expect([answer.status, answer.errors]).toEqual([400, [refused]]);
+      await expect(socket.iterate({ query }).next()).rejects.toEqual([refused]);
+      const stream = await fetch(`${gateway.url}/stream`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+      expect(await stream.text()).toContain(`"code":"${code}"`);
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
+    },
+  );
+
+  test('fragments in a circle are refused as invalid', async () => {
+    const { errors } = await ask(gateway.url, '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }');
+    expect(errors?.[0]?.extensions?.['code']).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+
+  test('an introspection that walks in circles is refused', async () => {
+    const fields = (inside: string): string => `fields { name type { ${inside} } }`;
+    const { errors } = await ask(gateway.url, `{ __schema { types { ${fields(fields(fields('name')))} } } }`);
+    expect(errors?.[0]?.message).toContain('Maximum introspection depth exceeded');
+  });
+
+  test('what GraphiQL asks to know the schema is answered', async () => {
+    expect((await ask(gateway.url, getIntrospectionQuery({ inputValueDeprecation: true }))).errors).toBeUndefined();
+  });
+
+  test('one whose text nests thousands of times is refused, not a breakdown', async () => {
+    for (const query of [`{ book(id: ${'['.repeat(4_900)}`, '{a'.repeat(300_000)]) {
+      const { errors } = await ask(gateway.url, query);
+      expect(errors?.[0]?.extensions?.['code']).toMatch(/^(QUERY_TOO_DEEP|TOO_MANY_TOKENS|GRAPHQL_PARSE_FAILED)$/);
+    }
+  });
+
+  test('a body that is compressed is not read', async () => {
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync(JSON.stringify({ query: `{ openUntil } #${' '.repeat(1_000_000)}` })),
+    });
+    expect([response.status, await response.json()]).toMatchObject([
+      415,
+      { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+    ]);
+  });
+});
+
+describe('an operation that may cost too much', () => {
+  let library: Library;
+  let gateway: TestGateway;
+  const limits = { operations: { ...DEFAULTS, cost: 25 } };
+
+  beforeAll(async () => {
+    library = await startLibrary();
+    gateway = await startGateway(library.file, { limits });
+  });
+
+  afterAll(async () => {
+    await gateway.stop();
+    await library.stop();
+  });
+
+  test('is refused with the figure, before any subgraph is asked', async () => {
+    const query = '{ books { title } more: books { title } again: books { title } }';
+    const { errors } = await ask(gateway.url, query);
+    expect(errors).toEqual([
+      {
+        message: expect.stringContaining('may cost 30; 25 are allowed (--max-cost)'),
+        extensions: { code: 'COST_LIMIT_EXCEEDED', limit: 25, actual: 30, requestId: expect.any(String) },
+      },
+    ]);
+    expect(library.books.requests).toHaveLength(0);
+  });
+
+  test('hangs on the variables: the same text passes without what makes it costly', async () => {
+    const query =
+      'query ($all: Boolean!) { books { title } more: books { title } again: books @include(if: $all) { title } }';
+    const asked = (all: boolean): Promise<Answer> => ask(gateway.url, query, { variables: { all } });
+    expect((await asked(true)).errors?.[0]?.extensions?.['actual']).toBe(30);
+    expect((await asked(false)).errors).toBeUndefined();
+  });
+});
+
+describe('a caller that asks too often', () => {
+  let library: Library;
+  let gateway: TestGateway;
+
+  beforeEach(async () => {
+    library = await startLibrary();
+    gateway = await startGateway(library.file, {
+      limits: { rate: { perSecond: 0.01, burst: 2 } },
+      trustedProxies: 1,
+    });
+  });
+
+  afterEach(async () => {
+    await gateway.stop();
+    await library.stop();
+  });
+
+  const asAddress = (address: string): Promise<Answer> =>
+    ask(gateway.url, '{ openUntil }', { headers: { 'x-forwarded-for': `10.9.9.9, ${address}` } });
+
+  test('is told when to come again, while others are answered', async () => {
+    await asAddress('192.0.2.1');
+    await asAddress('192.0.2.1');
+    const { status, headers, errors } = await asAddress('192.0.2.1');
+    expect([status, errors?.[0]?.extensions?.['code']]).toEqual([429, 'RATE_LIMITED']);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(90);
+    expect((await asAddress('192.0.2.2')).data).toEqual({ openUntil: '18:00' });
+  });
+
+  test('is counted over WebSockets, too, and an operation there counts once', async () => {
+    const client = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket });
+    const once = (): Promise<unknown> => client.iterate({ query: '{ openUntil }' }).next();
+    await once();
+    await once();
+    await expect(once()).rejects.toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+    await client.dispose();
+  });
+});
+
+test('nobody is believed who says for whom they ask, unless a proxy is trusted', async () => {
+  const library = await startLibrary();
+  const gateway = await startGateway(library.file, { limits: { rate: { perSecond: 0.01, burst: 1 } } });
+  try {
+    const as = (address: string): Promise<Answer> =>
+      ask(gateway.url, '{ openUntil }', { headers: { 'x-forwarded-for': address } });
+    expect((await as('192.0.2.1')).status).toBe(200);
+    expect((await as('192.0.2.2')).status).toBe(429);
+  } finally {
+    await gateway.stop();
+    await library.stop();
+  }
+});
+
+test('each operation that clients of ours are known to ask is within the limits', async () => {
+  const sdl = await readFile('schema/supergraph.graphql', 'utf8');
+  const { apiSchema } = createEngine({ supergraphSdl: sdl, subgraphs: new Map() });
+  const documents = new Documents(apiSchema, sdl, { limits: DEFAULTS, introspection: false });
+  const operations = await readOperations('schema/operations');
+  expect(operations.length).toBeGreaterThan(0);
+  for (const { document, operation } of operations) {
+    const checked = documents.check({ query: print(document), operationName: operation.name?.value });
+    expect(() => documents.checkCost(checked, {})).not.toThrow();
+  }
+});
