@@ -132,7 +132,7 @@ export class SupergraphLifecycle {
       logger.warn({ err, file }, 'the supergraph file cannot be watched; it is looked at every few seconds');
     this.#unwatch = [this.#source.watch(check, failed(this.#source.name))];
     const pinFile = this.#history?.pinFile;
-    if (pinFile !== undefined) void this.#watchPin(() => watchFile(pinFile, check, failed(pinFile)));
+    if (pinFile !== undefined) void this.#watchPin(() => watchFile(pinFile, check, failed(pinFile)), check);
     // It may have changed since it was loaded.
     check();
   }
@@ -147,9 +147,11 @@ export class SupergraphLifecycle {
   }
 
   /** Its folder is made with the first version that is kept. */
-  async #watchPin(watch: () => () => void): Promise<void> {
+  async #watchPin(watch: () => () => void, check: () => void): Promise<void> {
     await this.#keeping;
     this.#unwatch = [...this.#unwatch, watch()];
+    // It may have changed before it was watched.
+    check();
   }
 
   async #check(serve: (next: ServedSupergraph) => void): Promise<void> {
