@@ -14,11 +14,13 @@ import type { Logger } from 'pino';
 import { describeError } from '../observability/describeError.js';
 import { openTracing } from '../observability/openTracing.js';
 import { type LibraryLogger, scrubbingLogger } from '../observability/scrubbingLogger.js';
+import { createAuthenticator } from './access/createAuthenticator.js';
 import type { Config } from './config.js';
 import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { StartError } from './errors/StartError.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
+import { closeConnections } from './http/closeConnections.js';
 import { consoleRoutes } from './http/consoleRoutes.js';
 import { createApp } from './http/createApp.js';
 import { errorReplies } from './http/errorReplies.js';
@@ -100,9 +102,10 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     observe: (service, connection) => observeSubgraph(service, connection, observers),
     signingKey: config.signingKey,
   });
+  const authenticate = createAuthenticator(config.auth, logger);
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
-  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits.inFlight);
+  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
@@ -145,6 +148,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
 
   try {
     await startApollo(apollo, config.supergraph);
+    closeConnections(app, () => stopping !== undefined);
     const paths = [
       GRAPHQL_PATH,
       STREAM_PATH,
@@ -169,7 +173,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       method: ['GET', 'POST'],
       context: async (request, reply) => {
         reply.raw.once('close', lifecycle.inFlight.begin());
-        return createRequestContext(request, reply, config.trustedProxies);
+        return createRequestContext(request, reply, authenticate, config.trustedProxies);
       },
     });
     const graphOf = ({ engine, documents, sdl, clients }: ServedSupergraph): SubscriptionGraph => {
@@ -188,6 +192,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
         trustedProxies: config.trustedProxies,
         share: config.shareSubscriptions,
         signingKey: config.signingKey,
+        authenticate,
         runOnce: runOnce(apollo),
         logger,
         observers,

@@ -1,6 +1,7 @@
 import type { ApolloGateway } from '@apollo/gateway';
 import { type FormattedExecutionResult, type GraphQLSchema, OperationTypeNode, getVariableValues } from 'graphql';
 import { HEADERS } from '../../schema/contract.js';
+import { nameOperation } from '../access/nameOperation.js';
 import type { RequestContext } from '../http/RequestContext.js';
 import type { EngineRequest } from './CompiledOperation.js';
 import type { Engine } from './createEngine.js';
@@ -25,7 +26,8 @@ export function apolloExecutor(engineOf: (apiSchema: GraphQLSchema) => Engine): 
     );
     if (errors) return { errors: [...errors] };
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw new Error('a subscription is not executed');
-    const { requestId, caller, authorization, signal, trace } = context;
+    const { requestId, authorization, signal, trace } = context;
+    const caller = nameOperation(context.caller, operation.name?.value);
     const compiled = engine.compile(document, request.operationName ?? undefined, caller);
     if (!('run' in compiled)) throw new Error('a subscription is not executed');
     const { dataText, failures } = await compiled.run(

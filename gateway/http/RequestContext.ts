@@ -6,13 +6,13 @@ import type { ClientApplication } from './clientApplication.js';
 export interface RequestContext {
   /** Sent by the caller or made here; in the response's header, in every error, in the log, and sent to the subgraphs. */
   readonly requestId: string;
-  /** Who is asking. Without access control, somebody with every scope. */
+  /** Who is asking. Without a token, nobody; without access control, somebody with every scope. */
   readonly caller: Caller;
   /** The caller's network address: tells callers apart where nobody says who is asking. */
   readonly address: string;
   /** Which application asks. */
   readonly client: ClientApplication;
-  /** The caller's `authorization` header, passed on to the subgraphs as it is. */
+  /** The client's `authorization`, passed on to the subgraphs as it is: only where the gateway does not check it. */
   readonly authorization: string | undefined;
   /** Aborts when the caller goes away before it has its answer. */
   readonly signal: AbortSignal;

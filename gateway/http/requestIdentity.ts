@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceHeadersOf } from '../../observability/traceHeaders.js';
 import { HEADERS } from '../../schema/contract.js';
-import { EVERYONE } from '../access/everyone.js';
+import type { Authenticate, Claimed } from '../access/createAuthenticator.js';
 import { clientApplication } from './clientApplication.js';
 import type { RequestContext } from './RequestContext.js';
 import { clientAddress } from './clientAddress.js';
@@ -18,28 +18,36 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && ACCEPTED_ID.test(given) ? given : randomUUID();
 }
 
+/** What a request's headers say of who asks, and what for. */
+export function claimedBy({ headers }: Pick<IncomingMessage, 'headers'>): Claimed {
+  return { authorization: headers.authorization, purpose: headers[HEADERS.purpose]?.toString() };
+}
+
 /**
  * Makes the context of one GraphQL request.
  *
  * @param trustedProxies see `clientAddress`
+ * @throws AccessRefused
  */
-export function createRequestContext(
+export async function createRequestContext(
   request: FastifyRequest,
   reply: FastifyReply,
+  authenticate: Authenticate,
   trustedProxies: number,
-): RequestContext {
+): Promise<RequestContext> {
   const controller = new AbortController();
   // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
   setMaxListeners(0, controller.signal);
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });
+  const { authorization, caller } = await authenticate(claimedBy(request));
   return {
     requestId: request.id,
-    caller: EVERYONE,
+    caller,
     address: clientAddress(request.raw, trustedProxies),
     client: clientApplication(request.headers),
-    authorization: request.headers.authorization,
+    authorization,
     signal: controller.signal,
     trace: traceHeadersOf(request.headers),
   };

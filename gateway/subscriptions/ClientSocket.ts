@@ -1,11 +1,16 @@
+import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import type { Caller } from '../../schema/contract.js';
-import { EVERYONE } from '../access/everyone.js';
+import { isDeepStrictEqual } from 'node:util';
+import { type Caller, ERROR_CODES } from '../../schema/contract.js';
+import { ANONYMOUS } from '../access/anonymous.js';
+import { atMoment } from '../access/atMoment.js';
+import type { Claimed, Identity } from '../access/createAuthenticator.js';
 import { type ClientApplication, UNNAMED_CLIENT } from '../http/clientApplication.js';
 import type { SubscriptionLimits } from '../limits/limits.js';
 import { CLOSE_CODES } from './CloseCode.js';
 import type { Pulse } from './Heartbeat.js';
 import type { ClientConnection } from './Receiver.js';
+import type { SocketOperation } from './SocketOperation.js';
 
 /** A client that does not answer our close for so long is cut off. */
 const CLOSE_LIMIT_MS = 5_000;
@@ -15,9 +20,14 @@ const CLOSE_LIMIT_MS = 5_000;
  * grow beyond is closed.
  */
 export class ClientSocket implements ClientConnection, Pulse {
-  caller: Caller = EVERYONE;
+  caller: Caller = ANONYMOUS;
   client: ClientApplication = UNNAMED_CLIENT;
   authorization: string | undefined;
+  /** What the client said of itself last. */
+  claimed: Claimed = { authorization: undefined, purpose: undefined };
+  /** Those that run on it. */
+  readonly operations = new Set<SocketOperation>();
+  #forgetExpiry: (() => void) | undefined;
   running = 0;
   /** Called once, as soon as nothing more can be sent, with the code of the close. */
   onClose: ((code: number, reason: string) => void) | undefined;
@@ -50,6 +60,26 @@ export class ClientSocket implements ClientConnection, Pulse {
   /** Whether nothing can be sent any more, though the other end may not know yet. */
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /**
+   * Takes somebody for the one who asks, until their token expires: then the connection is closed. Operations that run for somebody with
+   * other claims end with `SUBSCRIPTION_OUTDATED`.
+   */
+  identify({ authorization, caller, expiresAt }: Identity): void {
+    if (this.#closed) return;
+    const isSame = this.authorization === authorization && isDeepStrictEqual(this.caller, caller);
+    this.authorization = authorization;
+    this.caller = caller;
+    this.#forgetExpiry?.();
+    this.#forgetExpiry =
+      expiresAt === undefined ? undefined : atMoment(expiresAt, () => this.close(CloseCode.Forbidden, 'Token expired'));
+    if (isSame) return;
+    const message = 'Who asks has changed, and this ran for who asked before. Subscribe again.';
+    for (const operation of this.operations) {
+      operation.cancel?.();
+      operation.fail([{ message, extensions: { code: ERROR_CODES.SUBSCRIPTION_OUTDATED } }]);
+    }
   }
 
   /** Resolves when the socket is really closed. */
@@ -99,6 +129,7 @@ export class ClientSocket implements ClientConnection, Pulse {
   #end(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#forgetExpiry?.();
     this.onClose?.(code, reason);
   }
 }

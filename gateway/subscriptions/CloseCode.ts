@@ -5,6 +5,8 @@
 export const CLOSE_CODES = {
   /** The gateway stops; another may be there. */
   goingAway: 1001,
+  /** Who asks cannot be found out now; it may be possible in a moment. */
+  tryAgainLater: 1013,
   /** Nothing ran on the connection for a long time. */
   idle: 4410,
   /** The client reads more slowly than its answers come; what it has not read is lost. */

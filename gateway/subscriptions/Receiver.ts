@@ -31,9 +31,9 @@ export interface ClientConnection {
   readonly caller: Caller;
   /** Through which application. */
   readonly client: ClientApplication;
-  /** The caller's `authorization`, passed on to the subgraphs as it is. */
+  /** The client's `authorization`, passed on to the subgraphs as it is: only where the gateway does not check it. */
   readonly authorization: string | undefined;
-  /** The network address of the caller: tells callers apart who sent no authorization. */
+  /** The network address of the caller: tells callers apart of whom nothing else is known. */
   readonly address: string;
   /** How many operations run on it. Kept by `Subscriptions`. */
   running: number;

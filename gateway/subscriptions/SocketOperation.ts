@@ -31,6 +31,7 @@ export class SocketOperation implements Receiver, AsyncIterableIterator<Executio
     id: string,
     private readonly socket: ClientSocket,
   ) {
+    socket.operations.add(this);
     this.#head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
   }
 
@@ -66,6 +67,7 @@ export class SocketOperation implements Receiver, AsyncIterableIterator<Executio
   #finish(outcome: () => Promise<Step>): void {
     if (this.#outcome) return;
     this.#outcome = outcome;
+    this.socket.operations.delete(this);
     this.#settle?.(outcome());
   }
 }

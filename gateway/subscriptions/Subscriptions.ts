@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { type DocumentNode, type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import { type Caller, ERROR_CODES } from '../../schema/contract.js';
+import { nameOperation } from '../access/nameOperation.js';
 import type { EngineAnswer } from '../engine/CompiledOperation.js';
 import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
@@ -199,7 +200,10 @@ export class Subscriptions {
   ): () => void {
     const startedAt = performance.now();
     const source = this.#source(checked, request, caller);
-    const access: UpstreamAccess = { caller, headers: authorization === undefined ? {} : { authorization } };
+    const access: UpstreamAccess = {
+      caller: nameOperation(caller, checked.operation.name?.value),
+      headers: authorization === undefined ? {} : { authorization },
+    };
     const key = this.#key(checked, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
     if (!running) {

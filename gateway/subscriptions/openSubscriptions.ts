@@ -39,13 +39,13 @@ export interface SubscriptionPaths {
 export function openSubscriptions(
   app: FastifyInstance,
   paths: SubscriptionPaths,
-  options: SubscriptionsOptions & Pick<TransportOptions, 'corsOrigins' | 'trustedProxies'>,
+  options: SubscriptionsOptions & Pick<TransportOptions, 'authenticate' | 'corsOrigins' | 'trustedProxies'>,
 ): OpenSubscriptions {
-  const { corsOrigins, limits, logger, observers, trustedProxies } = options;
+  const { authenticate, corsOrigins, limits, logger, observers, trustedProxies } = options;
   const subscriptions = new Subscriptions(options);
   const connections = new ConnectionCount(limits.subscriptions, () => observers.metrics.refusedConnection());
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
-  const shared = { subscriptions, limits, connections, heartbeat, logger, corsOrigins, trustedProxies };
+  const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, corsOrigins, trustedProxies };
   const transports = [
     serveWebSockets(app.server, { ...shared, path: paths.socket }),
     serveEventStreams(app, { ...shared, path: paths.stream }),

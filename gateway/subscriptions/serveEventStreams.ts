@@ -2,9 +2,12 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
-import { EVERYONE } from '../access/everyone.js';
+import { AccessRefused } from '../access/AccessRefused.js';
+import { atMoment } from '../access/atMoment.js';
+import type { Identity } from '../access/createAuthenticator.js';
 import { clientApplication } from '../http/clientApplication.js';
 import { ERROR_CODES } from '../../schema/contract.js';
+import { claimedBy } from '../http/requestIdentity.js';
 import { stampRequestId } from '../errors/presentError.js';
 import { clientAddress } from '../http/clientAddress.js';
 import { isForeignOrigin } from '../http/isForeignOrigin.js';
@@ -33,16 +36,23 @@ const TAIL = Buffer.from('\n\n');
  * @see https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverSSE.md
  */
 export function serveEventStreams(app: FastifyInstance, options: TransportOptions): Transport {
-  const { connections, heartbeat, limits, path, subscriptions } = options;
+  const { authenticate, connections, heartbeat, limits, path, subscriptions } = options;
   const streams = new Set<EventStream>();
   let stopping = false;
 
-  const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     if (isForeignOrigin(request.headers, options.corsOrigins)) {
       return refuse(reply, 403, ERROR_CODES.FORBIDDEN, 'Pages of this origin may not ask (--cors-origin).');
     }
     const operation = operationOf(request);
     if (!operation) return refuse(reply, 400, ERROR_CODES.BAD_REQUEST, 'Send an operation: its `query` at least.');
+    let identity: Identity;
+    try {
+      identity = await authenticate(claimedBy(request));
+    } catch (error) {
+      if (!(error instanceof AccessRefused)) throw error;
+      return refuse(reply.headers(error.headers), error.status, String(error.extensions['code']), error.message);
+    }
     if (stopping) return refuse(reply, 503, ERROR_CODES.SERVICE_UNAVAILABLE, 'The gateway stops.');
     const address = clientAddress(request.raw, options.trustedProxies);
     if (!connections.take(address)) {
@@ -55,17 +65,25 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
       'content-type': 'text/event-stream; charset=utf-8',
       'x-accel-buffering': 'no',
     });
-    const { authorization } = request.headers;
+    const { authorization, caller, expiresAt } = identity;
     const stream = new EventStream(
       response,
-      { caller: EVERYONE, client: clientApplication(request.headers), authorization, address, running: 0 },
+      { caller, client: clientApplication(request.headers), authorization, address, running: 0 },
       limits.subscriptions,
     );
     streams.add(stream);
     const removePulse = heartbeat.add(stream);
     const cancel = subscriptions.start(operation, stream.connection, stream);
+    const forgetExpiry =
+      expiresAt === undefined
+        ? undefined
+        : atMoment(expiresAt, () => {
+            cancel();
+            stream.fail(expired(request.id));
+          });
     const closed = (): void => {
       cancel();
+      forgetExpiry?.();
       removePulse();
       streams.delete(stream);
       connections.release(address);
@@ -102,6 +120,11 @@ function operationOf(request: FastifyRequest): OperationRequest | undefined {
   } catch {
     return undefined;
   }
+}
+
+function expired(requestId: string): readonly GraphQLFormattedError[] {
+  const message = 'The token has expired; subscribe again with a new one.';
+  return stampRequestId([{ message, extensions: { code: ERROR_CODES.UNAUTHENTICATED } }], requestId);
 }
 
 function asked(sent: unknown): OperationRequest | undefined {

@@ -1,12 +1,16 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type GraphQLError, buildSchema, parse } from 'graphql';
-import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import { CloseCode, MessageType, handleProtocols, makeServer, stringifyMessage } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { AccessRefused } from '../access/AccessRefused.js';
+import type { Authenticate, Identity } from '../access/createAuthenticator.js';
+import { HEADERS } from '../../schema/contract.js';
 import { clientAddress } from '../http/clientAddress.js';
 import { isForeignOrigin } from '../http/isForeignOrigin.js';
 import { clientApplication } from '../http/clientApplication.js';
+import { claimedBy } from '../http/requestIdentity.js';
 import type { Limits } from '../limits/limits.js';
 import { ClientSocket } from './ClientSocket.js';
 import { CLOSE_CODES } from './CloseCode.js';
@@ -27,6 +31,7 @@ export interface Transport {
 export interface TransportOptions {
   readonly path: string;
   readonly subscriptions: Subscriptions;
+  readonly authenticate: Authenticate;
   readonly limits: Limits;
   readonly connections: ConnectionCount;
   readonly heartbeat: Heartbeat;
@@ -39,6 +44,9 @@ export interface TransportOptions {
 
 /** A client that does not answer our close for so long is cut off when the gateway stops. */
 const STOP_LIMIT_MS = 2_000;
+
+/** As much as fits a WebSocket's close frame; our messages are ASCII. */
+const MAX_REASON_LENGTH = 123;
 
 /** graphql-ws wants to see a schema and a document; ours are checked where the operation starts. */
 const ANY = { schema: buildSchema('type Query { _: Boolean }'), document: parse('subscription { _ }') };
@@ -54,7 +62,8 @@ interface Subscribe {
 
 /**
  * Serves operations of all kinds over WebSockets, by the protocol graphql-transport-ws. A client says who it is by the header
- * `authorization` of its upgrade request, or by `authorization` in the payload of its `connection_init`, which counts more.
+ * `authorization` of its upgrade request, or by `authorization` in the payload of its `connection_init`, which counts more; and again at
+ * any time, before its token expires, in the payload of a `ping`.
  *
  * @see https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverWebSocket.md
  */
@@ -79,7 +88,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
       client.close(CLOSE_CODES.full, 'Too many connections');
       return;
     }
-    client.authorization = request.headers.authorization;
+    client.claimed = claimedBy(request);
     client.client = clientApplication(request.headers);
     sockets.add(client);
     const removePulse = heartbeat.add(client);
@@ -95,6 +104,13 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
         protocol: socket.protocol,
         send: (data) => client.send(data),
         close: (code = CLOSE_CODES.goingAway, reason = '') => client.close(code, reason),
+        async onPing(payload) {
+          const isNewToken = textOf(payload, 'authorization') !== undefined;
+          const identity = isNewToken ? await identify(client, payload, options.authenticate) : undefined;
+          if (client.isClosed) return;
+          const answer = isNewToken ? untilWhen(identity) : payload;
+          client.send(stringifyMessage({ type: MessageType.Pong, ...(answer && { payload: answer }) }));
+        },
         onMessage(read) {
           socket.on('message', (data: Buffer) => {
             // Between our close and the client's answer to it, nothing may begin that nobody would end.
@@ -143,11 +159,11 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
   };
 }
 
-function createProtocol({ subscriptions }: TransportOptions) {
+function createProtocol({ authenticate, subscriptions }: TransportOptions) {
   return makeServer<Record<string, unknown>, ClientSocket>({
-    onConnect({ connectionParams, extra }) {
-      extra.authorization = authorizationOf(connectionParams) ?? extra.authorization;
+    async onConnect({ connectionParams, extra }) {
       extra.client = clientApplication(connectionParams ?? {}, extra.client);
+      return (await identify(extra, connectionParams, authenticate)) !== undefined;
     },
     onSubscribe: ({ extra }, id, { query, operationName, variables, extensions }) => {
       const contextValue: Subscribe = {
@@ -173,9 +189,45 @@ function createProtocol({ subscriptions }: TransportOptions) {
   });
 }
 
-function authorizationOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
+/**
+ * Finds out who asks over a connection, from now on, by what its client says now; what it does not say stays as it was.
+ *
+ * @returns undefined when nobody may: the connection is closed then
+ */
+async function identify(
+  client: ClientSocket,
+  said: Readonly<Record<string, unknown>> | undefined,
+  authenticate: Authenticate,
+): Promise<Identity | undefined> {
+  const claimed = {
+    authorization: textOf(said, 'authorization') ?? client.claimed.authorization,
+    purpose: textOf(said, HEADERS.purpose) ?? client.claimed.purpose,
+  };
+  try {
+    const identity = await authenticate(claimed);
+    client.claimed = claimed;
+    client.identify(identity);
+    return identity;
+  } catch (error) {
+    if (!(error instanceof AccessRefused)) throw error;
+    client.close(closeCodeOf(error), error.message.slice(0, MAX_REASON_LENGTH));
+    return undefined;
+  }
+}
+
+function untilWhen(identity: Identity | undefined): Record<string, unknown> {
+  const expiresAt = identity?.expiresAt;
+  return expiresAt === undefined ? {} : { authenticatedUntil: new Date(expiresAt).toISOString() };
+}
+
+function closeCodeOf({ status }: AccessRefused): number {
+  if (status === 401) return CloseCode.Forbidden;
+  return status === 503 ? CLOSE_CODES.tryAgainLater : CloseCode.BadRequest;
+}
+
+function textOf(payload: Readonly<Record<string, unknown>> | undefined, wanted: string): string | undefined {
   for (const [name, value] of Object.entries(payload ?? {})) {
-    if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
+    if (name.toLowerCase() === wanted && typeof value === 'string') return value;
   }
   return undefined;
 }

@@ -141,6 +141,10 @@ export class SubgraphClient {
    * when each of its errors says more than that something went wrong.
    */
   #judge(status: number, answer: SubgraphAnswer | null): SubgraphAnswer {
+    // It is our signature that a subgraph refuses, and nothing that the client could mend.
+    if (status === 401 && this.options.signingKey !== undefined) {
+      throw new SubgraphFailure(this.options.name, 'status', status);
+    }
     if (answer && (status < 500 || answer.errors?.every(({ extensions }) => saysWhy(extensions?.['code']))))
       return answer;
     throw new SubgraphFailure(this.options.name, status >= 200 && status < 300 ? 'garbage' : 'status', status);

@@ -35,3 +35,10 @@ export function forbidden(message: string, argument: string, scope: string): Gra
 export function serviceUnavailable(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: ERROR_CODES.SERVICE_UNAVAILABLE } });
 }
+
+/** The customer withdrew their consent to what the request is for, so nothing of theirs is given for it. */
+export function consentWithdrawn(purpose: string): GraphQLError {
+  return new GraphQLError(`the customer withdrew their consent to ${purpose}`, {
+    extensions: { code: ERROR_CODES.CONSENT_WITHDRAWN, purpose },
+  });
+}

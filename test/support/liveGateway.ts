@@ -4,6 +4,8 @@ import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { type ClientOptions as WsOptions, WebSocket } from 'ws';
+import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
+import { createAuthenticator } from '../../gateway/access/createAuthenticator.js';
 import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
 import { OperationPlanner } from '../../gateway/engine/OperationPlanner.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
@@ -48,7 +50,14 @@ export function liveSupergraph(subgraph: LiveSubgraph, typeDefs = LIVE_BOOKS_SDL
 
 export async function startLiveGateway(
   subgraph: LiveSubgraph,
-  options: { limits?: Partial<SubscriptionLimits>; enrich?: Enrichment; share?: boolean; timeoutMs?: number } = {},
+  options: {
+    limits?: Partial<SubscriptionLimits>;
+    enrich?: Enrichment;
+    share?: boolean;
+    timeoutMs?: number;
+    auth?: AccessConfig;
+    signingKey?: string;
+  } = {},
 ): Promise<LiveGateway> {
   const log: Record<string, unknown>[] = [];
   const watchers = new Set<() => void>();
@@ -87,6 +96,7 @@ export async function startLiveGateway(
       socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
     };
   };
+  const logger = pino({ level: 'debug' }, { write });
   const app = fastify();
   const subscriptions = openSubscriptions(
     app,
@@ -99,12 +109,14 @@ export async function startLiveGateway(
         subgraphTimeoutMs: options.timeoutMs ?? DEFAULT_LIMITS.subgraphTimeoutMs,
         subscriptions: { ...DEFAULT_LIMITS.subscriptions, ...options.limits },
       },
+      authenticate: createAuthenticator(options.auth ?? { kind: 'off' }, logger),
+      signingKey: options.signingKey,
       rate: new OperationRate({ perSecond: 0, burst: 1 }),
       corsOrigins: [],
       trustedProxies: 1,
       share: options.share ?? true,
       runOnce: async ({ query }) => JSON.stringify({ data: { asked: query } }),
-      logger: pino({ level: 'debug' }, { write }),
+      logger,
       observers: { metrics: createGatewayMetrics(() => undefined), tracer: undefined },
     },
   );

@@ -22,6 +22,8 @@ export interface LiveSubgraph {
   readonly port: number;
   /** Every subscribe message since the start, in order. */
   readonly subscribes: readonly UpstreamSubscribe[];
+  /** The payload of every `connection_init` since the start, in order. */
+  readonly connectionParams: readonly Readonly<Record<string, unknown>>[];
   /** How many sources of events are listened to now. */
   readonly listening: number;
   /** How many WebSockets are open now. */
@@ -85,6 +87,7 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
   const books = new Set<{ source: Source<unknown>; genre: string | undefined }>();
   const readers = new Set<Source<unknown>>();
   const subscribes: UpstreamSubscribe[] = [];
+  const connectionParams: Readonly<Record<string, unknown>>[] = [];
   let waiting: { met: () => boolean; resolve: () => void }[] = [];
   let refusal: { code: string; by: 'message' | 'answer' } | undefined;
   const refusalBy = (by: string): GraphQLError | undefined =>
@@ -157,6 +160,7 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
   const protocol = useServer(
     {
       schema,
+      onConnect: (context) => void connectionParams.push(context.connectionParams ?? {}),
       onSubscribe(_context, _id, { query, variables, extensions }) {
         const headers = extensions?.[SUBSCRIBE_EXTENSIONS.headers] as UpstreamSubscribe['headers'];
         subscribes.push({ query, variables: variables ?? {}, headers });
@@ -179,6 +183,7 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
     url: `http://127.0.0.1:${port}/graphql`,
     port,
     subscribes,
+    connectionParams,
     get listening() {
       return sources.size;
     },

@@ -1,0 +1,96 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  type JSONWebKeySet,
+  type JWKSCacheInput,
+  type JWTVerifyGetKey,
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  jwksCache,
+} from 'jose';
+import type { Logger } from 'pino';
+import type { TokenKey } from './AccessConfig.js';
+import { AccessRefused } from './AccessRefused.js';
+
+/** In milliseconds. */
+export interface KeyTimes {
+  /** For so long fetched keys are believed without asking again. */
+  readonly maxAge: number;
+  /** A token with a key that we do not know has them fetched anew, but not sooner than this after the last time. */
+  readonly cooldown: number;
+  readonly fetchTimeout: number;
+  /** After a fetch that failed, nobody tries again for so long: else each request would. */
+  readonly pause: number;
+  /** Since they were fetched: for so long the last keys are believed when new ones cannot be had. */
+  readonly stale: number;
+}
+
+const KEY_TIMES: KeyTimes = {
+  maxAge: 10 * 60_000,
+  cooldown: 30_000,
+  fetchTimeout: 5_000,
+  pause: 1_000,
+  stale: 60 * 60_000,
+};
+
+/** What `jwtVerify` takes: a key, or how to find it. */
+export type KeyFinder = KeyObject | JWTVerifyGetKey;
+
+/**
+ * How the key of a token is found. Published keys are fetched when the first token comes, kept for a while, and fetched anew when a token
+ * names one that is not among them, so that an issuer can change them at any time. While they cannot be fetched the last ones are used;
+ * when these are too old, or there are none, tokens are refused as `SERVICE_UNAVAILABLE`.
+ */
+export function findTokenKey(key: TokenKey, logger: Logger, times: KeyTimes = KEY_TIMES): KeyFinder {
+  switch (key.kind) {
+    case 'secret':
+      return key.secret;
+    case 'public key':
+      return key.key;
+    case 'key set':
+      return publishedKeys(key.url, logger, times);
+  }
+}
+
+function publishedKeys(url: URL, logger: Logger, times: KeyTimes): JWTVerifyGetKey {
+  /** jose keeps here what it fetched, and when. */
+  const fetched: { jwks?: JSONWebKeySet; uat?: number } = {};
+  const remote = createRemoteJWKSet(url, {
+    timeoutDuration: times.fetchTimeout,
+    cooldownDuration: times.cooldown,
+    cacheMaxAge: times.maxAge,
+    [jwksCache]: fetched as JWKSCacheInput,
+  });
+  let pausedUntil = 0;
+
+  const lastKnown: JWTVerifyGetKey = async (header, token) => {
+    const { jwks, uat = 0 } = fetched;
+    if (!jwks || Date.now() > uat + times.stale) {
+      throw AccessRefused.unavailable('The keys to check tokens with cannot be fetched now; try again in a moment.');
+    }
+    return createLocalJWKSet(jwks)(header, token);
+  };
+
+  return async (header, token) => {
+    if (Date.now() < pausedUntil) return lastKnown(header, token);
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      if (isOfTheToken(error)) throw error;
+      // Of those who waited for the same fetch, one says so.
+      if (Date.now() >= pausedUntil)
+        logger.warn({ err: error }, 'the keys that tokens are checked with cannot be fetched');
+      pausedUntil = Date.now() + times.pause;
+      return lastKnown(header, token);
+    }
+  };
+}
+
+/** The keys are there, and none is that of the token. */
+function isOfTheToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSENotSupported
+  );
+}
