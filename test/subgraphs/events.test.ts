@@ -27,7 +27,19 @@ const running: SubgraphEvents[] = [];
 function definition(name: string, consumers: readonly EventConsumer[] = []): SubgraphDefinition {
   const resolvers: [Class] = [class {}];
   const access = { read: 'notes:read', write: 'notes:write' };
-  return { name, port: 0, access, resolvers, types: [], references: {}, entities: [], migrations: [], consumers };
+  const erase = async () => [];
+  return {
+    name,
+    port: 0,
+    access,
+    resolvers,
+    types: [],
+    references: {},
+    entities: [],
+    migrations: [],
+    erase,
+    consumers,
+  };
 }
 
 /** Writes each text into a table; fails for the texts in `failing`. */
