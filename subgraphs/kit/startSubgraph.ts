@@ -41,6 +41,8 @@ import { serveSubscriptions } from './serveSubscriptions.js';
 
 const PATH = '/graphql';
 
+const DEFAULT_STATEMENT_TIMEOUT_MS = 8_000;
+
 export interface RunningSubgraph {
   readonly name: string;
   /** `http://127.0.0.1:4003/graphql` */
@@ -67,8 +69,11 @@ export async function startSubgraph(
   for (const name of await migrate(definition, config.databaseUrl)) log.info({ migration: name }, 'migrated');
   // Reads share a connection; each write has one to itself until it commits.
   const readers = Math.max(1, Math.floor(config.poolSize / 2));
+  const patience = config.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS;
   const dataSource = createDataSource(definition, {
     url: config.databaseUrl,
+    // What a write hangs on is a lock; a chore may take its time.
+    limits: { lockMs: patience },
     poolSize: Math.max(1, config.poolSize - readers),
     ...(onStatement ? { onStatement } : {}),
   });
@@ -84,7 +89,8 @@ export async function startSubgraph(
     ),
   ];
   const stopChores = () => chores.forEach((stop) => stop());
-  const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
+  const limited = connectionConfig(definition, { statementMs: patience });
+  const pool = { ...limited, connectionString: config.databaseUrl, max: readers };
   const metrics = createSubgraphMetrics(definition.name, {
     events: () => events.readings(),
     pools: () => ({ read: reads.pool, write: writePool(dataSource) }),
