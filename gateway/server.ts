@@ -114,7 +114,14 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const rate = new OperationRate(config.limits.rate);
   const usage =
     config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
-  const apollo = createApollo({ gateway, logger: apolloLogger, persistedQueries: persistedQueries(safelist) }, [
+  const answering = {
+    gateway,
+    logger: apolloLogger,
+    persistedQueries: persistedQueries(safelist),
+    // They tell the schema bit by bit.
+    validationOptions: { hideSuggestions: !config.introspection },
+  };
+  const apollo = createApollo(answering, [
     ...drainPlugins(app),
     checkRequests((schema) => servedBy(schema).documents, rate),
     logRequests(logger),
@@ -257,7 +264,7 @@ function warnOfGuards({ auth }: Config, { engine }: ServedSupergraph, logger: Lo
 }
 
 function createApollo(
-  options: Pick<ApolloServerOptions<RequestContext>, 'persistedQueries'> & {
+  options: Pick<ApolloServerOptions<RequestContext>, 'persistedQueries' | 'validationOptions'> & {
     gateway: ApolloGateway;
     logger: LibraryLogger;
   },
