@@ -25,7 +25,11 @@ export function firstSteps({ url, query, tokens, file, days }: FirstSteps): stri
   const token = tokens.find(({ role }) => role === FIRST_ROLE)?.token;
   if (query !== null) {
     const known = token === undefined ? '' : ` (the ${FIRST_ROLE}'s token is filled in there)`;
-    parts.push(`A first query, for ${new URL('/graphiql', url).href} in a browser${known}:`, query, 'The same in a shell:');
+    parts.push(
+      `A first query, for ${new URL('/graphiql', url).href} in a browser${known}:`,
+      query,
+      'The same in a shell:',
+    );
     parts.push(curl(url, query, token));
   }
   return parts.join('\n\n');

@@ -25,3 +25,10 @@ export function conflict(what: string, currentVersion: number): GraphQLError {
 export function serviceUnavailable(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: ERROR_CODES.SERVICE_UNAVAILABLE } });
 }
+
+/** The customer withdrew their consent to what the request is for, so nothing of theirs is given for it. */
+export function consentWithdrawn(purpose: string): GraphQLError {
+  return new GraphQLError(`the customer withdrew their consent to ${purpose}`, {
+    extensions: { code: ERROR_CODES.CONSENT_WITHDRAWN, purpose },
+  });
+}

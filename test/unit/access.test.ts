@@ -34,6 +34,7 @@ const BEHIND_GUARDS = ['Address', 'Preference', 'ActivityDocument'];
 /** About things, about our own people, or what everybody must know to help: see `docs/access.md`. */
 const OPEN = [
   'Activity.subject',
+  'AuditEntry.subject',
   'Campaign.name',
   'Case.subject',
   'Consent.text',
