@@ -7,6 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify from 'fastify';
 import type { Logger } from 'pino';
@@ -120,6 +121,8 @@ export async function startSubgraph(
     formatError: (formatted, error) => maskUnknownError(formatted, error),
     plugins: [
       fastifyApolloDrainPlugin(fastify),
+      // Fastify alone waits for the connection on which the last answer went, because the gateway keeps it open.
+      ApolloServerPluginDrainHttpServer({ httpServer: fastify.server }),
       observeRequests(observers),
       // The first two would watch every field of every row; the others would report to somebody.
       ApolloServerPluginCacheControlDisabled(),
