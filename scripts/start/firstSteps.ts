@@ -1,7 +1,7 @@
 import type { DevelopmentToken } from '../../gateway/access/DevelopmentToken.js';
 
-/** The role whose token the first query is shown with: it sees everything and changes nothing. */
-export const FIRST_ROLE = 'manager';
+/** The role whose token the first query is shown with, and that GraphiQL has. */
+export const FIRST_ROLE = 'admin';
 
 /** What {@link firstSteps} tells of. */
 export interface FirstSteps {
@@ -25,7 +25,11 @@ export function firstSteps({ url, query, tokens, file, days }: FirstSteps): stri
   const token = tokens.find(({ role }) => role === FIRST_ROLE)?.token;
   if (query !== null) {
     const known = token === undefined ? '' : ` (the ${FIRST_ROLE}'s token is filled in there)`;
-    parts.push(`A first query, for ${new URL('/graphiql', url).href} in a browser${known}:`, query, 'The same in a shell:');
+    parts.push(
+      `A first query, for ${new URL('/graphiql', url).href} in a browser${known}:`,
+      query,
+      'The same in a shell:',
+    );
     parts.push(curl(url, query, token));
   }
   return parts.join('\n\n');
