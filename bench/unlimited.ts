@@ -8,4 +8,5 @@ export const UNLIMITED: readonly string[] = [
   '--max-root-fields=1000000',
   '--max-directives=1000000',
   '--max-connections-per-address=100000',
+  '--shed-load=off',
 ];

@@ -118,6 +118,7 @@ const OPTIONS: readonly Option[] = [
     value: 'N',
     help: 'requests to one subgraph at the same time; as many may wait (256)',
   },
+  { name: 'shed-load', value: 'on|off', help: '503 for what comes while the gateway is behind with its work (on)' },
   { name: 'max-in-flight', value: 'N', help: 'requests under way, whatever they wait for; more get 503 (5000)' },
   {
     name: 'safelist',
@@ -261,6 +262,7 @@ const settings = z.object({
   'subgraph-timeout': count(DEFAULT_LIMITS.subgraphTimeoutMs),
   'request-deadline': count(DEFAULT_LIMITS.requestDeadlineMs),
   'subgraph-concurrency': count(DEFAULT_LIMITS.subgraphConcurrency),
+  'shed-load': z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   'max-in-flight': count(DEFAULT_LIMITS.inFlight),
   metrics: onOrOff.default('on'),
   'metrics-port': portNumber.optional(),
@@ -373,6 +375,7 @@ function readLimits(values: z.infer<typeof settings>): Limits {
     subgraphConcurrency: values['subgraph-concurrency'],
     subgraphQueue: values['subgraph-concurrency'],
     inFlight: values['max-in-flight'],
+    shedLoad: values['shed-load'] === 'on',
     subscriptions: Object.freeze({
       ...DEFAULT_LIMITS.subscriptions,
       connections: values['max-connections'],

@@ -20,6 +20,7 @@ import { stringifyAnswer } from './engine/apolloExecutor.js';
 import { StartError } from './errors/StartError.js';
 import { presentError } from './errors/presentError.js';
 import type { RequestContext } from './http/RequestContext.js';
+import { closeConnections } from './http/closeConnections.js';
 import { consoleRoutes } from './http/consoleRoutes.js';
 import { createApp } from './http/createApp.js';
 import { errorReplies } from './http/errorReplies.js';
@@ -105,7 +106,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const authenticate = createAuthenticator(config.auth, logger);
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
-  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits.inFlight);
+  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
@@ -114,7 +115,14 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const rate = new OperationRate(config.limits.rate);
   const usage =
     config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
-  const apollo = createApollo({ gateway, logger: apolloLogger, persistedQueries: persistedQueries(safelist) }, [
+  const answering = {
+    gateway,
+    logger: apolloLogger,
+    persistedQueries: persistedQueries(safelist),
+    // They tell the schema bit by bit.
+    validationOptions: { hideSuggestions: !config.introspection },
+  };
+  const apollo = createApollo(answering, [
     ...drainPlugins(app),
     checkRequests((schema) => servedBy(schema).documents, rate),
     logRequests(logger),
@@ -148,6 +156,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
 
   try {
     await startApollo(apollo, config.supergraph);
+    closeConnections(app, () => stopping !== undefined);
     const paths = [
       GRAPHQL_PATH,
       STREAM_PATH,
@@ -260,7 +269,7 @@ function warnOfGuards({ auth }: Config, { engine }: ServedSupergraph, logger: Lo
 }
 
 function createApollo(
-  options: Pick<ApolloServerOptions<RequestContext>, 'persistedQueries'> & {
+  options: Pick<ApolloServerOptions<RequestContext>, 'persistedQueries' | 'validationOptions'> & {
     gateway: ApolloGateway;
     logger: LibraryLogger;
   },

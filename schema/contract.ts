@@ -233,7 +233,8 @@ export const personalDataAccessed = {
     entries: z
       .array(
         z.strictObject({
-          customerId: z.uuid(),
+          /** Of whom: all those of whom one request got the same fields. */
+          customerIds: z.array(z.uuid()).min(1).max(500),
           at: z.iso.datetime({ offset: true }),
           action: z.enum(['READ', 'CHANGE']),
           /** The caller's subject. */

@@ -4,7 +4,7 @@
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Supergraph } from '@apollo/federation-internals';
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { codegen } from '@graphql-codegen/core';
 import * as typedDocumentNode from '@graphql-codegen/typed-document-node';
 import * as typescriptOperations from '@graphql-codegen/typescript-operations';
@@ -17,7 +17,11 @@ const OUTPUT = 'console/graph/operations.ts';
 /** Every type in its wire form: exact decimals and moments are text. */
 const SCALARS = { ID: 'string', DateTime: 'string', Decimal: 'string', CurrencyCode: 'string', LocalDate: 'string' };
 
-const schema = Supergraph.build(readFileSync('schema/supergraph.graphql', 'utf8')).apiSchema().toGraphQLJSSchema();
+const schema = Supergraph.build(readFileSync('schema/supergraph.graphql', 'utf8'), {
+  supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+})
+  .apiSchema()
+  .toGraphQLJSSchema();
 const documents = readdirSync(OPERATIONS)
   .filter((name) => name.endsWith('.graphql'))
   .map((name) => join(OPERATIONS, name))

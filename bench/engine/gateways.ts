@@ -11,7 +11,7 @@ export interface BenchGateway {
 }
 
 /** As `npm run start:gateway` starts it. */
-const GATEWAY_NODE_ARGS = ['--max-semi-space-size=64'];
+export const GATEWAY_NODE_ARGS = ['--max-semi-space-size=64'];
 
 /** The gateways by name, the reference first: what it answers, all must answer. */
 export const gateways: Readonly<Record<string, BenchGateway>> = {

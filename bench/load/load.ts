@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import type { Pool } from 'undici';
 import { compose } from '../../schema/compose.js';
 import { Load } from '../engine/load.js';
-import { gateways } from '../engine/gateways.js';
+import { GATEWAY_NODE_ARGS } from '../engine/gateways.js';
 import type { Graph } from '../graphs/Graph.js';
 import { canPin, pinSelf } from '../pinned.js';
 import { processCpu } from '../processCpu.js';
 import { processMemory } from '../processMemory.js';
 import { quantile } from '../quantile.js';
 import { startProcess, type BenchProcess } from '../startProcess.js';
+import { UNLIMITED } from '../unlimited.js';
 import { type OpenLoopResult, openConnections, openLoop } from './openLoop.js';
 
 export interface LoadOptions {
@@ -119,8 +120,8 @@ export async function load({ graph: [name, make], seconds }: LoadOptions): Promi
       sdl: one.sdl,
     }));
     await writeFile(file, compose(services).supergraphSdl);
-    gateway = await gateways['ours']?.start(file, GATEWAY_CORE);
-    if (!gateway) throw new Error('the benchmark knows no gateway of ours');
+    const options = ['--supergraph', file, '--port', '0', '--auth', 'off', ...UNLIMITED, '--shed-load=on'];
+    gateway = await startProcess('gateway/main.js', options, {}, GATEWAY_CORE, GATEWAY_NODE_ARGS);
     const body = JSON.stringify({ query: graph.query, variables: graph.variables });
     const before = processMemory(gateway.pid);
     const { bytes, capacity } = await capacityOf(gateway.urls['gateway'] ?? '', body, seconds / 2);

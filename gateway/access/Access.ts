@@ -7,18 +7,18 @@ export class Access {
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly rules: AccessRules,
-    /** By `Guard.id`; a guard that is not here is met. */
-    private readonly unmet: ReadonlySet<number>,
+    /** Guards that are not here are not met: one that nobody thought of closes. */
+    private readonly met: ReadonlySet<Guard>,
   ) {}
 
   /** The same for all who may see the same. */
   get key(): string {
-    return [...this.unmet].join();
+    return [...this.met].map(({ id }) => id).join();
   }
 
   /** The same for another form of the schema. */
   over(schema: GraphQLSchema): Access {
-    return new Access(schema, this.rules, this.unmet);
+    return new Access(schema, this.rules, this.met);
   }
 
   /** The guards that close a field; none when it may be seen. Of an abstract type: those that close it for any of its types. */
@@ -37,6 +37,6 @@ export class Access {
   }
 
   #unmet(guards: readonly Guard[]): readonly Guard[] {
-    return [...new Set(guards)].filter(({ id }) => this.unmet.has(id));
+    return [...new Set(guards)].filter((guard) => !this.met.has(guard));
   }
 }

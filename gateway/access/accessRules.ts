@@ -21,8 +21,8 @@ export interface AccessRules {
   ofType(type: string): readonly Guard[];
   /** Before a field: its own, those of its type, of what it returns, and of what it is computed from. */
   ofField(type: string, field: string): readonly Guard[];
-  /** Before the keys by which subgraphs know a type's objects. */
-  ofKeys(type: string): readonly Guard[];
+  /** Before the keys by which subgraphs may know the objects that have a field, or have what it is computed from. */
+  ofKeysFor(type: string, field: string): readonly Guard[];
 }
 
 const NONE: readonly Guard[] = [];
@@ -38,28 +38,27 @@ const NONE: readonly Guard[] = [];
  */
 export function accessRules(schema: Schema): AccessRules {
   const reader = readGuards(schema);
-  if (!reader) return { guards: NONE, ofType: () => NONE, ofField: () => NONE, ofKeys: () => NONE };
+  if (!reader) return { guards: NONE, ofType: () => NONE, ofField: () => NONE, ofKeysFor: () => NONE };
   const { read, found } = reader;
   const types = new Map(schema.objectTypes().map((type) => [type.name, distinct(guardsOfType(type, read))]));
   const guardsAt = (field: AnyField): readonly Guard[] =>
     field.parent.kind === 'ObjectType' ? guardsOfField(field, field.parent, types, read) : NONE;
 
   const inputs = fieldInputs(schema);
-  const fields = new Map<string, readonly Guard[]>();
-  const keys = new Map<string, readonly Guard[]>();
-  for (const type of schema.objectTypes()) {
-    for (const field of type.fields()) {
-      const all = [...guardsAt(field), ...inputs.ofField(field).flatMap(guardsAt)];
-      if (all.length > 0) fields.set(field.coordinate, distinct(all));
-    }
-    const all = inputs.ofKeys(type).flatMap(guardsAt);
-    if (all.length > 0) keys.set(type.name, distinct(all));
+  const keys = new Map(schema.objectTypes().map((type) => [type.name, inputs.ofKeys(type).flatMap(guardsAt)]));
+  const fields = new Map<string, { readonly before: readonly Guard[]; readonly keys: readonly Guard[] }>();
+  for (const field of schema.objectTypes().flatMap((type) => type.fields())) {
+    const all = [field, ...inputs.ofField(field)];
+    fields.set(field.coordinate, {
+      before: distinct(all.flatMap(guardsAt)),
+      keys: distinct(all.flatMap(({ parent }) => keys.get(parent.name) ?? NONE)),
+    });
   }
   return {
     guards: found,
     ofType: (type) => types.get(type) ?? NONE,
-    ofField: (type, field) => fields.get(`${type}.${field}`) ?? NONE,
-    ofKeys: (type) => keys.get(type) ?? NONE,
+    ofField: (type, field) => fields.get(`${type}.${field}`)?.before ?? NONE,
+    ofKeysFor: (type, field) => fields.get(`${type}.${field}`)?.keys ?? NONE,
   };
 }
 

@@ -105,12 +105,18 @@ export function createEngine(options: EngineOptions): Engine {
   // Apollo Server keeps the documents of texts that it has seen, so most are found without writing them out again.
   const byDocument = new WeakMap<DocumentNode, Known>();
 
-  function findOrCompile(document: DocumentNode, operationName: string | undefined, unmet: string): Compiled {
-    const key = `${operationName ?? ''} ${unmet}\n${print(document)}`;
+  function findOrCompile(
+    document: DocumentNode,
+    operationName: string | undefined,
+    guards: readonly Guard[],
+    unmet: readonly Guard[],
+  ): Compiled {
+    const key = `${operationName ?? ''} ${idsOf(unmet)}\n${print(document)}`;
     const known = byText.get(key);
     options.onLookup?.(known !== undefined);
     if (known) return known;
-    const access = unmet === '' ? undefined : new Access(apiSchema, rules, new Set(unmet.split(',').map(Number)));
+    const met = new Set(guards.filter((guard) => !unmet.includes(guard)));
+    const access = unmet.length === 0 ? undefined : new Access(apiSchema, rules, met);
     const operation = compileOperation(graph, document, operationName, access);
     const compiled = options.shareIdenticalQueries && operation.kind === 'query' ? shareRuns(operation) : operation;
     byText.set(key, compiled);
@@ -134,19 +140,16 @@ export function createEngine(options: EngineOptions): Engine {
     },
     compile(document, operationName, caller) {
       const { guards, compiled } = byDocument.get(document) ?? look(document);
-      const unmet = guards.length === 0 ? '' : unmetOf(guards, caller);
-      const key = `${operationName ?? ''} ${unmet}`;
+      const unmet = guards.filter((guard) => !meets(guard, caller));
+      const key = `${operationName ?? ''} ${idsOf(unmet)}`;
       let found = compiled.get(key);
       if (found) options.onLookup?.(true);
-      else compiled.set(key, (found = findOrCompile(document, operationName, unmet)));
+      else compiled.set(key, (found = findOrCompile(document, operationName, guards, unmet)));
       return found;
     },
   };
 }
 
-function unmetOf(guards: readonly Guard[], caller: Caller): string {
-  return guards
-    .filter((guard) => !meets(guard, caller))
-    .map(({ id }) => id)
-    .join();
+function idsOf(guards: readonly Guard[]): string {
+  return guards.map(({ id }) => id).join();
 }

@@ -38,7 +38,7 @@ export function documentGuards(
       const parent = typeInfo.getParentType();
       for (const { name } of parent ? objectTypes(parent) : []) {
         add(rules.ofField(name, field));
-        add(rules.ofKeys(name));
+        add(rules.ofKeysFor(name, field));
       }
       const type = getNamedType(typeInfo.getType());
       if (isCompositeType(type)) for (const { name } of objectTypes(type)) add(rules.ofType(name));

@@ -12,7 +12,7 @@ const PERSISTENT = 4;
 const CALM = 40;
 /** So many may always come at once, unless there is an overload. */
 const BURST = 128;
-/** So many are let in even then. */
+/** So many under way, or in one turn, are let in even then. */
 const SMALLEST = 8;
 /** How far the limit falls in one window at most. */
 const STEEPEST_FALL = 0.7;
@@ -34,23 +34,34 @@ export class LoadLimit {
   /** Windows in a row in which the loop was behind, and in which nothing was refused. */
   #behind = 0;
   #calm = 0;
+  /** The last turn in which a request came, how many came in it, and when its first one came. */
+  #turn = 0;
+  #begunInTurn = 0;
+  #turnBegan = 0;
   #last: EventLoopUtilization = performance.eventLoopUtilization();
   #turns = turnsSoFar();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | undefined;
 
-  /** @param most the limit when everything is well */
-  constructor(private readonly most: number) {
-    this.#limit = Math.min(BURST, most);
-    this.#timer = setInterval(() => this.#adjust(), WINDOW_MS).unref();
+  /**
+   * @param most the limit when everything is well
+   * @param adapts whether the limit ever falls below that
+   */
+  constructor(
+    private readonly most: number,
+    adapts: boolean,
+  ) {
+    this.#limit = adapts ? Math.min(BURST, most) : most;
+    if (adapts) this.#timer = setInterval(() => this.#adjust(), WINDOW_MS).unref();
   }
 
   /** Takes a request in. @returns false when it is one too many; else `end` is called once when it is answered */
   begin(): boolean {
-    if (this.#underWay >= this.#limit) {
+    if (this.#underWay >= this.#limit || (this.#overloaded && this.#turnIsLong())) {
       this.#refused += 1;
       return false;
     }
     this.#underWay += 1;
+    this.#begunInTurn += 1;
     return true;
   }
 
@@ -60,6 +71,19 @@ export class LoadLimit {
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  /**
+   * Whether this turn of the loop has had its share of requests. Those that wait for nobody are answered in the turn in which they
+   * came: they are never many under way, and those behind them wait where nobody counts them.
+   */
+  #turnIsLong(): boolean {
+    const turn = turnsSoFar();
+    if (turn === this.#turn) return this.#begunInTurn >= SMALLEST && performance.now() - this.#turnBegan > LONG_TURN_MS;
+    this.#turn = turn;
+    this.#begunInTurn = 0;
+    this.#turnBegan = performance.now();
+    return false;
   }
 
   #adjust(): void {

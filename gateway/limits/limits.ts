@@ -24,6 +24,8 @@ export interface Limits {
   readonly subgraphResponseBytes: number;
   /** How many requests are under way at the same time, whatever they wait for; a further one is answered with 503. */
   readonly inFlight: number;
+  /** Whether requests are turned away when the gateway is behind with those it has; without it only `inFlight` counts. */
+  readonly shedLoad: boolean;
   /** How long `/health/ready` waits for a subgraph before it calls it down. */
   readonly probeTimeoutMs: number;
   readonly subscriptions: SubscriptionLimits;
@@ -106,6 +108,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   longestRestMs: 10_000,
   subgraphResponseBytes: 32 * MEBIBYTE,
   inFlight: 5_000,
+  shedLoad: true,
   probeTimeoutMs: 1_000,
   subscriptions: Object.freeze({
     connections: 10_000,

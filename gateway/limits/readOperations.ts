@@ -27,7 +27,7 @@ interface OperationFile {
 }
 
 /**
- * Reads the operations that are known beforehand: those in the `.graphql` files of a folder. A file holds any number of operations with
+ * Reads the operations that are known beforehand: those in the `.graphql` files of a folder and of those in it. A file holds any number of operations with
  * names, or one without; fragments may be in the same file or in another one of the folder.
  *
  * @returns none where there is no such folder
@@ -42,7 +42,7 @@ export async function readOperations(folder: string): Promise<KnownOperation[]> 
 
 async function filesOf(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.graphql')).sort();
+    return (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.graphql')).sort();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw new StartError(`the folder of operations ${folder} cannot be read (${String(error)}). See --operations.`);

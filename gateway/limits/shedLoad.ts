@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { stampRequestId } from '../errors/presentError.js';
 import { LoadLimit } from './LoadLimit.js';
+import type { Limits } from './limits.js';
 
 /** Seconds; spread, so that those who were turned away together do not come back together. */
 const SHORTEST_WAIT = 1;
@@ -12,14 +13,13 @@ const LONGEST_WAIT = 3;
  * stream is turned away like any other, and does not count as under way while it is open. Health is always told.
  *
  * @param paths what is turned away when there is too much of it
- * @param most how many requests may be under way however well the gateway keeps up
  */
 export function shedLoad(
   app: FastifyInstance,
   paths: { readonly graphql: string; readonly stream: string },
-  most: number,
+  limits: Pick<Limits, 'inFlight' | 'shedLoad'>,
 ): void {
-  const load = new LoadLimit(most);
+  const load = new LoadLimit(limits.inFlight, limits.shedLoad);
   app.addHook('onRequest', async (request, reply) => {
     const { url } = request.routeOptions;
     if (url !== paths.graphql && url !== paths.stream) return undefined;

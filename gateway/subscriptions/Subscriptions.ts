@@ -112,7 +112,7 @@ export class Subscriptions {
       try {
         return checked.operation.operation === OperationTypeNode.SUBSCRIPTION
           ? this.#subscribe(checked, request, connection, member, requestId)
-          : this.#runOnce(request, connection, member, requestId);
+          : this.#runOnce({ ...request, query: request.query || checked.text }, connection, member, requestId);
       } catch (error) {
         member.release();
         throw error;

@@ -1,6 +1,10 @@
 import { SCOPES } from '../../schema/contract.js';
 import { defineSubgraph } from '../kit/defineSubgraph.js';
+import { auditSettings } from './audit/auditSettings.js';
+import { auditTrail } from './audit/auditTrail.js';
+import { dropOldAuditEntries } from './audit/dropOldAuditEntries.js';
 import { Address } from './entities/Address.js';
+import { AuditEntry } from './entities/AuditEntry.js';
 import { Customer } from './entities/Customer.js';
 import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
 import { Employee } from './entities/Employee.js';
@@ -10,7 +14,9 @@ import { Membership } from './entities/Membership.js';
 import { Preference } from './entities/Preference.js';
 import { Team } from './entities/Team.js';
 import { CompleteIdentity1763900000000 } from './migrations/CompleteIdentity1763900000000.js';
+import { CreateAuditLog1764100000000 } from './migrations/CreateAuditLog1764100000000.js';
 import { CreateIdentity1763800000000 } from './migrations/CreateIdentity1763800000000.js';
+import { AuditResolver } from './resolvers/AuditResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
 import { GroupMutationResolver } from './resolvers/GroupMutationResolver.js';
@@ -27,6 +33,7 @@ export const identity = defineSubgraph({
   access: { read: SCOPES.readCustomers, write: SCOPES.writeIdentity },
   resolvers: [
     QueryResolver,
+    AuditResolver,
     MutationResolver,
     GroupMutationResolver,
     CustomerResolver,
@@ -43,6 +50,20 @@ export const identity = defineSubgraph({
     Membership: (reference, context) => context.byId(Membership, reference.id),
     Team: (reference, context) => context.byId(Team, reference.id),
   },
-  entities: [Household, Customer, CustomerIdentifier, ExternalId, Address, Preference, Membership, Team, Employee],
-  migrations: [CreateIdentity1763800000000, CompleteIdentity1763900000000],
+  entities: [
+    Household,
+    Customer,
+    CustomerIdentifier,
+    ExternalId,
+    Address,
+    Preference,
+    Membership,
+    Team,
+    Employee,
+    AuditEntry,
+  ],
+  migrations: [CreateIdentity1763800000000, CompleteIdentity1763900000000, CreateAuditLog1764100000000],
+  consumers: [auditTrail],
+  chores: [dropOldAuditEntries],
+  settings: auditSettings,
 });

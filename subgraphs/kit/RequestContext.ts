@@ -3,20 +3,29 @@ import type { EntityManager, ObjectLiteral } from 'typeorm';
 import sql, { raw } from 'sql-template-tag';
 import { validate as isUuid } from 'uuid';
 import type { Caller } from '../../schema/contract.js';
+import { type AccessLog, accessEntries, addToOutbox } from './audit/AccessLog.js';
+import { type Change, changedCustomers } from './audit/noteChanges.js';
 import { Connection } from './Connection.js';
+import type { ReadWithdrawals } from './consent/readWithdrawals.js';
 import type { Database } from './Database.js';
 import { Outbox } from './events/Outbox.js';
 import type { Class } from './defineSubgraph.js';
 import { checkPage, countRows, readPages, type ListQuery, type RowPage } from './readPages.js';
 import { oncePerKey, type Idempotency } from './oncePerKey.js';
 import type { References } from './References.js';
-import type { Settings } from './Settings.js';
+import { readSettings, type Settings } from './Settings.js';
 
 /**
  * Reads the values of many keys at once: one result for each key, in their order; a miss is null, never a hole.
  * The function itself is the identity of its loader, so declare it once, in the subgraph's `loaders.ts`.
  */
 export type BatchRead<V> = (database: Database, keys: readonly string[]) => Promise<readonly V[]>;
+
+/** What guards personal data in a subgraph; the same for all of its requests. */
+export interface PersonalDataGuards {
+  readonly readWithdrawals: ReadWithdrawals;
+  readonly accessLog: AccessLog;
+}
 
 /** The one nameless parent of a list at the root. */
 const ROOT = '00000000-0000-0000-0000-000000000000';
@@ -28,6 +37,10 @@ const ROOT = '00000000-0000-0000-0000-000000000000';
 export class RequestContext {
   // Not `#loaders`: Apollo Server copies the context for each operation, and private members do not follow.
   private readonly loaders = new Map<unknown, DataLoader<string, unknown>>();
+  /** Of which customer the request was given which personal data so far: fields by the customer's id. */
+  readonly given = new Map<string, Set<string>>();
+  /** The mutation that runs; undefined in a query. */
+  change: Change | undefined;
 
   constructor(
     readonly database: Database,
@@ -37,6 +50,7 @@ export class RequestContext {
     readonly requestId: string,
     /** Who is asking, as the gateway signed it. */
     readonly caller: Caller,
+    private readonly guards: PersonalDataGuards,
     /** The subgraph's own settings with their values. */
     private readonly settingValues: ReadonlyMap<Settings<object>, object> = new Map(),
   ) {}
@@ -46,9 +60,33 @@ export class RequestContext {
    * @throws when the subgraph's definition does not name them
    */
   settings<T extends object>(which: Settings<T>): Readonly<T> {
-    const values = this.settingValues.get(which);
-    if (values === undefined) throw new Error("these are not the settings that the subgraph's definition names");
-    return values as Readonly<T>;
+    return readSettings(this.settingValues, which);
+  }
+
+  /**
+   * Whether a customer withdrew their consent to what the request is for; never, when it does not say what it is for.
+   * @throws BAD_USER_INPUT for a purpose to which nobody can consent; SERVICE_UNAVAILABLE when the ledger cannot be asked
+   */
+  async withdrew(customerId: string): Promise<boolean> {
+    const { purpose } = this.caller;
+    if (purpose === undefined) return false;
+    const { readWithdrawals } = this.guards;
+    return this.loader(readWithdrawals, (ids) => readWithdrawals(purpose, ids, this.requestId)).load(customerId);
+  }
+
+  /**
+   * Notes for the audit log that personal data of a customer is given.
+   * @param field `Customer.emails`
+   * @throws SERVICE_UNAVAILABLE when it cannot be noted, so that it may not be given
+   */
+  giveOf(customerId: string, field: string): void {
+    const fields = this.given.get(customerId);
+    if (fields) {
+      fields.add(field);
+      return;
+    }
+    this.guards.accessLog.requireRoom();
+    this.given.set(customerId, new Set([field]));
   }
 
   /** The value of one key, read together with all others asked for in the same moment. */
@@ -103,7 +141,11 @@ export class RequestContext {
     try {
       return await dataSource.transaction(async (manager) => {
         const outbox = new Outbox(this.database.subgraph);
-        const run = () => work(manager, outbox);
+        const run = async () => {
+          const done = await work(manager, outbox);
+          this.noteChange(outbox, done);
+          return done;
+        };
         const answer = await (once ? oncePerKey(this.database, manager, once, run) : run());
         await outbox.save(manager);
         return answer;
@@ -111,6 +153,17 @@ export class RequestContext {
     } finally {
       this.loaders.clear();
     }
+  }
+
+  /** The audit log's entry of a change goes with the change itself: neither is there without the other. */
+  private noteChange(outbox: Outbox, answer: unknown): void {
+    if (this.change === undefined) return;
+    const { field } = this.change;
+    const customerIds = changedCustomers(this.change, answer, outbox.reportedCustomers);
+    const changed = new Map(customerIds.map((id) => [id, new Set([field])]));
+    const caller = { ...this.caller, operation: this.caller.operation ?? field };
+    const request = { caller, requestId: this.requestId };
+    addToOutbox(outbox, accessEntries('CHANGE', this.database.subgraph, request, changed));
   }
 
   private loader<V>(

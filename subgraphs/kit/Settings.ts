@@ -14,3 +14,17 @@ export interface Settings<T extends object> {
    */
   read(environment: Environment): Readonly<T>;
 }
+
+/**
+ * The values of a subgraph's own settings.
+ * @param values all that there are
+ * @throws when the subgraph's definition does not name them
+ */
+export function readSettings<T extends object>(
+  values: ReadonlyMap<Settings<object>, object>,
+  which: Settings<T>,
+): Readonly<T> {
+  const found = values.get(which);
+  if (found === undefined) throw new Error("these are not the settings that the subgraph's definition names");
+  return found as Readonly<T>;
+}

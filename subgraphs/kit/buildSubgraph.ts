@@ -1,9 +1,14 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { parse, print, specifiedDirectives, type GraphQLSchema } from 'graphql';
+import { isObjectType, parse, print, specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema, createResolversMap } from 'type-graphql';
 import { RESUMABLE } from '../../schema/contract.js';
-import type { SubgraphDefinition } from './defineSubgraph.js';
+import { noteChanges } from './audit/noteChanges.js';
+import { noteReads } from './audit/noteReads.js';
+import { heedConsent, requireConsent } from './consent/heedConsent.js';
+import { isReadableAfterWithdrawal } from './consent/ReadableAfterWithdrawal.js';
+import type { ReferenceResolver, SubgraphDefinition } from './defineSubgraph.js';
+import { eachField } from './eachField.js';
 import { guardRoots } from './guardRoots.js';
 import { maskPersonalData } from './maskPersonalData.js';
 import { sizeLists } from './sizeLists.js';
@@ -52,6 +57,25 @@ function noTopics(): never {
 /** type-graphql builds no schema with a subscription without one. */
 const NO_TOPICS = { publish: noTopics, subscribe: noTopics };
 
+function consented(typename: string, resolve: ReferenceResolver): ReferenceResolver {
+  return (reference, context) => {
+    const found = resolve(reference, context);
+    if (context.caller.purpose === undefined) return found;
+    return Promise.resolve(found).then((entity) => requireConsent(entity, typename, context));
+  };
+}
+
+/** The marks of classes and fields, which SDL does not carry. */
+function copyExtensions(from: GraphQLSchema, to: GraphQLSchema): void {
+  eachField(from, (field, { name, extensions }) => {
+    const type = to.getType(name);
+    if (!isObjectType(type)) return;
+    type.extensions = { ...type.extensions, ...extensions };
+    const copy = type.getFields()[field.name];
+    if (copy) copy.extensions = { ...copy.extensions, ...field.extensions };
+  });
+}
+
 export interface BuiltSubgraph {
   /** Executable, with `_service` and `_entities`. */
   readonly schema: GraphQLSchema;
@@ -78,7 +102,14 @@ export async function buildSubgraph(definition: SubgraphDefinition): Promise<Bui
     resolvers[typename] = { ...resolvers[typename], ...Object.fromEntries(fields) };
   }
   for (const [typename, resolve] of Object.entries(definition.references)) {
-    resolvers[typename] = { ...resolvers[typename], __resolveReference: resolve };
+    const isLedger = isReadableAfterWithdrawal(schema.getType(typename) ?? { extensions: {} });
+    const __resolveReference = isLedger ? resolve : consented(typename, resolve);
+    resolvers[typename] = { ...resolvers[typename], __resolveReference };
   }
-  return { schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never }), sdl };
+  const built = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
+  copyExtensions(schema, built);
+  noteReads(built);
+  noteChanges(built);
+  heedConsent(built);
+  return { schema: built, sdl };
 }

@@ -13,6 +13,11 @@ export interface SubgraphConfig {
   readonly port: number;
   /** identity's GraphQL address, to check the ids that it owns. */
   readonly identityUrl: string;
+  /**
+   * marketing's GraphQL address, to ask who withdrew a consent; a function where it is known only later. Left out, reads for a
+   * purpose are refused.
+   */
+  readonly marketingUrl?: string | (() => string | undefined);
   /** Most connections to Postgres at once. */
   readonly poolSize: number;
   /** The event bus that all subgraphs share: `postgres://…` or `nats://…`; left out, the subgraph's own Postgres. */
@@ -35,6 +40,7 @@ export const ENVIRONMENT_HELP = `Environment:
   PORT                port, when one subgraph starts alone; 0 takes a free one
   <NAME>_PORT         port of one subgraph                      (its own: identity 4001 … feedback 4006)
   IDENTITY_URL        identity's GraphQL address                (http://127.0.0.1:4001/graphql)
+  MARKETING_URL       marketing's, asked when a read says what it is for (http://127.0.0.1:4005/graphql)
   SIGNING_KEY         with what the gateway signs its requests: what it has, at least 32 characters; several with commas
                       between them, to replace one. "off" lets everybody in: on a loopback address, not in production
   EVENT_BUS_URL       what carries events between subgraphs     (DATABASE_URL; postgres:// or nats://, one for all)
@@ -73,7 +79,7 @@ export function readConfig(
   subgraph: { readonly name: string; readonly port: number; readonly settings?: Settings<object> },
   environment: Environment,
   alone: boolean,
-): SubgraphConfig {
+): SubgraphConfig & { readonly marketingUrl: string } {
   const prefix = subgraph.name.toUpperCase();
   const host = environment.HOST ?? '127.0.0.1';
   const schema = z.object({
@@ -81,6 +87,7 @@ export function readConfig(
     host: z.string(),
     port: port.default(subgraph.port),
     identityUrl: z.url('IDENTITY_URL must be an http address').default('http://127.0.0.1:4001/graphql'),
+    marketingUrl: z.url('MARKETING_URL must be an http address').default('http://127.0.0.1:4005/graphql'),
     signingKeys: signingKeys(host, environment.NODE_ENV === 'production'),
     eventBusUrl: z
       .string({ error: 'set EVENT_BUS_URL, or DATABASE_URL, to the Postgres through which all subgraphs share events' })
@@ -94,6 +101,7 @@ export function readConfig(
     host,
     port: environment[`${prefix}_PORT`] ?? (alone || environment.PORT === '0' ? environment.PORT : undefined),
     identityUrl: environment.IDENTITY_URL,
+    marketingUrl: environment.MARKETING_URL,
     signingKeys: environment.SIGNING_KEY,
     eventBusUrl: environment.EVENT_BUS_URL ?? environment.DATABASE_URL,
     metrics: environment.METRICS || undefined,

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import type { NonEmptyArray } from 'type-graphql';
 import type { DataSource, MigrationInterface } from 'typeorm';
+import type { ReadWithdrawals } from './consent/readWithdrawals.js';
+import type { Database } from './Database.js';
 import type { EventConsumer } from './events/EventConsumer.js';
 import type { RequestContext } from './RequestContext.js';
 import type { Settings } from './Settings.js';
@@ -13,17 +15,23 @@ export type Class<T = object> = new (...args: never[]) => T;
  * It returns null for what does not exist; it reads through the context's batched loaders, so that a request for a
  * thousand entities costs as many SQL statements as a request for one.
  */
-type ReferenceResolver = (
+export type ReferenceResolver = (
   reference: Readonly<Record<string, unknown>>,
   context: RequestContext,
 ) => Promise<object | null> | object | null;
+
+/** Gives the values of settings of a subgraph; it throws when the definition does not name them. */
+type ReadSettings = <T extends object>(which: Settings<T>) => Readonly<T>;
 
 /** Something to be done now and then, by any replica, as often as it comes. */
 export interface Chore {
   /** What it does to how many, for the log: `closed journeys that nobody went on with`. */
   readonly name: string;
-  /** @returns how many rows it changed */
-  readonly run: (dataSource: DataSource) => Promise<number>;
+  /**
+   * @param settings gives the values of the subgraph's own settings, as `RequestContext.settings` does
+   * @returns how many rows it changed
+   */
+  readonly run: (dataSource: DataSource, settings: ReadSettings) => Promise<number>;
 }
 
 /** All that the kit must know to build, migrate and serve a subgraph. */
@@ -53,6 +61,8 @@ export interface SubgraphDefinition {
   readonly consumers?: readonly EventConsumer[];
   /** What it does of itself, at the start and every hour; left out when there is nothing. */
   readonly chores?: readonly Chore[];
+  /** How it tells who withdrew a consent, from its own ledger; left out by all that ask marketing. */
+  readonly readWithdrawals?: (database: Database) => ReadWithdrawals;
   /** What can be set about it by the environment; left out when there is nothing. */
   readonly settings?: Settings<object>;
 }

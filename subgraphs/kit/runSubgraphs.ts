@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { describeError } from '../../observability/describeError.js';
@@ -74,7 +75,9 @@ export async function runSubgraphs(definitions: readonly SubgraphDefinition[]): 
     try {
       const environment = { IDENTITY_URL: urls.identity, ...process.env };
       const config = readConfig(definition, environment, definitions.length === 1);
-      const subgraph = await startSubgraph(definition, config, logger);
+      // identity asks marketing, which starts after it.
+      const marketingUrl = process.env.MARKETING_URL || (() => urls.marketing ?? config.marketingUrl);
+      const subgraph = await startSubgraph(definition, { ...config, marketingUrl }, logger);
       running.push(subgraph);
       urls[definition.name] = subgraph.url;
     } catch (error) {

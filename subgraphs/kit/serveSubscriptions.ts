@@ -12,6 +12,7 @@ import {
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { type Caller, HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { EventConsents } from './consent/EventConsents.js';
 import type { GatewayTrust, Headers } from './GatewayTrust.js';
 import { acceptSockets } from './acceptSockets.js';
 import { maskUnknownError } from './maskUnknownError.js';
@@ -26,6 +27,8 @@ export interface SubscriptionsOptions {
   readonly trust: GatewayTrust;
   /** Makes the context of one subscription, and of each of its events. */
   readonly createContext: (requestId: string, caller: Caller) => RequestContext;
+  /** Told of the context of each event that goes out. */
+  readonly onAnswer: (context: RequestContext) => void;
   readonly metrics: Pick<SubgraphMetrics, 'error' | 'operation' | 'subscriptions'>;
 }
 
@@ -111,37 +114,53 @@ function headersOf(extensions: SubscribeExtensions): Headers {
   return typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers)) : {};
 }
 
+/** A customer that nobody is. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
 /**
  * What graphql-js's `subscribe` does, with a context of its own for each event: one that is kept would answer later events with
- * what was read for the first.
+ * what was read for the first. Events of customers who withdrew their consent to what the subscription is for are passed over.
  */
 async function eventsOf(
   args: ExecutionArgs,
-  { createContext, metrics }: SubscriptionsOptions,
+  { createContext, log, metrics, onAnswer }: SubscriptionsOptions,
 ): Promise<AsyncIterableIterator<ExecutionResult, undefined> | ExecutionResult> {
+  const { requestId, caller } = args.contextValue as RequestContext;
+  try {
+    // Better refused now than silent for ever: a purpose that there is not, a ledger that cannot be asked.
+    await createContext(requestId, caller).withdrew(NOBODY);
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] };
+    throw error;
+  }
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();
   metrics.subscriptions.inc();
+  const consents = new EventConsents(() => createContext(requestId, caller), log);
   let isOver = false;
   const end = (): void => {
     if (!isOver) metrics.subscriptions.dec();
     isOver = true;
+    consents.end();
   };
-  const { requestId, caller } = args.contextValue as RequestContext;
   const iterator: AsyncIterableIterator<ExecutionResult, undefined> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
-      const event = await events.next();
-      if (event.done) {
-        end();
-        return { done: true, value: undefined };
+      for (;;) {
+        const event = await events.next();
+        if (event.done) {
+          end();
+          return { done: true, value: undefined };
+        }
+        const contextValue = await consents.contextFor(event.value);
+        if (contextValue === null) continue;
+        const startedAt = performance.now();
+        const value = await execute({ ...args, rootValue: event.value, contextValue });
+        metrics.operation('subscription', value.errors ? 'errors' : 'ok', performance.now() - startedAt);
+        onAnswer(contextValue);
+        return { done: false, value };
       }
-      const contextValue = createContext(requestId, caller);
-      const startedAt = performance.now();
-      const value = await execute({ ...args, rootValue: event.value, contextValue });
-      metrics.operation('subscription', value.errors ? 'errors' : 'ok', performance.now() - startedAt);
-      return { done: false, value };
     },
     // Not queued behind a `next` that waits, as a generator's would be: the source ends when the subscriber goes.
     async return() {

@@ -16,8 +16,10 @@ import { scrubbingLogger } from '../../observability/scrubbingLogger.js';
 import { serveMetrics } from '../../observability/serveMetrics.js';
 import { type Caller, HEADERS } from '../../schema/contract.js';
 import { admitRequests } from './admitRequests.js';
+import { AccessLog } from './audit/AccessLog.js';
 import { buildSubgraph } from './buildSubgraph.js';
 import type { SubgraphConfig } from './config.js';
+import { askMarketing } from './consent/readWithdrawals.js';
 import { connectionConfig, createDataSource } from './createDataSource.js';
 import { Database } from './Database.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
@@ -33,6 +35,7 @@ import { watchDataSource, watchStatements } from './observe/watchStatements.js';
 import { writePool } from './observe/writePool.js';
 import { ReadPipeline } from './ReadPipeline.js';
 import { References } from './References.js';
+import { readSettings } from './Settings.js';
 import { RequestContext } from './RequestContext.js';
 import { serveSubscriptions } from './serveSubscriptions.js';
 
@@ -76,7 +79,9 @@ export async function startSubgraph(
   const settingValues = new Map(settings ? [[settings, config.settings ?? Object.freeze(settings.read({}))]] : []);
   const chores = [
     forgetOldKeys(dataSource, log),
-    ...(definition.chores ?? []).map(({ name, run }) => hourly(log, name, () => run(dataSource))),
+    ...(definition.chores ?? []).map(({ name, run }) =>
+      hourly(log, name, () => run(dataSource, (which) => readSettings(settingValues, which))),
+    ),
   ];
   const stopChores = () => chores.forEach((stop) => stop());
   const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
@@ -88,7 +93,12 @@ export async function startSubgraph(
   watchDataSource(dataSource, watch);
   const reads = new ReadPipeline(pool, log, onStatement, watch);
   const database = new Database(dataSource, reads, log);
-  const references = new References(config.identityUrl, definition.name, config.signingKeys?.[0] ?? null);
+  const signingKey = config.signingKeys?.[0] ?? null;
+  const references = new References(config.identityUrl, definition.name, signingKey);
+  const accessLog = new AccessLog(definition.name, dataSource, log);
+  const readWithdrawals =
+    definition.readWithdrawals?.(database) ?? askMarketing(config.marketingUrl, definition.name, signingKey);
+  const guards = { accessLog, readWithdrawals };
   const events = startEvents(definition, config, dataSource, log);
   const trust = new GatewayTrust(definition.name, config.signingKeys);
   if (config.signingKeys === null) {
@@ -111,12 +121,19 @@ export async function startSubgraph(
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      {
+        requestDidStart: async () => ({
+          willSendResponse: async ({ contextValue }) => accessLog.note(contextValue),
+        }),
+      },
     ],
     logger: scrubbingLogger(log),
   });
   const createContext = (requestId: string, caller: Caller) =>
-    new RequestContext(database, references, requestId, caller, settingValues);
-  const subscriptions = serveSubscriptions(fastify.server, { path: PATH, schema, log, trust, createContext, metrics });
+    new RequestContext(database, references, requestId, caller, guards, settingValues);
+  const onAnswer = (context: RequestContext) => accessLog.note(context);
+  const subscribing = { path: PATH, schema, log, trust, createContext, onAnswer, metrics };
+  const subscriptions = serveSubscriptions(fastify.server, subscribing);
   let metricsServer: Awaited<ReturnType<typeof serveMetrics>> | undefined;
   try {
     await apollo.start();
@@ -153,6 +170,7 @@ export async function startSubgraph(
         await subscriptions.stop();
         await apollo.stop();
         await fastify.close();
+        await accessLog.stop();
         await events.stop();
         await reads.close();
         await dataSource.destroy();

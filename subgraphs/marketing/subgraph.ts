@@ -25,6 +25,7 @@ import { SegmentMembershipResolver } from './resolvers/SegmentMembershipResolver
 import { SegmentResolver } from './resolvers/SegmentResolver.js';
 import { TraitResolver } from './resolvers/TraitResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
+import { readWithdrawals } from './consentWithdrawn.js';
 
 /** Whom we address with what, what came of it, and what they allow. */
 export const marketing = defineSubgraph({
@@ -60,4 +61,5 @@ export const marketing = defineSubgraph({
   },
   entities: [Segment, SegmentMembership, Trait, Campaign, Exposure, Consent, Proposition, Offer],
   migrations: [CreateMarketing1763800000000, CompleteMarketing1763900000000],
+  readWithdrawals,
 });

@@ -164,10 +164,14 @@ test('a journey of another customer, an unknown journey and an unknown touchpoin
   expect(touchpoint.journey.id).toBe(email.journey.id);
 });
 
+function noSettings(): never {
+  throw new Error('closing journeys takes no settings');
+}
+
 test('a journey on which nothing happened for 30 days is closed, and opened by the next touchpoint', async () => {
   const old = await record('Do you have grinders?', 0, { ...daysAgo(31), threadKey: 'mail-1' });
   const recent = await record('Do you have cups?', 0, { ...daysAgo(29), threadKey: 'mail-2' });
-  await closeIdleJourneys.run(subgraph.database.dataSource);
+  await closeIdleJourneys.run(subgraph.database.dataSource, noSettings);
   expect([await status(old), await status(recent)]).toEqual(['CLOSED', 'OPEN']);
   await record('And now?', 0, { ...daysAgo(0), threadKey: 'mail-1' });
   expect(await status(old)).toBe('OPEN');

@@ -61,7 +61,8 @@ export async function startGateway(
       metrics: undefined,
       tracing: undefined,
       ...configured,
-      limits: { ...DEFAULT_LIMITS, ...limits },
+      // Here the gateway's event loop is also that of the test and of its subgraphs.
+      limits: { ...DEFAULT_LIMITS, shedLoad: false, ...limits },
     },
     logger,
   );

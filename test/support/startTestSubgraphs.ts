@@ -18,6 +18,8 @@ export interface TestSubgraphs {
   ask(subgraph: string, query: string, variables?: object, caller?: Caller): Promise<Untyped>;
   /** Runs a statement on their database; each subgraph's tables are in the schema of its name. */
   sql(statement: string, values?: readonly unknown[]): Promise<Untyped[]>;
+  /** Stops one of them, as SIGTERM does. */
+  stopOne(subgraph: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,9 +34,10 @@ export async function startTestSubgraphs(
   const database = await createTestDatabase();
   const running: RunningSubgraph[] = [];
   let identityUrl = 'http://127.0.0.1:1/graphql';
+  const marketingUrl = () => running.find(({ name }) => name === 'marketing')?.url;
   for (const definition of subgraphs) {
     const settings = definition.settings?.read({});
-    const address = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, poolSize: 4 };
+    const address = { databaseUrl: database.url, host: '127.0.0.1', port: 0, identityUrl, marketingUrl, poolSize: 4 };
     const config = { ...more, ...address, signingKeys: [TEST_SIGNING_KEY], ...(settings ? { settings } : {}) };
     const subgraph = await startSubgraph(definition, config, log);
     if (definition.name === 'identity') identityUrl = subgraph.url;
@@ -52,6 +55,10 @@ export async function startTestSubgraphs(
       return answer.data;
     },
     sql: async (statement, values = []) => (await client.query(statement, [...values])).rows,
+    async stopOne(name) {
+      const index = running.findIndex((subgraph) => subgraph.name === name);
+      await running.splice(index, 1)[0]?.stop();
+    },
     async stop() {
       await client.end();
       await Promise.all(running.map((subgraph) => subgraph.stop()));

@@ -26,6 +26,8 @@ const MASKED = [
   'Lead.name',
   'Lead.email',
   'Lead.phone',
+  'Journey.subject',
+  'Touchpoint.summary',
 ];
 
 /** Types that are reached only through a guarded field. */
@@ -34,13 +36,13 @@ const BEHIND_GUARDS = ['Address', 'Preference', 'ActivityDocument'];
 /** About things, about our own people, or what everybody must know to help: see `docs/access.md`. */
 const OPEN = [
   'Activity.subject',
+  'AuditEntry.subject',
   'Campaign.name',
   'Case.subject',
   'Consent.text',
   'Employee.email',
   'Employee.name',
   'Employee.title',
-  'Journey.subject',
   'Lead.disqualifiedReason',
   'MetricInput.name',
   'NextStep.description',
@@ -54,7 +56,6 @@ const OPEN = [
   'Segment.name',
   'Survey.title',
   'Team.name',
-  'Touchpoint.summary',
   'Trait.name',
   'TraitCondition.name',
 ];

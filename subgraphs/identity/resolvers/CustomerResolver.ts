@@ -97,13 +97,14 @@ export class CustomerResolver {
   }
 
   @FieldResolver(() => ScoreMetric, {
+    nullable: true,
     description: 'How much of what one should know of a customer is known, 0 to 1: the share of known parts in eight.',
   })
   profileCompleteness(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<ScoreMetric> {
     return profileCompleteness(customer, context);
   }
 
-  @FieldResolver(() => DurationMetric, { description: 'How long we have known them.' })
+  @FieldResolver(() => DurationMetric, { nullable: true, description: 'How long we have known them.' })
   tenure(@Root() customer: Customer): DurationMetric {
     const explain = explanation('asOf - createdAt', { createdAt: customer.createdAt.toISOString() }, 1);
     return { seconds: (explain.asOf.getTime() - customer.createdAt.getTime()) / 1000, explain };

@@ -46,11 +46,19 @@ export class Outbox {
     this.add(touchpointReported, touchpoint.customerId, { ...touchpoint, summary });
   }
 
-  /** Saves what was added, inside the transaction, as its last statement: so events of one customer keep their order. */
-  async save(manager: EntityManager): Promise<void> {
+  /** Of whom `report` told. */
+  get reportedCustomers(): readonly string[] {
+    return this.#events.filter(({ type }) => type === touchpointReported.type).map(({ subject }) => subject);
+  }
+
+  /**
+   * Saves what was added, inside the transaction, as its last statement: so events of one customer keep their order.
+   * @param comment in the statement, for whoever looks at what the database does
+   */
+  async save(manager: EntityManager, comment = 'outbox'): Promise<void> {
     if (this.#events.length === 0) return;
     await manager.query(
-      `WITH saved AS (
+      `/* ${comment} */ WITH saved AS (
          INSERT INTO outbox (event) SELECT event FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS e(event, n) ORDER BY n
        ) SELECT pg_notify($2, '')`,
       [JSON.stringify(this.#events), outboxChannel(this.subgraph)],

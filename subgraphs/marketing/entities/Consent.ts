@@ -1,6 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Channel } from '../../kit/Channel.js';
+import { ReadableAfterWithdrawal } from '../../kit/consent/ReadableAfterWithdrawal.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { enumType } from '../../kit/enumType.js';
@@ -20,6 +21,7 @@ export const ConsentAction = enumType('ConsentAction', 'What a customer has said
 });
 export type ConsentAction = keyof typeof ConsentAction;
 
+@ReadableAfterWithdrawal()
 @Entity('consent_event')
 @Directive('@key(fields: "id")')
 @ObjectType({

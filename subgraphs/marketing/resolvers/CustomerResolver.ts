@@ -1,11 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Channel } from '../../kit/Channel.js';
+import { ReadableAfterWithdrawal } from '../../kit/consent/ReadableAfterWithdrawal.js';
 import type { Connection } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { CountMetric, ScoreMetric } from '../../kit/metrics.js';
 import { PageArguments } from '../../kit/PageArguments.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { CONSENT_ORDERS } from '../consentList.js';
+import { consentPurpose, isWithdrawn } from '../consentWithdrawn.js';
 import { customerConsents } from '../customerConsents.js';
 import { Consent, ConsentConnection, ConsentPurpose } from '../entities/Consent.js';
 import { Customer } from '../entities/Customer.js';
@@ -78,6 +80,7 @@ export class CustomerResolver {
     return context.page({ entity: Exposure, where, orderName: orderBy, order, page }, ofCustomer(customer));
   }
 
+  @ReadableAfterWithdrawal()
   @FieldResolver(() => [Consent], {
     nullable: true,
     description:
@@ -99,6 +102,7 @@ single channel standing.`.replaceAll('\n', ' '),
     return customerConsents(context, customer.id, asOf ?? null);
   }
 
+  @ReadableAfterWithdrawal()
   @FieldResolver(() => ContactPermission, {
     nullable: true,
     description:
@@ -118,6 +122,25 @@ single channel standing.`.replaceAll('\n', ' '),
     return mayContact(await customerConsents(context, customer.id, asOf ?? null), purpose, channel);
   }
 
+  @ReadableAfterWithdrawal()
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether they withdrew their consent to a purpose: they said no, for all channels or for some, and no yes stands for any. Who never said anything has not withdrawn. A read for that purpose (`x-purpose`) then gives nothing of theirs.',
+  })
+  async consentWithdrawn(
+    @Root() customer: Customer,
+    @Arg('purpose', () => String, {
+      description:
+        'The purpose, as `x-purpose` names it: a value of ConsentPurpose in lower case, `-` or `_` between words.',
+    })
+    purpose: string,
+    @Ctx() context: RequestContext,
+  ): Promise<boolean> {
+    return isWithdrawn(await customerConsents(context, customer.id, null), consentPurpose(purpose));
+  }
+
+  @ReadableAfterWithdrawal()
   @FieldResolver(() => ConsentConnection, {
     nullable: true,
     description: 'All that they ever said to a purpose, the newest first.',

@@ -201,6 +201,16 @@ test('what hangs on a closed key is closed, with all that hangs on that', async 
   });
 });
 
+test('what is computed from something that hangs on a closed key is closed', async () => {
+  const answer = await ask('{ customer { route name } }', withScopes());
+  expect(answer.data).toEqual({ customer: { route: null, name: 'name of c1' } });
+  expect(told(answer)).toEqual(['FORBIDDEN customer.route']);
+  expect(asked()).not.toContain('code');
+  expect((await ask('{ customer { route } }', withScopes('staff'))).data).toEqual({
+    customer: { route: 'via region of place of c1' },
+  });
+});
+
 test('a mutation that is closed does not happen, and the one beside it does', async () => {
   const answer = await ask(
     'mutation { rename(to: "x") { id } note(text: "y") { id addresses { city } } }',

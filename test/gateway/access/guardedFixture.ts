@@ -28,6 +28,9 @@ export const NEEDS: Readonly<Record<string, string>> = {
   'Order.shelf': 'staff',
   'Order.code': 'staff',
   'Order.sticker': 'staff',
+  'Place.code': 'staff',
+  'Place.region': 'staff',
+  'Customer.route': 'staff',
 };
 
 const CUSTOMERS = ['c1', 'c2'].map((id) => ({
@@ -38,6 +41,7 @@ const CUSTOMERS = ['c1', 'c2'].map((id) => ({
   addresses: [{ street: `pii: street of ${id}`, city: `pii: city of ${id}` }],
   nickname: `pii: nickname of ${id}`,
   wallet: { id: `w-${id}`, balance: 987_654 },
+  home: { code: `staff: place of ${id}` },
   mood: 'BAD',
   iban: `bank: ${id}`,
   vault: {
@@ -85,11 +89,13 @@ export const GUARDED: readonly SubgraphDefinition[] = [
         nickname: String! @requiresScopes(scopes: [["pii"], ["friend", "family"]])
         friends: [Customer!]
         wallet: Wallet
+        home: Place
         mood: Mood
         iban: Iban
         vault: Vault
       }
       type Address { street: String city: String }
+      type Place @key(fields: "code") { code: ID! @requiresScopes(scopes: [["staff"]]) }
       type Wallet { id: ID balance: Int @requiresScopes(scopes: [["money"]]) }
       type Vault implements Node @key(fields: "id") @requiresScopes(scopes: [["vault"]]) { id: ID! label: String content: String }
       type Pet implements Node @key(fields: "id") { id: ID! label: String sound: String @authenticated }
@@ -122,16 +128,20 @@ export const GUARDED: readonly SubgraphDefinition[] = [
         name: String @external
         addresses: [Address!] @external
         greeting: String @requires(fields: "name")
+        home: Place @external
+        route: String @requires(fields: "home { region }")
         shipping: String @requires(fields: "addresses { city }") @requiresScopes(scopes: [["pii"]])
         orders: [Order!]
       }
       type Address { city: String @external }
+      type Place { region: String @external }
       type Order @key(fields: "number") { number: ID! @requiresScopes(scopes: [["staff"]]) total: Int }`,
     resolvers: {
       Customer: {
         __resolveReference: itself,
         greeting: ({ name }: { name?: string }) => `Dear ${name}`,
         shipping: ({ addresses }: { addresses?: { city: string }[] }) => `to ${addresses?.[0]?.city}`,
+        route: ({ home }: { home?: { region: string } }) => `via ${home?.region}`,
         orders: ({ id }: { id: string }) => [1, 2].map((one) => ({ number: `staff: ${id}-${one}`, total: one })),
       },
       Order: { __resolveReference: ({ number }: { number: string }) => ({ number, total: Number(number.at(-1)) }) },
@@ -142,6 +152,7 @@ export const GUARDED: readonly SubgraphDefinition[] = [
     typeDefs: `${IMPORTS}
       type Order @key(fields: "number") @key(fields: "code") { number: ID! code: ID! parcel: Parcel shelf: String }
       type Parcel @key(fields: "id") { id: ID! weight: Int }
+      type Place @key(fields: "code") { code: ID! region: String }
       type Node @key(fields: "id") @interfaceObject { id: ID! rating: Int }`,
     resolvers: {
       Order: {
@@ -151,6 +162,7 @@ export const GUARDED: readonly SubgraphDefinition[] = [
         shelf: ({ number }: { number: string }) => `shelf ${number.at(-1)}`,
       },
       Parcel: { __resolveReference: ({ id }: { id: string }) => ({ id, weight: 3 }) },
+      Place: { __resolveReference: itself, region: ({ code }: { code: string }) => `region of ${code.slice(7)}` },
       Node: { __resolveReference: itself, rating: () => 5 },
     },
   },
