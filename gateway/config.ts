@@ -14,10 +14,10 @@ import { LOG_LEVELS, type LogLevel } from './observability/createLogger.js';
 
 /** Everything that the gateway can be told, parsed once and frozen. */
 export interface Config {
-  /** Path of the supergraph file, relative to the working directory. */
+  /** Path of the supergraph file, relative to the working directory, or the address that gives it. */
   readonly supergraph: string;
-  /** Where a copy of the last supergraph that could be served is kept, to start from when the file cannot be. */
-  readonly lastGood: string | undefined;
+  /** The folder in which supergraphs that served are kept, to start from when the file cannot be served, and to go back to. */
+  readonly historyFolder: string | undefined;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
   /** Address to listen on. */
@@ -69,12 +69,17 @@ interface Option {
 }
 
 const OPTIONS: readonly Option[] = [
-  { name: 'supergraph', value: 'FILE', env: 'SUPERGRAPH', help: 'the supergraph to serve (schema/supergraph.graphql)' },
   {
-    name: 'last-good',
-    value: 'FILE',
-    env: 'LAST_GOOD',
-    help: 'keeps a copy of it there, and starts from that when it is broken (none)',
+    name: 'supergraph',
+    value: 'FILE|URL',
+    env: 'SUPERGRAPH',
+    help: 'the supergraph to serve, and to follow (schema/supergraph.graphql)',
+  },
+  {
+    name: 'history',
+    value: 'FOLDER',
+    env: 'HISTORY',
+    help: 'keeps what served there, to start from when it is broken and for schema:rollback (none)',
   },
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
@@ -222,7 +227,7 @@ function isOrigin(text: string): boolean {
 
 const settings = z.object({
   supergraph: z.string().default('schema/supergraph.graphql'),
-  'last-good': z.string().optional(),
+  history: z.string().optional(),
   port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
@@ -326,7 +331,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   const { supergraph, port, host, 'log-level': logLevel } = parsed.data;
   return Object.freeze({
     supergraph,
-    lastGood: parsed.data['last-good'],
+    historyFolder: parsed.data.history,
     port,
     host,
     auth: access.value,

@@ -85,7 +85,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const safelist = await loadSafelist(config, logger);
   const lifecycle = await SupergraphLifecycle.load({
     file: config.supergraph,
-    lastGood: config.lastGood,
+    historyFolder: config.historyFolder,
     subgraphUrls: config.subgraphUrls,
     limits: config.limits,
     rules: {

@@ -40,7 +40,7 @@ export async function startGateway(
   const gateway = await createGateway(
     {
       supergraph,
-      lastGood: undefined,
+      historyFolder: undefined,
       port: 0,
       host: '127.0.0.1',
       console: false,
