@@ -3,7 +3,7 @@ import type { DevelopmentToken } from '../access/DevelopmentToken.js';
 import { isOwnPage } from './isOwnPage.js';
 
 /** Where the console asks for them. */
-export const TOKENS_PATH = '/development/tokens';
+const TOKENS_PATH = '/development/tokens';
 
 /** Tells pages of ours, at this machine, the tokens of development: JSON as `DevelopmentToken[]`. For anybody else there is nothing. */
 export function developmentRoute(app: FastifyInstance, tokens: readonly DevelopmentToken[]): void {
