@@ -62,7 +62,7 @@ export function judgeAnswer(received: Buffer, secrets: readonly string[]): strin
 }
 
 /** The first trace of internals in a text. */
-export function leakIn(text: string, secrets: readonly string[]): string | undefined {
+function leakIn(text: string, secrets: readonly string[]): string | undefined {
   for (const pattern of INTERNALS) {
     const found = pattern.exec(text);
     if (found) return found[0];
