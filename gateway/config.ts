@@ -6,22 +6,26 @@ import type { MetricsSettings } from '../observability/serveMetrics.js';
 import { DENIED_FIELDS, type DeniedFields } from './access/DeniedFields.js';
 import type { AccessConfig } from './access/AccessConfig.js';
 import { ACCESS_HELP, readAccess, readSigningKey } from './access/readAccess.js';
+import type { DevelopmentToken } from './access/DevelopmentToken.js';
+import { readDevelopmentTokens } from './access/readDevelopmentTokens.js';
 import { StartError } from './errors/StartError.js';
 import { DEFAULT_LIMITS, type Limits } from './limits/limits.js';
 import { LOG_LEVELS, type LogLevel } from './observability/createLogger.js';
 
 /** Everything that the gateway can be told, parsed once and frozen. */
 export interface Config {
-  /** Path of the supergraph file, relative to the working directory. */
+  /** Path of the supergraph file, relative to the working directory, or the address that gives it. */
   readonly supergraph: string;
-  /** Where a copy of the last supergraph that could be served is kept, to start from when the file cannot be. */
-  readonly lastGood: string | undefined;
+  /** The folder in which supergraphs that served are kept, to start from when the file cannot be served, and to go back to. */
+  readonly historyFolder: string | undefined;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
   /** Address to listen on. */
   readonly host: string;
   /** Whether callers must say who they are, and how. */
   readonly auth: AccessConfig;
+  /** Told to pages of the gateway's own, at this machine: tokens to try the product with. Empty anywhere but in development. */
+  readonly developmentTokens: readonly DevelopmentToken[];
   /** What requests to subgraphs are signed with; undefined where they are not. */
   readonly signingKey: string | undefined;
   /** What becomes of fields that a caller may not see. */
@@ -65,12 +69,17 @@ interface Option {
 }
 
 const OPTIONS: readonly Option[] = [
-  { name: 'supergraph', value: 'FILE', env: 'SUPERGRAPH', help: 'the supergraph to serve (schema/supergraph.graphql)' },
   {
-    name: 'last-good',
-    value: 'FILE',
-    env: 'LAST_GOOD',
-    help: 'keeps a copy of it there, and starts from that when it is broken (none)',
+    name: 'supergraph',
+    value: 'FILE|URL',
+    env: 'SUPERGRAPH',
+    help: 'the supergraph to serve, and to follow (schema/supergraph.graphql)',
+  },
+  {
+    name: 'history',
+    value: 'FOLDER',
+    env: 'HISTORY',
+    help: 'keeps what served there, to start from when it is broken and for schema:rollback (none)',
   },
   { name: 'port', value: 'N', env: 'PORT', help: 'the port to listen on; 0 takes a free one (4000)' },
   { name: 'host', value: 'H', env: 'HOST', help: 'the address to listen on (127.0.0.1)' },
@@ -218,7 +227,7 @@ function isOrigin(text: string): boolean {
 
 const settings = z.object({
   supergraph: z.string().default('schema/supergraph.graphql'),
-  'last-good': z.string().optional(),
+  history: z.string().optional(),
   port: portNumber.default(4000),
   host: z.string().default(DEFAULT_HOST),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
@@ -306,14 +315,15 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   }
   const access = readAccess(raw['auth'] === 'off' ? 'off' : 'jwt', raw['host'] ?? DEFAULT_HOST, env);
   const signing = readSigningKey(env);
-  for (const read of [access, signing]) if ('problems' in read) problems.push(...read.problems);
+  const tokens = readDevelopmentTokens(raw['host'] ?? DEFAULT_HOST, env);
+  for (const read of [access, signing, tokens]) if ('problems' in read) problems.push(...read.problems);
   let tracing: TracingSettings | undefined;
   try {
     tracing = readTracing(env);
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
   }
-  if (problems.length > 0 || !parsed.success || !('value' in access) || !('value' in signing)) {
+  if (problems.length > 0 || !parsed.success || !('value' in access) || !('value' in signing) || !('value' in tokens)) {
     throw new StartError(`${problems.join('; ')}. See --help.`, 2);
   }
 
@@ -321,11 +331,12 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   const { supergraph, port, host, 'log-level': logLevel } = parsed.data;
   return Object.freeze({
     supergraph,
-    lastGood: parsed.data['last-good'],
+    historyFolder: parsed.data.history,
     port,
     host,
     auth: access.value,
     signingKey: signing.value,
+    developmentTokens: tokens.value,
     deniedFields: parsed.data['denied-fields'],
     introspectionHidesDenied: parsed.data['introspection-hides-denied'] === 'on',
     logLevel,

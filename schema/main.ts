@@ -3,6 +3,7 @@ import { checkChange } from './checkChange.js';
 import { emitSchema, outdated, writeChanged } from './emitSchema.js';
 import { listUsage } from './listUsage.js';
 import { USAGE_FOLDER } from './readUsage.js';
+import { HISTORY_FOLDER, listHistory, releasePin, rollBack } from './rollBack.js';
 
 const HELP = `npm run schema            emit the SDL of our subgraphs from code and compose all of subgraphs.yaml into the supergraph
 npm run schema -- --check  change nothing; fail when what is committed differs from the code, when a rule of the house is broken,
@@ -16,6 +17,13 @@ npm run schema:usage       who still asks for what is deprecated
 both
   --usage FOLDER           where gateways record what is asked                                          (${USAGE_FOLDER})
   --days N                 how many days of it count                                                    (30)
+
+npm run schema:rollback    lets the gateways serve the version before the one that serves, whatever the supergraph file says
+  --to DIGEST              this version; the beginning of its digest will do
+  --list                   lists the versions that served, and changes nothing
+  --release                lets the gateways follow the supergraph file again
+  --history FOLDER         where gateways keep what served                                              (${HISTORY_FOLDER})
+
   --help                   this text`;
 
 const print = (line: string): void => console.log(line);
@@ -49,6 +57,10 @@ async function main(): Promise<boolean> {
       of: { type: 'string' },
       usage: { type: 'string', default: USAGE_FOLDER },
       days: { type: 'string', default: '30' },
+      history: { type: 'string', default: HISTORY_FOLDER },
+      to: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      release: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -62,8 +74,12 @@ async function main(): Promise<boolean> {
   const days = wholeDays(values.days);
   if (command === 'emit') return emit(values.check);
   if (command === 'check') return checkChange({ against, usage, days, print });
-  if (command !== 'usage') throw new Error(`there is no command "${command}"; see --help`);
-  await listUsage({ usage, days, of, print });
+  const { history: folder, to } = values;
+  if (command === 'usage') await listUsage({ usage, days, of, print });
+  else if (command !== 'rollback') throw new Error(`there is no command "${command}"; see --help`);
+  else if (values.list) await listHistory({ folder, print });
+  else if (values.release) await releasePin({ folder, print });
+  else await rollBack({ folder, to, print });
   return true;
 }
 

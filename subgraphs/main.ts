@@ -1,4 +1,6 @@
 import { subgraphs } from './all.js';
 import { runSubgraphs } from './kit/runSubgraphs.js';
 
-await runSubgraphs(subgraphs);
+// The one that is worked on runs alone: `npm run dev -- NAME`.
+const { EXCEPT } = process.env;
+await runSubgraphs(subgraphs.filter(({ name }) => name !== EXCEPT));

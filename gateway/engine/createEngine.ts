@@ -52,6 +52,21 @@ export interface Engine {
    * @throws when the planner cannot plan it
    */
   compile(document: DocumentNode, operationName: string | undefined, caller: Caller): Compiled;
+  /** What was asked for most of what is kept, the most used first; each with one of those who asked. */
+  mostUsed(limit: number): readonly UsedOperation[];
+}
+
+/** An operation as it was asked for. */
+interface UsedOperation {
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  readonly caller: Caller;
+}
+
+/** A compiled operation that is kept. */
+interface Kept extends UsedOperation {
+  readonly compiled: Compiled;
+  uses: number;
 }
 
 type Compiled = CompiledOperation | CompiledSubscription | RefusedSubscription;
@@ -61,7 +76,7 @@ interface Known {
   /** Those that make a difference to it. */
   readonly guards: readonly Guard[];
   /** By the operation's name and the guards that the caller does not meet. */
-  readonly compiled: LRUCache<string, Compiled>;
+  readonly compiled: LRUCache<string, Kept>;
 }
 
 const DEFAULT_CACHE_SIZE = 1_000;
@@ -99,7 +114,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (!schema) shown.set(access.key, (schema = visibleSchema(apiSchema, access)));
     return schema;
   };
-  const byText = new LRUCache<string, Compiled>({
+  const byText = new LRUCache<string, Kept>({
     max: options.cacheSize ?? DEFAULT_CACHE_SIZE,
   });
   // Apollo Server keeps the documents of texts that it has seen, so most are found without writing them out again.
@@ -108,9 +123,10 @@ export function createEngine(options: EngineOptions): Engine {
   function findOrCompile(
     document: DocumentNode,
     operationName: string | undefined,
+    caller: Caller,
     guards: readonly Guard[],
     unmet: readonly Guard[],
-  ): Compiled {
+  ): Kept {
     const key = `${operationName ?? ''} ${idsOf(unmet)}\n${print(document)}`;
     const known = byText.get(key);
     options.onLookup?.(known !== undefined);
@@ -119,8 +135,9 @@ export function createEngine(options: EngineOptions): Engine {
     const access = unmet.length === 0 ? undefined : new Access(apiSchema, rules, met);
     const operation = compileOperation(graph, document, operationName, access);
     const compiled = options.shareIdenticalQueries && operation.kind === 'query' ? shareRuns(operation) : operation;
-    byText.set(key, compiled);
-    return compiled;
+    const kept: Kept = { compiled, document, operationName, caller, uses: 0 };
+    byText.set(key, kept);
+    return kept;
   }
 
   function look(document: DocumentNode): Known {
@@ -138,14 +155,16 @@ export function createEngine(options: EngineOptions): Engine {
     get size() {
       return byText.size;
     },
+    mostUsed: (limit) => [...byText.values()].sort((one, other) => other.uses - one.uses).slice(0, limit),
     compile(document, operationName, caller) {
       const { guards, compiled } = byDocument.get(document) ?? look(document);
       const unmet = guards.filter((guard) => !meets(guard, caller));
       const key = `${operationName ?? ''} ${idsOf(unmet)}`;
       let found = compiled.get(key);
       if (found) options.onLookup?.(true);
-      else compiled.set(key, (found = findOrCompile(document, operationName, guards, unmet)));
-      return found;
+      else compiled.set(key, (found = findOrCompile(document, operationName, caller, guards, unmet)));
+      found.uses += 1;
+      return found.compiled;
     },
   };
 }

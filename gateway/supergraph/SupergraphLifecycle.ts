@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { SupergraphHistory } from '../../schema/SupergraphHistory.js';
 import { type Engine, type EngineOptions, createEngine } from '../engine/createEngine.js';
 import type { SubgraphConnection } from '../engine/SubgraphConnection.js';
 import { StartError } from '../errors/StartError.js';
@@ -6,17 +7,21 @@ import { type DocumentRules, Documents } from '../limits/Documents.js';
 import type { Limits } from '../limits/limits.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
 import { InFlight } from './InFlight.js';
-import { LastGood } from './LastGood.js';
 import { locateSubgraphs } from './locateSubgraphs.js';
-import { type Supergraph, digestOf, readSupergraph, readSupergraphFile } from './readSupergraph.js';
+import { type SupergraphSource, supergraphSource } from './SupergraphSource.js';
+import { type Supergraph, readSupergraph } from './readSupergraph.js';
+import { warmUp } from './warmUp.js';
 import { watchFile } from './watchFile.js';
 
 /** A supergraph that can be served: with its engine, and with the connections to its subgraphs. */
 export interface ServedSupergraph extends Supergraph {
   /** When it began to serve. */
   readonly since: Date;
-  /** `last-good` when the file could not be served at the start, and its last good copy serves in its place. */
-  readonly source: 'file' | 'last-good';
+  /**
+   * `pinned` when it was chosen by `npm run schema:rollback`; `last-good` when the file could not be served at the start, and what served last
+   * serves in its place.
+   */
+  readonly source: 'file' | 'pinned' | 'last-good';
   /** By the subgraph's name, in the supergraph's order. */
   readonly clients: ReadonlyMap<string, SubgraphClient>;
   readonly engine: Engine;
@@ -31,10 +36,10 @@ export interface ServedSupergraph extends Supergraph {
 export type SwapHook = (next: ServedSupergraph, previous: ServedSupergraph) => void | Promise<void>;
 
 export interface LifecycleOptions {
-  /** Path of the supergraph file. */
+  /** Path of the supergraph file, or the address that gives it. */
   readonly file: string;
-  /** Where a copy of what serves is kept, to start from when the file cannot be served; none is kept without it. */
-  readonly lastGood?: string | undefined;
+  /** The folder in which what served is kept, to start from when the file cannot be served and to go back to; nothing is kept without it. */
+  readonly historyFolder?: string | undefined;
   /** Addresses that replace those in the supergraph, by environment variable. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Limits;
@@ -58,42 +63,47 @@ export class SupergraphLifecycle {
   /** Requests, and operations that run longer than their request. Connections that a swap makes needless wait for them. */
   readonly inFlight = new InFlight();
   readonly #options: LifecycleOptions;
+  readonly #source: SupergraphSource;
+  readonly #history: SupergraphHistory | undefined;
   readonly #hooks: SwapHook[] = [];
   /** Of the supergraph that serves, and of those before it until nothing uses them. */
   readonly #open = new Set<SubgraphClient>();
   #served: ServedSupergraph;
   /** The digest of the last text that was looked at, served or refused; or why there is none. */
   #seen: string;
-  #unwatch: (() => void) | undefined;
+  #unwatch: readonly (() => void)[] = [];
   #checking: Promise<void> = Promise.resolve();
   #retiring: Promise<void> = Promise.resolve();
   #keeping: Promise<void> = Promise.resolve();
 
-  private constructor(options: LifecycleOptions, supergraph: Supergraph, source: ServedSupergraph['source']) {
+  private constructor(options: LifecycleOptions, origins: Origins, begin: Found) {
     this.#options = options;
-    this.#served = this.#prepare(supergraph, source);
-    this.#seen = source === 'file' ? supergraph.digest : '';
+    this.#source = origins.source;
+    this.#history = origins.history;
+    this.#served = this.#prepare(begin);
+    this.#seen = begin.source === 'last-good' ? '' : begin.supergraph.digest;
   }
 
   /**
-   * Reads the supergraph to begin with: the file, or its last good copy when the file will not do. No subgraph is asked anything.
+   * Reads the supergraph to begin with: the one that is pinned, else the file, else what served last. No subgraph is asked anything.
    *
-   * @throws StartError when neither will do
+   * @throws StartError when none will do
    */
   static async load(options: LifecycleOptions): Promise<SupergraphLifecycle> {
-    const { file, lastGood, logger } = options;
+    const { file, historyFolder, logger } = options;
+    const history = historyFolder === undefined ? undefined : new SupergraphHistory(historyFolder);
+    const origins: Origins = { source: supergraphSource(file), history };
     try {
-      return new SupergraphLifecycle(options, readSupergraph(file, await readSupergraphFile(file)), 'file');
+      return new SupergraphLifecycle(options, origins, await find(origins));
     } catch (error) {
-      if (lastGood === undefined || !(error instanceof StartError)) throw error;
-      const copy = await new LastGood(lastGood).read();
-      if (copy === null) throw error;
-      const lifecycle = new SupergraphLifecycle(options, readSupergraph(lastGood, copy), 'last-good');
+      const sdl = error instanceof StartError ? await history?.latest() : undefined;
+      if (!history || !sdl || !(error instanceof StartError)) throw error;
+      const supergraph = readSupergraph(history.folder, sdl);
       logger.error(
-        { reason: error.message, lastGood, serving: lifecycle.served.digest },
-        'the supergraph file cannot be served; its last good copy serves until the file is mended',
+        { reason: error.message, history: history.folder, serving: supergraph.digest },
+        'the supergraph file cannot be served; what served last serves until the file is mended',
       );
-      return lifecycle;
+      return new SupergraphLifecycle(options, origins, { supergraph, source: 'last-good' });
     }
   }
 
@@ -108,37 +118,49 @@ export class SupergraphLifecycle {
   }
 
   /**
-   * Follows the file from now on.
+   * Follows the file, and what is pinned, from now on.
    *
    * @param serve makes the next requests see a supergraph; when it throws, that one is refused, and must not be seen by any
    */
   watch(serve: (next: ServedSupergraph) => void): void {
-    const { file, logger } = this.#options;
-    if (this.#served.source === 'file') this.#keep(this.#served);
+    const { logger } = this.#options;
+    if (this.#served.source !== 'last-good') this.#keep(this.#served);
     const check = (): void => {
       this.#checking = this.#checking.then(() => this.#check(serve));
     };
-    this.#unwatch = watchFile(file, check, (err) =>
-      logger.warn({ err, file }, 'the supergraph file cannot be watched; it is looked at every few seconds'),
-    );
+    const failed = (file: string) => (err: unknown) =>
+      logger.warn({ err, file }, 'the supergraph file cannot be watched; it is looked at every few seconds');
+    this.#unwatch = [this.#source.watch(check, failed(this.#source.name))];
+    const pinFile = this.#history?.pinFile;
+    if (pinFile !== undefined) void this.#watchPin(() => watchFile(pinFile, check, failed(pinFile)), check);
     // It may have changed since it was loaded.
     check();
   }
 
   /** Ends the watch and closes all connections, also those that are in use. */
   async stop(): Promise<void> {
-    this.#unwatch?.();
+    await this.#keeping;
+    for (const unwatch of this.#unwatch) unwatch();
     await this.#checking;
     await this.#keeping;
     await Promise.all([...this.#open].map((client) => client.close()));
   }
 
+  /** Its folder is made with the first version that is kept. */
+  async #watchPin(watch: () => () => void, check: () => void): Promise<void> {
+    await this.#keeping;
+    this.#unwatch = [...this.#unwatch, watch()];
+    // It may have changed before it was watched.
+    check();
+  }
+
   async #check(serve: (next: ServedSupergraph) => void): Promise<void> {
-    const sdl = await this.#readNew();
-    if (sdl === undefined) return;
     let next: ServedSupergraph | undefined;
     try {
-      next = this.#prepare(readSupergraph(this.#options.file, sdl), 'file', this.#served.clients);
+      const found = await this.#findNew();
+      if (!found) return;
+      next = this.#prepare(found, this.#served.clients);
+      await warmUp(next.engine, this.#served.engine, this.#options.logger);
       serve(next);
     } catch (error) {
       this.#refuse(error);
@@ -148,19 +170,33 @@ export class SupergraphLifecycle {
     this.#swap(next);
   }
 
-  /** The file's text, unless it was seen already or cannot be read. */
-  async #readNew(): Promise<string | undefined> {
+  /**
+   * What is to serve, unless it was looked at already.
+   *
+   * @throws when it cannot be read, the first time that it cannot for this reason
+   */
+  async #findNew(): Promise<Found | undefined> {
     try {
-      const sdl = await readSupergraphFile(this.#options.file);
-      const digest = digestOf(sdl);
-      if (digest === this.#seen) return undefined;
+      const found = await find({ source: this.#source, history: this.#history });
+      const { digest } = found.supergraph;
+      if (digest === this.#seen) {
+        this.#noteSource(found);
+        return undefined;
+      }
       this.#seen = digest;
-      return sdl;
+      return found;
     } catch (error) {
       const reason = String(error);
-      if (reason !== this.#seen) this.#refuse(error);
+      if (reason === this.#seen) return undefined;
       this.#seen = reason;
-      return undefined;
+      throw error;
+    }
+  }
+
+  /** The same text may come to be pinned, or be followed again. */
+  #noteSource({ supergraph, source }: Found): void {
+    if (supergraph.digest === this.#served.digest && source !== this.#served.source) {
+      this.#served = { ...this.#served, source };
     }
   }
 
@@ -183,14 +219,16 @@ export class SupergraphLifecycle {
     this.#retiring = this.#retiring.then(() => this.#retire(previous, next));
   }
 
-  /** Keeps a copy of what serves, one after the other. Without the copy everything goes on but the next start from a broken file. */
+  /** Notes that it serves, one after the other. Where that fails all goes on, but a later start from a broken file, and going back. */
   #keep({ sdl }: ServedSupergraph): void {
-    const { lastGood, logger } = this.#options;
-    if (lastGood === undefined) return;
+    const history = this.#history;
+    if (!history) return;
     this.#keeping = this.#keeping.then(() =>
-      new LastGood(lastGood)
+      history
         .keep(sdl)
-        .catch((err: unknown) => logger.warn({ err, lastGood }, 'the last good supergraph could not be kept')),
+        .catch((err: unknown) =>
+          this.#options.logger.warn({ err, history: history.folder }, 'what serves could not be kept in the history'),
+        ),
     );
   }
 
@@ -211,11 +249,7 @@ export class SupergraphLifecycle {
    * @param known connections that are taken over where a subgraph stays where it is
    * @throws StartError when it cannot be served; then no connection was made
    */
-  #prepare(
-    supergraph: Supergraph,
-    source: ServedSupergraph['source'],
-    known: ServedSupergraph['clients'] = new Map(),
-  ): ServedSupergraph {
+  #prepare({ supergraph, source }: Found, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
     const { file, subgraphUrls, limits, rules, logger, signingKey, observe, engine: settings } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
@@ -245,6 +279,35 @@ export class SupergraphLifecycle {
     for (const client of needless) this.#open.delete(client);
     await Promise.all(needless.map((client) => client.close()));
   }
+}
+
+/** Where a supergraph may come from. */
+interface Origins {
+  readonly source: SupergraphSource;
+  readonly history: SupergraphHistory | undefined;
+}
+
+interface Found {
+  readonly supergraph: Supergraph;
+  readonly source: ServedSupergraph['source'];
+}
+
+/**
+ * What is to serve now: what is pinned, else what the source has.
+ *
+ * @throws StartError when it will not do
+ */
+async function find({ source, history }: Origins): Promise<Found> {
+  const pinned = await history?.pinned();
+  if (history && pinned) {
+    const { sdl } = await history.read(pinned).catch((error: unknown) => {
+      throw new StartError(
+        `the pinned supergraph cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+    return { supergraph: readSupergraph(history.pinFile, sdl), source: 'pinned' };
+  }
+  return { supergraph: readSupergraph(source.name, await source.read()), source: 'file' };
 }
 
 function connect(

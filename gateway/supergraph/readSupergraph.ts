@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type DocumentNode, parse } from 'graphql';
+import { digestOf } from '../../schema/SupergraphHistory.js';
 import { StartError } from '../errors/StartError.js';
 import { errorCode } from '../errors/errorCode.js';
 import { linkedFeatures } from './linkedFeatures.js';
@@ -11,7 +11,7 @@ import { type Subgraph, subgraphsOf } from './subgraphsOf.js';
 export interface Supergraph {
   /** The file's text. */
   readonly sdl: string;
-  /** Of the file's text; see `digestOf`. */
+  /** Of the file's text: SHA-256 in hexadecimal, as `sha256sum` prints it. */
   readonly digest: string;
   readonly subgraphs: readonly Subgraph[];
 }
@@ -38,11 +38,6 @@ export function readSupergraph(file: string, sdl: string): Supergraph {
   }
   refuseUnsupported(file, features);
   return { sdl, digest: digestOf(sdl), subgraphs };
-}
-
-/** SHA-256 in hexadecimal, as `sha256sum` prints it. */
-export function digestOf(sdl: string): string {
-  return createHash('sha256').update(sdl).digest('hex');
 }
 
 /** @throws StartError when the file cannot be read */

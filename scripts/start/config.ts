@@ -15,6 +15,8 @@ export interface StartConfig {
   readonly data: string;
   /** How many customers are made up when the database is empty. */
   readonly customers: number;
+  /** The subgraph that is worked on: it runs alone, and anew after each change. */
+  readonly dev: string | undefined;
   /** A Postgres of the user's own; without it, the embedded one. */
   readonly databaseUrl: string | undefined;
 }
@@ -29,6 +31,12 @@ const OPTIONS = {
     default: '500',
     help: 'customers to make up the first time; 0 for none',
   },
+  dev: {
+    variable: undefined,
+    value: 'NAME',
+    default: undefined,
+    help: 'run this subgraph alone, and anew after each change of its files',
+  },
   auth: { variable: undefined, value: 'jwt|off', default: 'jwt', help: '"off": everybody may do everything' },
 } as const;
 type Option = keyof typeof OPTIONS;
@@ -42,7 +50,7 @@ ${Object.entries(OPTIONS)
   .map(([name, option]) => {
     const usage = `--${name} ${option.value}`.padEnd(18);
     const variable = option.variable === undefined ? '' : `; or the variable ${option.variable}`;
-    return `  ${usage} ${option.help} (default ${option.default}${variable})`;
+    return `  ${usage} ${option.help} ${option.default === undefined ? '' : `(default ${option.default}${variable})`}`.trimEnd();
   })
   .join('\n')}
   --help             this text
@@ -76,6 +84,10 @@ const settings = z.object({
     .transform((path) => resolve(path)),
   customers: wholeNumber(10_000_000),
   auth: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }),
+  dev: z
+    .string()
+    .regex(/^[a-z]+$/, 'must name a subgraph')
+    .optional(),
   databaseUrl: z
     .url({ protocol: /^postgres(ql)?$/, message: 'must look like postgres://user:password@host:5432/database' })
     .optional(),
@@ -113,10 +125,10 @@ export function readStartConfig(args: string[], env: NodeJS.ProcessEnv): StartCo
   if (problems.length > 0 || data === undefined) {
     throw new StartError(`${problems.join('; ')} (npm start -- --help lists the options)`, 2);
   }
-  return Object.freeze({ ...data, databaseUrl: data.databaseUrl });
+  return Object.freeze({ ...data, databaseUrl: data.databaseUrl, dev: data.dev });
 }
 
-const optionNames: readonly Option[] = ['port', 'host', 'data', 'customers', 'auth'];
+const optionNames: readonly Option[] = ['port', 'host', 'data', 'customers', 'auth', 'dev'];
 
 interface Arguments {
   given: Map<string, string>;

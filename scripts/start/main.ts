@@ -11,6 +11,8 @@ process.exitCode = await startCommand({
     seed: compiled('seed/generate/main.js'),
     subgraphs: compiled('subgraphs/main.js'),
     gateway: compiled('gateway/main.js'),
+    compiler: compiled('scripts/dev/main.js'),
+    subgraphAlone: (name) => compiled(`subgraphs/${name}/main.js`),
   },
 });
 process.exit();

@@ -21,6 +21,8 @@ export interface ProcessOptions {
   logFolder: string;
   /** Told every warning and error that the process logs. */
   show: (line: string) => void;
+  /** Whether `show` is told every other line, too, that is no JSON. */
+  showsAll?: boolean;
 }
 
 /** A Node process of ours. */
@@ -48,6 +50,7 @@ export function startProcess({
   env,
   logFolder,
   show,
+  showsAll = false,
 }: ProcessOptions): StartedProcess {
   const log = openLog(join(logFolder, `${name}.log`));
   const file = createWriteStream(log.path, { fd: log.fd });
@@ -64,6 +67,7 @@ export function startProcess({
       file.write(`${line}\n`);
       const text = noteworthyLine(line);
       if (text !== null) show(text);
+      else if (showsAll && !line.startsWith('{')) show(line);
     });
   }
   return {

@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from './embeddedPostgres.js';
 import { errorMessage } from './errorMessage.js';
 import { makeOpenFolder } from './folderAccess.js';
 import { firstQuery } from './firstQuery.js';
+import { freePort } from './freePort.js';
 import { FIRST_ROLE, firstSteps } from './firstSteps.js';
 import { prepareAccess, checkAccess, type Access, TOKEN_DAYS, TOKENS_FILE } from './prepareAccess.js';
 import { describeEnd, type ProcessEnd } from './processEnd.js';
@@ -19,6 +20,9 @@ import { type StartedProcess, startProcess } from './startProcess.js';
 /** The gateway holds many answers at once for a moment: with room for them, it is not busy carrying them about. In megabytes. */
 const GATEWAY_NODE_ARGS = ['--max-semi-space-size=64'];
 
+/** Node starts a subgraph that is worked on anew when a file changes that it has loaded. */
+const WATCH_ARGS = ['--watch', '--watch-preserve-output'];
+
 /** The subgraphs are for the gateway alone, wherever that listens. */
 const SUBGRAPHS_HOST = '127.0.0.1';
 
@@ -27,6 +31,10 @@ export interface Scripts {
   seed: string;
   subgraphs: string;
   gateway: string;
+  /** Compiles after each change of a subgraph, for work on it. */
+  compiler: string;
+  /** The main of a subgraph alone, by its name. */
+  subgraphAlone: (name: string) => string;
 }
 
 /** What {@link supervise} takes. */
@@ -128,22 +136,23 @@ class Supervisor {
     await this.#finished(seed);
     print('the database is ready');
 
-    const subgraphs = this.#start('subgraphs', scripts.subgraphs, [], {
-      ...inherited,
-      ...access.shared,
-      HOST: SUBGRAPHS_HOST,
-      PORT: '0',
-    });
-    const { urls } = await this.#ready(subgraphs);
-    print(`the subgraphs answer: ${Object.keys(urls).join(', ')}`);
-
-    const addresses = Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url] as const);
-    const lastGood = join(config.data, 'supergraph.last-good.graphql');
+    const addresses = await this.#subgraphs({ ...inherited, ...access.shared, HOST: SUBGRAPHS_HOST });
     const gateway = this.#start(
       'gateway',
       scripts.gateway,
-      ['--port', String(config.port), '--host', config.host, '--auth', config.auth, '--last-good', lastGood],
-      { ...inherited, ...access.shared, ...access.gateway, ...Object.fromEntries(addresses) },
+      [
+        '--port',
+        String(config.port),
+        '--host',
+        config.host,
+        '--auth',
+        config.auth,
+        '--history',
+        join(config.data, 'supergraphs'),
+        '--usage',
+        join(config.data, 'usage'),
+      ],
+      { ...inherited, ...access.shared, ...access.gateway, ...addresses },
       GATEWAY_NODE_ARGS,
     );
     const message = await this.#ready(gateway);
@@ -152,6 +161,34 @@ class Supervisor {
       throw new StartError(`the gateway did not say where it listens; its log is ${shortPath(gateway.logFile)}`);
     }
     await this.#announce(url, access);
+  }
+
+  /** Starts the subgraphs; returns the variables that hold their addresses. */
+  async #subgraphs(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+    const { config, scripts, print } = this.options;
+    const { dev } = config;
+    // It has one address before and after each reload, which all others are told.
+    const devPort = dev === undefined ? undefined : await this.until(freePort());
+    const devAddress: Record<string, string> =
+      dev === undefined ? {} : { [urlVariable(dev)]: `http://${SUBGRAPHS_HOST}:${devPort}/graphql` };
+    const all = this.#start('subgraphs', scripts.subgraphs, [], {
+      ...env,
+      ...devAddress,
+      ...(dev === undefined ? {} : { EXCEPT: dev }),
+      PORT: '0',
+    });
+    const { urls } = await this.#ready(all);
+    print(`the subgraphs answer: ${Object.keys(urls).join(', ')}`);
+    const addresses = Object.fromEntries(Object.entries(urls).map(([name, url]) => [urlVariable(name), url]));
+    if (dev === undefined) return addresses;
+
+    const script = scripts.subgraphAlone(dev);
+    const alone = this.#start(dev, script, [], { ...env, ...addresses, PORT: String(devPort) }, WATCH_ARGS, true);
+    await this.#ready(alone);
+    const compiler = this.#start('compiler', scripts.compiler, [dev], env, [], true);
+    await this.#ready(compiler);
+    print(`${dev} runs alone at http://${SUBGRAPHS_HOST}:${devPort}/graphql, and anew after each change of its files`);
+    return { ...addresses, ...devAddress };
   }
 
   async stopAll(): Promise<void> {
@@ -196,9 +233,10 @@ class Supervisor {
     args: string[],
     env: NodeJS.ProcessEnv,
     nodeArgs?: readonly string[],
+    showsAll = false,
   ): StartedProcess {
     const show = (line: string): void => this.options.print(`${name}: ${line}`);
-    const started = startProcess({ name, script, args, nodeArgs, env, logFolder: this.#logFolder, show });
+    const started = startProcess({ name, script, args, nodeArgs, env, logFolder: this.#logFolder, show, showsAll });
     this.#running.push({ name, stop: () => this.#stop(started) });
     return started;
   }
@@ -251,6 +289,10 @@ class Supervisor {
     const steps = firstSteps({ url: shown, query, tokens, file, days: TOKEN_DAYS });
     if (steps !== '') print(`\n${steps}`);
   }
+}
+
+function urlVariable(name: string): string {
+  return `${name.toUpperCase()}_URL`;
 }
 
 function diedOf(name: string, end: ProcessEnd, cause: string | null, logFile: string): StartError {

@@ -7,7 +7,9 @@ import { migrate } from '../../subgraphs/kit/migrate.js';
 import { generate, type Target } from './generate.js';
 import { isSeedNeeded } from './isSeedNeeded.js';
 import { live } from './live/live.js';
+import { liveToken } from './live/liveToken.js';
 import { HELP, readOptions, UsageError, type Options } from './options.js';
+import { ownSeeds } from './ownSeeds.js';
 import { progress } from './progress.js';
 import { reset } from './reset.js';
 import { unfinishedPresent } from './unfinishedPresent.js';
@@ -50,9 +52,13 @@ async function fill(
   const world = new World(seed, (await unfinishedPresent(today, targets)) ?? today.now);
   const [identity] = targets;
   if (ifEmpty && identity && !(await isSeedNeeded(world, identity.dataSource))) {
-    return 'there are customers already, nothing to do';
+    const own = await ownSeeds(world, customers, targets);
+    return own > 0
+      ? `there are customers already; ${own} rows for new subgraphs`
+      : 'there are customers already, nothing to do';
   }
-  const rows = await generate(world, customers, targets, progress(customers));
+  const rows =
+    (await generate(world, customers, targets, progress(customers))) + (await ownSeeds(world, customers, targets));
   return `${customers} customers, ${rows} new rows`;
 }
 
@@ -64,7 +70,7 @@ async function main(): Promise<void> {
   }
   if (given.live !== undefined) {
     const { live: rate, for: seconds, url = 'http://127.0.0.1:4000/graphql' } = given;
-    await live({ rate, seconds, url, token: process.env['TOKEN'] || undefined });
+    await live({ rate, seconds, url, token: liveToken(process.env) });
     return;
   }
   const targets: Target[] = [];

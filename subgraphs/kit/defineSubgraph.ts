@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { NonEmptyArray } from 'type-graphql';
-import type { DataSource, MigrationInterface } from 'typeorm';
+import type { DataSource, EntityManager, MigrationInterface } from 'typeorm';
 import type { ReadWithdrawals } from './consent/readWithdrawals.js';
 import type { Database } from './Database.js';
 import type { EventConsumer } from './events/EventConsumer.js';
@@ -34,6 +34,22 @@ export interface Chore {
   readonly run: (dataSource: DataSource, settings: ReadSettings) => Promise<number>;
 }
 
+/**
+ * Makes up rows for made-up customers, a few hundred at a time, in one transaction. The same call again must add nothing: take ids from
+ * `id`, and leave what is there as it is.
+ * @returns how many rows it made up
+ */
+export type SubgraphSeed = (
+  manager: EntityManager,
+  made: {
+    readonly customerIds: readonly string[];
+    /** The present of the seed; nothing that has happened lies after it. */
+    readonly now: Date;
+    /** A UUID that belongs to a customer's row: `id('loyalty_entry', customerId, 0)`. */
+    readonly id: (what: string, customerId: string, number: number) => string;
+  },
+) => Promise<number>;
+
 /** All that the kit must know to build, migrate and serve a subgraph. */
 export interface SubgraphDefinition {
   /** Its name in the supergraph, its Postgres schema and the prefix of its environment variables. Lower case, a-z. */
@@ -61,6 +77,8 @@ export interface SubgraphDefinition {
   readonly consumers?: readonly EventConsumer[];
   /** What it does of itself, at the start and every hour; left out when there is nothing. */
   readonly chores?: readonly Chore[];
+  /** Makes up rows for `npm run seed`; left out where the seed of the product tells its story. */
+  readonly seed?: SubgraphSeed;
   /** How it tells who withdrew a consent, from its own ledger; left out by all that ask marketing. */
   readonly readWithdrawals?: (database: Database) => ReadWithdrawals;
   /** What can be set about it by the environment; left out when there is nothing. */

@@ -21,6 +21,16 @@ export function conflict(what: string, currentVersion: number): GraphQLError {
   });
 }
 
+/**
+ * The caller lacks a scope for what one argument asks; for a whole field, declare `RequiresScopes`.
+ * @param argument its path as the caller wrote it: `filter.text`
+ */
+export function forbidden(message: string, argument: string, scope: string): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code: ERROR_CODES.FORBIDDEN, argument, requiredScopes: [[scope]] },
+  });
+}
+
 /** Something that we depend on does not answer; the caller may try again later. */
 export function serviceUnavailable(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: ERROR_CODES.SERVICE_UNAVAILABLE } });

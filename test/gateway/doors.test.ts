@@ -1,12 +1,44 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { type TestGateway, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 
 const APP = 'https://app.example.com';
 const EVIL = 'https://evil.example.com';
+
+async function preflight(url: string, origin: string): Promise<string | null> {
+  const headers = {
+    origin,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type,authorization',
+  };
+  const response = await fetch(url, { method: 'OPTIONS', headers });
+  return response.headers.get('access-control-allow-origin');
+}
+
+/** The status with which a WebSocket is refused, or `open`. */
+async function openSocket(url: string, origin?: string): Promise<number | string> {
+  const client = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { ...(origin && { origin }) });
+  return new Promise((resolve, reject) => {
+    client.once('open', () => {
+      client.terminate();
+      resolve('open');
+    });
+    client.once('unexpected-response', (_request, response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    client.once('error', reject);
+  });
+}
+
+async function stream(url: string, headers: Record<string, string>): Promise<number> {
+  const response = await fetch(`${url}/stream?query={openUntil}`, { headers });
+  await response.text();
+  return response.status;
+}
 
 describe('pages of other origins', () => {
   let library: Library;
@@ -24,32 +56,6 @@ describe('pages of other origins', () => {
     await library.stop();
   });
 
-  const preflight = async (url: string, origin: string): Promise<string | null> => {
-    const headers = {
-      origin,
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': 'content-type,authorization',
-    };
-    const response = await fetch(url, { method: 'OPTIONS', headers });
-    return response.headers.get('access-control-allow-origin');
-  };
-
-  /** The status with which a WebSocket is refused, or `open`. */
-  const socket = async (url: string, origin?: string): Promise<number | string> => {
-    const client = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { ...(origin && { origin }) });
-    return new Promise((resolve, reject) => {
-      client.once('open', () => {
-        client.terminate();
-        resolve('open');
-      });
-      client.once('unexpected-response', (_request, response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
-      });
-      client.once('error', reject);
-    });
-  };
-
   test('may not ask over HTTP, unless they are allowed', async () => {
     expect(await preflight(gateway.url, APP)).toBeNull();
     expect(await preflight(open.url, APP)).toBe(APP);
@@ -57,23 +63,18 @@ describe('pages of other origins', () => {
   });
 
   test('may not open WebSockets, unless they are allowed; programs and our own page may', async () => {
-    expect(await socket(gateway.url, EVIL)).toBe(403);
-    expect(await socket(gateway.url, 'null')).toBe(403);
-    expect(await socket(open.url, EVIL)).toBe(403);
-    expect(await socket(open.url, APP)).toBe('open');
-    expect(await socket(gateway.url, new URL(gateway.url).origin)).toBe('open');
-    expect(await socket(gateway.url)).toBe('open');
+    expect(await openSocket(gateway.url, EVIL)).toBe(403);
+    expect(await openSocket(gateway.url, 'null')).toBe(403);
+    expect(await openSocket(open.url, EVIL)).toBe(403);
+    expect(await openSocket(open.url, APP)).toBe('open');
+    expect(await openSocket(gateway.url, new URL(gateway.url).origin)).toBe('open');
+    expect(await openSocket(gateway.url)).toBe('open');
   });
 
   test('may not start event streams, not even as a picture', async () => {
-    const ask = async (headers: Record<string, string>): Promise<number> => {
-      const response = await fetch(`${gateway.url}/stream?query={openUntil}`, { headers });
-      await response.text();
-      return response.status;
-    };
-    expect(await ask({ origin: EVIL })).toBe(403);
-    expect(await ask({ 'sec-fetch-site': 'cross-site' })).toBe(403);
-    expect(await ask({})).toBe(200);
+    expect(await stream(gateway.url, { origin: EVIL })).toBe(403);
+    expect(await stream(gateway.url, { 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await stream(gateway.url, {})).toBe(200);
   });
 });
 

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { EVERYONE } from '../../gateway/access/everyone.js';
 import { DEFAULT_LIMITS } from '../../gateway/limits/limits.js';
 import { SupergraphLifecycle } from '../../gateway/supergraph/SupergraphLifecycle.js';
-import { digestOf } from '../../gateway/supergraph/readSupergraph.js';
+import { digestOf } from '../../schema/SupergraphHistory.js';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type FixtureSubgraph, type SubgraphDefinition, startFixtureSubgraph } from '../support/fixtureSubgraph.js';
 import { LIBRARY, type Library, compose, federation, startLibrary } from '../support/fixtureSupergraph.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { getIntrospectionQuery, print } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { createEngine } from '../../gateway/engine/createEngine.js';
 import { Documents } from '../../gateway/limits/Documents.js';
 import { readOperations } from '../../gateway/limits/readOperations.js';
@@ -14,6 +14,10 @@ const { operations: DEFAULTS } = DEFAULT_LIMITS;
 
 /** Each fragment spreads the next one twice: the last one's fields count 2^30 times. */
 const FRAGMENT_BOMB = `{ ...F0 } ${Array.from({ length: 30 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`).join(' ')} fragment F30 on Query { a: deskName }`;
+
+function fields(inside: string): string {
+  return `fields { name type { ${inside} } }`;
+}
 
 const HOSTILE: [string, string, string, number, unknown][] = [
   [
@@ -81,7 +85,6 @@ describe('an operation that is too large', () => {
   });
 
   test('an introspection that walks in circles is refused', async () => {
-    const fields = (inside: string): string => `fields { name type { ${inside} } }`;
     const { errors } = await ask(gateway.url, `{ __schema { types { ${fields(fields(fields('name')))} } } }`);
     expect(errors?.[0]?.message).toContain('Maximum introspection depth exceeded');
   });

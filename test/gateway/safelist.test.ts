@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createClient } from 'graphql-ws';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { readConfig } from '../../gateway/config.js';
 import { readOperations } from '../../gateway/limits/readOperations.js';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
@@ -18,6 +18,10 @@ fragment Titled on Book { id title }
 
 function idOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+function byId(text: string): { extensions: Record<string, unknown> } {
+  return { extensions: { persistedQuery: { version: 1, sha256Hash: idOf(text) } } };
 }
 
 describe('with a safelist', () => {
@@ -76,7 +80,6 @@ describe('with a safelist', () => {
       });
       return response.text();
     };
-    const byId = (text: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash: idOf(text) } } });
     expect(await post({ ...byId(BOOK), variables })).toContain('"title":"Emma"');
     expect(await post({ ...byId(BOOK), variables }, '/stream')).toContain('"title":"Emma"');
     const client = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket });
@@ -147,12 +150,13 @@ describe('a folder of operations', () => {
   });
 });
 
+function readModes(args: string[], env: Record<string, string>): unknown {
+  const config = readConfig(['--auth', 'off', ...args], env);
+  return config === 'help' ? undefined : [config.safelist.mode, config.introspection];
+}
+
 test('in production only known operations are answered and the schema is not told, unless it is said otherwise', () => {
-  const read = (args: string[], env: Record<string, string>): unknown => {
-    const config = readConfig(['--auth', 'off', ...args], env);
-    return config === 'help' ? undefined : [config.safelist.mode, config.introspection];
-  };
-  expect(read([], {})).toEqual(['off', true]);
-  expect(read([], { NODE_ENV: 'production' })).toEqual(['require', false]);
-  expect(read(['--safelist', 'log', '--introspection', 'on'], { NODE_ENV: 'production' })).toEqual(['log', true]);
+  expect(readModes([], {})).toEqual(['off', true]);
+  expect(readModes([], { NODE_ENV: 'production' })).toEqual(['require', false]);
+  expect(readModes(['--safelist', 'log', '--introspection', 'on'], { NODE_ENV: 'production' })).toEqual(['log', true]);
 });

@@ -131,6 +131,35 @@ describe('the audit log', () => {
     expect(own.fields).toEqual(['Query.auditLog']);
   });
 
+  test('knows whose a message is, however it was reached, and what a read was for', async () => {
+    const id = await newCustomer('Otto Wolf');
+    const input = {
+      customerId: id,
+      kind: 'QUESTION',
+      subject: 'Boots',
+      channel: 'EMAIL',
+      body: 'Do you have boots?',
+    };
+    const { openCase } = await graph.ask(
+      'service',
+      'mutation ($input: OpenCaseInput!) { openCase(input: $input) { id } }',
+      { input },
+    );
+    await graph.ask('service', '{ cases { nodes { id messages { edges { node { body } } } } } }', {}, AGENT);
+    await graph.ask(
+      'service',
+      'query ($id: ID!) { case(id: $id) { messages { nodes { body } } } }',
+      { id: openCase.id },
+      { ...AGENT, purpose: 'service_messages' },
+    );
+    const [, opened, ...reads] = await untilNoted(id, 4);
+    expect(opened).toMatchObject({ action: 'CHANGE', service: 'service', fields: ['Mutation.openCase'] });
+    expect(reads).toMatchObject([
+      { service: 'service', fields: ['CaseMessage.body'], subject: 'agent-7', purpose: null },
+      { service: 'service', fields: ['CaseMessage.body'], subject: 'agent-7', purpose: 'service_messages' },
+    ]);
+  });
+
   test('is changed and emptied by nobody; only what is older than the retention goes, and it is said how much', async () => {
     const id = await newCustomer('Ida Fuchs');
     const add = `INSERT INTO audit_entry (id, customer_id, at, action, subject, service, fields, request_id)

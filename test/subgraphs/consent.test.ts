@@ -1,8 +1,11 @@
+import { createClient } from 'graphql-ws';
 import { v7 as uuid } from 'uuid';
+import { WebSocket } from 'ws';
 import type { Caller } from '../../schema/contract.js';
-import { EVERYONE, gatewaySocket } from '../support/asGateway.js';
+import { EVERYONE, gatewaySocket, TEST_SIGNING_KEY } from '../support/asGateway.js';
+import { startGateway } from '../support/fixtureGateway.js';
 import { nextAnswer } from '../support/liveGateway.js';
-import { askSubgraph, type GraphQLAnswer, type Untyped } from '../support/startTestSubgraph.js';
+import { ask as askGateway, askSubgraph, type GraphQLAnswer, type Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
 import { waitUntil } from '../support/waitUntil.js';
 
@@ -173,11 +176,11 @@ describe('a read for a purpose', () => {
   });
 });
 
-/** Waits until somebody of touchpoints listens to the database. */
-async function untilListening(): Promise<void> {
+/** Waits until so many connections of touchpoints listen to the database. */
+async function untilListening(count: number): Promise<void> {
   const waiting = `SELECT FROM pg_stat_activity
     WHERE datname = current_database() AND query = 'LISTEN "customer360.touchpoints.recorded"'`;
-  await waitUntil(async () => (await graph.sql(waiting)).length > 0);
+  await waitUntil(async () => (await graph.sql(waiting)).length === count);
 }
 
 test('an open subscription for a purpose carries nothing of a customer from the withdrawal on', async () => {
@@ -190,7 +193,7 @@ test('an open subscription for a purpose carries nothing of a customer from the 
   const events = socket.iterate({ query, variables, caller: FOR_MARKETING });
   const next = async () => ((await nextAnswer(events)).data as Untyped).touchpointAdded.touchpoint.summary as string;
   const first = next();
-  await untilListening();
+  await untilListening(1);
   await recordTouchpoint(one.id, 'before');
   expect(await first).toBe('before');
 
@@ -203,6 +206,7 @@ test('an open subscription for a purpose carries nothing of a customer from the 
   await recordTouchpoint(one.id, 'welcome again');
   expect(await next()).toBe('welcome again');
   await socket.dispose();
+  await untilListening(0);
 });
 
 test('a subscription for a purpose that nobody consents to is refused at once', async () => {
@@ -211,6 +215,49 @@ test('a subscription for a purpose that nobody consents to is refused at once', 
   const events = socket.iterate({ query: 'subscription { touchpointAdded { cursor } }', caller });
   expect((await nextAnswer(events)).errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
   await socket.dispose();
+  await untilListening(0);
+});
+
+test('through the gateway, x-purpose withholds what every subgraph knows, and what an event leads to', async () => {
+  const [one, other] = [await newCustomer('Vera Roth'), await newCustomer('Hugo Roth')];
+  const subgraphUrls = Object.fromEntries(
+    Object.entries(graph.urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]),
+  );
+  const gateway = await startGateway('schema/supergraph.graphql', { subgraphUrls, signingKey: TEST_SIGNING_KEY });
+  const purpose = { 'x-purpose': 'Marketing' };
+  const query = `query ($id: ID!) { customer360(id: $id) {
+    displayName timeline { totalCount } orderCount { value } openCaseCount { value } npsScore { value } consents { action } } }`;
+  await say('withdraw', one.id);
+  const { data, errors } = await askGateway(gateway.url, query, { id: one.id }, purpose);
+  const withheld = { timeline: null, orderCount: null, openCaseCount: null, npsScore: null };
+  expect(data.customer360).toEqual({ displayName: '•••', ...withheld, consents: [{ action: 'WITHDRAWN' }] });
+  expect(errors?.map(({ path, extensions }) => [path?.at(-1), extensions.code]).sort()).toEqual(
+    Object.keys(withheld)
+      .map((field) => [field, 'CONSENT_WITHDRAWN'])
+      .sort(),
+  );
+
+  const dashboard = createClient({
+    url: gateway.url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams: purpose,
+  });
+  const events = dashboard.iterate({
+    query: `subscription ($ids: [ID!]) { touchpointAdded(filter: { customerIds: $ids, channels: [PHONE] }) {
+      touchpoint { summary customer { displayName openCaseCount { value } } } } }`,
+    variables: { ids: [one.id, other.id] },
+  });
+  const first = nextAnswer(events);
+  await untilListening(1);
+  await recordTouchpoint(one.id, 'of one');
+  await recordTouchpoint(other.id, 'of another');
+  expect(((await first).data as Untyped).touchpointAdded.touchpoint).toEqual({
+    summary: 'of another',
+    customer: { displayName: 'Hugo Roth', openCaseCount: { value: 0 } },
+  });
+  await dashboard.dispose();
+  await gateway.stop();
 });
 
 test('while marketing is away, a read for a purpose is refused and any other is not', async () => {

@@ -40,12 +40,13 @@ export async function startGateway(
   const gateway = await createGateway(
     {
       supergraph,
-      lastGood: undefined,
+      historyFolder: undefined,
       port: 0,
       host: '127.0.0.1',
       console: false,
       auth: { kind: 'off' },
       signingKey: undefined,
+      developmentTokens: [],
       deniedFields: 'error',
       introspectionHidesDenied: false,
       logLevel: 'debug',

@@ -159,6 +159,7 @@ function handMadeEngine(supergraphSdl: string, enrich: Enrichment): Engine {
     apiSchema: planner.apiSchema,
     size: 0,
     isGuarded: false,
+    mostUsed: () => [],
     compile(document, operationName) {
       const node = planner.plan(document, operationName, new Map());
       if (node?.kind !== 'Subscription') throw new Error('only subscriptions are compiled here');

@@ -20,15 +20,21 @@ export interface RunningProduct {
 
 const READY = /Customer360 is ready: (http:\S+)/;
 
-/** Starts the compiled product on the data in `folder`. */
+/**
+ * Starts the compiled product on the data in `folder`.
+ *
+ * @param project where it is compiled; by default here
+ */
 export async function startProduct(
   folder: string,
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  project = process.cwd(),
 ): Promise<RunningProduct> {
-  const main = join(process.cwd(), 'dist/scripts/start/main.js');
+  const main = join(project, 'dist/scripts/start/main.js');
   const data = join(folder, 'data');
   const command = run(process.execPath, [main, '--port', '0', '--data', data, ...args], {
+    cwd: project,
     // It makes the keys itself.
     env: { ...plainEnvironment(), SIGNING_KEY: '', ...env },
   });

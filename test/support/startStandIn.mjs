@@ -14,7 +14,13 @@ const milliseconds = (text) => (text === undefined ? undefined : Number(text));
 const code = await startCommand({
   args: process.argv.slice(2),
   env: process.env,
-  scripts: { seed: script('Seed'), subgraphs: script('Subgraphs'), gateway: script('Gateway') },
+  scripts: {
+    seed: script('Seed'),
+    subgraphs: script('Subgraphs'),
+    gateway: script('Gateway'),
+    compiler: script('Seed'),
+    subgraphAlone: () => script('Subgraphs'),
+  },
   readyMs: milliseconds(process.env.STAND_IN_READY_MS),
   stopMs: milliseconds(process.env.STAND_IN_STOP_MS),
 });

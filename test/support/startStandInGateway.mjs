@@ -10,7 +10,8 @@ const { port, host } = parseArgs({
     port: { type: 'string' },
     host: { type: 'string' },
     auth: { type: 'string' },
-    'last-good': { type: 'string' },
+    history: { type: 'string' },
+    usage: { type: 'string' },
   },
 }).values;
 const self = standInProcess('gateway');

@@ -26,6 +26,8 @@ const MASKED = [
   'Lead.name',
   'Lead.email',
   'Lead.phone',
+  'Journey.subject',
+  'Touchpoint.summary',
 ];
 
 /** Types that are reached only through a guarded field. */
@@ -41,7 +43,6 @@ const OPEN = [
   'Employee.email',
   'Employee.name',
   'Employee.title',
-  'Journey.subject',
   'Lead.disqualifiedReason',
   'MetricInput.name',
   'NextStep.description',
@@ -55,7 +56,6 @@ const OPEN = [
   'Segment.name',
   'Survey.title',
   'Team.name',
-  'Touchpoint.summary',
   'Trait.name',
   'TraitCondition.name',
 ];

@@ -3,6 +3,8 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { enumType } from '../../kit/enumType.js';
+import { Masked } from '../../kit/Masked.js';
+import { maskText } from '../../kit/maskText.js';
 import { Customer } from './Customer.js';
 
 export const JourneyStatus = enumType('JourneyStatus', 'Whether the customer is still at it.', {
@@ -27,6 +29,7 @@ export class Journey {
   customerId: string;
 
   @Column('text')
+  @Masked(maskText)
   @Field(() => String, { description: 'What the customer wants, in our words. At most 200 characters.' })
   subject: string;
 

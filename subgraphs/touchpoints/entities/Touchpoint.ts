@@ -4,6 +4,8 @@ import { Channel } from '../../kit/Channel.js';
 import { connectionType } from '../../kit/Connection.js';
 import { DateTime } from '../../kit/DateTime.js';
 import { enumType } from '../../kit/enumType.js';
+import { Masked } from '../../kit/Masked.js';
+import { maskText } from '../../kit/maskText.js';
 import { TouchpointSource } from '../../kit/TouchpointSource.js';
 import { Customer } from './Customer.js';
 import { Employee } from './Employee.js';
@@ -92,6 +94,7 @@ export class Touchpoint {
   department: Department;
 
   @Column('text')
+  @Masked(maskText)
   @Field(() => String, { description: 'What happened, in a sentence. At most 500 characters.' })
   summary: string;
 

@@ -1,0 +1,83 @@
+// A subgraph without the kit: graphql-yoga, a map for a database, and what every subgraph owes to the gateway.
+//   SIGNING_KEY=… GATEWAY_URL=http://localhost:4000/graphql TOKEN=… PORT=4010 node docs/examples/stamps/server.mjs
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { GraphQLError, parse } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+
+const { SIGNING_KEY, GATEWAY_URL, TOKEN, PORT = '4010' } = process.env;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const WINDOW_MS = 60_000;
+const stamps = new Map();
+
+/** Whether the gateway signed this body, just now, for this subgraph, and not before: docs/security.md has the form. */
+const seen = new Map();
+function isSigned(headers, body) {
+  const [version, time, nonce, code] = (headers.get('x-customer360-signature') ?? '').split(' ');
+  const caller = headers.get('x-customer360-caller') ?? '';
+  const lines = `v1\nstamps\n${time}\n${nonce}\n${caller}\n${body}`;
+  const right = createHmac('sha256', SIGNING_KEY).update(lines).digest();
+  const given = Buffer.from(code ?? '', 'base64url');
+  const now = Date.now();
+  if (version !== 'v1' || given.length !== right.length || !timingSafeEqual(given, right)) return false;
+  if (Math.abs(now - Number(time)) > WINDOW_MS || seen.has(nonce)) return false;
+  for (const [old, expires] of seen) if (expires < now) seen.delete(old);
+  return seen.set(nonce, Number(time) + WINDOW_MS);
+}
+
+/** Puts a stamp on the customer's timeline, as any system outside does it. */
+async function recordTouchpoint(customerId) {
+  const query = 'mutation ($input: RecordTouchpointInput!) { recordTouchpoint(input: $input) { id } }';
+  const what = { channel: 'APP', direction: 'INBOUND', kind: 'ACTIVITY', department: 'OTHER', summary: 'Got a stamp' };
+  const source = { type: 'Stamp', id: `${customerId}:${stamps.get(customerId)}` };
+  const input = { customerId, occurredAt: new Date().toISOString(), source, ...what };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
+  const sent = await fetch(GATEWAY_URL, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ query, variables: { input } }),
+  });
+  const { errors } = await sent.json();
+  if (errors) throw new GraphQLError(errors[0].message, { extensions: { code: 'SERVICE_UNAVAILABLE' } });
+}
+
+const resolvers = {
+  Query: { stampsOnCard: () => 10 },
+  Mutation: {
+    async stampCard(_, { customerId }) {
+      if (!UUID.test(customerId))
+        throw new GraphQLError('customerId: not a UUID', { extensions: { code: 'BAD_USER_INPUT' } });
+      stamps.set(customerId, (stamps.get(customerId) ?? 0) + 1);
+      await recordTouchpoint(customerId);
+      return { id: customerId };
+    },
+  },
+  Customer: {
+    __resolveReference: ({ id }) => (UUID.test(id) ? { id } : null),
+    stamps: ({ id }) => stamps.get(id) ?? 0,
+  },
+};
+const typeDefs = parse(readFileSync(new URL('schema.graphql', import.meta.url), 'utf8'));
+const yoga = createYoga({
+  schema: buildSubgraphSchema({ typeDefs, resolvers }),
+  healthCheckEndpoint: '/health',
+  landingPage: false,
+  plugins: [
+    {
+      async onRequest(asked) {
+        const { request, url, fetchAPI } = asked;
+        if (url.pathname === '/health') return;
+        if (!isSigned(request.headers, await request.clone().text())) {
+          const errors = [{ message: 'Not signed by the gateway.', extensions: { code: 'UNAUTHENTICATED' } }];
+          asked.endResponse(fetchAPI.Response.json({ errors }, { status: 401 }));
+        }
+      },
+    },
+  ],
+});
+const server = createServer((request, response) => void yoga(request, response));
+server.listen(Number(PORT), '127.0.0.1', () =>
+  console.log(`stamps answers at http://127.0.0.1:${server.address().port}/graphql`),
+);

@@ -1,0 +1,50 @@
+import type { ContractSubject } from './ContractSubject.js';
+import { bearsMalformedKeys, keepsPlaces, readsInBatches } from './entityChecks.js';
+import { refusesUnsigned, refusesUnsignedSockets } from './signatureChecks.js';
+import { subjectSchema } from './subjectSchema.js';
+
+/**
+ * Looks at one thing that every subgraph owes.
+ *
+ * @returns what is wrong, each with what to do; nothing when all is well; null when it cannot be looked at from here
+ */
+export type ContractCheck = (subject: ContractSubject) => Promise<readonly string[] | null>;
+
+/**
+ * What every subgraph owes to the gateway and to the other teams, as sentences with a check each. Run them in the subgraph's own tests, or
+ * against a running subgraph of any language by `npm run contract`.
+ */
+export const CONTRACT: Readonly<Record<string, ContractCheck>> = {
+  'says its schema, and that it is of federation 2': saysItsSchema,
+  'answers each entity at the place of its key, in any order, also twice': keepsPlaces,
+  'answers null for a key that is malformed': bearsMalformedKeys,
+  'reads a hundred entities with as many statements as one': readsInBatches,
+  'lets nobody change anything who lacks a scope': guardsMutations,
+  'says that it is healthy, without a signature': saysItsHealth,
+  'refuses what its gateway did not sign': refusesUnsigned,
+  'refuses a WebSocket that its gateway did not sign': refusesUnsignedSockets,
+};
+
+async function saysItsSchema(subject: ContractSubject): Promise<string[]> {
+  const { sdl } = await subjectSchema(subject);
+  return /https:\/\/specs\.apollo\.dev\/federation\/v2\.\d+/.test(sdl)
+    ? []
+    : [
+        'its SDL links no federation 2; add `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: […])`',
+      ];
+}
+
+async function guardsMutations(subject: ContractSubject): Promise<string[]> {
+  const { mutations } = await subjectSchema(subject);
+  return mutations
+    .filter(({ isGuarded }) => !isGuarded)
+    .map(
+      ({ name }) =>
+        `Mutation.${name} may be called by everyone; give it @requiresScopes(scopes: [["${subject.name}:write"]])`,
+    );
+}
+
+async function saysItsHealth({ url }: ContractSubject): Promise<string[]> {
+  const { status } = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(5_000) });
+  return status === 200 ? [] : [`GET /health is answered with ${status}; answer 200 as long as it can do its work`];
+}

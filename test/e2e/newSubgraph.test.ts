@@ -1,0 +1,160 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openFolder, plainEnvironment, run } from '../support/startHarness.js';
+import { startProduct } from '../support/startProduct.js';
+import { waitUntil } from '../support/waitUntil.js';
+
+/** Much of it is compiled and checked anew, as for anybody who does this. */
+const LIMIT_MS = 240_000;
+
+let copy = '';
+let before: ReadonlyMap<string, string>;
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'customer360-team-'));
+  for (const file of projectFiles(process.cwd())) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    cpSync(file, join(copy, file));
+  }
+  cpSync('dist', join(copy, 'dist'), { recursive: true });
+  symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
+  before = digests();
+});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+/** What git would have of a project, without what is made from it. */
+function projectFiles(folder: string): string[] {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: folder });
+  return listed.toString().trim().split('\n');
+}
+
+function digests(): Map<string, string> {
+  const files = execFileSync('find', ['.', '-type', 'f', '-not', '-path', './dist/*', '-not', '-path', './.data/*'], {
+    cwd: copy,
+  });
+  const digestOf = (file: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(copy, file)))
+      .digest('hex');
+  return new Map(
+    files
+      .toString()
+      .trim()
+      .split('\n')
+      .sort()
+      .map((file) => [file, digestOf(file)]),
+  );
+}
+
+/** Runs a command in the copy as a newcomer would; resolves with what it printed and how it ended. The last argument may be variables. */
+function npm(...given: (string | NodeJS.ProcessEnv)[]): Promise<{ code: number; output: string }> {
+  const args = given.filter((one) => typeof one === 'string');
+  const env = Object.assign(plainEnvironment(), ...given.filter((one) => typeof one === 'object'));
+  return new Promise((resolve) => {
+    execFile('npm', args, { cwd: copy, env, maxBuffer: 64 * 1024 * 1024 }, (error, output, errors) =>
+      resolve({ code: error ? Number(error.code) : 0, output: output + errors }),
+    );
+  });
+}
+
+/** The commands of the guide, in its order, without `npm`. */
+function guide(): string[][] {
+  const text = readFileSync('docs/subgraph-guide.md', 'utf8');
+  const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, commands = '']) => commands.trim().split('\n'));
+  return blocks.flat().map((command) => command.split(' ').slice(1));
+}
+
+/** Runs one command; it must end well. */
+async function well(...args: string[]): Promise<string> {
+  const { code, output } = await npm(...args);
+  expect(code === 0 ? 'ok' : `npm ${args.join(' ')}: ${output}`).toBe('ok');
+  return output;
+}
+
+/** `npm run dev -- loyalty`: its fields are on the customer, and a change of its code is there without a restart. */
+async function develop(args: readonly string[]): Promise<void> {
+  const folder = openFolder();
+  const product = await startProduct(folder.path, ['--dev', ...args, '--customers', '3'], {}, copy);
+  try {
+    const query = '{ customers(first: 3) { nodes { id loyaltyPoints loyaltyEntries(first: 1) { totalCount } } } }';
+    const { data, errors } = await product.ask(query);
+    expect(errors).toBeUndefined();
+    expect(data.customers.nodes).toHaveLength(3);
+    expect(data.customers.nodes[0]).toMatchObject({ loyaltyPoints: 60, loyaltyEntries: { totalCount: 3 } });
+
+    const edited = join(copy, 'subgraphs/loyalty/loaders.ts');
+    const text = readFileSync(edited, 'utf8');
+    writeFileSync(edited, text.replace('sum(points)::int', '(sum(points) + 1)::int'));
+    await waitUntil(async () => {
+      const again = await product.ask('{ customers(first: 1) { nodes { loyaltyPoints } } }');
+      return again.data?.customers?.nodes[0]?.loyaltyPoints === 61;
+    }, 60_000);
+    writeFileSync(edited, text);
+  } finally {
+    await product.stop();
+    folder.remove();
+  }
+}
+
+/** `npm run contract`, against the example in another framework. */
+async function holdContract(args: readonly string[]): Promise<void> {
+  const SIGNING_KEY = 'a-key-of-this-test-with-32-characters';
+  const example = run(process.execPath, ['docs/examples/stamps/server.mjs'], {
+    env: { ...plainEnvironment(), SIGNING_KEY, PORT: '0' },
+  });
+  const [, url = ''] = await example.prints(/answers at (http:\S+)/);
+  const output = await npm(...args.map((arg) => (arg.startsWith('http') ? url : arg)), { SIGNING_KEY });
+  example.signal('SIGTERM');
+  expect(output).toMatchObject({ code: 0, output: expect.stringContaining('the contract is kept') });
+}
+
+describe('a team of its own', () => {
+  it(
+    'gets from nothing to a field on the customer, and away again, by the commands of the guide',
+    async () => {
+      const commands = guide();
+      expect(commands.length).toBeGreaterThan(8);
+      for (const args of commands) {
+        const [, command, , ...rest] = args;
+        if (command === 'dev') await develop(rest);
+        else if (command === 'contract') await holdContract(args);
+        else await well(...args);
+      }
+      expect(digests()).toEqual(before);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'cannot take a name that is taken or will not do, and is told what to do instead',
+    async () => {
+      for (const [name, reason] of [
+        ['sales', /there is a subgraph "sales" already/],
+        ['Loyalty', /3 to 30 lower case letters/],
+        ['kit', /will not do/],
+      ] as const) {
+        const refused = await npm('run', 'new:subgraph', '--', name);
+        expect(refused).toMatchObject({ code: 2, output: expect.stringMatching(reason) });
+      }
+      expect(digests()).toEqual(before);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'is not taken away when it was changed since, unless it says so',
+    async () => {
+      await well('run', 'new:subgraph', '--', 'points');
+      const file = join(copy, 'subgraphs/points/loaders.ts');
+      writeFileSync(file, `${readFileSync(file, 'utf8')}\n/** Mine. */\n`);
+      const refused = await npm('run', 'new:subgraph', '--', 'points', '--remove');
+      expect(refused).toMatchObject({ code: 2, output: expect.stringContaining('points/loaders.ts') });
+      await well('run', 'new:subgraph', '--', 'points', '--remove', '--yes');
+      expect(digests()).toEqual(before);
+    },
+    LIMIT_MS,
+  );
+});
