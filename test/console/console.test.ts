@@ -129,6 +129,7 @@ describe('who comes to the console', () => {
     await page.reload();
     await page.getByRole('alert').getByText(reason).waitFor();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
     await context.close();
   });
 
