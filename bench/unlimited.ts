@@ -9,4 +9,5 @@ export const UNLIMITED: readonly string[] = [
   '--max-directives=1000000',
   '--max-connections-per-address=100000',
   '--shed-load=off',
+  '--safelist=off',
 ];

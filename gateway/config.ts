@@ -6,6 +6,8 @@ import type { MetricsSettings } from '../observability/serveMetrics.js';
 import { DENIED_FIELDS, type DeniedFields } from './access/DeniedFields.js';
 import type { AccessConfig } from './access/AccessConfig.js';
 import { ACCESS_HELP, readAccess, readSigningKey } from './access/readAccess.js';
+import type { DevelopmentToken } from './access/DevelopmentToken.js';
+import { readDevelopmentTokens } from './access/readDevelopmentTokens.js';
 import { StartError } from './errors/StartError.js';
 import { DEFAULT_LIMITS, type Limits } from './limits/limits.js';
 import { LOG_LEVELS, type LogLevel } from './observability/createLogger.js';
@@ -22,6 +24,8 @@ export interface Config {
   readonly host: string;
   /** Whether callers must say who they are, and how. */
   readonly auth: AccessConfig;
+  /** Told to pages of the gateway's own, at this machine: tokens to try the product with. Empty anywhere but in development. */
+  readonly developmentTokens: readonly DevelopmentToken[];
   /** What requests to subgraphs are signed with; undefined where they are not. */
   readonly signingKey: string | undefined;
   /** What becomes of fields that a caller may not see. */
@@ -311,14 +315,15 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   }
   const access = readAccess(raw['auth'] === 'off' ? 'off' : 'jwt', raw['host'] ?? DEFAULT_HOST, env);
   const signing = readSigningKey(env);
-  for (const read of [access, signing]) if ('problems' in read) problems.push(...read.problems);
+  const tokens = readDevelopmentTokens(raw['host'] ?? DEFAULT_HOST, env);
+  for (const read of [access, signing, tokens]) if ('problems' in read) problems.push(...read.problems);
   let tracing: TracingSettings | undefined;
   try {
     tracing = readTracing(env);
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
   }
-  if (problems.length > 0 || !parsed.success || !('value' in access) || !('value' in signing)) {
+  if (problems.length > 0 || !parsed.success || !('value' in access) || !('value' in signing) || !('value' in tokens)) {
     throw new StartError(`${problems.join('; ')}. See --help.`, 2);
   }
 
@@ -331,6 +336,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     host,
     auth: access.value,
     signingKey: signing.value,
+    developmentTokens: tokens.value,
     deniedFields: parsed.data['denied-fields'],
     introspectionHidesDenied: parsed.data['introspection-hides-denied'] === 'on',
     logLevel,

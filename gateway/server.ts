@@ -24,6 +24,7 @@ import { closeConnections } from './http/closeConnections.js';
 import { consoleRoutes } from './http/consoleRoutes.js';
 import { createApp } from './http/createApp.js';
 import { errorReplies } from './http/errorReplies.js';
+import { developmentRoute } from './http/developmentRoute.js';
 import { GRAPHIQL_PATH, graphiqlRoute } from './http/graphiqlRoute.js';
 import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
@@ -173,7 +174,11 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       () => lifecycle.served,
       () => stopping !== undefined,
     );
-    if (config.introspection) graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph));
+    const admin = config.developmentTokens.find(({ role }) => role === 'admin');
+    if (config.introspection) {
+      graphiqlRoute(app, GRAPHQL_PATH, await readWelcomeQuery(config.supergraph), admin?.token);
+    }
+    if (admin) developmentRoute(app, config.developmentTokens);
     await serveStartPage(app, config, lifecycle.served);
     await app.register(fastifyApollo(apollo), {
       path: GRAPHQL_PATH,

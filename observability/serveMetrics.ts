@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { processMetrics } from './processMetrics.js';
 
 /** Where metrics are served in the text format of Prometheus. */
-export const METRICS_PATH = '/metrics';
+const METRICS_PATH = '/metrics';
 
 /** Who may read metrics, and where. */
 export interface MetricsSettings {

@@ -4,8 +4,9 @@ import { promisify } from 'node:util';
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { type DocumentNode, type GraphQLSchema, Kind, parse, separateOperations } from 'graphql';
 import { type JudgedChange, type KnownOperation, type Severity, brokenOperations, judgeChanges } from './changes.js';
-import { SUPERGRAPH_FILE, emitSchema, outdated, readOperationFiles } from './emitSchema.js';
+import { emitSchema, outdated, readOperationFiles } from './emitSchema.js';
 import { knownOperations, readUsage } from './readUsage.js';
+import { SUPERGRAPH_FILE } from './registry.js';
 
 export interface CheckOptions {
   /** What is compared with: a revision of git, or the path of a supergraph file. */

@@ -4,12 +4,10 @@ import type { GraphQLSchema } from 'graphql';
 import { subgraphs } from '../subgraphs/all.js';
 import { buildSubgraph } from '../subgraphs/kit/buildSubgraph.js';
 import { compose } from './compose.js';
-import { REGISTRY_FILE, type Registry, readRegistry, schemaPath } from './registry.js';
+import { REGISTRY_FILE, type Registry, SUPERGRAPH_FILE, readRegistry, schemaPath } from './registry.js';
 import { breaches, withoutExceptions } from './rules.js';
 import { brokenBy, fragile, undescribed } from './soundness.js';
 
-/** Where the composed graph is committed. */
-export const SUPERGRAPH_FILE = 'schema/supergraph.graphql';
 /** Where what known clients ask is committed. */
 export const OPERATIONS_FOLDER = 'schema/operations';
 

@@ -3,7 +3,7 @@ import { type GraphQLSchema, isEnumType, isScalarType, isUnionType, parse, valid
 import { apiSchemaOf } from './checkChange.js';
 import type { OperationUsage } from './contract.js';
 import { coordinatesOf } from './coordinates.js';
-import { SUPERGRAPH_FILE } from './emitSchema.js';
+import { SUPERGRAPH_FILE } from './registry.js';
 import { describeUse, readUsage } from './readUsage.js';
 
 export interface UsageOptions {

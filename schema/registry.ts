@@ -41,6 +41,8 @@ export type Registry = z.infer<typeof registry>;
 
 /** The committed list. */
 export const REGISTRY_FILE = 'subgraphs.yaml';
+/** Where the composed graph is committed. */
+export const SUPERGRAPH_FILE = 'schema/supergraph.graphql';
 
 /**
  * Reads the list of subgraphs.

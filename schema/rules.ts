@@ -1,10 +1,12 @@
 import {
+  type FieldDefinitionNode,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
   Kind,
   type ObjectTypeDefinitionNode,
   type ObjectTypeExtensionNode,
+  type TypeNode,
   getNamedType,
   getNullableType,
   isEnumType,
@@ -20,7 +22,7 @@ import type { Registry } from './registry.js';
 /** Something that a rule of the house does not allow. */
 export interface Breach {
   /** The rule's name. */
-  readonly rule: 'names' | 'lists' | 'keys' | 'owners';
+  readonly rule: 'names' | 'lists' | 'keys' | 'owners' | 'access' | 'personal';
   /** `Type`, `Type.field` or `Type.field.argument`. */
   readonly at: string;
   /** What is wrong and what to do about it. */
@@ -40,7 +42,8 @@ export interface RuledGraph {
 const PAGE_ARGUMENT = 'first';
 
 /**
- * Holds the graph against the rules of the house: names, lists in pages, entities that can be found by their key, an owner for each type.
+ * Holds the graph against the rules of the house: names, lists in pages, entities that can be found by their key, an owner for each type,
+ * scopes at the roots and on personal data.
  * Descriptions, what falls with another subgraph, and known operations are checked elsewhere (check.ts).
  */
 export function breaches(graph: RuledGraph): Breach[] {
@@ -50,7 +53,12 @@ export function breaches(graph: RuledGraph): Breach[] {
     if (isIntrospectionType(type) || type.name.includes('__')) continue;
     found.push(...badNames(type), ...bareLists(type, entities));
   }
-  found.push(...unresolvable(graph.apiSchema, entities), ...unowned(graph));
+  found.push(
+    ...unresolvable(graph.apiSchema, entities),
+    ...unowned(graph),
+    ...open(graph.sdls),
+    ...exposed(graph.sdls),
+  );
   return found;
 }
 
@@ -154,6 +162,57 @@ function unowned({ sdls, registry }: RuledGraph): Breach[] {
     }
   }
   return found;
+}
+
+const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
+
+/** Root fields that everybody may ask. */
+function open(sdls: ReadonlyMap<string, string>): Breach[] {
+  return fieldsOf(sdls)
+    .filter(({ type, field }) => ROOTS.has(type) && !field.name.value.startsWith('_') && !isGuarded(field))
+    .map(({ subgraph, type, field }) => ({
+      rule: 'access',
+      at: `${type}.${field.name.value}`,
+      message: `may be asked by everybody; give it @requiresScopes, such as ["${type === 'Mutation' ? `${subgraph}:write` : 'customer:read'}"]`,
+    }));
+}
+
+/** What is named as if it told who somebody is, or held what somebody wrote. */
+const PERSONAL =
+  /e?mails?$|phones?$|address(es)?$|verbatims?$|notes?$|^body$|message$|birth|passport|iban$|taxId|socialSecurity/i;
+
+/** Fields of texts with such a name that everybody sees who sees the type. */
+function exposed(sdls: ReadonlyMap<string, string>): Breach[] {
+  return fieldsOf(sdls)
+    .filter(({ type, field }) => !ROOTS.has(type) && PERSONAL.test(field.name.value) && isText(field))
+    .filter(({ field }) => !isGuarded(field))
+    .map(({ type, field }) => ({
+      rule: 'personal',
+      at: `${type}.${field.name.value}`,
+      message: 'sounds like personal data and asks for no scope; give it @requiresScopes(scopes: [["customer:pii"]])',
+    }));
+}
+
+function isText({ type }: FieldDefinitionNode): boolean {
+  return ['String', 'ID', 'EmailAddress', 'PhoneNumber'].includes(nameOf(type));
+}
+
+function nameOf(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
+}
+
+function isGuarded({ directives = [] }: FieldDefinitionNode): boolean {
+  return directives.some(({ name }) =>
+    ['requiresScopes', 'authenticated', 'external'].includes(name.value.replace('federation__', '')),
+  );
+}
+
+function fieldsOf(sdls: ReadonlyMap<string, string>): { subgraph: string; type: string; field: FieldDefinitionNode }[] {
+  return [...sdls].flatMap(([subgraph, sdl]) =>
+    objectTypesOf(sdl).flatMap(({ name, fields = [] }) =>
+      fields.map((field) => ({ subgraph, type: name.value, field })),
+    ),
+  );
 }
 
 /** The types with a `@key` over all subgraphs; for each key, whether its subgraph resolves it. */

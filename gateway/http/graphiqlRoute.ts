@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { isOwnPage } from './isOwnPage.js';
 
 /** Where queries are written by hand. */
 export const GRAPHIQL_PATH = '/graphiql';
@@ -16,30 +17,41 @@ interface Page {
  *
  * @param endpoint the path of the GraphQL address
  * @param defaultQuery what the editor shows at the first visit
+ * @param token of development: fills in the headers, for whoever opens the page at this machine; never given in production
  */
-export function graphiqlRoute(app: FastifyInstance, endpoint: string, defaultQuery: string): void {
+export function graphiqlRoute(app: FastifyInstance, endpoint: string, defaultQuery: string, token?: string): void {
   let page: Promise<Page> | undefined;
-  app.get(GRAPHIQL_PATH, async (_request, reply) => {
-    page ??= renderPage(endpoint, defaultQuery);
-    const { bytes, policy } = await page;
+  let ownPage: Promise<Page> | undefined;
+  app.get(GRAPHIQL_PATH, async (request, reply) => {
+    const isFilledIn = token !== undefined && isOwnPage(request.headers);
+    const { bytes, policy } = await (isFilledIn
+      ? (ownPage ??= renderPage(endpoint, defaultQuery, token))
+      : (page ??= renderPage(endpoint, defaultQuery)));
     return reply
       .type('text/html; charset=utf-8')
-      .header('cache-control', 'no-cache')
+      .header('cache-control', isFilledIn ? 'no-store' : 'no-cache')
       .header('content-security-policy', policy)
       .send(bytes);
   });
 }
 
 /** The page is 9 MB of text, so it is made at the first visit and its renderer is not loaded before. */
-async function renderPage(endpoint: string, defaultQuery: string): Promise<Page> {
+async function renderPage(endpoint: string, defaultQuery: string, token?: string): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const headers = { authorization: `Bearer ${token}` };
   const html = renderGraphiQL({
     title: 'Customer360',
     endpoint,
     defaultQuery,
     subscriptionsProtocol: 'WS',
+    ...(token !== undefined && filledIn(headers)),
   }).trimStart();
   return { bytes: Buffer.from(html), policy: policyOf(html) };
+}
+
+/** In the tab for headers, where it can be seen and changed; a page keeps none, because those of the last time may have expired. */
+function filledIn(headers: Readonly<Record<string, string>>): Record<string, unknown> {
+  return { headers: JSON.stringify(headers, undefined, 2), connectionParams: headers, shouldPersistHeaders: false };
 }
 
 function policyOf(html: string): string {

@@ -29,6 +29,8 @@ export function checkRequests(
   return {
     async requestDidStart({ schema, request, contextValue }) {
       const documents = documentsOf(schema);
+      // An empty name chooses nothing, here and in all that follows.
+      if (request.operationName === '') delete request.operationName;
       const { operationName } = request;
       let checked: CheckedOperation | undefined;
       let refusal: OperationRefused | undefined;

@@ -20,7 +20,7 @@ export interface GatewayMetrics {
   refusedConnection(): void;
 }
 
-export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
+type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
 
 /** `ok` has no errors, `partial` has data and errors, `failed` has no data. */
 export type OperationOutcome = 'ok' | 'partial' | 'failed';

@@ -1,6 +1,6 @@
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readRegistry } from '../../schema/registry.js';
+import { SUPERGRAPH_FILE, readRegistry } from '../../schema/registry.js';
 import { formatFiles } from './formatFiles.js';
 import { withSubgraph, writeLists } from './lists.js';
 import { refreshSchema } from './refreshSchema.js';
@@ -59,8 +59,10 @@ export async function addSubgraph({ name, owner, port: wanted, print }: AddOptio
   });
   for (const path of files.keys()) if (await exists(path)) throw new Error(`${path} is there already; move it away`);
 
-  const listsBefore = new Map(
-    await Promise.all([...lists.keys()].map(async (path) => [path, await readFile(path, 'utf8')] as const)),
+  const before = new Map(
+    await Promise.all(
+      [...lists.keys(), SUPERGRAPH_FILE].map(async (path) => [path, await readFile(path, 'utf8')] as const),
+    ),
   );
   try {
     for (const [path, text] of files) {
@@ -73,8 +75,9 @@ export async function addSubgraph({ name, owner, port: wanted, print }: AddOptio
     await formatFiles([...files.keys(), ...lists.keys()]);
     await refreshSchema(print);
   } catch (error) {
-    for (const path of [`subgraphs/${name}`, ...files.keys()]) await rm(path, { recursive: true, force: true });
-    await writeLists(listsBefore);
+    for (const path of [`subgraphs/${name}`, ...files.keys(), `schema/subgraphs/${name}.graphql`])
+      await rm(path, { recursive: true, force: true });
+    await writeLists(before);
     print('everything that was written is taken away again');
     throw error;
   }

@@ -1,7 +1,7 @@
 import type { DevelopmentToken } from '../../gateway/access/DevelopmentToken.js';
 
-/** The role whose token the first query is shown with: it sees everything and changes nothing. */
-export const FIRST_ROLE = 'manager';
+/** The role whose token the first query is shown with, and that GraphiQL has. */
+export const FIRST_ROLE = 'admin';
 
 /** What {@link firstSteps} tells of. */
 export interface FirstSteps {

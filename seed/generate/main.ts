@@ -7,6 +7,7 @@ import { migrate } from '../../subgraphs/kit/migrate.js';
 import { generate, type Target } from './generate.js';
 import { isSeedNeeded } from './isSeedNeeded.js';
 import { live } from './live/live.js';
+import { liveToken } from './live/liveToken.js';
 import { HELP, readOptions, UsageError, type Options } from './options.js';
 import { ownSeeds } from './ownSeeds.js';
 import { progress } from './progress.js';
@@ -69,7 +70,7 @@ async function main(): Promise<void> {
   }
   if (given.live !== undefined) {
     const { live: rate, for: seconds, url = 'http://127.0.0.1:4000/graphql' } = given;
-    await live({ rate, seconds, url, token: process.env['TOKEN'] || undefined });
+    await live({ rate, seconds, url, token: liveToken(process.env) });
     return;
   }
   const targets: Target[] = [];

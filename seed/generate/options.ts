@@ -22,7 +22,8 @@ To show how it lives, beside a running \`npm start\`:
   --for SECONDS   stop after that time; without it, with Ctrl-C
   --url URL       the gateway's address                  (http://127.0.0.1:4000/graphql)
 
-With TOKEN in the environment, each request carries \`authorization: Bearer TOKEN\`.
+It needs a token that may write everywhere: TOKEN in the environment, else the admin's that \`npm start\` keeps in its data
+folder (DATA, by default .data).
 
   --help          this text`;
 

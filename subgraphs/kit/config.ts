@@ -20,6 +20,8 @@ export interface SubgraphConfig {
   readonly marketingUrl?: string | (() => string | undefined);
   /** Most connections to Postgres at once. */
   readonly poolSize: number;
+  /** See `StatementLimits`; left out, 8 seconds: shorter than the gateway waits, so that a hanging statement costs its own fields. */
+  readonly statementTimeoutMs?: number;
   /** The event bus that all subgraphs share: `postgres://…` or `nats://…`; left out, the subgraph's own Postgres. */
   readonly eventBusUrl?: string;
   /** With any of these the gateway must have signed a request, and with the first this subgraph signs its own; null takes everybody's. */
@@ -45,6 +47,7 @@ export const ENVIRONMENT_HELP = `Environment:
                       between them, to replace one. "off" lets everybody in: on a loopback address, not in production
   EVENT_BUS_URL       what carries events between subgraphs     (DATABASE_URL; postgres:// or nats://, one for all)
   POOL_SIZE           most connections of a subgraph            (10)
+  STATEMENT_TIMEOUT   milliseconds that a read, or the wait of a write for a lock, may take (8000)
   METRICS             on serves /metrics to this machine, off to nobody (on)
   <NAME>_METRICS_PORT a port of their own for metrics, read by whoever reaches it; METRICS_PORT, when one starts alone
   OTEL_EXPORTER_OTLP_ENDPOINT  where traces go, OTLP over HTTP  (nowhere)
@@ -95,6 +98,12 @@ export function readConfig(
     metrics: z.enum(['on', 'off'], { error: 'METRICS must be on or off' }).default('on'),
     metricsPort: port.optional(),
     poolSize: z.coerce.number({ error: 'POOL_SIZE must be a whole number' }).int().min(1).max(100).default(10),
+    statementTimeoutMs: z.coerce
+      .number({ error: 'STATEMENT_TIMEOUT must be a whole number of milliseconds' })
+      .int()
+      .min(1)
+      .max(600_000)
+      .optional(),
   });
   const read = schema.safeParse({
     databaseUrl: environment[`${prefix}_DATABASE_URL`] ?? environment.DATABASE_URL,
@@ -107,12 +116,14 @@ export function readConfig(
     metrics: environment.METRICS || undefined,
     metricsPort: environment[`${prefix}_METRICS_PORT`] ?? (alone ? environment.METRICS_PORT : undefined),
     poolSize: environment.POOL_SIZE,
+    statementTimeoutMs: environment.STATEMENT_TIMEOUT,
   });
   if (read.success) {
     const settings = subgraph.settings?.read(environment);
-    const { metrics, metricsPort, ...rest } = read.data;
+    const { metrics, metricsPort, statementTimeoutMs, ...rest } = read.data;
     return Object.freeze({
       ...rest,
+      ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
       metrics: metrics === 'on' ? { port: metricsPort } : undefined,
       tracing: readTracing(environment),
       ...(settings ? { settings: Object.freeze(settings) } : {}),

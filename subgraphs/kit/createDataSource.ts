@@ -6,11 +6,20 @@ import { CreateEvents1764000000000 } from './events/CreateEvents1764000000000.js
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { CreateErasures1764200000000 } from './erasure/CreateErasures1764200000000.js';
 
+/** What Postgres ends by itself, so that nothing holds a connection for ever; nothing is ended where they are left out. In milliseconds. */
+export interface StatementLimits {
+  /** For one statement. */
+  readonly statementMs?: number;
+  /** For the wait for one lock. */
+  readonly lockMs?: number;
+}
+
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: string;
   /** Most connections at once; default 10. */
   readonly poolSize?: number;
+  readonly limits?: StatementLimits;
   /** Called before each SQL statement, with its text. For tests and metrics. */
   readonly onStatement?: (statement: string) => void;
 }
@@ -37,10 +46,14 @@ function statementLogger(onStatement: (statement: string) => void): TypeOrmLogge
 }
 
 /** What every connection of a subgraph is made with: its statements run in the subgraph's own schema, in UTC. */
-export function connectionConfig(definition: SubgraphDefinition) {
+export function connectionConfig(definition: SubgraphDefinition, { statementMs, lockMs }: StatementLimits = {}) {
+  const limits = [
+    ...(statementMs === undefined ? [] : [`-c statement_timeout=${statementMs}`]),
+    ...(lockMs === undefined ? [] : [`-c lock_timeout=${lockMs}`]),
+  ];
   return {
     types,
-    options: `-c search_path=${definition.name} -c timezone=UTC`,
+    options: [`-c search_path=${definition.name} -c timezone=UTC`, ...limits].join(' '),
     connectionTimeoutMillis: 5000,
     application_name: `customer360-${definition.name}`,
   };
@@ -66,6 +79,6 @@ export function createDataSource(definition: SubgraphDefinition, options: Databa
     installExtensions: false,
     poolSize: options.poolSize ?? 10,
     ...(onStatement ? { logging: ['query'], logger: statementLogger(onStatement) } : { logging: false }),
-    extra: connectionConfig(definition),
+    extra: connectionConfig(definition, options.limits),
   });
 }

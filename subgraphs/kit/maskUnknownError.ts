@@ -4,8 +4,11 @@ import { ERROR_CODES } from '../../schema/contract.js';
 
 const KNOWN: ReadonlySet<string> = new Set(Object.values(ERROR_CODES));
 
-/** Postgres' classes of SQLSTATE, and Node's codes, that mean "not now" rather than "wrong". */
-const UNAVAILABLE = /^(08...|53...|57P0.|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND)$/;
+/**
+ * Postgres' classes of SQLSTATE, and Node's codes, that mean "not now" rather than "wrong". 57014 and 55P03 are its time limits; 26000
+ * is what a read gets that was sent behind the one that was to prepare it, when that one met such a limit.
+ */
+const UNAVAILABLE = /^(08...|53...|57P0.|57014|55P03|26000|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND)$/;
 
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -7,6 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify from 'fastify';
 import type { Logger } from 'pino';
@@ -41,6 +42,8 @@ import { serveSubscriptions } from './serveSubscriptions.js';
 
 const PATH = '/graphql';
 
+const DEFAULT_STATEMENT_TIMEOUT_MS = 8_000;
+
 export interface RunningSubgraph {
   readonly name: string;
   /** `http://127.0.0.1:4003/graphql` */
@@ -67,8 +70,11 @@ export async function startSubgraph(
   for (const name of await migrate(definition, config.databaseUrl)) log.info({ migration: name }, 'migrated');
   // Reads share a connection; each write has one to itself until it commits.
   const readers = Math.max(1, Math.floor(config.poolSize / 2));
+  const patience = config.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS;
   const dataSource = createDataSource(definition, {
     url: config.databaseUrl,
+    // What a write hangs on is a lock; a chore may take its time.
+    limits: { lockMs: patience },
     poolSize: Math.max(1, config.poolSize - readers),
     ...(onStatement ? { onStatement } : {}),
   });
@@ -84,7 +90,8 @@ export async function startSubgraph(
     ),
   ];
   const stopChores = () => chores.forEach((stop) => stop());
-  const pool = { ...connectionConfig(definition), connectionString: config.databaseUrl, max: readers };
+  const limited = connectionConfig(definition, { statementMs: patience });
+  const pool = { ...limited, connectionString: config.databaseUrl, max: readers };
   const metrics = createSubgraphMetrics(definition.name, {
     events: () => events.readings(),
     pools: () => ({ read: reads.pool, write: writePool(dataSource) }),
@@ -114,6 +121,8 @@ export async function startSubgraph(
     formatError: (formatted, error) => maskUnknownError(formatted, error),
     plugins: [
       fastifyApolloDrainPlugin(fastify),
+      // Fastify alone waits for the connection on which the last answer went, because the gateway keeps it open.
+      ApolloServerPluginDrainHttpServer({ httpServer: fastify.server }),
       observeRequests(observers),
       // The first two would watch every field of every row; the others would report to somebody.
       ApolloServerPluginCacheControlDisabled(),

@@ -31,7 +31,8 @@ afterAll(async () => {
 });
 
 function live(...args: string[]): RunningCommand {
-  const env = { ...plainEnvironment(), TOKEN: product.token('admin') };
+  // Where `npm start` keeps its tokens.
+  const env = { ...plainEnvironment(), DATA: join(folder.path, 'data') };
   return run(process.execPath, [MAIN, '--live', ...args], { env });
 }
 

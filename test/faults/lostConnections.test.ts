@@ -5,7 +5,7 @@ import { startTestSubgraph, type TestSubgraph } from '../support/startTestSubgra
 
 let subgraph: TestSubgraph;
 beforeAll(async () => {
-  subgraph = await startTestSubgraph(identity);
+  subgraph = await startTestSubgraph(identity, { STATEMENT_TIMEOUT: '300' });
 });
 afterAll(() => subgraph.stop());
 
@@ -48,4 +48,22 @@ it('reads and writes again after its connections were cut; whatever was caught i
     }
     expect(answer.errors).toBeUndefined();
   }
+});
+
+it('gives up a read and a write that hang on a lock, keeps its connections, and goes on once the lock is gone', async () => {
+  const holder = new Client(subgraph.database.connection);
+  await holder.connect();
+  await holder.query('BEGIN; LOCK TABLE identity.customer IN ACCESS EXCLUSIVE MODE');
+  // More than it has connections.
+  const hanging = await Promise.all([
+    ...Array.from({ length: 12 }, read),
+    ...Array.from({ length: 12 }, (_, i) => write(10 + i)),
+  ]);
+  for (const { errors } of hanging) {
+    expect(errors?.map((error) => error.extensions.code)).toContain('SERVICE_UNAVAILABLE');
+  }
+  await holder.query('ROLLBACK');
+  await holder.end();
+  expect((await read()).errors).toBeUndefined();
+  expect((await write(2)).errors).toBeUndefined();
 });

@@ -51,14 +51,18 @@ export function judgeAnswer(received: Buffer, secrets: readonly string[]): strin
   if (!STATUSES.has(status)) return `the status ${status}`;
   const leak = leakIn(text, secrets);
   if (leak !== undefined && !MAY_BE_TEXT.test(text)) return `a leak: ${leak}`;
-  const [head = '', ...rest] = text.split('\r\n\r\n');
-  const content = rest.join('\r\n\r\n');
-  if (content === '' || MAY_BE_TEXT.test(head) || /transfer-encoding: chunked/i.test(head)) return undefined;
-  return isKnownShape(content) ? undefined : `an answer in no shape that is documented: ${content.slice(0, 300)}`;
+  const end = text.indexOf('\r\n\r\n') + 4;
+  const head = text.slice(0, end);
+  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
+  const content = text.slice(end, end + length);
+  if (content === '' || MAY_BE_TEXT.test(head)) return undefined;
+  if (!isKnownShape(content)) return `an answer in no shape that is documented: ${content.slice(0, 300)}`;
+  // What came behind the request was read as another.
+  return judgeAnswer(received.subarray(received.length - (text.length - end - length)), secrets);
 }
 
 /** The first trace of internals in a text. */
-export function leakIn(text: string, secrets: readonly string[]): string | undefined {
+function leakIn(text: string, secrets: readonly string[]): string | undefined {
   for (const pattern of INTERNALS) {
     const found = pattern.exec(text);
     if (found) return found[0];

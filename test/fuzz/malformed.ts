@@ -60,8 +60,9 @@ export const graphqlText: Arbitrary<string> = fc.oneof(
     arbitrary: fc.array(fc.constantFrom(...words), { maxLength: 12 }).map((some) => `{ books { ${some.join(' ')} } }`),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.constantFrom(
+      'query A($id: ID!) { book(id: $id) { title } }',
       '{ books { id title } }',
       '{ __typename }',
       'query A { __typename } query B { __typename }',
@@ -93,15 +94,26 @@ const strangeValue: Arbitrary<unknown> = fc.oneof(
   fc.constantFrom({ a: '\uD800' }, { id: '\u0000' }, { toString: 1 }, { length: -1 }, Number.MAX_VALUE, '', [], null),
 );
 
+const strangeVariables = fc.dictionary(fc.constantFrom('a', 'id', 'toString', ''), fc.jsonValue({ maxDepth: 3 }), {
+  noNullPrototype: true,
+});
+
 /** The parts of a GraphQL request, each right or wrong. */
 export const operation: Arbitrary<Record<string, unknown>> = fc.record(
   {
-    query: fc.oneof({ weight: 8, arbitrary: graphqlText }, { weight: 1, arbitrary: strangeValue }),
-    variables: strangeValue,
-    operationName: fc.oneof(fc.constantFrom('A', '', '__proto__'), strangeValue),
-    extensions: fc.oneof(strangeValue, fc.record({ persistedQuery: strangeValue }), persistedQuery()),
+    query: fc.oneof({ weight: 20, arbitrary: graphqlText }, { weight: 1, arbitrary: strangeValue }),
+    variables: fc.oneof({ weight: 8, arbitrary: strangeVariables }, { weight: 1, arbitrary: strangeValue }),
+    operationName: fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom('A', 'B', '', null, '__proto__') },
+      { weight: 1, arbitrary: strangeValue },
+    ),
+    extensions: fc.oneof(
+      { weight: 8, arbitrary: strangeVariables },
+      { weight: 2, arbitrary: persistedQuery() },
+      { weight: 1, arbitrary: strangeValue },
+    ),
   },
-  { requiredKeys: [] },
+  { requiredKeys: ['query'] },
 );
 
 function persistedQuery(): Arbitrary<unknown> {
@@ -116,7 +128,7 @@ const cut = (text: Arbitrary<string>): Arbitrary<string> =>
 
 /** Bodies that are nearly JSON, or JSON, or nothing at all. */
 export const body: Arbitrary<Buffer> = fc.oneof(
-  { weight: 8, arbitrary: operation.map((value) => Buffer.from(JSON.stringify(value))) },
+  { weight: 20, arbitrary: operation.map((value) => Buffer.from(JSON.stringify(value))) },
   { weight: 2, arbitrary: cut(operation.map((value) => JSON.stringify(value))).map((text) => Buffer.from(text)) },
   fc.array(operation, { maxLength: 3 }).map((value) => Buffer.from(JSON.stringify(value))),
   fc.json().map((text) => Buffer.from(text)),
@@ -198,7 +210,8 @@ const headerLine: Arbitrary<string> = fc.oneof(
 );
 
 const target: Arbitrary<string> = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('/graphql', '/graphql', '/graphql/', '/graphql/stream', '/') },
+  { weight: 20, arbitrary: fc.constant('/graphql') },
+  { weight: 3, arbitrary: fc.constantFrom('/graphql/', '/graphql/stream', '/') },
   {
     weight: 3,
     arbitrary: graphqlText.map((text) =>
@@ -225,7 +238,7 @@ const target: Arbitrary<string> = fc.oneof(
 );
 
 const contentType = fc.oneof(
-  { weight: 8, arbitrary: fc.constant('application/json') },
+  { weight: 20, arbitrary: fc.constant('application/json') },
   fc.constantFrom(
     'application/json; charset=utf-16',
     'application/graphql',
@@ -241,19 +254,19 @@ const contentType = fc.oneof(
 /** Whole HTTP requests as bytes: right in their form with wrong contents, and wrong in their form. */
 export const httpRequest: Arbitrary<Buffer> = fc.oneof(
   {
-    weight: 9,
+    weight: 25,
     arbitrary: fc
       .record({
         method: fc.oneof(
-          { weight: 9, arbitrary: fc.constant('POST') },
+          { weight: 12, arbitrary: fc.constant('POST') },
           fc.constantFrom('GET', 'PUT', 'OPTIONS', 'HEAD', 'DELETE', 'TRACE', 'post', 'FOO'),
         ),
         target,
         type: contentType,
-        more: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.array(headerLine, { maxLength: 4 })),
+        more: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(headerLine, { maxLength: 3 })),
         content: body,
         // What is announced beyond what comes.
-        missing: fc.oneof({ weight: 12, arbitrary: fc.constant(0) }, fc.integer({ min: -3, max: 50 })),
+        missing: fc.oneof({ weight: 30, arbitrary: fc.constant(0) }, fc.integer({ min: -3, max: 50 })),
       })
       .map(({ method, target: to, type, more, content, missing }) => {
         const length = Math.max(0, content.length + missing);

@@ -1,17 +1,19 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { type IncomingMessage, createServer, get as httpGet } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { decodeCaller, verify } from '../../schema/signature.js';
 import type { TokenConfig } from '../../gateway/access/AccessConfig.js';
 import { findTokenKey } from '../../gateway/access/findTokenKey.js';
+import { readDevelopmentTokens } from '../../gateway/access/readDevelopmentTokens.js';
 import { TokenVerifier } from '../../gateway/access/TokenVerifier.js';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 import { TEST_ACCESS, accessOf, token } from '../support/tokens.js';
 
 const SIGNING_KEY = 'what gateway and subgraphs both know';
-const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
+const bearer = (sent: string) => ({ authorization: `Bearer ${sent}` });
 
 describe('a gateway that checks tokens', () => {
   let library: Library;
@@ -111,12 +113,60 @@ describe('a gateway that checks tokens', () => {
   test('writes neither tokens nor keys into its log', async () => {
     const good = await token();
     const bad = await token({ aud: 'other' });
-    for (const text of [good, bad]) await ask(gateway.url, '{ books { title } nothing }', { headers: bearer(text) });
+    for (const one of [good, bad]) await ask(gateway.url, '{ books { title } nothing }', { headers: bearer(one) });
     const log = JSON.stringify(gateway.log);
     expect(log).toContain('an operation');
     for (const secret of [good, bad, ...good.split('.').slice(1), TEST_ACCESS.JWT_SECRET, SIGNING_KEY]) {
       expect(log).not.toContain(secret);
     }
+  });
+});
+
+describe('the tokens of development', () => {
+  const tokens = [{ role: 'admin', token: 'a.b.c', scopes: ['x:read'] }];
+  let library: Library;
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    library = await startLibrary();
+    gateway = await startGateway(library.file, { developmentTokens: tokens });
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await library.stop();
+  });
+
+  /** fetch does not let a caller choose these headers. */
+  async function get(path: string, headers: Record<string, string> = {}) {
+    const request = httpGet(new URL(path, gateway.url), { headers });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return { status: response.statusCode, cache: response.headers['cache-control'], body: await text(response) };
+  }
+
+  test('are told to pages of the gateway at this machine, and filled in there', async () => {
+    const { status, cache, body } = await get('/development/tokens', { 'sec-fetch-site': 'same-origin' });
+    expect({ status, cache, body: JSON.parse(body) }).toEqual({ status: 200, cache: 'no-store', body: tokens });
+    const page = await get('/graphiql');
+    expect(page.body).toContain('Bearer a.b.c');
+    expect(page.cache).toBe('no-store');
+  });
+
+  test.each([
+    ['a page of another origin', { origin: 'https://evil.example' }],
+    ['a page of another site without an origin', { 'sec-fetch-site': 'cross-site' }],
+    ['another name that leads here', { host: 'evil.example' }],
+    ['somebody behind a proxy', { 'x-forwarded-for': '203.0.113.7' }],
+  ])('are nothing to %s', async (_who, headers) => {
+    const { status, body } = await get('/development/tokens', headers);
+    expect(status).toBe(404);
+    expect(body).not.toContain('a.b.c');
+    expect((await get('/graphiql', headers)).body).not.toContain('a.b.c');
+  });
+
+  test('are refused in production, and where others could ask', () => {
+    const env = { DEVELOPMENT_TOKENS: JSON.stringify(tokens) };
+    expect(readDevelopmentTokens('127.0.0.1', env)).toEqual({ value: tokens });
+    expect(readDevelopmentTokens('0.0.0.0', env)).toHaveProperty('problems');
+    expect(readDevelopmentTokens('127.0.0.1', { ...env, NODE_ENV: 'production' })).toHaveProperty('problems');
   });
 });
 

@@ -46,6 +46,7 @@ export async function startGateway(
       console: false,
       auth: { kind: 'off' },
       signingKey: undefined,
+      developmentTokens: [],
       deniedFields: 'error',
       introspectionHidesDenied: false,
       logLevel: 'debug',

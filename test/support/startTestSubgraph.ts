@@ -63,7 +63,7 @@ export interface TestSubgraph {
 
 /**
  * Starts a subgraph on a database of its own, with a real identity beside it to check ids against, and tells the SQL
- * statements that it runs. `environment` holds its own settings, by default none. `identity` is undefined when the subgraph is identity itself.
+ * statements that it runs. `environment` holds its own settings and STATEMENT_TIMEOUT, by default none. `identity` is undefined when the subgraph is identity itself.
  */
 export async function startTestSubgraph(
   definition: SubgraphDefinition,
@@ -80,6 +80,7 @@ export async function startTestSubgraph(
       identityUrl,
       poolSize: 5,
       signingKeys: [TEST_SIGNING_KEY],
+      ...(environment.STATEMENT_TIMEOUT ? { statementTimeoutMs: Number(environment.STATEMENT_TIMEOUT) } : {}),
     };
     const settings = which.settings?.read(environment);
     const config = { ...address, ...(settings ? { settings } : {}) };

@@ -90,6 +90,15 @@ describe('docker-compose.yml', () => {
     expect(text).not.toMatch(/:\/\/[^@\s]*:[^@\s]*@/);
   });
 
+  it('has one signing key for the gateway and its subgraphs, which must be set, and hands on every kind of key for tokens', () => {
+    for (const name of ['gateway', ...subgraphs.map((subgraph) => subgraph.name)]) {
+      expect(services[name]?.environment['SIGNING_KEY']).toMatch(/^\$\{SIGNING_KEY:\?set SIGNING_KEY to .+\}$/);
+    }
+    for (const name of ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE']) {
+      expect(services.gateway?.environment[name]).toBe(`\${${name}:-}`);
+    }
+  });
+
   it('seeds only when asked to', () => {
     expect(services.seed?.profiles).toEqual(['seed']);
     const others = Object.entries(services).filter(([name]) => name !== 'seed');
