@@ -24,10 +24,11 @@ let writer: DataSource;
 let reader: DataSource;
 const running: SubgraphEvents[] = [];
 
+const erase = async () => [];
+
 function definition(name: string, consumers: readonly EventConsumer[] = []): SubgraphDefinition {
   const resolvers: [Class] = [class {}];
   const access = { read: 'notes:read', write: 'notes:write' };
-  const erase = async () => [];
   return {
     name,
     port: 0,
