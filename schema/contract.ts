@@ -266,7 +266,20 @@ export const customerErased = {
     erasedAt: z.iso.datetime({ offset: true }),
   }),
 } as const satisfies EventType<unknown>;
-export type CustomerErased = z.infer<typeof customerErased.data>;
+
+/**
+ * A customer was merged into another, who has all that was theirs from now on. Both ids stay good: the old one stands for the other. `intoId` is merged into nobody.
+ */
+export const customerMerged = {
+  type: 'customer360.customer.merged.v1',
+  data: z.strictObject({ customerId: z.uuid(), intoId: z.uuid(), mergedAt: z.iso.datetime({ offset: true }) }),
+} as const satisfies EventType<unknown>;
+
+/** A merge was taken back: `customerId` has again what was theirs, and stands for themselves. What was written meanwhile stays with `fromId`. */
+export const customerUnmerged = {
+  type: 'customer360.customer.unmerged.v1',
+  data: z.strictObject({ customerId: z.uuid(), fromId: z.uuid(), unmergedAt: z.iso.datetime({ offset: true }) }),
+} as const satisfies EventType<unknown>;
 
 /** How often one version of a client asked one operation on one day: a line of a usage file, which gateways write. */
 export const operationUsage = z.strictObject({

@@ -114,6 +114,7 @@ export async function identifyCustomer(
       timeZone: null,
       preferredChannel: null,
       householdId: null,
+      mergedInto: null,
       erasedAt: null,
       erasureReason: null,
       createdAt: now,

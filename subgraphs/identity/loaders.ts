@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import type { Database } from '../kit/Database.js';
 import { groupByKey } from '../kit/groupByKey.js';
 import type { BatchRead } from '../kit/RequestContext.js';
 import { Address } from './entities/Address.js';
@@ -46,3 +47,16 @@ export const preferencesOf: BatchRead<readonly Preference[]> = async (database, 
     WHERE customer_id = ANY(${customerIds}::uuid[]) ORDER BY label`);
   return groupByKey(customerIds, database.hydrate(Preference, rows), (row) => row.customerId);
 };
+
+/** The ids of those who were merged into each customer, the first first. */
+export async function mergedIdsOf(
+  database: Database,
+  customerIds: readonly string[],
+): Promise<readonly (readonly string[])[]> {
+  const rows = await database.query<{ customerId: string; ids: string[] }>(
+    sql`SELECT canonical_id AS "customerId", array_agg(customer_id::text ORDER BY merged_at, customer_id) AS ids FROM customer_alias
+        WHERE canonical_id = ANY(${customerIds}::uuid[]) GROUP BY canonical_id`,
+  );
+  const ids = new Map(rows.map((row) => [row.customerId, row.ids]));
+  return customerIds.map((id) => ids.get(id) ?? []);
+}

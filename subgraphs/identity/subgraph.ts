@@ -18,6 +18,7 @@ import { CompleteIdentity1763900000000 } from './migrations/CompleteIdentity1763
 import { CreateAuditLog1764100000000 } from './migrations/CreateAuditLog1764100000000.js';
 import { CreateIdentity1763800000000 } from './migrations/CreateIdentity1763800000000.js';
 import { EraseCustomers1764200000001 } from './migrations/EraseCustomers1764200000001.js';
+import { MergeCustomers1764200000003 } from './migrations/MergeCustomers1764200000003.js';
 import { AuditResolver } from './resolvers/AuditResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
@@ -69,6 +70,7 @@ export const identity = defineSubgraph({
     CompleteIdentity1763900000000,
     CreateAuditLog1764100000000,
     EraseCustomers1764200000001,
+    MergeCustomers1764200000003,
   ],
   erase: eraseIdentity,
   consumers: [auditTrail],

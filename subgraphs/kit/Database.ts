@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino';
 import type { Sql } from 'sql-template-tag';
 import type { DataSource, EntityManager, ObjectLiteral } from 'typeorm';
 import type { Class } from './defineSubgraph.js';
+import { Aliases } from './merging/Aliases.js';
 import type { ReadPipeline } from './ReadPipeline.js';
 
 /**
@@ -10,6 +11,8 @@ import type { ReadPipeline } from './ReadPipeline.js';
  * with `sql` of sql-template-tag, so every value is a bound parameter. Writing goes through TypeORM's entity manager.
  */
 export class Database {
+  /** Whether any customer was ever merged. */
+  readonly aliases = new Aliases();
   readonly #selections = new Map<Class, EntitySelection>();
 
   /**

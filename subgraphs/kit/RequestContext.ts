@@ -10,6 +10,8 @@ import type { ReadWithdrawals } from './consent/readWithdrawals.js';
 import type { Database } from './Database.js';
 import { Outbox } from './events/Outbox.js';
 import type { Class } from './defineSubgraph.js';
+import { canonicalIds } from './merging/canonicalIds.js';
+import { replaceIds } from './merging/replaceIds.js';
 import { checkPage, countRows, readPages, type ListQuery, type RowPage } from './readPages.js';
 import { oncePerKey, type Idempotency } from './oncePerKey.js';
 import type { References } from './References.js';
@@ -39,6 +41,8 @@ export class RequestContext {
   private readonly loaders = new Map<unknown, DataLoader<string, unknown>>();
   /** Of which customer the request was given which personal data so far: fields by the customer's id. */
   readonly given = new Map<string, Set<string>>();
+  /** The ids of customers who were merged, as the request gave them, by who that is now. */
+  private readonly formerIds = new Map<string, string>();
   /** The mutation that runs; undefined in a query. */
   change: Change | undefined;
 
@@ -87,6 +91,20 @@ export class RequestContext {
     }
     this.guards.accessLog.requireRoom();
     this.given.set(customerId, new Set([field]));
+  }
+
+  /**
+   * Who the customers among these ids are by now.
+   * @returns the ids of those who were merged to those into whom they were; empty when nobody was
+   */
+  async currentIds(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const current = await Promise.all(ids.map((id) => this.load(canonicalIds, id)));
+    const changed = ids.flatMap((id, index) => {
+      const now = current[index] ?? id;
+      return now === id ? [] : [[id, now] as const];
+    });
+    for (const [id, now] of changed) this.formerIds.set(now, id);
+    return new Map(changed);
   }
 
   /** The value of one key, read together with all others asked for in the same moment. */
@@ -146,13 +164,18 @@ export class RequestContext {
           this.noteChange(outbox, done);
           return done;
         };
-        const answer = await (once ? oncePerKey(this.database, manager, once, run) : run());
+        const answer = await (once ? oncePerKey(this.database, manager, this.asGiven(once), run) : run());
         await outbox.save(manager);
         return answer;
       });
     } finally {
       this.loaders.clear();
     }
+  }
+
+  /** With what the caller gave, too: the call was perhaps sent first when that was still the id. */
+  private asGiven(once: Idempotency): Idempotency {
+    return this.formerIds.size === 0 ? once : { ...once, given: replaceIds(once.input, this.formerIds) };
   }
 
   /** The audit log's entry of a change goes with the change itself: neither is there without the other. */

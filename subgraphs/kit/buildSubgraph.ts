@@ -10,6 +10,7 @@ import { isReadableAfterWithdrawal } from './consent/ReadableAfterWithdrawal.js'
 import type { ReferenceResolver, SubgraphDefinition } from './defineSubgraph.js';
 import { eachField } from './eachField.js';
 import { guardRoots } from './guardRoots.js';
+import { heedingMerges, heedMerges } from './merging/heedMerges.js';
 import { maskPersonalData } from './maskPersonalData.js';
 import { sizeLists } from './sizeLists.js';
 
@@ -104,12 +105,13 @@ export async function buildSubgraph(definition: SubgraphDefinition): Promise<Bui
   for (const [typename, resolve] of Object.entries(definition.references)) {
     const isLedger = isReadableAfterWithdrawal(schema.getType(typename) ?? { extensions: {} });
     const __resolveReference = isLedger ? resolve : consented(typename, resolve);
-    resolvers[typename] = { ...resolvers[typename], __resolveReference };
+    resolvers[typename] = { ...resolvers[typename], __resolveReference: heedingMerges(__resolveReference) };
   }
   const built = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
   copyExtensions(schema, built);
   noteReads(built);
   noteChanges(built);
   heedConsent(built);
+  heedMerges(built);
   return { schema: built, sdl };
 }

@@ -3,6 +3,7 @@ import { types as pgTypes } from 'pg';
 import { CreateKit1763700000000 } from './CreateKit1763700000000.js';
 import { CreateWordSearch1763700000001 } from './CreateWordSearch1763700000001.js';
 import { CreateEvents1764000000000 } from './events/CreateEvents1764000000000.js';
+import { CreateAliases1764200000002 } from './merging/CreateAliases1764200000002.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { CreateErasures1764200000000 } from './erasure/CreateErasures1764200000000.js';
 
@@ -72,6 +73,7 @@ export function createDataSource(definition: SubgraphDefinition, options: Databa
       CreateWordSearch1763700000001,
       CreateEvents1764000000000,
       CreateErasures1764200000000,
+      CreateAliases1764200000002,
       ...definition.migrations,
     ],
     migrationsTableName: 'migration',

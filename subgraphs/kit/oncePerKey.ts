@@ -15,6 +15,8 @@ export interface Idempotency {
   readonly mutation: string;
   /** All its other arguments, as they were given. */
   readonly input: unknown;
+  /** The same as the caller gave them, where ids of customers who were merged since stand in it. */
+  readonly given?: unknown;
 }
 
 /** The arguments of a mutation as one text, whatever the order of their names. */
@@ -38,7 +40,7 @@ function digest(input: unknown): string {
 export async function oncePerKey<R>(
   database: Database,
   manager: EntityManager,
-  { key: given, mutation, input }: Idempotency,
+  { key: given, mutation, input, given: before = input }: Idempotency,
   work: () => Promise<R>,
 ): Promise<R> {
   if (given === null || given === undefined) return work();
@@ -54,7 +56,7 @@ export async function oncePerKey<R>(
       sql`SELECT mutation, hash, answer FROM idempotency_key WHERE key = ${key}`,
       manager,
     );
-    if (first?.mutation !== mutation || first.hash !== hash) {
+    if (first?.mutation !== mutation || (first.hash !== hash && first.hash !== digest(before))) {
       throw badUserInput(
         'idempotencyKey was used for another call; use a new one for each call that differs',
         'idempotencyKey',

@@ -106,7 +106,11 @@ export async function startSubgraph(
   const readWithdrawals =
     definition.readWithdrawals?.(database) ?? askMarketing(config.marketingUrl, definition.name, signingKey);
   const guards = { accessLog, readWithdrawals };
-  const events = startEvents(definition, config, dataSource, log, (ids) => references.forget(ids));
+  await database.aliases.watch(dataSource, log);
+  const events = startEvents(definition, config, dataSource, log, {
+    onErased: (ids) => references.forget(ids),
+    onMerged: () => database.aliases.note(),
+  });
   const trust = new GatewayTrust(definition.name, config.signingKeys);
   if (config.signingKeys === null) {
     log.warn('SIGNING_KEY is off: whoever reaches this subgraph reads and changes everything');
@@ -176,6 +180,7 @@ export async function startSubgraph(
       url,
       async stop() {
         stopChores();
+        database.aliases.stop();
         await subscriptions.stop();
         await apollo.stop();
         await fastify.close();
@@ -188,6 +193,7 @@ export async function startSubgraph(
     };
   } catch (error) {
     stopChores();
+    database.aliases.stop();
     await subscriptions.stop();
     await fastify.close();
     await events.stop();

@@ -14,6 +14,7 @@ import { Touchpoint } from './entities/Touchpoint.js';
 import { eraseMarketing } from './erase.js';
 import { CompleteMarketing1763900000000 } from './migrations/CompleteMarketing1763900000000.js';
 import { CreateMarketing1763800000000 } from './migrations/CreateMarketing1763800000000.js';
+import { MoveConsents1764200000003 } from './migrations/MoveConsents1764200000003.js';
 import { CampaignResolver } from './resolvers/CampaignResolver.js';
 import { ConsentResolver } from './resolvers/ConsentResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
@@ -61,7 +62,7 @@ export const marketing = defineSubgraph({
     Offer: (reference, context) => context.byId(Offer, reference.id),
   },
   entities: [Segment, SegmentMembership, Trait, Campaign, Exposure, Consent, Proposition, Offer],
-  migrations: [CreateMarketing1763800000000, CompleteMarketing1763900000000],
+  migrations: [CreateMarketing1763800000000, CompleteMarketing1763900000000, MoveConsents1764200000003],
   erase: eraseMarketing,
   readWithdrawals,
 });

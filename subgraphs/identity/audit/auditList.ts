@@ -23,9 +23,17 @@ export class AuditLogFilter {
   subject?: string | null;
 }
 
-/** The conditions of a filter, over the alias `t`. */
-export function auditConditions(customerId: string, filter: AuditLogFilter | null | undefined): Sql[] {
-  const conditions = [idFilter('customer_id', customerId)];
+/**
+ * The conditions of a filter, over the alias `t`.
+ * @param mergedIds of those who were merged into the customer: what was done under their ids was done with the same person's data
+ */
+export function auditConditions(
+  customerId: string,
+  mergedIds: readonly string[],
+  filter: AuditLogFilter | null | undefined,
+): Sql[] {
+  const own = idFilter('customer_id', customerId);
+  const conditions = [mergedIds.length === 0 ? own : sql`(${own} OR t.customer_id = ANY(${mergedIds}::uuid[]))`];
   if (filter?.from) conditions.push(sql`t.at >= ${filter.from}::timestamptz`);
   if (filter?.to) conditions.push(sql`t.at < ${filter.to}::timestamptz`);
   if (filter?.action) conditions.push(sql`t.action = ${filter.action}`);

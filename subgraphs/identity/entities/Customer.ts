@@ -77,6 +77,10 @@ export class Customer {
   @Field(() => DateTime, { description: 'When their own data last changed.' })
   updatedAt: Date;
 
+  /** Null for who stands for themselves. */
+  @Column('uuid', { name: 'merged_into', nullable: true })
+  mergedInto: string | null;
+
   @Column('timestamptz', { name: 'erased_at', nullable: true })
   @Field(() => DateTime, {
     nullable: true,

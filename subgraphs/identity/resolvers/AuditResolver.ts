@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { validate as isUuid } from 'uuid';
 import { SCOPES } from '../../../schema/contract.js';
 import type { Connection } from '../../kit/Connection.js';
 import { PageArguments } from '../../kit/PageArguments.js';
@@ -6,6 +7,7 @@ import type { RequestContext } from '../../kit/RequestContext.js';
 import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { AUDIT_ORDER, auditConditions, AuditLogFilter } from '../audit/auditList.js';
 import { AuditEntry, AuditEntryConnection } from '../entities/AuditEntry.js';
+import { mergedIdsOf } from '../loaders.js';
 import { Customer } from '../entities/Customer.js';
 
 @Resolver()
@@ -22,7 +24,9 @@ export class AuditResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<AuditEntry>> {
-    const where = auditConditions(customerId, filter);
+    const isMerged = context.database.aliases.any && isUuid(customerId);
+    const mergedIds = isMerged ? await context.load(mergedIdsOf, customerId.toLowerCase()) : [];
+    const where = auditConditions(customerId, mergedIds, filter);
     const entries = await context.page({ entity: AuditEntry, where, orderName: 'AT_DESC', order: AUDIT_ORDER, page });
     if (await context.byId(Customer, customerId)) context.giveOf(customerId.toLowerCase(), 'Query.auditLog');
     return entries;

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import { maskPhone } from '../../kit/maskPhone.js';
 import { Masked } from '../../kit/Masked.js';
 import { maskEmail } from '../../kit/maskEmail.js';
@@ -15,7 +15,7 @@ import { Household } from '../entities/Household.js';
 import { Membership, MembershipConnection } from '../entities/Membership.js';
 import { Preference } from '../entities/Preference.js';
 import { MEMBERSHIP_ORDERS, membershipConditions, MembershipOrderBy } from '../groupLists.js';
-import { addressesOf, externalIdsOf, identifiersOf, preferencesOf } from '../loaders.js';
+import { addressesOf, externalIdsOf, identifiersOf, mergedIdsOf, preferencesOf } from '../loaders.js';
 import { profileCompleteness } from '../profileCompleteness.js';
 
 /** The arguments that the lists of memberships of a customer share. */
@@ -30,6 +30,14 @@ const Order = () =>
 
 @Resolver(() => Customer)
 export class CustomerResolver {
+  @FieldResolver(() => [ID], {
+    description:
+      'The ids of those who were merged into this customer, the first first. Each stays good in place of `id`.',
+  })
+  async mergedIds(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly string[]> {
+    return context.database.aliases.any ? context.load(mergedIdsOf, customer.id) : [];
+  }
+
   @Masked(maskEmail)
   @FieldResolver(() => [String], { description: 'Email addresses, lower case, the first to use first. At most 20.' })
   async emails(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly string[]> {

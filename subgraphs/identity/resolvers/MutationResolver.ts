@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from 'type-graphq
 import { SCOPES } from '../../../schema/contract.js';
 import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
+import { TakesFormerIds } from '../../kit/merging/TakesFormerIds.js';
 import { parseInput } from '../../kit/parseInput.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
 import { removeAddress, setAddress } from '../addresses.js';
@@ -20,6 +21,7 @@ import { ExpectedVersion } from '../ExpectedVersion.js';
 import { addExternalId, removeExternalId } from '../externalIds.js';
 import { identifyCustomer } from '../identifyCustomer.js';
 import type { Change } from '../lockRow.js';
+import { mergeCustomers, unmergeCustomer } from '../mergeCustomers.js';
 import { removePreference, setPreference } from '../preferences.js';
 import { updateCustomer } from '../updateCustomer.js';
 
@@ -171,5 +173,38 @@ export class MutationResolver {
     const change = { id, argument: 'id', expectedVersion: expectedVersion ?? null };
     const once = { key: idempotencyKey, mutation: 'eraseCustomer', input: { id, reason, expectedVersion } };
     return eraseCustomer(context, change, reason, once);
+  }
+
+  @RequiresScopes(SCOPES.administerIdentity)
+  @TakesFormerIds()
+  @Mutation(() => Customer, {
+    description:
+      'Makes one customer of two who are the same. All that was of the first is of the second, in every department, moments later; where both have the same (an address with one label, an estimate of one year), that of the second counts. The old id stays good everywhere, and `unmergeCustomer` gives back what was there. Gives the second. Again, it changes nothing.',
+  })
+  mergeCustomers(
+    @Arg('customerId', () => ID, { description: 'Who is merged.' }) customerId: string,
+    @Arg('intoId', () => ID, { description: 'Into whom.' }) intoId: string,
+    @ExpectedVersion('customer who is merged') expectedVersion: number | null | undefined,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer> {
+    const once = { key: idempotencyKey, mutation: 'mergeCustomers', input: { customerId, intoId, expectedVersion } };
+    return mergeCustomers(context, ofCustomer(customerId, expectedVersion), intoId, once);
+  }
+
+  @RequiresScopes(SCOPES.administerIdentity)
+  @TakesFormerIds()
+  @Mutation(() => Customer, {
+    description:
+      'Takes a merge back: the customer has again what was theirs, in every department, moments later. What was written since the merge stays with the other. Gives the customer. Without a merge nothing changes.',
+  })
+  unmergeCustomer(
+    @Arg('customerId', () => ID, { description: 'Who was merged, by their old id.' }) customerId: string,
+    @ExpectedVersion('customer who was merged') expectedVersion: number | null | undefined,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer> {
+    const once = { key: idempotencyKey, mutation: 'unmergeCustomer', input: { customerId, expectedVersion } };
+    return unmergeCustomer(context, ofCustomer(customerId, expectedVersion), once);
   }
 }

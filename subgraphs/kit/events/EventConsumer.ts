@@ -9,6 +9,8 @@ export interface EventConsumer<T = unknown> {
   /** Names it for ever, within the subgraph: `timeline`. */
   readonly name: string;
   readonly event: EventType<T>;
+  /** Other types that it reads in the same order; their `data` is `unknown` to `handle`. */
+  readonly also?: readonly EventType<unknown>[];
   /**
    * Takes in events, in order, inside a transaction of the subgraph's database; none of them was taken in before. What it throws
    * for is tried again, and parked when it goes on failing.

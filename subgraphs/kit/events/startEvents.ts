@@ -4,8 +4,9 @@ import type { SubgraphConfig } from '../config.js';
 import { connectionConfig } from '../createDataSource.js';
 import type { SubgraphDefinition } from '../defineSubgraph.js';
 import { eraseAgain } from '../erasure/eraseAgain.js';
-import { erasures } from '../erasure/erasures.js';
+import { customerChanges, type CustomerChangeHooks } from '../merging/customerChanges.js';
 import { hourly } from '../hourly.js';
+import { mergeAgain } from '../merging/mergeAgain.js';
 import type { EventReadings } from '../observe/createSubgraphMetrics.js';
 import type { BusReader } from './EventBus.js';
 import { oneAtATime } from './oneAtATime.js';
@@ -36,20 +37,20 @@ export interface SubgraphEvents {
 
 /**
  * Starts to publish what a subgraph's writes leave in its outbox, and to read what it consumes.
- * @param onErased called with the ids of customers who were erased
+ * @param hooks what is to be done when customers change
  */
 export function startEvents(
   definition: SubgraphDefinition,
   config: SubgraphConfig,
   dataSource: DataSource,
   log: Logger,
-  onErased: (customerIds: readonly string[]) => void = () => {},
+  hooks?: CustomerChangeHooks,
 ): SubgraphEvents {
   const bus = openEventBus(config.eventBusUrl ?? config.databaseUrl, log);
   const connection = { ...connectionConfig(definition), connectionString: config.databaseUrl };
   const relay = relayOutbox(definition.name, connection, bus, log);
   const reading = new Map<string, BusReader>();
-  const consumers = [erasures(definition.erase, onErased), ...(definition.consumers ?? [])];
+  const consumers = [customerChanges(definition.name, definition.erase, hooks), ...(definition.consumers ?? [])];
   const readers = consumers.map((consumer) =>
     oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () => {
       const reader = bus.consume(busConsumer(definition.name, consumer, dataSource, log));
@@ -73,6 +74,7 @@ export function startEvents(
     },
   );
   const stopErasing = eraseAgain(dataSource, definition.erase, log);
+  const stopMerging = mergeAgain(dataSource, log);
   const health = async (): Promise<{ outbox: number; deadLetters: number }> => {
     const [row] = await dataSource.query<{ outbox: number; deadLetters: number }[]>(
       `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT ${MOST_COUNTED}) AS o) AS outbox,
@@ -93,6 +95,7 @@ export function startEvents(
     async stop() {
       stopForgetting();
       stopErasing();
+      stopMerging();
       await Promise.all([relay.stop(), ...readers.map((reader) => reader.stop())]);
       await bus.close();
     },

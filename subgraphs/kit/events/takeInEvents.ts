@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { scrubText } from '../../../observability/scrubText.js';
 import { cloudEvent, customerErased, ERROR_CODES } from '../../../schema/contract.js';
+import { replaceIds } from '../merging/replaceIds.js';
 import type { BusConsumer, Delivery } from './EventBus.js';
 import type { EventConsumer, ReceivedEvent } from './EventConsumer.js';
 
@@ -44,7 +45,7 @@ export function busConsumer(
 ): BusConsumer {
   return {
     name: `${subgraph}.${consumer.name}`,
-    types: [consumer.event.type.replace(/\.v\d+$/, '')],
+    types: [consumer.event, ...(consumer.also ?? [])].map(({ type }) => type.replace(/\.v\d+$/, '')),
     async handle(deliveries) {
       const good: ReceivedEvent<unknown>[] = [];
       for (const delivery of deliveries) {
@@ -91,10 +92,13 @@ export async function deadLetters(dataSource: DataSource, consumer: EventConsume
 function readEvent({ event }: Delivery, consumer: EventConsumer): ReceivedEvent<unknown> | Refusal {
   const envelope = cloudEvent.safeParse(event);
   if (!envelope.success) return { event, reason: `not a CloudEvent: ${firstProblem(envelope.error)}` };
-  if (envelope.data.type !== consumer.event.type) {
-    return { event, reason: `${envelope.data.type} is not known here; this consumer reads ${consumer.event.type}` };
+  const known = [consumer.event, ...(consumer.also ?? [])];
+  const type = known.find((one) => one.type === envelope.data.type);
+  if (type === undefined) {
+    const names = known.map((one) => one.type).join(', ');
+    return { event, reason: `${envelope.data.type} is not known here; this consumer reads ${names}` };
   }
-  const data = consumer.event.data.safeParse(envelope.data.data);
+  const data = type.data.safeParse(envelope.data.data);
   if (!data.success) return { event, reason: `not what its type says: ${firstProblem(data.error)}` };
   return { ...envelope.data, data: data.data };
 }
@@ -118,25 +122,34 @@ async function takeIn(
     );
     const ids = new Set(fresh.map(({ id }) => id));
     const first = events.filter(({ id }) => ids.delete(id.toLowerCase()));
-    const live = consumer.event.type === customerErased.type ? first : await ofTheLiving(manager, first);
+    const live = consumer.event.type === customerErased.type ? first : await ofToday(manager, first);
     if (live.length > 0) await consumer.handle(live, manager);
     await also?.(manager);
   });
 }
 
-/** What comes late about a customer who was erased is not written down. */
-async function ofTheLiving(
+/** What comes late about a customer who was erased is not written down; about one who was merged, it is of the one into whom they were. */
+async function ofToday(
   manager: EntityManager,
   events: readonly ReceivedEvent<unknown>[],
 ): Promise<readonly ReceivedEvent<unknown>[]> {
   const subjects = events.map(({ subject }) => subject.toLowerCase()).filter((subject) => isUuid(subject));
   if (subjects.length === 0) return events;
-  const rows = await manager.query<{ id: string }[]>(
-    'SELECT customer_id AS id FROM erased_customer WHERE customer_id = ANY($1::uuid[])',
+  const rows = await manager.query<{ id: string; canonicalId: string; isErased: boolean }[]>(
+    `SELECT id, coalesce(a.canonical_id, id) AS "canonicalId", e.customer_id IS NOT NULL AS "isErased"
+     FROM unnest($1::uuid[]) AS s(id) LEFT JOIN customer_alias a ON a.customer_id = id
+       LEFT JOIN erased_customer e ON e.customer_id = coalesce(a.canonical_id, id)`,
     [subjects],
   );
-  const erased = new Set(rows.map(({ id }) => id));
-  return events.filter(({ subject }) => !erased.has(subject.toLowerCase()));
+  const erased = new Set(rows.flatMap(({ id, isErased }) => (isErased ? [id] : [])));
+  const ids = new Map(rows.flatMap(({ id, canonicalId }) => (id === canonicalId ? [] : [[id, canonicalId] as const])));
+  const live = events.filter(({ subject }) => !erased.has(subject.toLowerCase()));
+  if (ids.size === 0) return live;
+  return live.map((event) => ({
+    ...event,
+    subject: ids.get(event.subject.toLowerCase()) ?? event.subject,
+    data: replaceIds(event.data, ids),
+  }));
 }
 
 async function takeInOrPark(

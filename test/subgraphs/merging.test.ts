@@ -1,0 +1,346 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
+import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
+import { waitUntil } from '../support/waitUntil.js';
+
+const SCHEMAS = ['identity', 'sales', 'service', 'feedback', 'marketing', 'touchpoints'];
+const PEOPLE = 5;
+
+let graph: TestSubgraphs;
+let people: string[];
+let employee: string;
+
+async function sql(statement: string, ...values: readonly unknown[]): Promise<Untyped[]> {
+  return graph.sql(statement, values);
+}
+
+/** Writes something of a customer into every table; some of it is the same for all, so that it cannot be twice with one. */
+async function tell(id: string, number: number, next: string): Promise<void> {
+  const word = `p${number}`;
+  const uuid = 'gen_random_uuid()';
+  await sql(
+    `INSERT INTO identity.customer_identifier (customer_id, type, value, position)
+     VALUES ($1, 'EMAIL', 'shared@example.com', 1), ($1, 'PHONE', $2, 0)`,
+    id,
+    `+4366000000${number}`,
+  );
+  await sql(`INSERT INTO identity.external_id (source, id, customer_id) VALUES ('crm', $2, $1)`, id, word);
+  await sql(`INSERT INTO identity.address (customer_id, label, lines, country) VALUES ($1, 'home', $2, 'AT')`, id, [
+    word,
+  ]);
+  await sql(
+    `INSERT INTO identity.preference (customer_id, label, note) VALUES ($1, 'meat', $2), ($1, $2, $2)`,
+    id,
+    word,
+  );
+  await sql(
+    `INSERT INTO identity.membership (id, organization_id, person_id, since)
+     SELECT ${uuid}, id, $1, '2020-01-01' FROM identity.customer WHERE kind = 'ORGANIZATION'`,
+    id,
+  );
+  await sql(`INSERT INTO sales.account (customer_id, owner_id) VALUES ($1, $2)`, id, employee);
+  await sql(
+    `INSERT INTO sales.category_spend (customer_id, year, currency, amount) VALUES ($1, 2026, 'EUR', 5), ($1, $2, 'EUR', 6)`,
+    id,
+    2000 + number,
+  );
+  await sql(
+    `INSERT INTO sales.lead (id, customer_id, name, source, status, captured_at) VALUES (${uuid}, $1, $2, 'WEB', 'NEW', now())`,
+    id,
+    word,
+  );
+  await sql(
+    `INSERT INTO sales.activity (id, customer_id, kind, subject, occurred_at) VALUES (${uuid}, $1, 'CALL', $2, now())`,
+    id,
+    word,
+  );
+  await sql(
+    `INSERT INTO sales.opportunity (id, customer_id, name, stage, probability) VALUES (${uuid}, $1, $2, 'PROPOSAL', 0.5)`,
+    id,
+    word,
+  );
+  await sql(
+    `INSERT INTO sales.customer_order (id, number, customer_id, status, placed_at, currency, total)
+     VALUES (${uuid}, $2, $1, 'PLACED', now(), 'EUR', ${number + 1})`,
+    id,
+    word,
+  );
+  await sql(
+    `WITH c AS (INSERT INTO service.service_case (id, customer_id, subject, kind, channel, opened_at, first_response_due_at, resolution_due_at)
+       VALUES (${uuid}, $1, $2, 'COMPLAINT', 'EMAIL', now(), now(), now()) RETURNING id)
+     INSERT INTO service.promise (id, customer_id, case_id, what, due_at) SELECT ${uuid}, $1, id, $2, now() FROM c`,
+    id,
+    word,
+  );
+  await sql(
+    `INSERT INTO service.goodwill (id, customer_id, amount, currency, reason, employee_id) VALUES (${uuid}, $1, 5, 'EUR', $2, $3)`,
+    id,
+    word,
+    employee,
+  );
+  await sql(
+    `INSERT INTO feedback.survey_response (id, survey_id, customer_id, kind, score, responded_at)
+     SELECT ${uuid}, id, $1, 'NPS', ${number}, now() FROM feedback.survey`,
+    id,
+  );
+  await sql(
+    `INSERT INTO feedback.review (id, customer_id, site, rating, published_at) VALUES (${uuid}, $1, 'X', 3, now())`,
+    id,
+  );
+  await sql(
+    `INSERT INTO feedback.competitor_rating (id, customer_id, competitor, experience, rating, rated_at) VALUES (${uuid}, $1, 'Y', 'price', 3, now())`,
+    id,
+  );
+  await sql(
+    `INSERT INTO feedback.referral (id, customer_id, referred_customer_id, referred_at) VALUES (${uuid}, $1, $2, now())`,
+    id,
+    next,
+  );
+  await sql(
+    `INSERT INTO marketing.trait (id, customer_id, name, kind, value, source, observed_at)
+     VALUES (${uuid}, $1, 'age', 'DEMOGRAPHIC', $2, 'shop', now()), (${uuid}, $1, $2, 'DEMOGRAPHIC', $2, 'shop', now())`,
+    id,
+    word,
+  );
+  await sql(
+    `INSERT INTO marketing.segment_member (id, segment_id, customer_id) SELECT ${uuid}, id, $1 FROM marketing.segment`,
+    id,
+  );
+  await sql(
+    `INSERT INTO marketing.exposure (id, campaign_id, customer_id, sent_at) SELECT ${uuid}, id, $1, now() FROM marketing.campaign`,
+    id,
+  );
+  await sql(
+    `INSERT INTO marketing.consent_event (id, customer_id, purpose, action, source, text) VALUES (${uuid}, $1, 'MARKETING', 'GRANTED', 'shop', 'Yes')`,
+    id,
+  );
+  await sql(
+    `WITH j AS (INSERT INTO touchpoints.journey (id, customer_id, subject, status, opened_at, last_touch_at)
+       VALUES (${uuid}, $1, $2, 'OPEN', now(), now()) RETURNING id)
+     INSERT INTO touchpoints.touchpoint (id, customer_id, occurred_at, channel, direction, kind, department, summary, journey_id)
+     SELECT ${uuid}, $1, now(), 'PHONE', 'INBOUND', 'CONTACT', 'SALES', $2, id FROM j`,
+    id,
+    word,
+  );
+}
+
+const write = async (subgraph: string, call: string, selection = '{ id }'): Promise<Untyped> =>
+  Object.values(await graph.ask(subgraph, `mutation { ${call} ${selection} }`))[0];
+
+const merge = (from: string, into: string) =>
+  write('identity', `mergeCustomers(customerId: "${from}", intoId: "${into}")`, '{ id mergedIds }');
+const unmerge = (id: string) => write('identity', `unmergeCustomer(customerId: "${id}")`, '{ id mergedIds }');
+
+/** Every row of every table of the departments, but for what says when and how often it changed, and what the kit keeps for itself. */
+async function everything(): Promise<Untyped> {
+  const tables = await sql(
+    `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables WHERE table_schema = ANY($1)
+     AND table_type = 'BASE TABLE' AND table_name NOT IN ('migration', 'inbox', 'outbox', 'audit_entry', 'idempotency_key') ORDER BY 1`,
+    SCHEMAS,
+  );
+  const found: Untyped = {};
+  for (const { name } of tables) {
+    const rows = await sql(`SELECT (to_jsonb(t) - 'version' - 'updated_at')::text AS row FROM ${name} t ORDER BY 1`);
+    found[name] = rows.map(({ row }) => row);
+  }
+  return found;
+}
+
+async function settled(): Promise<void> {
+  await waitUntil(async () => {
+    const waiting = await sql(
+      `${SCHEMAS.map((name) => `(SELECT 1 FROM ${name}.outbox LIMIT 1)`).join(' UNION ALL ')}
+       UNION ALL (SELECT 1 FROM event_bus.consumer WHERE sequence < (SELECT max(sequence) FROM event_bus.log))`,
+    );
+    return waiting.length === 0;
+  });
+}
+
+async function entity(subgraph: string, id: string, selection: string): Promise<Untyped> {
+  const { _entities } = await graph.ask(
+    subgraph,
+    `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { ${selection} } } }`,
+    { r: [{ __typename: 'Customer', id }] },
+  );
+  return _entities[0];
+}
+
+/** What can be counted of a customer. */
+async function figures(id: string): Promise<Untyped> {
+  return {
+    sales: await entity('sales', id, 'id activities { totalCount } orders { totalCount } opportunities { totalCount }'),
+    service: await entity('service', id, 'id cases { totalCount } promises { totalCount } goodwill { totalCount }'),
+    feedback: await entity('feedback', id, 'id responses { totalCount } reviews { totalCount }'),
+    touchpoints: await entity('touchpoints', id, 'id timeline { totalCount }'),
+  };
+}
+
+beforeAll(async () => {
+  graph = await startTestSubgraphs();
+  employee = (await write('identity', 'createEmployee(input: { name: "Eva Lang" })')).id;
+  await write(
+    'identity',
+    'identifyCustomer(input: { displayName: "Firm", kind: ORGANIZATION, emails: ["firm@example.com"] })',
+    '{ created }',
+  );
+  await write('feedback', 'createSurvey(input: { title: "Us", kind: NPS, question: "Well?" })');
+  await sql(`INSERT INTO marketing.segment (id, name) VALUES (gen_random_uuid(), 'All')`);
+  await sql(
+    `INSERT INTO marketing.campaign (id, name, channel, starts_at) VALUES (gen_random_uuid(), 'Spring', 'EMAIL', now())`,
+  );
+  people = [];
+  for (let number = 0; number < PEOPLE; number += 1) {
+    const made = await write(
+      'identity',
+      `identifyCustomer(input: { displayName: "P ${number}", emails: ["p${number}@example.com"] })`,
+      '{ customer { id } }',
+    );
+    people.push(made.customer.id);
+  }
+  for (const [number, id] of people.entries()) await tell(id, number, people[(number + 1) % PEOPLE] ?? '');
+});
+afterAll(() => graph.stop());
+
+describe('customers who are merged', () => {
+  let a: string;
+  let b: string;
+  let before: Untyped;
+  beforeEach(async () => {
+    for (const id of people) await unmerge(id);
+    await settled();
+    [a = '', b = ''] = people;
+    before = await everything();
+  });
+
+  test('are one everywhere, by either id, and two again when it is taken back', async () => {
+    const alone = [await figures(a), await figures(b)];
+    expect(await merge(a, b)).toEqual({ id: b, mergedIds: [a] });
+    await settled();
+    const both = await figures(b);
+    expect(await figures(a)).toEqual(both);
+    for (const [subgraph, fields] of Object.entries<Untyped>(both)) {
+      expect(fields.id).toBe(b);
+      for (const [name, value] of Object.entries<Untyped>(fields)) {
+        if (name === 'id') continue;
+        const sum = alone[0][subgraph][name].totalCount + alone[1][subgraph][name].totalCount;
+        expect([subgraph, name, value.totalCount]).toEqual([subgraph, name, sum]);
+      }
+    }
+    const found = await graph.ask(
+      'identity',
+      `{ old: customer360(id: "${a}") { id } email: customer360(email: "p0@example.com") { id emails phones }
+         customers { nodes { id } } search: customers(search: "P 0") { totalCount } }`,
+    );
+    expect(found.old).toEqual({ id: b });
+    expect(found.email).toMatchObject({ id: b, emails: expect.arrayContaining(['p0@example.com', 'p1@example.com']) });
+    expect(found.email.phones).toHaveLength(2);
+    expect(found.customers.nodes).not.toContainEqual({ id: a });
+    expect(found.search.totalCount).toBe(0);
+    expect(await unmerge(a)).toEqual({ id: a, mergedIds: [] });
+    await settled();
+    expect(await everything()).toEqual(before);
+  });
+
+  test('are written of by the old id as well, also by an event that comes late and a call that is sent again', async () => {
+    const call = `openOpportunity(input: { customerId: "${a}", name: "Repeated" }, idempotencyKey: "again")`;
+    const first = await write('sales', call);
+    await merge(a, b);
+    await settled();
+    expect(await write('sales', call)).toEqual(first);
+    const { id } = await write('sales', `openOpportunity(input: { customerId: "${a}", name: "By the old id" })`);
+    expect(await sql('SELECT customer_id FROM sales.opportunity WHERE id = $1', id)).toEqual([{ customer_id: b }]);
+    const event = {
+      specversion: '1.0',
+      id: '019b1c7e-8f3a-7c51-9a55-0f5d8f0f2a12',
+      source: '/customer360/sales',
+      type: 'customer360.touchpoint.reported.v1',
+      subject: a,
+      time: new Date().toISOString(),
+      datacontenttype: 'application/json',
+      data: {
+        customerId: a,
+        occurredAt: new Date().toISOString(),
+        channel: 'PHONE',
+        direction: 'INBOUND',
+        kind: 'NOTE',
+        department: 'SALES',
+        summary: 'late',
+        source: { type: 'Order', id: 'late' },
+      },
+    };
+    await sql(`INSERT INTO sales.outbox (event) VALUES ($1)`, JSON.stringify(event));
+    await sql(`NOTIFY "customer360.outbox.sales"`);
+    await settled();
+    const touchpoints = await sql(`SELECT customer_id FROM touchpoints.touchpoint WHERE summary = 'late'`);
+    expect(touchpoints).toEqual([{ customer_id: b }]);
+  });
+
+  test.each([
+    ['the same', () => [a, a]],
+    ['a person and a firm', () => [a, 'firm']],
+    ['unknown', () => [a, '00000000-0000-4000-8000-000000000000']],
+  ])('cannot be %s', async (_what, pair) => {
+    const [firm] = await sql(`SELECT id FROM identity.customer WHERE kind = 'ORGANIZATION'`);
+    const [from = '', into = ''] = pair().map((id) => (id === 'firm' ? firm.id : id));
+    const { errors } = await askSubgraph(
+      'identity',
+      graph.urls['identity'] ?? '',
+      `mutation { mergeCustomers(customerId: "${from}", intoId: "${into}") { id } }`,
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'intoId' });
+  });
+
+  test('are as if they had never been, whatever was merged and taken back in whichever order', async () => {
+    const person = fc.integer({ min: 0, max: PEOPLE - 1 });
+    const step = fc.record({ kind: fc.constantFrom('merge', 'merge', 'unmerge'), from: person, into: person });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 10 }), async (steps) => {
+        /** Into whom each is merged. */
+        const parents = new Map<string, string>();
+        const rootOf = (id: string): string => {
+          const parent = parents.get(id);
+          return parent === undefined ? id : rootOf(parent);
+        };
+        for (const { kind, from, into } of steps) {
+          const [source = '', target = ''] = [people[from], people[into]];
+          if (kind === 'unmerge') {
+            await unmerge(source);
+            parents.delete(source);
+          } else if (!parents.has(source) && rootOf(target) !== source) {
+            await merge(source, target);
+            parents.set(source, rootOf(target));
+          }
+        }
+        await settled();
+        const held = await sql('SELECT customer_id AS id, count(*)::int AS n FROM sales.customer_order GROUP BY 1');
+        const expected = new Map<string, number>();
+        for (const id of people) expected.set(rootOf(id), (expected.get(rootOf(id)) ?? 0) + 1);
+        expect(new Map(held.map(({ id, n }) => [id, n]))).toEqual(expected);
+        for (const id of people) await unmerge(id);
+        await settled();
+        expect(await everything()).toEqual(before);
+      }),
+      { numRuns: 12, seed: 20261122 },
+    );
+  });
+});
+
+test('a customer who is erased takes those along who were merged into them', async () => {
+  const [, , c = '', d = ''] = people;
+  await merge(c, d);
+  await write('identity', `eraseCustomer(id: "${c}", reason: MISTAKE)`);
+  await settled();
+  const rows = await sql(`SELECT id, display_name AS name FROM identity.customer WHERE id = ANY($1)`, [c, d]);
+  expect(rows.map(({ name }) => name)).toEqual(['Erased customer', 'Erased customer']);
+  for (const schema of SCHEMAS) {
+    expect([
+      schema,
+      await sql(`SELECT content FROM ${schema}.set_aside_row WHERE written_for && $1::uuid[]`, [c, d]),
+    ]).toEqual([schema, []]);
+    expect([schema, await sql(`SELECT key FROM ${schema}.moved_row WHERE held_by = ANY($1)`, [c, d])]).toEqual([
+      schema,
+      [],
+    ]);
+  }
+});
