@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openFolder, plainEnvironment, run } from '../support/startHarness.js';
 import { startProduct } from '../support/startProduct.js';
 import { waitUntil } from '../support/waitUntil.js';
@@ -13,7 +13,7 @@ const LIMIT_MS = 240_000;
 
 let copy = '';
 let before: ReadonlyMap<string, string>;
-beforeAll(() => {
+beforeEach(() => {
   copy = mkdtempSync(join(tmpdir(), 'customer360-team-'));
   for (const file of projectFiles(process.cwd())) {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
@@ -21,9 +21,14 @@ beforeAll(() => {
   }
   cpSync('dist', join(copy, 'dist'), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=team', '-c', 'user.email=team@example.com', ...args], { cwd: copy });
+  git('init', '--quiet');
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'before');
   before = digests();
 });
-afterAll(() => rmSync(copy, { recursive: true, force: true }));
+afterEach(() => rmSync(copy, { recursive: true, force: true }));
 
 /** What git would have of a project, without what is made from it. */
 function projectFiles(folder: string): string[] {
@@ -32,9 +37,13 @@ function projectFiles(folder: string): string[] {
 }
 
 function digests(): Map<string, string> {
-  const files = execFileSync('find', ['.', '-type', 'f', '-not', '-path', './dist/*', '-not', '-path', './.data/*'], {
-    cwd: copy,
-  });
+  const files = execFileSync(
+    'find',
+    ['.', '-type', 'f', '-not', '-path', './.git/*', '-not', '-path', './dist/*', '-not', '-path', './.data/*'],
+    {
+      cwd: copy,
+    },
+  );
   const digestOf = (file: string) =>
     createHash('sha256')
       .update(readFileSync(join(copy, file)))
