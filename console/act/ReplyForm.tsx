@@ -13,12 +13,14 @@ interface Values {
   awaitingCustomer: boolean;
 }
 
-const EMPTY: Values = { body: '', employeeId: null, awaitingCustomer: false };
-
 /** Answers a case. The answer stands among the messages before the graph has taken it. */
 export function ReplyForm({ found }: { readonly found: OpenedCase }): React.JSX.Element {
   const [reply] = useMutation(ReplyToCaseDocument);
-  const form = useForm<Values>({ initialValues: EMPTY, validate: { body: isNotEmpty('Write your answer.') } });
+  const form = useForm<Values>({
+    initialValues: { body: '', employeeId: found.assignee?.id ?? null, awaitingCustomer: false },
+    // Without a name it would be the customer's own message.
+    validate: { body: isNotEmpty('Write your answer.'), employeeId: isNotEmpty('Say who answers.') },
+  });
   const act = useAct({
     form,
     close: () => undefined,
@@ -72,7 +74,7 @@ export function ReplyForm({ found }: { readonly found: OpenedCase }): React.JSX.
           maxLength={10_000}
           {...form.getInputProps('body')}
         />
-        <EmployeeSelect label="Who answers" {...form.getInputProps('employeeId')} />
+        <EmployeeSelect label="Who answers" withAsterisk {...form.getInputProps('employeeId')} />
         <Group justify="space-between">
           <Checkbox
             label="It is the customer's turn now"

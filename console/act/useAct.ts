@@ -58,11 +58,18 @@ function placeErrors<V extends object>(form: UseFormReturnType<V>, error: unknow
   const rest: string[] = [];
   for (const { message, extensions } of error.errors) {
     const argument = extensions?.['argument'];
-    const field = typeof argument === 'string' ? argument.replace(/^input\./, '') : '';
-    if (hasField(form.getValues(), field)) form.setFieldError(field, message);
+    const name = typeof argument === 'string' ? argument : '';
+    const field = name.replace(/^input\./, '');
+    if (hasField(form.getValues(), field)) form.setFieldError(field, withoutName(message, name));
     else rest.push(message);
   }
   return rest.length > 0 ? rest.join(' ') : null;
+}
+
+/** The graph begins with the argument's name; a form's reader sees the field. */
+function withoutName(message: string, argument: string): string {
+  const text = message.replace(`${argument} `, '');
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function hasField(values: object, path: string): boolean {

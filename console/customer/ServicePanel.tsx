@@ -39,7 +39,7 @@ export function ServicePanel({ customerId }: { readonly customerId: string }): R
             explain={customer?.slaCompliance?.explain}
           />
           <Metric
-            label="First answer after"
+            label="First answer"
             value={formatDuration(customer?.averageFirstResponse?.seconds)}
             explain={customer?.averageFirstResponse?.explain}
           />

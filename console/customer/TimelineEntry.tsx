@@ -1,4 +1,3 @@
-import { Text } from '@mantine/core';
 import { IconRoute } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { TimelineItem } from '../graph/Touchpoint.ts';
@@ -35,9 +34,9 @@ export const TimelineEntry = memo(function TimelineEntry({ item, before, positio
       {begins && (
         <div className={classes.journey}>
           <IconRoute size={14} aria-hidden="true" />
-          <Text size="xs" fw={650} truncate title={journey.subject}>
+          <span className={classes.subject} title={journey.subject}>
             {journey.subject}
-          </Text>
+          </span>
           {journey.status === 'OPEN' && <Tag tone="info">Open</Tag>}
         </div>
       )}

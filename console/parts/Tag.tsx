@@ -1,10 +1,9 @@
-import { Badge } from '@mantine/core';
 import classes from './Tag.module.css';
 
 /** What a tag says by its colour, beside its word. */
 export type Tone = 'neutral' | 'good' | 'bad' | 'warning' | 'info';
 
-/** A short word in a pill; its colour never says more than its word. */
+/** A short word in a pill; its colour never says more than its word. A plain element: long lists are full of them. */
 export function Tag({
   tone = 'neutral',
   children,
@@ -13,8 +12,8 @@ export function Tag({
   readonly children: string;
 }): React.JSX.Element {
   return (
-    <Badge className={classes.tag} data-tone={tone} radius="sm" size="sm" tt="none" fw={600}>
+    <span className={classes.tag} data-tone={tone}>
       {children}
-    </Badge>
+    </span>
   );
 }

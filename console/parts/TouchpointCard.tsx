@@ -1,4 +1,3 @@
-import { Anchor, Group, Text } from '@mantine/core';
 import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { wordsOf } from '../format/wordsOf.ts';
@@ -16,26 +15,26 @@ interface Props {
 
 const TONES: Readonly<Record<string, Tone>> = { POSITIVE: 'good', NEGATIVE: 'bad' };
 
-/** One thing that happened between a customer and us. */
+/** One thing that happened between a customer and us. Plain elements: a timeline mounts dozens of them in a frame. */
 export function TouchpointCard({ touchpoint, customer }: Props): React.JSX.Element {
   const { channel, department, direction, emotion, employee, occurredAt, sentiment, summary } = touchpoint;
   const Arrow = direction === 'INBOUND' ? IconArrowDownLeft : IconArrowUpRight;
   return (
-    <Group className={classes.card} gap={12} wrap="nowrap" align="start">
+    <div className={classes.card}>
       <ChannelMark channel={channel} department={department} />
       <div className={classes.body}>
-        <Text size="sm" className={classes.summary}>
+        <div className={classes.summary}>
           {customer && (
             <>
-              <Anchor component={Link} to={`/customers/${customer.id}`} fw={650}>
+              <Link to={`/customers/${customer.id}`} className={classes.customer}>
                 {customer.displayName}
-              </Anchor>
+              </Link>
               {' · '}
             </>
           )}
           {summary}
-        </Text>
-        <Group gap={8} className={classes.meta}>
+        </div>
+        <div className={classes.meta}>
           <When at={occurredAt} />
           <span className={classes.direction}>
             <Arrow size={13} aria-hidden="true" />
@@ -46,8 +45,8 @@ export function TouchpointCard({ touchpoint, customer }: Props): React.JSX.Eleme
           {sentiment && sentiment !== 'NEUTRAL' && (
             <Tag tone={TONES[sentiment] ?? 'neutral'}>{wordsOf(emotion ?? sentiment)}</Tag>
           )}
-        </Group>
+        </div>
       </div>
-    </Group>
+    </div>
   );
 }

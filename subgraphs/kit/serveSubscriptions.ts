@@ -27,8 +27,8 @@ export interface SubscriptionsOptions {
   readonly trust: GatewayTrust;
   /** Makes the context of one subscription, and of each of its events. */
   readonly createContext: (requestId: string, caller: Caller) => RequestContext;
-  /** Told of the context of each event that goes out. */
-  readonly onAnswer: (context: RequestContext) => void;
+  /** Told of the context of each event before it goes out; the event waits for it. */
+  readonly onAnswer: (context: RequestContext) => Promise<void>;
   readonly metrics: Pick<SubgraphMetrics, 'error' | 'operation' | 'subscriptions'>;
 }
 
@@ -158,7 +158,7 @@ async function eventsOf(
         const startedAt = performance.now();
         const value = await execute({ ...args, rootValue: event.value, contextValue });
         metrics.operation('subscription', value.errors ? 'errors' : 'ok', performance.now() - startedAt);
-        onAnswer(contextValue);
+        await onAnswer(contextValue);
         return { done: false, value };
       }
     },

@@ -40,12 +40,16 @@ beforeAll(async () => {
     startConsoleStack(60),
     chromium.launch({ executablePath, args: CHROMIUM_ARGS }),
   ]);
-  const { cases } = await query(`{ cases(first: 100) { nodes { number customer {
+  const { cases } = await query(`{ cases(first: 100) { nodes { number subject customer {
     id displayName emails phones externalIds { source id } orders(first: 1) { nodes { number } } timeline(first: 1) { totalCount } } } } }`);
-  const { customer: owner, number } = cases.nodes.find(
+  const {
+    customer: owner,
+    number,
+    subject,
+  } = cases.nodes.find(
     ({ customer: one }: Untyped) => one.orders.nodes.length > 0 && one.emails.length > 0 && one.phones.length > 0,
   );
-  customer = { ...owner, caseNumber: number };
+  customer = { ...owner, caseNumber: number, caseSubject: subject };
 }, PATIENCE);
 afterAll(async () => {
   await browser?.close();
@@ -76,6 +80,8 @@ async function visit(path: string, role: Role | null = 'admin', scheme: 'light' 
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
+    // A gateway that is not for development has no tokens to offer.
+    if (message.location().url.endsWith('/development/tokens')) return;
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   await page.goto(path);
@@ -110,11 +116,40 @@ describe('who comes to the console', () => {
     await context.close();
   });
 
+  test.each([
+    ['that has expired', Buffer.from(JSON.stringify({ sub: 'eva', exp: 1_000 })).toString('base64url'), 'has expired'],
+    [
+      'that the gateway does not trust',
+      Buffer.from(JSON.stringify({ sub: 'eva' })).toString('base64url'),
+      'no longer takes your token',
+    ],
+  ])('with a token %s, is asked again and told why', async (_what, payload, reason) => {
+    const { page, context } = await visit('/', null);
+    await page.evaluate((token) => sessionStorage.setItem('customer360.token', token), `e30.${payload}.e30`);
+    await page.reload();
+    await page.getByRole('alert').getByText(reason).waitFor();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    await context.close();
+  });
+
   test('may do what their role may, and is not shown the rest', async () => {
     const { page, context, complaints } = await visit(customerPath(), 'marketer');
     const acts = page.getByRole('group', { name: 'What to do' });
     await acts.getByRole('button').first().waitFor();
     expect(await acts.getByRole('button').allTextContents()).toEqual(['Record consent', 'Survey response']);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('•••');
+    await panel(page, 'Service').getByRole('heading', { level: 2 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    const text = (await page.locator('body').textContent()) ?? '';
+    for (const personal of [customer.displayName, customer.emails[0], customer.phones[0]]) {
+      expect(text).not.toContain(personal);
+    }
+    await panel(page, 'Service').getByRole('button', { name: customer.caseSubject }).first().click();
+    await page
+      .getByRole('dialog', { name: /^Case / })
+      .getByText('Messages')
+      .waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -299,6 +334,9 @@ describe('act', () => {
     await drawer.getByText('Since the delivery.').waitFor();
     await drawer.getByRole('button', { name: 'Send' }).click();
     await drawer.getByText('Write your answer.').waitFor();
+    await drawer.getByText('Say who answers.').waitFor();
+    await drawer.getByRole('combobox', { name: 'Who answers' }).click();
+    await page.getByRole('option').first().click();
     await drawer.getByLabel('Your answer').fill('We are sending you a new one.');
     await drawer.getByRole('button', { name: 'Send' }).click();
     await drawer.getByRole('region', { name: 'Messages' }).getByText('We are sending you a new one.').waitFor();

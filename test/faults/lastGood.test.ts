@@ -1,5 +1,6 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { SupergraphHistory } from '../../schema/SupergraphHistory.js';
 import { type GatewayProcess, ask, runGateway, untilReady } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 import { waitUntil } from '../support/waitUntil.js';
@@ -14,13 +15,13 @@ async function servedBy(url: string): Promise<unknown> {
 describe('the supergraph file is broken when the gateway starts', () => {
   let library: Library;
   let good: string;
-  let copy: string;
+  let history: SupergraphHistory;
   const gateways: GatewayProcess[] = [];
 
   beforeEach(async () => {
     library = await startLibrary();
     good = await readFile(library.file, 'utf8');
-    copy = join(dirname(library.file), 'kept', 'last-good.graphql');
+    history = new SupergraphHistory(join(dirname(library.file), 'kept'));
   });
 
   afterEach(async () => {
@@ -32,7 +33,7 @@ describe('the supergraph file is broken when the gateway starts', () => {
   });
 
   function start(): GatewayProcess {
-    const options = ['--supergraph', library.file, '--last-good', copy, '--port', '0', '--auth', 'off'];
+    const options = ['--supergraph', library.file, '--history', history.folder, '--port', '0', '--auth', 'off'];
     const gateway = runGateway(options, { supervised: true });
     gateways.push(gateway);
     return gateway;
@@ -43,7 +44,7 @@ describe('the supergraph file is broken when the gateway starts', () => {
     expect(await servedBy(await untilReady(gateway))).toBe('file');
     gateway.child.kill('SIGTERM');
     expect(await gateway.exited).toBe(0);
-    expect(await readFile(copy, 'utf8')).toBe(good);
+    expect(await history.latest()).toBe(good);
   });
 
   test.each([
@@ -55,15 +56,14 @@ describe('the supergraph file is broken when the gateway starts', () => {
       /Nothing/,
     ],
   ])(
-    'it is %s: the last good copy serves, with a subgraph down, until the file is mended',
+    'it is %s: what served last serves, with a subgraph down, until the file is mended',
     async (_what, spoil, reason) => {
-      await mkdir(dirname(copy));
-      await writeFile(copy, good);
+      await history.keep(good);
       await spoil();
       await library.reviews.stop();
       const gateway = start();
       const url = await untilReady(gateway);
-      expect(gateway.output()).toMatch(/"level":50.*its last good copy serves until the file is mended/);
+      expect(gateway.output()).toMatch(/"level":50.*what served last serves until the file is mended/);
       expect(gateway.output()).toMatch(reason);
       expect(await servedBy(url)).toBe('last-good');
       expect(await ask(url, '{ book(id: "1") { title copies stars } }')).toMatchObject({
@@ -84,10 +84,10 @@ describe('the supergraph file is broken when the gateway starts', () => {
   });
 
   test('the copy cannot be written: the gateway serves, and warns', async () => {
-    await writeFile(dirname(copy), 'a file where the folder would be');
+    await writeFile(history.folder, 'a file where the folder would be');
     const gateway = start();
     const url = await untilReady(gateway);
     expect((await ask(url, '{ openUntil }')).data).toEqual({ openUntil: '18:00' });
-    await waitUntil(() => gateway.output().includes('the last good supergraph could not be kept'));
+    await waitUntil(() => gateway.output().includes('what serves could not be kept in the history'));
   });
 });

@@ -10,6 +10,8 @@ export type AccessEntry = PersonalDataAccessed['entries'][number];
 const LONGEST_WAIT_MS = 250;
 /** How many are written at once. */
 const MOST_AT_ONCE = 500;
+/** With more customers than this in unwritten entries, who reads waits for the writing. */
+const MANY_WAITING = 5_000;
 /** With more customers than this in unwritten entries, personal data is not given any more. */
 const MOST_WAITING = 10_000;
 const RETRY_MS = 1_000;
@@ -23,6 +25,22 @@ const EVENT_SUBJECT = 'personal-data';
 /** What one request was given: of which customer, which fields. */
 export type Given = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** A request that was given something. */
+interface AccessingRequest {
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly given: Given;
+}
+
+/** What is to be written of a request. */
+interface Noted extends AccessingRequest {
+  /** When it was first given something. */
+  readonly at: string;
+  readonly given: Map<string, ReadonlySet<string>>;
+}
+
+/** How many entries one event holds at most, by the contract. */
+const MOST_IN_EVENT = 1_000;
 /** How many customers one entry holds at most, by the contract. */
 const MOST_IN_ENTRY = 500;
 
@@ -32,8 +50,8 @@ export function accessEntries(
   service: string,
   { caller, requestId }: { readonly caller: Caller; readonly requestId: string },
   given: Given,
+  at = new Date().toISOString(),
 ): AccessEntry[] {
-  const at = new Date().toISOString();
   const { subject, operation = null, purpose = null } = caller;
   const common = { at, action, subject, operation, purpose, service, requestId: requestId.slice(0, 200) || 'unknown' };
   return alike(given).flatMap(({ fields, customerIds }) =>
@@ -61,7 +79,9 @@ function chunks(ids: readonly string[]): string[][] {
 
 /** Adds entries to a write's events, so that they are there exactly when the write is. */
 export function addToOutbox(outbox: Outbox, entries: readonly AccessEntry[]): void {
-  if (entries.length > 0) outbox.add(personalDataAccessed, EVENT_SUBJECT, { entries: [...entries] });
+  for (let begin = 0; begin < entries.length; begin += MOST_IN_EVENT) {
+    outbox.add(personalDataAccessed, EVENT_SUBJECT, { entries: entries.slice(begin, begin + MOST_IN_EVENT) });
+  }
 }
 
 /**
@@ -70,7 +90,7 @@ export function addToOutbox(outbox: Outbox, entries: readonly AccessEntry[]): vo
  * given any more.
  */
 export class AccessLog {
-  #waiting: AccessEntry[] = [];
+  readonly #waiting = new Map<string, Noted>();
   /** Of how many customers the entries are that are not written yet. */
   #customers = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -90,13 +110,19 @@ export class AccessLog {
     throw serviceUnavailable('the audit log cannot be written, so personal data is not given; try again');
   }
 
-  /** Notes what a request was given. */
-  note(request: { readonly caller: Caller; readonly requestId: string; readonly given: Given }): void {
+  /**
+   * Notes what a request was given. What the same request is given of the same customer shortly after, such as by the events of
+   * a subscription, goes into the same entry.
+   * @returns when more may be read: at once, unless very many entries wait
+   */
+  async note(request: AccessingRequest): Promise<void> {
     if (request.given.size === 0) return;
-    this.#waiting.push(...accessEntries('READ', this.subgraph, request, request.given));
-    this.#customers += request.given.size;
-    if (this.#waiting.length >= MOST_AT_ONCE) this.#write();
+    this.#add(request);
+    if (this.#waiting.size >= MOST_AT_ONCE) this.#write();
     else this.#wait(LONGEST_WAIT_MS);
+    if (this.#customers < MANY_WAITING) return;
+    this.#write();
+    await this.#writing;
   }
 
   /** Writes what waits. To be called when nobody reads any more. */
@@ -111,6 +137,20 @@ export class AccessLog {
         { err: error, customers: this.#customers },
         'entries of the audit log are lost: the database is away',
       );
+    }
+  }
+
+  #add({ caller, requestId, given }: AccessingRequest): void {
+    const key = JSON.stringify([requestId, caller.subject, caller.operation, caller.purpose]);
+    let noted = this.#waiting.get(key);
+    if (noted === undefined) {
+      noted = { caller, requestId, at: new Date().toISOString(), given: new Map() };
+      this.#waiting.set(key, noted);
+    }
+    for (const [customerId, fields] of given) {
+      const before = noted.given.get(customerId);
+      if (before === undefined) this.#customers += 1;
+      noted.given.set(customerId, new Set([...(before ?? []), ...fields]));
     }
   }
 
@@ -138,8 +178,10 @@ export class AccessLog {
 
   async #writeBatch(): Promise<void> {
     if (this.#batch === undefined) {
-      const entries = this.#waiting.splice(0, MOST_AT_ONCE);
+      const some = [...this.#waiting].slice(0, MOST_AT_ONCE);
+      for (const [key] of some) this.#waiting.delete(key);
       const outbox = new Outbox(this.subgraph);
+      const entries = some.flatMap(([, noted]) => accessEntries('READ', this.subgraph, noted, noted.given, noted.at));
       addToOutbox(outbox, entries);
       const customers = entries.reduce((sum, { customerIds }) => sum + customerIds.length, 0);
       this.#batch = { outbox, customers };
