@@ -13,11 +13,25 @@ const sea: MantineColorsTuple = [
   '#00595a',
 ];
 
+/** Cool, as the light page is. */
+const dark: MantineColorsTuple = [
+  '#d3d8dc',
+  '#b8bfc5',
+  '#8d959c',
+  '#626a72',
+  '#3e454c',
+  '#30363b',
+  '#23282c',
+  '#1b1f23',
+  '#121517',
+  '#0c0e10',
+];
+
 /** The console's look: the system's own fonts, so that nothing is loaded, and colours with a contrast of 4.5 and more. */
 export const theme = createTheme({
   primaryColor: 'sea',
   primaryShade: 8,
-  colors: { sea },
+  colors: { sea, dark },
   autoContrast: true,
   luminanceThreshold: 0.35,
   defaultRadius: 'md',

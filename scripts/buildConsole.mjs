@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const SOURCES = [
   'console',
@@ -43,6 +44,16 @@ function run(...args) {
   return status === 0;
 }
 
+/** Writes each file compressed beside itself, once for all its readers. */
+function compress(folder) {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const text = readFileSync(path);
+    writeFileSync(`${path}.gz`, gzipSync(text, { level: 9 }));
+    writeFileSync(`${path}.br`, brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+  }
+}
+
 /**
  * @param {{ always?: boolean }} options `always` builds also what is up to date
  * @returns {boolean} false when it could not be built; the reason is on the terminal
@@ -62,6 +73,7 @@ export function buildConsole({ always = false } = {}) {
     rmSync(next, { recursive: true, force: true });
     return false;
   }
+  compress(join(next, 'assets'));
   rmSync(RESULT, { recursive: true, force: true });
   renameSync(next, RESULT);
   writeFileSync(STAMP, digest);

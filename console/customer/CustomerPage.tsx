@@ -1,7 +1,8 @@
 import { useApolloClient } from '@apollo/client/react';
 import { Paper, SegmentedControl, Stack, VisuallyHidden } from '@mantine/core';
 import { useDebouncedCallback, useDebouncedValue, useMediaQuery } from '@mantine/hooks';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { noteCustomer } from '../graph/noteCustomer.ts';
 import type { TimelineFilter } from '../graph/operations.ts';
 import type { LiveTouchpoint } from '../graph/Touchpoint.ts';
 import { ChannelsPanel } from './ChannelsPanel.tsx';
@@ -31,6 +32,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 /** The whole customer: who they are, everything that happened, and what each department knows. */
 export function CustomerPage({ id }: { readonly id: string }): React.JSX.Element {
   const client = useApolloClient();
+  useEffect(() => noteCustomer(client, id), [client, id]);
   const [filter, setFilter] = useState<TimelineFilter>({});
   const [settled] = useDebouncedValue(filter, TYPING_PAUSE_MS);
   const [view, setView] = useState('timeline');

@@ -68,7 +68,6 @@ export function LivePage(): React.JSX.Element {
   const select = (label: string, name: keyof Filter, values: readonly string[]) => (
     <Select
       size="sm"
-      w={{ base: '100%', xs: 150 }}
       aria-label={label}
       placeholder={label}
       data={choices(values, wordsOf)}
@@ -88,7 +87,7 @@ export function LivePage(): React.JSX.Element {
             {wall.queued.length > 0 && `, ${wall.queued.length} wait`}
           </Text>
         </div>
-        <Group gap="xs" role="group" aria-label="What hangs on the wall" className={classes.filters}>
+        <div role="group" aria-label="What hangs on the wall" className={classes.filters}>
           {select('Channel', 'channel', CHANNELS)}
           {select('Department', 'department', DEPARTMENTS)}
           {select('Mood', 'sentiment', SENTIMENTS)}
@@ -100,7 +99,7 @@ export function LivePage(): React.JSX.Element {
           >
             {wall.isPaused ? 'Go on' : 'Pause'}
           </Button>
-        </Group>
+        </div>
       </Group>
       <Paper withBorder className={classes.wall} component="section" aria-label="What happens">
         <div className={classes.list} role="feed" aria-label="Live touchpoints">

@@ -21,6 +21,7 @@ async function arrive(): Promise<State> {
   const kept = storedToken.read();
   const session = kept ? readToken(kept) : null;
   if (session && (session.expiresAt ?? Infinity) > Date.now()) return { at: 'inside', session };
+  storedToken.forget();
   const tokens = await developmentTokens();
   if (tokens.length === 0 && !kept && (await isOpenToAll())) return { at: 'inside', session: OPEN_SESSION };
   return { at: 'signIn', tokens, reason: session ? EXPIRED : null };

@@ -56,6 +56,7 @@ export async function consoleRoutes(app: FastifyInstance, folder: string): Promi
     prefix: '/assets/',
     index: false,
     cacheControl: false,
+    preCompressed: true,
     setHeaders(reply) {
       reply.header('cache-control', 'public, max-age=31536000, immutable');
       reply.header('x-content-type-options', 'nosniff');

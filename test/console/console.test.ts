@@ -80,8 +80,6 @@ async function visit(path: string, role: Role | null = 'admin', scheme: 'light' 
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // A gateway that is not for development has no tokens to offer.
-    if (message.location().url.endsWith('/development/tokens')) return;
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   await page.goto(path);
@@ -98,7 +96,7 @@ const note = (summary: string) => ({
 });
 
 describe('who comes to the console', () => {
-  test('is asked for a token, told what is wrong with it, and let in with a good one', async () => {
+  test('chooses a role of a gateway in development, or gives a token and is told what is wrong with it', async () => {
     const { page, context, complaints } = await visit('/live', null);
     await page.getByLabel(/token/i).fill('nonsense');
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -106,6 +104,13 @@ describe('who comes to the console', () => {
     await page.getByLabel(/token/i).fill(`Bearer ${stack.token('manager')}`);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     // Where they wanted to go.
+    await page.getByRole('heading', { name: 'Live' }).waitFor();
+    await page.getByRole('button', { name: 'Your session' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page
+      .getByRole('group', { name: /^Roles/ })
+      .getByRole('button', { name: /^Manager/ })
+      .click();
     await page.getByRole('heading', { name: 'Live' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Live' }).waitFor();
@@ -442,6 +447,23 @@ describe('for everyone', () => {
       expect(manifest).toHaveProperty([page]);
       expect(size(new Set([...reach('index.html'), ...reach(page)]))).toBeLessThan(300_000);
     }
+  });
+
+  test('the page is never kept by a cache, its scripts are for ever, and compressed', async () => {
+    const page = await fetch(stack.origin);
+    const html = await page.text();
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).not.toContain('unsafe');
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    const [, nonce] = /'nonce-([^']+)'/.exec(policy) ?? [];
+    expect(html).toContain(`nonce="${nonce}"`);
+    expect(await (await fetch(stack.origin)).text()).not.toContain(`nonce="${nonce}"`);
+    const [, script = ''] = /src="(\/assets\/[^"]+)"/.exec(html) ?? [];
+    const { headers } = await fetch(new URL(script, stack.origin), { headers: { 'accept-encoding': 'br, gzip' } });
+    expect(headers.get('content-encoding')).toBe('br');
+    expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect((await fetch(new URL('/assets/none.js', stack.origin))).status).toBe(404);
   });
 });
 
