@@ -41,12 +41,12 @@ function changes(): string {
 /** Runs a command in the copy as a newcomer would; resolves with what it printed and how it ended. The last argument may be variables. */
 function npm(...given: (string | NodeJS.ProcessEnv)[]): Promise<Ended> {
   const args = given.filter((one) => typeof one === 'string');
-  return command('npm', args, Object.assign({}, ...given.filter((one) => typeof one === 'object')));
+  return ended('npm', args, Object.assign({}, ...given.filter((one) => typeof one === 'object')));
 }
 
 /** `npm run new:subgraph -- …` without compiling first, which nothing has made necessary. */
 function newSubgraph(...args: string[]): Promise<Ended> {
-  return command(process.execPath, ['dist/scripts/newSubgraph/main.js', ...args]);
+  return ended(process.execPath, ['dist/scripts/newSubgraph/main.js', ...args]);
 }
 
 interface Ended {
@@ -54,7 +54,7 @@ interface Ended {
   readonly output: string;
 }
 
-function command(file: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+function ended(file: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const env = { ...plainEnvironment(), ...more };
   return new Promise((resolve) => {
     execFile(file, [...args], { cwd: copy, env, maxBuffer: 64 * 1024 * 1024 }, (error, output, errors) =>
