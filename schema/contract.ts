@@ -255,6 +255,19 @@ export const personalDataAccessed = {
 } as const satisfies EventType<unknown>;
 export type PersonalDataAccessed = z.infer<typeof personalDataAccessed.data>;
 
+/**
+ * A customer was erased: every subgraph deletes or blanks what is personal of them, and writes down nothing more. It comes from identity, whose
+ * `Customer` with this id stays as an empty record.
+ */
+export const customerErased = {
+  type: 'customer360.customer.erased.v1',
+  data: z.strictObject({
+    customerId: z.uuid(),
+    erasedAt: z.iso.datetime({ offset: true }),
+  }),
+} as const satisfies EventType<unknown>;
+export type CustomerErased = z.infer<typeof customerErased.data>;
+
 /** How often one version of a client asked one operation on one day: a line of a usage file, which gateways write. */
 export const operationUsage = z.strictObject({
   /** SHA-256 of `document`, in hexadecimal. */

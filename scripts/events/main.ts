@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { subgraphs } from '../../subgraphs/all.js';
 import { readDatabaseUrl } from '../../subgraphs/kit/config.js';
 import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
+import { erasures } from '../../subgraphs/kit/erasure/erasures.js';
 import type { EventConsumer } from '../../subgraphs/kit/events/EventConsumer.js';
 import { type DeadLetter, deadLetters, replay } from '../../subgraphs/kit/events/takeInEvents.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
@@ -49,12 +50,11 @@ function readCommand() {
 async function findParked(dataSources: DataSource[], environment: NodeJS.ProcessEnv): Promise<Parked[]> {
   const parked: Parked[] = [];
   for (const subgraph of subgraphs) {
-    if (subgraph.consumers === undefined) continue;
     const url = readDatabaseUrl(subgraph, environment);
     await migrate(subgraph, url);
     const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
     dataSources.push(dataSource);
-    for (const consumer of subgraph.consumers) {
+    for (const consumer of [erasures(subgraph.erase), ...(subgraph.consumers ?? [])]) {
       for (const letter of await deadLetters(dataSource, consumer)) parked.push({ dataSource, consumer, letter });
     }
   }

@@ -84,7 +84,7 @@ export function customerConditions(
   search: string | null | undefined,
   seesNames: boolean,
 ): Sql[] {
-  const conditions: Sql[] = [];
+  const conditions: Sql[] = [sql`t.erased_at IS NULL`];
   if (filter?.kind) conditions.push(sql`t.kind = ${filter.kind}`);
   if (filter?.role) conditions.push(sql`t.roles @> ARRAY[${filter.role}]`);
   if (filter?.householdId) conditions.push(idFilter('household_id', filter.householdId));

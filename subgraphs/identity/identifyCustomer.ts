@@ -10,7 +10,7 @@ import { Customer } from './entities/Customer.js';
 import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { MAX_IDENTIFIERS } from './identifierInput.js';
-import { lockRow } from './lockRow.js';
+import { lockCustomer } from './lockCustomer.js';
 
 type Input = z.output<typeof identifyCustomerInput>;
 
@@ -92,7 +92,7 @@ export async function identifyCustomer(
     }
     const [existing] = found;
     if (existing !== undefined) {
-      const customer = await lockRow(manager, Customer, { id: existing, argument: 'input', expectedVersion: null });
+      const customer = await lockCustomer(manager, { id: existing, argument: 'input', expectedVersion: null });
       const added = await addIdentifiers(manager, existing, input);
       if (added === 0) return { customer, created: false };
       Object.assign(customer, { updatedAt: new Date(), version: customer.version + 1 });
@@ -114,6 +114,8 @@ export async function identifyCustomer(
       timeZone: null,
       preferredChannel: null,
       householdId: null,
+      erasedAt: null,
+      erasureReason: null,
       createdAt: now,
       updatedAt: now,
       version: 1,

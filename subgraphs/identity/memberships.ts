@@ -7,8 +7,9 @@ import { badUserInput } from '../kit/errors.js';
 import type { Idempotency } from '../kit/oncePerKey.js';
 import { parseInput, text } from '../kit/parseInput.js';
 import type { RequestContext } from '../kit/RequestContext.js';
-import { Customer, type CustomerKind } from './entities/Customer.js';
+import type { CustomerKind } from './entities/Customer.js';
 import { Membership } from './entities/Membership.js';
+import { lockCustomer } from './lockCustomer.js';
 import { lockRow, type Change } from './lockRow.js';
 
 @InputType({ description: 'Who belongs to which organization.' })
@@ -54,7 +55,7 @@ async function lockBoth(manager: EntityManager, input: z.output<typeof addMember
   ];
   wanted.sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const { id, argument, kind } of wanted) {
-    const customer = await lockRow(manager, Customer, { id, argument, expectedVersion: null });
+    const customer = await lockCustomer(manager, { id, argument, expectedVersion: null });
     if (customer.kind !== kind) throw badUserInput(`${argument}: must be a customer of the kind ${kind}`, argument);
   }
 }

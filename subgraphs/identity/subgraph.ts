@@ -13,9 +13,11 @@ import { Household } from './entities/Household.js';
 import { Membership } from './entities/Membership.js';
 import { Preference } from './entities/Preference.js';
 import { Team } from './entities/Team.js';
+import { eraseIdentity } from './erase.js';
 import { CompleteIdentity1763900000000 } from './migrations/CompleteIdentity1763900000000.js';
 import { CreateAuditLog1764100000000 } from './migrations/CreateAuditLog1764100000000.js';
 import { CreateIdentity1763800000000 } from './migrations/CreateIdentity1763800000000.js';
+import { EraseCustomers1764200000001 } from './migrations/EraseCustomers1764200000001.js';
 import { AuditResolver } from './resolvers/AuditResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
@@ -62,7 +64,13 @@ export const identity = defineSubgraph({
     Employee,
     AuditEntry,
   ],
-  migrations: [CreateIdentity1763800000000, CompleteIdentity1763900000000, CreateAuditLog1764100000000],
+  migrations: [
+    CreateIdentity1763800000000,
+    CompleteIdentity1763900000000,
+    CreateAuditLog1764100000000,
+    EraseCustomers1764200000001,
+  ],
+  erase: eraseIdentity,
   consumers: [auditTrail],
   chores: [dropOldAuditEntries],
   settings: auditSettings,

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { request } from 'undici';
 import { validate as isUuid } from 'uuid';
 import { z } from 'zod';
@@ -5,12 +6,17 @@ import { EVERY_SCOPE, HEADERS } from '../../schema/contract.js';
 import { encodeCaller, sign } from '../../schema/signature.js';
 import { badUserInput, serviceUnavailable } from './errors.js';
 
-const answer = z.object({ data: z.object({ _entities: z.array(z.object({ __typename: z.string() }).nullable()) }) });
+const answer = z.object({
+  data: z.object({ _entities: z.array(z.object({ erasedAt: z.string().nullish() }).nullable()) }),
+});
 
-const QUERY = 'query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename } }';
+const QUERY =
+  'query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename ... on Customer { erasedAt } } }';
 
 /** How many ids known to exist are remembered, so that a busy service asks identity once for each customer. */
 const REMEMBERED = 10_000;
+/** For how long: of several replicas one hears of an erasure at once, the others by asking again. */
+const REMEMBERED_MS = 60_000;
 
 const TIMEOUT_MS = 5000;
 
@@ -19,7 +25,7 @@ const TIMEOUT_MS = 5000;
  * public `_entities`, as the gateway does, so no subgraph looks into another's tables.
  */
 export class References {
-  readonly #known = new Set<string>();
+  readonly #known = new LRUCache<string, true>({ max: REMEMBERED, ttl: REMEMBERED_MS });
   readonly #caller: string;
 
   /**
@@ -38,7 +44,7 @@ export class References {
   /**
    * Makes sure that all ids exist, in one request.
    * @param ids the argument's name to the id: `{ 'input.customerId': '0190…' }`; null and undefined are passed over
-   * @throws BAD_USER_INPUT that names the first argument whose id is unknown; SERVICE_UNAVAILABLE when identity does
+   * @throws BAD_USER_INPUT that names the first argument whose id is unknown or whose customer was erased; SERVICE_UNAVAILABLE when identity does
    *   not answer, since nothing may be written that cannot be checked
    */
   async require(
@@ -61,9 +67,13 @@ export class References {
     );
     toAsk.forEach(({ argument, id }, index) => {
       if (!found[index]) throw unknown(argument, id);
-      if (this.#known.size >= REMEMBERED) this.#known.clear();
-      this.#known.add(`${typename} ${id}`);
+      this.#known.set(`${typename} ${id}`, true);
     });
+  }
+
+  /** Forgets that these customers exist: they were erased. */
+  forget(customerIds: readonly string[]): void {
+    for (const id of customerIds) this.#known.delete(`Customer ${id}`);
   }
 
   async #exist(representations: readonly object[], requestId: string): Promise<boolean[]> {
@@ -84,7 +94,7 @@ export class References {
         bodyTimeout: TIMEOUT_MS,
       });
       const { data } = answer.parse(await response.body.json());
-      return data._entities.map((entity) => entity !== null);
+      return data._entities.map((entity) => entity !== null && !entity.erasedAt);
     } catch (cause) {
       throw Object.assign(
         serviceUnavailable(

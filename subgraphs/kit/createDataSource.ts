@@ -4,6 +4,7 @@ import { CreateKit1763700000000 } from './CreateKit1763700000000.js';
 import { CreateWordSearch1763700000001 } from './CreateWordSearch1763700000001.js';
 import { CreateEvents1764000000000 } from './events/CreateEvents1764000000000.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
+import { CreateErasures1764200000000 } from './erasure/CreateErasures1764200000000.js';
 
 /** What Postgres ends by itself, so that nothing holds a connection for ever; nothing is ended where they are left out. In milliseconds. */
 export interface StatementLimits {
@@ -70,6 +71,7 @@ export function createDataSource(definition: SubgraphDefinition, options: Databa
       CreateKit1763700000000,
       CreateWordSearch1763700000001,
       CreateEvents1764000000000,
+      CreateErasures1764200000000,
       ...definition.migrations,
     ],
     migrationsTableName: 'migration',

@@ -3,6 +3,7 @@ import type { NonEmptyArray } from 'type-graphql';
 import type { DataSource, EntityManager, MigrationInterface } from 'typeorm';
 import type { ReadWithdrawals } from './consent/readWithdrawals.js';
 import type { Database } from './Database.js';
+import type { Erase } from './erasure/Erase.js';
 import type { EventConsumer } from './events/EventConsumer.js';
 import type { RequestContext } from './RequestContext.js';
 import type { Settings } from './Settings.js';
@@ -73,6 +74,8 @@ export interface SubgraphDefinition {
   readonly entities: readonly Class[];
   /** In the order in which they run. */
   readonly migrations: readonly (new () => MigrationInterface)[];
+  /** Takes from its tables what is personal of customers who are erased; of one that has nothing of customers, `async () => []`. */
+  readonly erase: Erase;
   /** What it does with the events of other subgraphs; left out when it reads none. */
   readonly consumers?: readonly EventConsumer[];
   /** What it does of itself, at the start and every hour; left out when there is nothing. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Database } from './Database.js';
 import { badUserInput } from './errors.js';
 import { parseInput } from './parseInput.js';
-import { packAnswer, unpackAnswer } from './packAnswer.js';
+import { isErasedAnswer, packAnswer, unpackAnswer } from './packAnswer.js';
 
 /** A mutation that its caller may send again without writing twice. */
 export interface Idempotency {
@@ -33,7 +33,7 @@ function digest(input: unknown): string {
  * Runs `work`, unless the same call was answered before: then the first answer is given again and nothing is written. The
  * key is taken inside the transaction, so of two equal calls at once the second waits for the first and repeats its answer,
  * and a call that failed may be sent again. Answers are kept for a week (`forgetOldKeys`).
- * @throws BAD_USER_INPUT when the key was used for something else
+ * @throws BAD_USER_INPUT when the key was used for something else, or the first answer was of a customer who was erased since
  */
 export async function oncePerKey<R>(
   database: Database,
@@ -57,6 +57,12 @@ export async function oncePerKey<R>(
     if (first?.mutation !== mutation || first.hash !== hash) {
       throw badUserInput(
         'idempotencyKey was used for another call; use a new one for each call that differs',
+        'idempotencyKey',
+      );
+    }
+    if (isErasedAnswer(first.answer)) {
+      throw badUserInput(
+        'this call was answered before, and its answer is not kept: the customer was erased since. Nothing was written',
         'idempotencyKey',
       );
     }

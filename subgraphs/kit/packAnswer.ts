@@ -4,6 +4,14 @@ import type { Database } from './Database.js';
 const DATE = '$date';
 const ENTITY = '$entity';
 
+/** What stands for an answer that told of a customer who was erased since. */
+export const ERASED_ANSWER = { $erased: true } as const;
+
+/** Whether an answer was erased. */
+export function isErasedAnswer(packed: unknown): boolean {
+  return typeof packed === 'object' && packed !== null && '$erased' in packed;
+}
+
 /**
  * A mutation's answer as JSON: entities keep their class, times stay times. Fields that are read later (through loaders) are
  * not part of it.

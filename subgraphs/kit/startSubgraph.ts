@@ -106,7 +106,7 @@ export async function startSubgraph(
   const readWithdrawals =
     definition.readWithdrawals?.(database) ?? askMarketing(config.marketingUrl, definition.name, signingKey);
   const guards = { accessLog, readWithdrawals };
-  const events = startEvents(definition, config, dataSource, log);
+  const events = startEvents(definition, config, dataSource, log, (ids) => references.forget(ids));
   const trust = new GatewayTrust(definition.name, config.signingKeys);
   if (config.signingKeys === null) {
     log.warn('SIGNING_KEY is off: whoever reaches this subgraph reads and changes everything');

@@ -10,9 +10,11 @@ import { Goodwill } from './entities/Goodwill.js';
 import { GoodwillAuthority } from './entities/GoodwillAuthority.js';
 import { ServicePromise } from './entities/ServicePromise.js';
 import { Touchpoint } from './entities/Touchpoint.js';
+import { eraseService } from './erase.js';
 import { CompleteService1763900000000 } from './migrations/CompleteService1763900000000.js';
 import { CreateService1763800000000 } from './migrations/CreateService1763800000000.js';
 import { MarkDemoLinksInService1764000000000 } from './migrations/MarkDemoLinksInService1764000000000.js';
+import { LetServiceErase1764200000001 } from './migrations/LetServiceErase1764200000001.js';
 import { CaseMessageResolver } from './resolvers/CaseMessageResolver.js';
 import { CaseResolver } from './resolvers/CaseResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
@@ -51,6 +53,12 @@ export const service = defineSubgraph({
     Goodwill: (reference, context) => context.byId(Goodwill, reference.id),
   },
   entities: [Case, CaseMessage, CaseStatusChange, ServicePromise, Goodwill, GoodwillAuthority],
-  migrations: [CreateService1763800000000, CompleteService1763900000000, MarkDemoLinksInService1764000000000],
+  migrations: [
+    CreateService1763800000000,
+    CompleteService1763900000000,
+    MarkDemoLinksInService1764000000000,
+    LetServiceErase1764200000001,
+  ],
+  erase: eraseService,
   settings: serviceSettings,
 });

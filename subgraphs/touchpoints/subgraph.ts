@@ -5,6 +5,7 @@ import { Customer } from './entities/Customer.js';
 import { Employee } from './entities/Employee.js';
 import { Journey } from './entities/Journey.js';
 import { Touchpoint } from './entities/Touchpoint.js';
+import { eraseTouchpoints } from './erase.js';
 import { AddTouchpointWords1763900000000 } from './migrations/AddTouchpointWords1763900000000.js';
 import { AnnounceTouchpoints1764000000002 } from './migrations/AnnounceTouchpoints1764000000002.js';
 import { CreateTouchpoints1763800000000 } from './migrations/CreateTouchpoints1763800000000.js';
@@ -49,6 +50,7 @@ export const touchpoints = defineSubgraph({
     LinkJourneys1764000000001,
     AnnounceTouchpoints1764000000002,
   ],
+  erase: eraseTouchpoints,
   consumers: [timeline],
   chores: [closeIdleJourneys],
 });

@@ -24,10 +24,23 @@ let writer: DataSource;
 let reader: DataSource;
 const running: SubgraphEvents[] = [];
 
+const erase = async () => [];
+
 function definition(name: string, consumers: readonly EventConsumer[] = []): SubgraphDefinition {
   const resolvers: [Class] = [class {}];
   const access = { read: 'notes:read', write: 'notes:write' };
-  return { name, port: 0, access, resolvers, types: [], references: {}, entities: [], migrations: [], consumers };
+  return {
+    name,
+    port: 0,
+    access,
+    resolvers,
+    types: [],
+    references: {},
+    entities: [],
+    migrations: [],
+    erase,
+    consumers,
+  };
 }
 
 /** Writes each text into a table; fails for the texts in `failing`. */

@@ -86,6 +86,7 @@ const ticker = defineSubgraph({
   references: {},
   entities: [],
   migrations: [],
+  erase: async () => [],
 });
 
 /** The first source that is listened to. */

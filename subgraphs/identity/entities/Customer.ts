@@ -22,6 +22,14 @@ export const CustomerRole = enumType('CustomerRole', 'In which roles we know the
 });
 export type CustomerRole = keyof typeof CustomerRole;
 
+export const ErasureReason = enumType('ErasureReason', 'Why a customer is erased.', {
+  REQUESTED: 'They asked for it.',
+  NO_LONGER_NEEDED: 'Nothing that we kept it for is left.',
+  UNLAWFUL: 'It should not have been kept.',
+  MISTAKE: 'They were recorded by mistake.',
+});
+export type ErasureReason = keyof typeof ErasureReason;
+
 @Entity('customer')
 @Directive('@key(fields: "id")')
 @ObjectType({
@@ -68,6 +76,17 @@ export class Customer {
   @Column('timestamptz', { name: 'updated_at' })
   @Field(() => DateTime, { description: 'When their own data last changed.' })
   updatedAt: Date;
+
+  @Column('timestamptz', { name: 'erased_at', nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When they were erased: nothing personal is left of them in any department. Null for everybody else.',
+  })
+  erasedAt: Date | null;
+
+  @Column('text', { name: 'erasure_reason', nullable: true })
+  @Field(() => ErasureReason, { nullable: true, description: 'Why they were erased; null for everybody else.' })
+  erasureReason: ErasureReason | null;
 
   @Column('integer')
   @Field(() => Int, {

@@ -1,4 +1,6 @@
 import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/RequiresScopes.js';
 import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
 import { parseInput } from '../../kit/parseInput.js';
 import type { RequestContext } from '../../kit/RequestContext.js';
@@ -10,9 +12,10 @@ import {
   updateCustomerInput,
 } from '../customerInput.js';
 import { AddressInput } from '../entities/Address.js';
-import { Customer } from '../entities/Customer.js';
+import { Customer, ErasureReason } from '../entities/Customer.js';
 import { ExternalIdInput } from '../entities/ExternalId.js';
 import { PreferenceInput } from '../entities/Preference.js';
+import { eraseCustomer } from '../eraseCustomer.js';
 import { ExpectedVersion } from '../ExpectedVersion.js';
 import { addExternalId, removeExternalId } from '../externalIds.js';
 import { identifyCustomer } from '../identifyCustomer.js';
@@ -151,5 +154,22 @@ export class MutationResolver {
     const input = { customerId, externalId, expectedVersion };
     const once = { key: idempotencyKey, mutation: 'removeExternalId', input };
     return removeExternalId(context, ofCustomer(customerId, expectedVersion), externalId, once);
+  }
+
+  @RequiresScopes(SCOPES.administerIdentity)
+  @Mutation(() => Customer, {
+    description:
+      'Erases a customer: nothing that is personal of them is left in any department, moments later. It cannot be taken back. An empty record with the id stays, nobody finds it by anything else, and nothing can be written of it. Orders, amounts, scores and consents stay for the books and the figures, without texts. Again, it changes nothing.',
+  })
+  eraseCustomer(
+    @Arg('id', () => ID, { description: 'Whom.' }) id: string,
+    @Arg('reason', () => ErasureReason, { description: 'Why.' }) reason: ErasureReason,
+    @ExpectedVersion('customer') expectedVersion: number | null | undefined,
+    @IdempotencyKey() idempotencyKey: string | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Customer> {
+    const change = { id, argument: 'id', expectedVersion: expectedVersion ?? null };
+    const once = { key: idempotencyKey, mutation: 'eraseCustomer', input: { id, reason, expectedVersion } };
+    return eraseCustomer(context, change, reason, once);
   }
 }

@@ -3,6 +3,8 @@ import type { DataSource } from 'typeorm';
 import type { SubgraphConfig } from '../config.js';
 import { connectionConfig } from '../createDataSource.js';
 import type { SubgraphDefinition } from '../defineSubgraph.js';
+import { eraseAgain } from '../erasure/eraseAgain.js';
+import { erasures } from '../erasure/erasures.js';
 import { hourly } from '../hourly.js';
 import type { EventReadings } from '../observe/createSubgraphMetrics.js';
 import type { BusReader } from './EventBus.js';
@@ -32,18 +34,23 @@ export interface SubgraphEvents {
   stop(): Promise<void>;
 }
 
-/** Starts to publish what a subgraph's writes leave in its outbox, and to read what it consumes. */
+/**
+ * Starts to publish what a subgraph's writes leave in its outbox, and to read what it consumes.
+ * @param onErased called with the ids of customers who were erased
+ */
 export function startEvents(
   definition: SubgraphDefinition,
   config: SubgraphConfig,
   dataSource: DataSource,
   log: Logger,
+  onErased: (customerIds: readonly string[]) => void = () => {},
 ): SubgraphEvents {
   const bus = openEventBus(config.eventBusUrl ?? config.databaseUrl, log);
   const connection = { ...connectionConfig(definition), connectionString: config.databaseUrl };
   const relay = relayOutbox(definition.name, connection, bus, log);
   const reading = new Map<string, BusReader>();
-  const readers = (definition.consumers ?? []).map((consumer) =>
+  const consumers = [erasures(definition.erase, onErased), ...(definition.consumers ?? [])];
+  const readers = consumers.map((consumer) =>
     oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () => {
       const reader = bus.consume(busConsumer(definition.name, consumer, dataSource, log));
       reading.set(consumer.name, reader);
@@ -65,6 +72,7 @@ export function startEvents(
       return dropped;
     },
   );
+  const stopErasing = eraseAgain(dataSource, definition.erase, log);
   const health = async (): Promise<{ outbox: number; deadLetters: number }> => {
     const [row] = await dataSource.query<{ outbox: number; deadLetters: number }[]>(
       `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT ${MOST_COUNTED}) AS o) AS outbox,
@@ -84,6 +92,7 @@ export function startEvents(
     },
     async stop() {
       stopForgetting();
+      stopErasing();
       await Promise.all([relay.stop(), ...readers.map((reader) => reader.stop())]);
       await bus.close();
     },

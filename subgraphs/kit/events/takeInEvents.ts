@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
+import { validate as isUuid } from 'uuid';
 import { scrubText } from '../../../observability/scrubText.js';
-import { cloudEvent, ERROR_CODES } from '../../../schema/contract.js';
+import { cloudEvent, customerErased, ERROR_CODES } from '../../../schema/contract.js';
 import type { BusConsumer, Delivery } from './EventBus.js';
 import type { EventConsumer, ReceivedEvent } from './EventConsumer.js';
 
@@ -117,9 +118,25 @@ async function takeIn(
     );
     const ids = new Set(fresh.map(({ id }) => id));
     const first = events.filter(({ id }) => ids.delete(id.toLowerCase()));
-    if (first.length > 0) await consumer.handle(first, manager);
+    const live = consumer.event.type === customerErased.type ? first : await ofTheLiving(manager, first);
+    if (live.length > 0) await consumer.handle(live, manager);
     await also?.(manager);
   });
+}
+
+/** What comes late about a customer who was erased is not written down. */
+async function ofTheLiving(
+  manager: EntityManager,
+  events: readonly ReceivedEvent<unknown>[],
+): Promise<readonly ReceivedEvent<unknown>[]> {
+  const subjects = events.map(({ subject }) => subject.toLowerCase()).filter((subject) => isUuid(subject));
+  if (subjects.length === 0) return events;
+  const rows = await manager.query<{ id: string }[]>(
+    'SELECT customer_id AS id FROM erased_customer WHERE customer_id = ANY($1::uuid[])',
+    [subjects],
+  );
+  const erased = new Set(rows.map(({ id }) => id));
+  return events.filter(({ subject }) => !erased.has(subject.toLowerCase()));
 }
 
 async function takeInOrPark(

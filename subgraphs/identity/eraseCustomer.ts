@@ -1,0 +1,33 @@
+import { customerErased } from '../../schema/contract.js';
+import { eraseCustomers } from '../kit/erasure/eraseCustomers.js';
+import { conflict } from '../kit/errors.js';
+import type { Idempotency } from '../kit/oncePerKey.js';
+import type { RequestContext } from '../kit/RequestContext.js';
+import { Customer, type ErasureReason } from './entities/Customer.js';
+import { eraseIdentity } from './erase.js';
+import { type Change, lockRow } from './lockRow.js';
+
+/**
+ * Erases a customer here, and tells all other subgraphs to. Who is erased already stays as they are.
+ * @throws BAD_USER_INPUT for an unknown customer; CONFLICT when the version is stale
+ */
+export function eraseCustomer(
+  context: RequestContext,
+  change: Change,
+  reason: ErasureReason,
+  once: Idempotency,
+): Promise<Customer> {
+  return context.write(async (manager, outbox) => {
+    const customer = await lockRow(manager, Customer, { ...change, expectedVersion: null });
+    if (customer.erasedAt !== null) return customer;
+    if (change.expectedVersion !== null && change.expectedVersion !== customer.version) {
+      throw conflict('The customer', customer.version);
+    }
+    await eraseCustomers(manager, eraseIdentity, [customer.id]);
+    await manager.update(Customer, { id: customer.id }, { erasureReason: reason });
+    const erased = await manager.findOneByOrFail(Customer, { id: customer.id });
+    const erasedAt = (erased.erasedAt ?? new Date()).toISOString();
+    outbox.add(customerErased, customer.id, { customerId: customer.id, erasedAt });
+    return erased;
+  }, once);
+}

@@ -1,0 +1,426 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { customerErased } from '../../schema/contract.js';
+import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
+import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
+import { waitUntil } from '../support/waitUntil.js';
+
+const SCHEMAS = ['identity', 'sales', 'service', 'feedback', 'marketing', 'touchpoints'];
+
+/** In every text that is kept of the customer who is erased, and in none of anybody else. */
+const MARKER = 'zqmarker';
+
+/** What stays of a customer who was erased; docs/privacy.md says why. */
+const KEPT_TABLES = ['identity.audit_entry', 'marketing.consent_event'];
+const KEPT_COLUMNS = [
+  'feedback.competitor_rating.competitor',
+  'feedback.competitor_rating.experience',
+  'feedback.review.site',
+  'feedback.survey_response.channel',
+  'feedback.survey_response.experience',
+  'feedback.survey_response.respondent_group',
+  'sales.customer_order.number',
+  'service.service_case.channel',
+];
+
+let graph: TestSubgraphs;
+let client: Client;
+let employee: string;
+let product: string;
+let survey: string;
+let victim: string;
+let neighbour: string;
+let keys = 0;
+
+interface Sent {
+  readonly subgraph: string;
+  readonly query: string;
+}
+const sent: Sent[] = [];
+
+/** Runs a mutation, with a key by which it may be sent again. `call` names it and its arguments in parentheses. */
+async function write(subgraph: string, call: string, selection = '{ id }'): Promise<Untyped> {
+  const query = `mutation { ${call.replace(/\)$/, `, idempotencyKey: "k${keys++}")`)} ${selection} }`;
+  sent.push({ subgraph, query });
+  return Object.values(await graph.ask(subgraph, query))[0];
+}
+
+/** Makes a customer about whom every department writes something down, with a word in all that is said. */
+async function tell(word: string, phone: string): Promise<string> {
+  const { customer } = await write(
+    'identity',
+    `identifyCustomer(input: { displayName: "Zoe ${word}", emails: ["${word}@example.com"], phones: ["${phone}"],
+      externalIds: [{ source: "crm", id: "${word}" }] })`,
+    '{ customer { id } }',
+  );
+  const id: string = customer.id;
+  const who = `"${id}"`;
+  const household = await write('identity', `createHousehold(name: "Household ${word}")`);
+  await write('identity', `updateCustomer(id: ${who}, input: { householdId: "${household.id}" })`);
+  await write(
+    'identity',
+    `setAddress(customerId: ${who}, input: { label: "home", lines: ["${word}"], city: "${word}", country: "AT" })`,
+  );
+  await write('identity', `setPreference(customerId: ${who}, input: { label: "meat", note: "${word}" })`);
+  const firm = await write(
+    'identity',
+    `identifyCustomer(input: { displayName: "Firm", kind: ORGANIZATION, emails: ["firm${phone.slice(1)}@example.com"] })`,
+    '{ customer { id } }',
+  );
+  await write(
+    'identity',
+    `addMember(input: { organizationId: "${firm.customer.id}", personId: ${who}, role: "${word}" })`,
+  );
+
+  await write(
+    'sales',
+    `captureLead(input: { name: "${word}", email: "${word}@example.com", source: WEB, customerId: ${who} })`,
+  );
+  await write('sales', `assignAccount(customerId: ${who}, ownerId: "${employee}")`, '{ version }');
+  await write(
+    'sales',
+    `logActivity(input: { kind: CALL, customerId: ${who}, employeeId: "${employee}", subject: "${word}", notes: "${word}",
+      documents: [{ name: "${word}", url: "https://example.com/${word}" }] })`,
+  );
+  await write(
+    'sales',
+    `openOpportunity(input: { customerId: ${who}, name: "${word}", amount: { amount: "70", currency: "EUR" } })`,
+  );
+  await write(
+    'sales',
+    `placeOrder(input: { customerId: ${who}, currency: "EUR", lines: [{ productId: "${product}", quantity: 2 }] })`,
+  );
+  await graph.sql(
+    `INSERT INTO sales.category_spend (customer_id, year, currency, amount, source) VALUES ($1, 2026, 'EUR', 5, $2)`,
+    [id, word],
+  );
+
+  const { id: caseId } = await write(
+    'service',
+    `openCase(input: { customerId: ${who}, subject: "${word}", kind: COMPLAINT, channel: EMAIL, body: "${word}" })`,
+  );
+  await write('service', `replyToCase(caseId: "${caseId}", input: { body: "${word}", employeeId: "${employee}" })`);
+  await write('service', `resolveCase(id: "${caseId}", resolution: "${word}")`);
+  await write('service', `reopenCase(id: "${caseId}", reason: "${word}")`);
+  await write(
+    'service',
+    `makePromise(input: { customerId: ${who}, caseId: "${caseId}", what: "${word}", dueAt: "2030-01-01T00:00:00Z" })`,
+  );
+  await write(
+    'service',
+    `grantGoodwill(input: { customerId: ${who}, amount: { amount: "5", currency: "EUR" }, reason: "${word}", employeeId: "${employee}" })`,
+  );
+
+  await write(
+    'feedback',
+    `submitSurveyResponse(input: { surveyId: "${survey}", customerId: ${who}, score: 2, verbatim: "${word}", experience: "delivery" })`,
+  );
+  await write(
+    'feedback',
+    `recordReview(input: { customerId: ${who}, site: "X", rating: 2, title: "${word}", text: "${word}", estimatedReach: 1 })`,
+  );
+  await write(
+    'feedback',
+    `recordCompetitorRating(input: { customerId: ${who}, competitor: "Y", experience: "price", rating: 3, verbatim: "${word}" })`,
+  );
+  await write(
+    'feedback',
+    `recordReferral(input: { customerId: ${who}, referredCustomerId: "${firm.customer.id}", note: "${word}" })`,
+  );
+
+  await graph.sql(
+    `WITH s AS (INSERT INTO marketing.segment (id, name) VALUES (gen_random_uuid(), $2) RETURNING id)
+     INSERT INTO marketing.segment_member (id, segment_id, customer_id) SELECT gen_random_uuid(), id, $1 FROM s`,
+    [id, `segment ${phone}`],
+  );
+  await graph.sql(
+    `INSERT INTO marketing.trait (id, customer_id, name, kind, value, source, observed_at)
+     VALUES (gen_random_uuid(), $1, $2, 'CULTURAL', $2, $2, now())`,
+    [id, word],
+  );
+  await graph.sql(
+    `WITH c AS (INSERT INTO marketing.campaign (id, name, channel, starts_at)
+       VALUES (gen_random_uuid(), 'Spring', 'EMAIL', now()) RETURNING id)
+     INSERT INTO marketing.exposure (id, campaign_id, customer_id, sent_at, source, source_key)
+     SELECT gen_random_uuid(), id, $1, now(), $2, $2 FROM c`,
+    [id, word],
+  );
+  await graph.sql(
+    `INSERT INTO marketing.consent_event (id, customer_id, purpose, action, source, text)
+     VALUES (gen_random_uuid(), $1, 'MARKETING', 'GRANTED', 'shop', 'I agree')`,
+    [id],
+  );
+  await write(
+    'touchpoints',
+    `recordTouchpoint(input: { customerId: ${who}, channel: PHONE, direction: INBOUND, kind: CONTACT, department: SALES,
+      summary: "${word}", emotion: "${word}" })`,
+  );
+  return id;
+}
+
+interface Table {
+  readonly name: string;
+  /** Which of its rows are of the customer $1. */
+  readonly rows: string;
+}
+
+/** The tables of all subgraphs that hold something of a customer: by a column, or as part of a row that does. */
+async function customerTables(): Promise<Table[]> {
+  const owning: { table: string; column: string }[] = await graph.sql(
+    `SELECT table_schema || '.' || table_name AS table, column_name AS column FROM information_schema.columns
+     WHERE table_schema = ANY($1) AND column_name IN ('customer_id', 'person_id') AND table_name <> 'erased_customer'`,
+    [SCHEMAS],
+  );
+  const parts: { table: string; column: string; parent: string }[] = await graph.sql(
+    `SELECT conrelid::regclass::text AS table, confrelid::regclass::text AS parent, a.attname AS column
+     FROM pg_constraint JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = conkey[1] WHERE contype = 'f'`,
+  );
+  const own = owning.map(({ table, column }) => ({ name: table, rows: `${column} = $1` }));
+  const inherited = parts.flatMap(({ table, column, parent }) => {
+    const owner = own.find(({ name }) => name === parent);
+    const isOwn = own.some(({ name }) => name === table);
+    return owner && !isOwn
+      ? [{ name: table, rows: `${column} IN (SELECT id FROM ${parent} WHERE ${owner.rows})` }]
+      : [];
+  });
+  const customer = { name: 'identity.customer', rows: 'id = $1' };
+  return [customer, ...own, ...inherited].filter(({ name }) => !KEPT_TABLES.includes(name));
+}
+
+/** Writes the marker into every text of the customer that takes one: where a list of values is prescribed, it does not. */
+async function markAll(customerId: string): Promise<string[]> {
+  const marked: string[] = [];
+  // Imports fill columns that no mutation does, and some tables refuse changes.
+  await client.query('SET session_replication_role = replica');
+  for (const { name, rows } of await customerTables()) {
+    const { rows: columns } = await client.query<{ name: string; type: string }>(
+      `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+       WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+         AND format_type(atttypid, atttypmod) IN ('text', 'text[]', 'jsonb')`,
+      [name],
+    );
+    const sets = columns.map((column) => [column]);
+    for (const [first, second] of [
+      ['source', 'source_key'],
+      ['source_type', 'source_id'],
+    ]) {
+      const pair = columns.filter((column) => column.name === first || column.name === second);
+      if (pair.length === 2) sets.push(pair);
+    }
+    for (const set of sets) {
+      const values = set.map(({ name: column, type }) => `${column} = ${valueOf(type)}`).join(', ');
+      try {
+        await client.query(`UPDATE ${name} SET ${values} WHERE ${rows}`, [customerId]);
+        marked.push(...set.map((column) => `${name}.${column.name}`));
+      } catch (error) {
+        // 23514: a check that names the values.
+        if ((error as { code?: string }).code !== '23514') throw error;
+      }
+    }
+  }
+  await client.query('SET session_replication_role = DEFAULT');
+  return [...new Set(marked)];
+}
+
+function valueOf(type: string): string {
+  if (type === 'text[]') return `ARRAY['${MARKER}']`;
+  if (type === 'jsonb') return `'{"a": "${MARKER}"}'`;
+  return `'${MARKER}'`;
+}
+
+/** Where the marker is found, in whatever column of whatever table of the subgraphs. */
+async function placesOfMarker(): Promise<string[]> {
+  const tables: { name: string }[] = await graph.sql(
+    `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
+     WHERE table_schema = ANY($1) AND table_type = 'BASE TABLE'`,
+    [SCHEMAS],
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const columns: { column: string }[] = await graph.sql(
+      `SELECT DISTINCT e.key AS column FROM ${name} AS t, jsonb_each_text(to_jsonb(t)) AS e WHERE e.value ILIKE '%${MARKER}%'`,
+    );
+    found.push(...columns.map(({ column }) => `${name}.${column}`));
+  }
+  return found.sort();
+}
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const FIGURES = {
+  feedback: `{ npsSummary(period: { from: "${new Date(Date.now() - YEAR_MS).toISOString()}", to: "${new Date(Date.now() + YEAR_MS).toISOString()}" }) { total { n promoters passives detractors } } }`,
+  sales: '{ pipeline { stage count } orders { totalCount } opportunities { totalCount } activities { totalCount } }',
+  service: '{ cases { totalCount } }',
+  touchpoints: '{ touchpoints { totalCount } }',
+};
+
+async function figures(): Promise<Untyped> {
+  return Promise.all(Object.entries(FIGURES).map(([subgraph, query]) => graph.ask(subgraph, query)));
+}
+
+/** All rows of a customer, for comparison. */
+async function rowsOf(customerId: string): Promise<Untyped[]> {
+  const tables = await customerTables();
+  const found: Untyped[] = [];
+  for (const { name, rows } of tables) {
+    found.push([
+      name,
+      await graph.sql(`SELECT to_jsonb(t) AS row FROM ${name} t WHERE ${rows} ORDER BY 1`, [customerId]),
+    ]);
+  }
+  return found;
+}
+
+/** Until all that was written has been taken in by whom it concerns. */
+async function settled(): Promise<void> {
+  await waitUntil(async () => {
+    const waiting = await graph.sql(
+      `${SCHEMAS.map((name) => `(SELECT 1 FROM ${name}.outbox LIMIT 1)`).join(' UNION ALL ')}
+       UNION ALL (SELECT 1 FROM event_bus.consumer WHERE sequence < (SELECT max(sequence) FROM event_bus.log))`,
+    );
+    return waiting.length === 0;
+  });
+}
+
+let before: { figures: Untyped; neighbour: Untyped };
+let marked: string[];
+
+beforeAll(async () => {
+  graph = await startTestSubgraphs();
+  client = new Client({ connectionString: graph.databaseUrl });
+  await client.connect();
+  employee = (await graph.ask('identity', 'mutation { createEmployee(input: { name: "Eva Lang" }) { id } }'))
+    .createEmployee.id;
+  [{ id: product }] = await graph.sql(
+    `INSERT INTO sales.product (id, name, unit_price, currency) VALUES (gen_random_uuid(), 'Tea', 4, 'EUR') RETURNING id`,
+  );
+  await graph.ask(
+    'service',
+    `mutation { setGoodwillAuthority(input: { employeeId: "${employee}", limit: { amount: "100", currency: "EUR" } }) { id } }`,
+  );
+  survey = (
+    await graph.ask(
+      'feedback',
+      'mutation { createSurvey(input: { title: "Us", kind: NPS, question: "Well?" }) { id } }',
+    )
+  ).createSurvey.id;
+  neighbour = await tell('neighbour', '+436601111111');
+  sent.length = 0;
+  victim = await tell(MARKER, '+436602222222');
+  await settled();
+  marked = await markAll(victim);
+  await graph.sql(
+    `INSERT INTO touchpoints.dead_letter (consumer, event_id, event, reason) VALUES ('timeline', 'x', $1, $2)`,
+    [JSON.stringify({ type: 'x.v1', subject: victim, data: { summary: MARKER } }), `cannot read ${MARKER}`],
+  );
+  before = { figures: await figures(), neighbour: await rowsOf(neighbour) };
+});
+afterAll(async () => {
+  await client.end();
+  await graph.stop();
+});
+
+describe('a customer who is erased', () => {
+  test('had something written down in every table that can hold it', async () => {
+    const empty: string[] = [];
+    for (const { name, rows } of await customerTables()) {
+      if ((await graph.sql(`SELECT FROM ${name} WHERE ${rows}`, [victim])).length === 0) empty.push(name);
+    }
+    // Somebody takes a touchpoint off a journey; it holds no text.
+    expect([...new Set(empty)]).toEqual(['touchpoints.journey_exclusion']);
+    expect(marked.length).toBeGreaterThan(40);
+  });
+
+  test('leaves no text behind, in any table of any department', async () => {
+    const erase = `mutation ($id: ID!) { eraseCustomer(id: $id, reason: REQUESTED, idempotencyKey: "erase") { id displayName erasedAt erasureReason version } }`;
+    const { eraseCustomer } = await graph.ask('identity', erase, { id: victim });
+    expect(eraseCustomer).toMatchObject({ id: victim, displayName: 'Erased customer', erasureReason: 'REQUESTED' });
+    expect(eraseCustomer.erasedAt).not.toBeNull();
+    await settled();
+    expect(await placesOfMarker()).toEqual(KEPT_COLUMNS);
+    // Again, with the key and without, it is the same.
+    expect((await graph.ask('identity', erase, { id: victim })).eraseCustomer).toEqual(eraseCustomer);
+    const again = await graph.ask('identity', erase.replace(', idempotencyKey: "erase"', ''), { id: victim });
+    expect(again.eraseCustomer).toEqual(eraseCustomer);
+  });
+
+  test('leaves the figures and everybody else as they were', async () => {
+    expect(await figures()).toEqual(before.figures);
+    expect(await rowsOf(neighbour)).toEqual(before.neighbour);
+  });
+
+  test('is found by nothing but the id', async () => {
+    const data = await graph.ask(
+      'identity',
+      `{ email: customer360(email: "${MARKER}@example.com") { id } phone: customer360(phone: "+436602222222") { id }
+         externalId: customer360(externalId: { source: "crm", id: "${MARKER}" }) { id }
+         search: customers(search: "Erased") { totalCount } all: customers { nodes { id } }
+         id: customer360(id: "${victim}") { emails phones externalIds { id } addresses { label } household { id } erasedAt } }`,
+    );
+    expect(data).toMatchObject({ email: null, phone: null, externalId: null, search: { totalCount: 0 } });
+    expect(data.id).toMatchObject({ emails: [], phones: [], externalIds: [], addresses: [], household: null });
+    expect(data.all.nodes).not.toContainEqual({ id: victim });
+  });
+
+  test.each([
+    ['identity', (id: string) => `updateCustomer(id: "${id}", input: { displayName: "Back" }) { id }`],
+    ['sales', (id: string) => `openOpportunity(input: { customerId: "${id}", name: "More" }) { id }`],
+    [
+      'service',
+      (id: string) =>
+        `openCase(input: { customerId: "${id}", subject: "A", kind: QUESTION, channel: EMAIL, body: "B" }) { id }`,
+    ],
+    [
+      'touchpoints',
+      (id: string) =>
+        `recordTouchpoint(input: { customerId: "${id}", channel: PHONE, direction: INBOUND, kind: NOTE, department: OTHER, summary: "C" }) { id }`,
+    ],
+  ])('cannot be written of in %s', async (subgraph, call) => {
+    const { errors } = await askSubgraph(subgraph, graph.urls[subgraph] ?? '', `mutation { ${call(victim)} }`);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  test('is not answered of again for the key of an earlier call', async () => {
+    const said: string[] = [];
+    for (const { subgraph, query } of sent) {
+      const { errors } = await askSubgraph(subgraph, graph.urls[subgraph] ?? '', query);
+      if (!/was erased|there is no Customer/.test(errors?.[0]?.message ?? '')) said.push(query);
+    }
+    // Their firm lives on.
+    expect(said.filter((query) => !query.includes('displayName: "Firm"'))).toEqual([]);
+  });
+
+  test('stays erased when an event about them comes late', async () => {
+    const event = {
+      specversion: '1.0',
+      id: '019b1c7e-8f3a-7c51-9a55-0f5d8f0f2a11',
+      source: '/customer360/sales',
+      type: 'customer360.touchpoint.reported.v1',
+      subject: victim,
+      time: new Date().toISOString(),
+      datacontenttype: 'application/json',
+      data: {
+        customerId: victim,
+        occurredAt: new Date().toISOString(),
+        channel: 'PHONE',
+        direction: 'INBOUND',
+        kind: 'CONTACT',
+        department: 'SALES',
+        summary: MARKER,
+        source: { type: 'Order', id: 'late' },
+      },
+    };
+    await graph.sql(`INSERT INTO sales.outbox (event) VALUES ($1)`, [JSON.stringify(event)]);
+    await graph.sql(`NOTIFY "customer360.outbox.sales"`);
+    await settled();
+    expect(await graph.sql('SELECT FROM touchpoints.inbox WHERE event_id = $1', [event.id])).toHaveLength(1);
+    expect(await placesOfMarker()).toEqual(KEPT_COLUMNS);
+  });
+
+  test('is told of by an event that holds nothing personal', async () => {
+    const [{ event }] = await graph.sql(
+      `SELECT event FROM event_bus.log WHERE name = 'customer360.customer.erased' AND event->>'subject' = $1`,
+      [victim],
+    );
+    expect(Object.keys(customerErased.data.parse(event.data)).sort()).toEqual(['customerId', 'erasedAt']);
+  });
+});
