@@ -169,6 +169,7 @@ describeWithChromium('find', () => {
       await page.getByRole('option', { name: customer.displayName }).first().waitFor();
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: customer.displayName }).waitFor();
+      expect(await page.title()).toBe(`${customer.displayName} · Customer360`);
       await page.goto('/');
     }
     await box.fill('nobody at all');
