@@ -51,6 +51,14 @@ npm run bench -- load [options]
 It finds out how many requests a second the gateway can serve, offers it half, all, twice and four times of that and half again, at random
 moments whether or not it keeps up, and prints what was accepted, what was shed, how long it took, and the gateway's memory.
 
+npm run bench -- swap [options]
+
+  --graph NAME      of ${Object.keys(graphs).join(', ')}  (products)
+  --seconds N       a round                               (10)
+  --rounds N                                              (5)
+
+It offers the gateway half of what it can serve, in alternating rounds without and with a new supergraph every two seconds.
+
 npm run bench -- moments [options]
 
   --requests N      mutations                             (300)
@@ -128,6 +136,11 @@ if (values.help) {
   const { load } = await import('./load/load.js');
   const [graph] = pick(graphs, values.graph ?? 'products');
   if (graph) await load({ graph, seconds: positive('seconds', values.seconds ?? '10') });
+} else if (positionals[0] === 'swap') {
+  const { swap } = await import('./load/swap.js');
+  const [graph] = pick(graphs, values.graph ?? 'products');
+  const seconds = positive('seconds', values.seconds ?? '10');
+  if (graph) await swap({ graph, seconds, rounds: positive('rounds', values.rounds) });
 } else if (positionals[0] === 'moments') {
   const { moments } = await import('./moments.js');
   await moments({ requests: positive('requests', values.requests ?? '300') });

@@ -135,13 +135,14 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const readings = (): GatewayReadings | undefined => {
     if (!subscriptions) return undefined;
     const { clients, upstreams, ...load } = subscriptions.load;
-    const { digest, since, engine } = lifecycle.served;
+    const { clients: served, digest, since, engine } = lifecycle.served;
     return {
       ...load,
       subscriptions: clients,
       upstreamSubscriptions: upstreams,
       supergraph: { digest, since },
       compiledOperations: engine.size,
+      subgraphs: [...served].map(([name, { resting }]) => ({ name, resting })),
     };
   };
   const stopOnce = async (): Promise<void> => {

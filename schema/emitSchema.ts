@@ -9,7 +9,7 @@ import { breaches, withoutExceptions } from './rules.js';
 import { brokenBy, fragile, undescribed } from './soundness.js';
 
 /** Where what known clients ask is committed. */
-export const OPERATIONS_FOLDER = 'schema/operations';
+const OPERATIONS_FOLDER = 'schema/operations';
 
 /** The schema as the code and the list of subgraphs have it. */
 export interface EmittedSchema {

@@ -1,19 +1,16 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import type { Pool } from 'undici';
-import { compose } from '../../schema/compose.js';
-import { Load } from '../engine/load.js';
 import { GATEWAY_NODE_ARGS } from '../engine/gateways.js';
 import type { Graph } from '../graphs/Graph.js';
-import { canPin, pinSelf } from '../pinned.js';
+import { canPin } from '../pinned.js';
 import { processCpu } from '../processCpu.js';
 import { processMemory } from '../processMemory.js';
 import { quantile } from '../quantile.js';
 import { startProcess, type BenchProcess } from '../startProcess.js';
 import { UNLIMITED } from '../unlimited.js';
+import { CONNECTIONS, capacityOf } from './capacityOf.js';
 import { type OpenLoopResult, openConnections, openLoop } from './openLoop.js';
+import { GATEWAY_CORE, startGraph } from './startGraph.js';
 
 export interface LoadOptions {
   readonly graph: readonly [name: string, make: () => Graph | Promise<Graph>];
@@ -21,17 +18,11 @@ export interface LoadOptions {
   readonly seconds: number;
 }
 
-const GATEWAY_CORE = 0;
-const OTHERS_CORE = 1;
-
 /** Times the capacity. The last one shows that all is as before. */
 const STEPS = [0.5, 1, 2, 4, 0.5];
 
-/** As many requests at once as no gateway refuses. */
-const CONNECTIONS = 8;
 /** Connections that callers keep open. */
 const CALLERS = 256;
-const WARM_UP_REQUESTS = 500;
 
 interface Step extends OpenLoopResult {
   readonly factor: number;
@@ -40,19 +31,6 @@ interface Step extends OpenLoopResult {
   readonly cpu: number;
   /** Megabytes: the most while it ran, and at its end. */
   readonly memory: { readonly most: number; readonly end: number };
-}
-
-/** Requests a second that the gateway answers when it is never asked for more than it can do at once. */
-async function capacityOf(url: string, body: string, seconds: number): Promise<{ bytes: number; capacity: number }> {
-  const closed = new Load(url, body, CONNECTIONS, false);
-  try {
-    const bytes = Buffer.byteLength(await closed.ask());
-    const warm = await closed.run(WARM_UP_REQUESTS, bytes);
-    const requests = Math.ceil((WARM_UP_REQUESTS / warm.seconds) * seconds);
-    return { bytes, capacity: requests / (await closed.run(requests, bytes)).seconds };
-  } finally {
-    await closed.close();
-  }
 }
 
 async function measureStep(
@@ -106,20 +84,9 @@ const HEAD = `| load   | offered/s | accepted/s | shed/s | failed |      p50 |  
  */
 export async function load({ graph: [name, make], seconds }: LoadOptions): Promise<void> {
   const graph = await make();
-  const folder = await mkdtemp(join(tmpdir(), 'customer360-bench-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  pinSelf(OTHERS_CORE);
-  const subgraphs = await startProcess('bench/subgraphs/main.js', [name], {}, OTHERS_CORE);
+  const { file, subgraphs } = await startGraph(graph, name);
   let gateway: BenchProcess | undefined;
   try {
-    const file = join(folder, 'supergraph.graphql');
-    const services = graph.subgraphs.map((one) => ({
-      name: one.name,
-      url: subgraphs.urls[one.name] ?? '',
-      sdl: one.sdl,
-    }));
-    await writeFile(file, compose(services).supergraphSdl);
     const options = ['--supergraph', file, '--port', '0', '--auth', 'off', ...UNLIMITED, '--shed-load=on'];
     gateway = await startProcess('gateway/main.js', options, {}, GATEWAY_CORE, GATEWAY_NODE_ARGS);
     const body = JSON.stringify({ query: graph.query, variables: graph.variables });

@@ -1,5 +1,6 @@
 import { useQuery } from '@apollo/client/react';
 import { Anchor, Avatar, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { Link } from 'wouter';
 import { ActBar } from '../act/ActBar.tsx';
 import { formatAmounts } from '../format/formatMoney.ts';
@@ -20,6 +21,7 @@ export function CustomerHeader({ customerId }: { readonly customerId: string }):
   const { customer, loading, failure, retry } = departmentOf(
     useQuery(CustomerHeaderDocument, { variables: { id: customerId } }),
   );
+  useDocumentTitle(`${customer?.displayName ?? 'Customer'} · Customer360`);
   if (loading) return <Skeleton height={150} radius="md" aria-label="Loading the customer" />;
   if (!customer) {
     return (

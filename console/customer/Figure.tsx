@@ -25,7 +25,7 @@ export function Figure({ label, value, detail, tone, none, isLost = none === und
       <Text fw={650} className={classes.value} data-tone={value === null ? undefined : tone} component="div">
         {value ?? (
           <Text span c="dimmed" fw={400} size="sm">
-            {isLost ? 'not to be had' : none}
+            {isLost ? 'unavailable' : none}
           </Text>
         )}
       </Text>

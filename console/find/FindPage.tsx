@@ -1,5 +1,6 @@
 import { useQuery } from '@apollo/client/react';
 import { Stack, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { failureOf } from '../graph/failure.ts';
 import { LatestTouchpointsDocument } from '../graph/operations.ts';
 import { Panel } from '../parts/Panel.tsx';
@@ -11,6 +12,7 @@ const LATEST = 8;
 
 /** The start page: one box, and whom we met last. */
 export function FindPage(): React.JSX.Element {
+  useDocumentTitle('Find · Customer360');
   const { data, error, loading, refetch } = useQuery(LatestTouchpointsDocument, { variables: { first: LATEST } });
   const latest = data?.touchpoints.nodes ?? [];
   return (

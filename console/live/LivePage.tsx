@@ -1,5 +1,6 @@
 import { useApolloClient } from '@apollo/client/react';
 import { Button, Group, Paper, Select, Stack, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useCallback, useEffect, useReducer, useState } from 'react';
 import { formatNumber } from '../format/formatNumber.ts';
@@ -38,6 +39,7 @@ function streamFilter({ channel, department, sentiment }: Filter): TouchpointAdd
 
 /** What happens between all customers and us, the moment it happens: filtered, held still on demand, with the way to each customer. */
 export function LivePage(): React.JSX.Element {
+  useDocumentTitle('Live · Customer360');
   const client = useApolloClient();
   const [filter, setFilter] = useState<Filter>({ channel: null, department: null, sentiment: null });
   const [wall, dispatch] = useReducer(wallReducer, BARE);

@@ -1,4 +1,5 @@
 import { Alert, Button, Center, Paper, PasswordInput, Stack, Text, Title, UnstyledButton } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { useState } from 'react';
 import { wordsOf } from '../format/wordsOf.ts';
 import { Logo } from '../shell/Logo.tsx';
@@ -17,6 +18,7 @@ interface Props {
 
 /** Picks one of the tokens of a gateway in development, or takes one that is pasted. */
 export function SignInPage({ tokens, reason, enter }: Props): React.JSX.Element {
+  useDocumentTitle('Sign in · Customer360');
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
 

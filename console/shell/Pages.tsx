@@ -1,6 +1,6 @@
 import { AppShell, Center, Loader, Text } from '@mantine/core';
-import { lazy, Suspense } from 'react';
-import { Route, Switch, useRoute } from 'wouter';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { Route, Switch, useLocation, useRoute } from 'wouter';
 import { FindPage } from '../find/FindPage.tsx';
 import { Boundary } from '../parts/Boundary.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -19,6 +19,15 @@ const wait = (
 /** The pages behind the top bar, each in a file of its own that is loaded when it is first opened. */
 export function Pages(): React.JSX.Element {
   const [isStart] = useRoute('/');
+  const [location] = useLocation();
+  const arrived = useRef(location);
+  useEffect(() => {
+    if (arrived.current === location) return;
+    arrived.current = location;
+    globalThis.scrollTo(0, 0);
+    // Who listens or uses the keyboard goes on at the new page and not at the link; the start page takes the focus itself.
+    if (location !== '/') document.getElementById('content')?.focus({ preventScroll: true });
+  }, [location]);
   return (
     <>
       <a className="skip-link" href="#content">

@@ -1,4 +1,5 @@
 import { SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { NpsPanel } from './NpsPanel.tsx';
 import { PipelinePanel } from './PipelinePanel.tsx';
 import { QueuePanel } from './QueuePanel.tsx';
@@ -8,6 +9,7 @@ const today = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 
 /** The one page that a manager opens in the morning: what waits, what may be sold, and how well we do. */
 export function TeamsPage(): React.JSX.Element {
+  useDocumentTitle('Teams · Customer360');
   return (
     <Stack gap="md" className={classes.page}>
       <div>

@@ -39,6 +39,7 @@ export interface GatewayReadings {
   readonly waitingEvents: number;
   /** Messages that wait for slow clients. */
   readonly waitingMessages: number;
+  readonly subgraphs: readonly { readonly name: string; readonly resting: boolean }[];
 }
 
 /** Seconds: from answers out of one fast subgraph to the gateway's longest deadline. */
@@ -146,4 +147,15 @@ function addReadings(registry: Registry, read: () => GatewayReadings | undefined
     },
   });
   registry.registerMetric(info);
+  const resting = new Gauge({
+    name: `${PREFIX}subgraph_resting`,
+    help: 'Whether a subgraph is not asked for a while after failures (1), or is (0).',
+    labelNames: ['subgraph'],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const subgraph of read()?.subgraphs ?? []) this.set({ subgraph: subgraph.name }, subgraph.resting ? 1 : 0);
+    },
+  });
+  registry.registerMetric(resting);
 }

@@ -1,24 +1,17 @@
-import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import axe from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { z } from 'zod';
 import type { Role } from '../../gateway/access/roles.js';
+import { describeWithChromium, launchChromium } from '../support/chromium.js';
 import { type ConsoleStack, startConsoleStack } from '../support/startConsoleStack.js';
 import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 
 /** The console in Chromium, over real processes. */
 const PATIENCE = 120_000;
-const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let stack: ConsoleStack;
 let browser: Browser;
@@ -32,14 +25,10 @@ async function query(text: string, variables: object = {}): Promise<Untyped> {
 }
 
 beforeAll(async () => {
-  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) =>
-    statSync(path, { throwIfNoEntry: false }),
-  );
-  if (!executablePath) throw new Error('Chromium is missing; on Debian: apt-get install chromium');
-  [stack, browser] = await Promise.all([
-    startConsoleStack(60),
-    chromium.launch({ executablePath, args: CHROMIUM_ARGS }),
-  ]);
+  const launched = await launchChromium();
+  if (!launched) return;
+  browser = launched;
+  stack = await startConsoleStack(60);
   const { cases } = await query(`{ cases(first: 100) { nodes { number subject customer {
     id displayName emails phones externalIds { source id } orders(first: 1) { nodes { number } } timeline(first: 1) { totalCount } } } } }`);
   const {
@@ -91,11 +80,11 @@ const feed = (page: Page) => page.getByRole('feed', { name: 'Timeline' });
 const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
 const RECORD = `mutation ($input: RecordTouchpointInput!) { recordTouchpoint(input: $input) { id } }`;
-const note = (summary: string) => ({
-  input: { customerId: customer.id, channel: 'CHAT', direction: 'INBOUND', department: 'OTHER', kind: 'NOTE', summary },
+const note = (summary: string, customerId: string = customer.id) => ({
+  input: { customerId, channel: 'CHAT', direction: 'INBOUND', department: 'OTHER', kind: 'NOTE', summary },
 });
 
-describe('who comes to the console', () => {
+describeWithChromium('who comes to the console', () => {
   test('chooses a role of a gateway in development, or gives a token and is told what is wrong with it', async () => {
     const { page, context, complaints } = await visit('/live', null);
     await page.getByLabel(/token/i).fill('nonsense');
@@ -160,7 +149,7 @@ describe('who comes to the console', () => {
   });
 });
 
-describe('find', () => {
+describeWithChromium('find', () => {
   test('by name, email, phone in another form, order and case number; Enter opens the first', async () => {
     const { page, context, complaints } = await visit('/');
     const box = page.getByRole('searchbox', { name: 'Find a customer' });
@@ -180,6 +169,7 @@ describe('find', () => {
       await page.getByRole('option', { name: customer.displayName }).first().waitFor();
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: customer.displayName }).waitFor();
+      expect(await page.title()).toBe(`${customer.displayName} · Customer360`);
       await page.goto('/');
     }
     await box.fill('nobody at all');
@@ -189,7 +179,7 @@ describe('find', () => {
   });
 });
 
-describe('the customer', () => {
+describeWithChromium('the customer', () => {
   test('is shown whole: header, timeline, and what each department knows', async () => {
     const { page, context, complaints } = await visit(customerPath());
     await page.getByText(customer.emails[0]).waitFor();
@@ -250,6 +240,11 @@ describe('the customer', () => {
 
   test('nothing is missed while the gateway is away, and nothing comes twice', async () => {
     const { page, context } = await visit(customerPath());
+    // Nothing happens here before the fall, so there is no cursor to go on from.
+    const { customers } = await query('{ customers(first: 2) { nodes { id } } }');
+    const other: string = customers.nodes.find(({ id }: Untyped) => id !== customer.id).id;
+    const quiet = await visit(`/customers/${other}`);
+    await quiet.page.locator('[data-connection=live]').waitFor();
     await page.locator('[data-connection=live]').waitFor();
     await query(RECORD, note('before the fall'));
     await feed(page).getByText('before the fall').waitFor();
@@ -258,9 +253,12 @@ describe('the customer', () => {
     for (const number of [1, 2, 3]) {
       await askSubgraph('touchpoints', stack.urls['touchpoints'] ?? '', RECORD, note(`missed ${number}`));
     }
+    await askSubgraph('touchpoints', stack.urls['touchpoints'] ?? '', RECORD, note('missed quietly', other));
     await stack.restart('gateway');
     await page.locator('[data-connection=live]').waitFor();
     for (const number of [3, 2, 1]) await feed(page).getByText(`missed ${number}`).waitFor();
+    await feed(quiet.page).getByText('missed quietly').waitFor();
+    await quiet.context.close();
     await query(RECORD, note('after the fall'));
     await feed(page).getByText('after the fall').waitFor();
     const shown = await feed(page)
@@ -294,7 +292,7 @@ describe('the customer', () => {
   });
 });
 
-describe('act', () => {
+describeWithChromium('act', () => {
   test('a call with a next step, which is ticked off', async () => {
     const { page, context, complaints } = await visit(customerPath());
     await page.getByRole('button', { name: 'Log a call' }).click();
@@ -397,7 +395,7 @@ describe('act', () => {
   });
 });
 
-describe('for everyone', () => {
+describeWithChromium('for everyone', () => {
   const pages = [
     ['/', 'Latest contacts'],
     ['customer', 'Channels'],
@@ -469,9 +467,9 @@ describe('for everyone', () => {
 
 /** What axe finds against WCAG 2.2 A and AA, each with where. */
 async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
+    const { axe: checker } = globalThis as typeof globalThis & {
       axe: {
         run(
           options: object,
@@ -479,7 +477,7 @@ async function violations(page: Page): Promise<string[]> {
       };
     };
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-    const { violations: all } = await axe.run({ runOnly: { type: 'tag', values: tags } });
+    const { violations: all } = await checker.run({ runOnly: { type: 'tag', values: tags } });
     return all.map(
       ({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary.slice(0, 200)}`,
     );

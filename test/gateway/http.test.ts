@@ -115,6 +115,11 @@ describe('the gateway over HTTP', () => {
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphiql']);
   });
 
+  test('a graph without customers has no console: its start page leads to GraphiQL', async () => {
+    const response = await fetch(origin, { redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/graphiql']);
+  });
+
   test('an unknown path is told which paths there are', async () => {
     const response = await fetch(`${origin}/grahpql?x=1`, { method: 'POST' });
     expect(response.status).toBe(404);

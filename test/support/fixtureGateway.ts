@@ -43,7 +43,7 @@ export async function startGateway(
       historyFolder: undefined,
       port: 0,
       host: '127.0.0.1',
-      console: false,
+      console: true,
       auth: { kind: 'off' },
       signingKey: undefined,
       developmentTokens: [],

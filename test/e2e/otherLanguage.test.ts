@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { freePort } from '../../scripts/start/freePort.js';
+import { compose } from '../../schema/compose.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
+import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
+import { type RunningCommand, plainEnvironment, run } from '../support/startHarness.js';
+import { type TestSubgraphs, startTestSubgraphs } from '../support/startTestSubgraphs.js';
+import { TEST_ACCESS, accessOf, token } from '../support/tokens.js';
+import { waitUntil } from '../support/waitUntil.js';
+
+let folder: string;
+let subgraphs: TestSubgraphs;
+let example: RunningCommand;
+let gateway: TestGateway;
+const headers = async () => ({ authorization: `Bearer ${await token({ roles: ['admin'], scope: 'stamps:write' })}` });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'customer360-stamps-'));
+  subgraphs = await startTestSubgraphs();
+  const port = await freePort();
+  const GATEWAY_URL = `http://127.0.0.1:${port}/graphql`;
+  const env = {
+    ...plainEnvironment(),
+    SIGNING_KEY: TEST_SIGNING_KEY,
+    GATEWAY_URL,
+    PORT: '0',
+    TOKEN: (await headers()).authorization.slice(7),
+  };
+  example = run(process.execPath, ['docs/examples/stamps/server.mjs'], { env });
+  const [, url = ''] = await example.prints(/answers at (http:\S+)/);
+  const ours = Object.entries(subgraphs.urls).map(([name, address]) => ({
+    name,
+    url: address,
+    sdl: readFileSync(`schema/subgraphs/${name}.graphql`, 'utf8'),
+  }));
+  const stamps = { name: 'stamps', url, sdl: readFileSync('docs/examples/stamps/schema.graphql', 'utf8') };
+  const file = join(folder, 'supergraph.graphql');
+  await writeFile(file, compose([...ours, stamps]).supergraphSdl);
+  gateway = await startGateway(file, { port, auth: accessOf(TEST_ACCESS), signingKey: TEST_SIGNING_KEY });
+});
+afterAll(async () => {
+  await gateway.stop();
+  example.signal('SIGTERM');
+  await example.ended;
+  await subgraphs.stop();
+  await rm(folder, { recursive: true });
+});
+
+it('a subgraph in another framework adds to the customer and to their timeline', async () => {
+  const made = await ask(
+    gateway.url,
+    'mutation { identifyCustomer(input: { displayName: "Ada", emails: ["ada@example.com"] }) { customer { id } } }',
+    { headers: await headers() },
+  );
+  const { id } = (made.data as { identifyCustomer: { customer: { id: string } } }).identifyCustomer.customer;
+  const stamped = await ask(gateway.url, 'mutation ($id: ID!) { stampCard(customerId: $id) { displayName stamps } }', {
+    variables: { id },
+    headers: await headers(),
+  });
+  expect(stamped).toMatchObject({ data: { stampCard: { displayName: 'Ada', stamps: 1 } } });
+  const query =
+    'query ($id: ID!) { customer360(id: $id) { stamps timeline(first: 5) { nodes { summary source { type } } } } }';
+  await waitUntil(async () => {
+    const { data } = await ask(gateway.url, query, { variables: { id }, headers: await headers() });
+    return JSON.stringify(data).includes('Got a stamp');
+  });
+});
+
+it('nobody stamps a card without the scope, and a direct request is refused', async () => {
+  const marketer = { authorization: `Bearer ${await token({ roles: ['marketer'] })}` };
+  const refused = await ask(gateway.url, 'mutation { stampCard(customerId: "x") { id } }', { headers: marketer });
+  expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+  const [, url = ''] = /answers at (http:\S+)/.exec(example.output()) ?? [];
+  expect((await ask(url, '{ stampsOnCard }')).status).toBe(401);
+});
