@@ -168,7 +168,7 @@ interface Table {
 async function customerTables(): Promise<Table[]> {
   const owning: { table: string; column: string }[] = await graph.sql(
     `SELECT table_schema || '.' || table_name AS table, column_name AS column FROM information_schema.columns
-     WHERE table_schema = ANY($1) AND column_name IN ('customer_id', 'person_id') AND table_name <> 'erased_customer'`,
+     WHERE table_schema = ANY($1) AND column_name IN ('customer_id', 'person_id') AND table_name NOT IN ('erased_customer', 'customer_alias')`,
     [SCHEMAS],
   );
   const parts: { table: string; column: string; parent: string }[] = await graph.sql(
