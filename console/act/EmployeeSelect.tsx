@@ -9,6 +9,7 @@ export function EmployeeSelect(props: SelectProps): React.JSX.Element {
   return (
     <Select
       searchable
+      openOnFocus={false}
       clearable
       clearButtonProps={{ 'aria-label': 'Nobody' }}
       nothingFoundMessage="Nobody of this name"

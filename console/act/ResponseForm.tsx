@@ -84,6 +84,7 @@ export function ResponseForm({ customerId, opened, close }: FormProps): React.JS
         label="Survey"
         withAsterisk
         searchable
+        openOnFocus={false}
         data-autofocus
         data={surveys.map(({ id, title, kind }) => ({ value: id, label: `${title} (${kind})` }))}
         {...form.getInputProps('surveyId')}

@@ -1,7 +1,7 @@
 import { Combobox, Kbd, Loader, Text, TextInput, useCombobox } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useFind } from './useFind.ts';
 import classes from './FindBox.module.css';
@@ -15,6 +15,8 @@ interface Props {
 export function FindBox({ large = false }: Props): React.JSX.Element {
   const [typed, setTyped] = useState('');
   const { found, isLoading, failure } = useFind(typed);
+  // Enter was pressed before the answer was there.
+  const [isAwaited, setAwaited] = useState(false);
   const [, navigate] = useLocation();
   const input = useRef<HTMLInputElement>(null);
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
@@ -26,9 +28,19 @@ export function FindBox({ large = false }: Props): React.JSX.Element {
 
   const open = (customerId: string): void => {
     setTyped('');
+    setAwaited(false);
     combobox.closeDropdown();
     navigate(`/customers/${customerId}`);
   };
+  const answered = useEffectEvent((isWanted: boolean) => {
+    if (isWanted && found[0]) open(found[0].customerId);
+    else combobox.selectFirstOption();
+  });
+  const answer = isLoading || !typed.trim() ? null : `${typed}: ${found.map(({ customerId }) => customerId).join(' ')}`;
+  useEffect(() => {
+    if (answer !== null) answered(isAwaited);
+  }, [answer, isAwaited]);
+
   const options = found.map(({ customerId, name, detail }) => (
     <Combobox.Option value={customerId} key={customerId + detail} className={classes.option}>
       <Text size="sm" fw={600}>
@@ -59,16 +71,16 @@ export function FindBox({ large = false }: Props): React.JSX.Element {
           rightSection={isLoading && typed ? <Loader size="xs" /> : <Kbd aria-hidden="true">/</Kbd>}
           onChange={(event) => {
             setTyped(event.currentTarget.value);
+            setAwaited(false);
             combobox.openDropdown();
-            combobox.selectFirstOption();
+            // What is still shown was found for fewer letters: Enter must not open it.
+            combobox.resetSelectedOption();
           }}
           onFocus={() => typed && combobox.openDropdown()}
           onBlur={() => combobox.closeDropdown()}
           onKeyDown={(event) => {
             if (event.key === 'Escape') setTyped('');
-            // Enter opens the first result also when the arrows were not used.
-            if (event.key === 'Enter' && combobox.getSelectedOptionIndex() === -1 && found[0])
-              open(found[0].customerId);
+            if (event.key === 'Enter' && combobox.getSelectedOptionIndex() === -1) setAwaited(true);
           }}
         />
       </Combobox.Target>
