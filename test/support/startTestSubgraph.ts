@@ -4,7 +4,8 @@ import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { Database } from '../../subgraphs/kit/Database.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
-import type { Caller } from '../../schema/contract.js';
+import { PostgresEventBus } from '../../subgraphs/kit/events/PostgresEventBus.js';
+import type { Caller, CloudEvent } from '../../schema/contract.js';
 import { signedHeaders, TEST_SIGNING_KEY } from './asGateway.js';
 import { createTestDatabase } from './postgres.js';
 
@@ -68,8 +69,9 @@ export interface TestSubgraph {
 export async function startTestSubgraph(
   definition: SubgraphDefinition,
   environment: Readonly<Record<string, string>> = {},
-): Promise<TestSubgraph & { identity: TestSubgraph }> {
+): Promise<TestSubgraph & { identity: TestSubgraph; publish(event: CloudEvent): Promise<void> }> {
   const database = await createTestDatabase();
+  const bus = new PostgresEventBus(database.url, pino({ level: 'silent' }));
   const start = async (which: SubgraphDefinition, identityUrl: string): Promise<TestSubgraph> => {
     const counted: string[] = [];
     const address = {
@@ -117,7 +119,9 @@ export async function startTestSubgraph(
   return {
     ...subgraph,
     identity: withIdentity,
+    publish: (event) => bus.publish([event]),
     async stop() {
+      await bus.close();
       if (subgraph !== withIdentity) await subgraph.stop();
       await withIdentity.stop();
       await database.drop();

@@ -1,3 +1,5 @@
+import type { CloudEvent } from '../../../schema/contract.js';
+
 /** A running subgraph, of any language, as the contract looks at it. */
 export interface ContractSubject {
   /** Its name in the supergraph: what is signed for it names it. */
@@ -8,4 +10,15 @@ export interface ContractSubject {
   readonly signingKey: string;
   /** The SQL statements (or whatever it reads with) that `work` made it run; left out where nobody can count them. */
   readonly statements?: ((work: () => Promise<unknown>) => Promise<readonly unknown[]>) | undefined;
+  /** Brings it an event of the others: by its bus, or its webhook. Left out where that cannot be done. */
+  readonly publish?: ((event: CloudEvent) => Promise<void>) | undefined;
+  /** Two customers of whom it has something written down; `publish` tells that they are merged, and that the first is erased. */
+  readonly customers?: (() => Promise<KnownCustomers>) | undefined;
+}
+
+/** Customers to try things with. */
+export interface KnownCustomers {
+  readonly ids: readonly [string, string];
+  /** A word in what was said of the first, and nowhere else. */
+  readonly secret: string;
 }

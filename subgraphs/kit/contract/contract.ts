@@ -1,4 +1,5 @@
 import type { ContractSubject } from './ContractSubject.js';
+import { honoursErasures, honoursMerges } from './customerChecks.js';
 import { bearsMalformedKeys, keepsPlaces, readsInBatches } from './entityChecks.js';
 import { refusesUnsigned, refusesUnsignedSockets } from './signatureChecks.js';
 import { subjectSchema } from './subjectSchema.js';
@@ -23,6 +24,8 @@ export const CONTRACT: Readonly<Record<string, ContractCheck>> = {
   'says that it is healthy, without a signature': saysItsHealth,
   'refuses what its gateway did not sign': refusesUnsigned,
   'refuses a WebSocket that its gateway did not sign': refusesUnsignedSockets,
+  'has one customer of two who are merged, and two again when that is taken back': honoursMerges,
+  'forgets what was said of a customer who is erased': honoursErasures,
 };
 
 async function saysItsSchema(subject: ContractSubject): Promise<string[]> {
