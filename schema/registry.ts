@@ -18,6 +18,17 @@ const registry = z.strictObject({
         url: z.url('must be an http address'),
         /** Path of its SDL, from the folder of the list. */
         schema: z.string().min(1),
+        /** Where it wants events sent, when it reads them not from the bus. */
+        webhook: z
+          .strictObject({
+            url: z.url('must be an http address'),
+            events: z
+              .array(
+                z.string().regex(/^[a-z0-9.-]+\.v\d+$/, 'must be types with a version: customer360.customer.erased.v1'),
+              )
+              .min(1, 'must name a type of event'),
+          })
+          .optional(),
       }),
     )
     .min(1, 'must name a subgraph'),

@@ -1,35 +1,45 @@
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { subgraphs } from '../../subgraphs/all.js';
 import { readDatabaseUrl } from '../../subgraphs/kit/config.js';
 import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
 import { customerChanges } from '../../subgraphs/kit/merging/customerChanges.js';
-import type { EventConsumer } from '../../subgraphs/kit/events/EventConsumer.js';
 import { type DeadLetter, deadLetters, replay } from '../../subgraphs/kit/events/takeInEvents.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
+import { readRegistry } from '../../schema/registry.js';
+import { signingKeys } from '../../subgraphs/kit/signingKeys.js';
+import { deliverAgain } from '../../subgraphs/kit/webhooks/deliver.js';
+import { openWebhookStore, WEBHOOK_STORE } from '../../subgraphs/kit/webhooks/openWebhookStore.js';
+import { startWebhooks } from '../../subgraphs/kit/webhooks/startWebhooks.js';
+import type { Webhook } from '../../subgraphs/kit/webhooks/Webhook.js';
 import { openLocalDatabase } from '../start/openLocalDatabase.js';
 
 /** `npm run events`: looks at the events that a subgraph could not take in, and takes them in after all. */
 
-const HELP = `Events that a subgraph could not take in are parked, so that later ones can follow. This lists and replays them.
+const HELP = `Events that a subgraph or a webhook could not take in are parked, so that later ones can follow. This lists and replays them, and
+hands events on to webhooks.
 
   npm run events                       lists them: id, consumer, when, why
   npm run events -- replay             takes all of them in again; those that still fail stay, with the reason
   npm run events -- replay ID [ID...]  only these
+  npm run events -- deliver            hands events on to the webhooks of subgraphs.yaml, until it is stopped
 
   --database-folder DIR  data folder of npm start, used without DATABASE_URL (default .data; or the variable DATA)
   --help                 this text
 
 It looks in the Postgres of DATABASE_URL, or <NAME>_DATABASE_URL for one subgraph; without them in that of npm start,
-whether that runs or not. Ends with 0; with 1 when an event still failed; with 2 for a wrong command line.`;
+whether that runs or not. Events come from EVENT_BUS_URL, else from there. What is sent to a webhook is signed with SIGNING_KEY ("off" signs
+nothing). Ends with 0; with 1 when an event still failed; with 2 for a wrong command line.`;
 
 /** Ends the command with a wrong command line. */
 class UsageError extends Error {}
 
 interface Parked {
-  readonly dataSource: DataSource;
-  readonly consumer: EventConsumer;
   readonly letter: DeadLetter;
+  /** Takes it in after all; rejects when that fails. */
+  readonly replay: () => Promise<void>;
 }
 
 function readCommand() {
@@ -39,8 +49,9 @@ function readCommand() {
       options: { 'database-folder': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     });
     const [command = 'list', ...ids] = positionals;
-    if (command !== 'list' && command !== 'replay') throw new Error(`there is no command ${command}`);
-    if (command === 'list' && ids.length > 0) throw new Error('list takes no ids');
+    if (command !== 'list' && command !== 'replay' && command !== 'deliver')
+      throw new Error(`there is no command ${command}`);
+    if (command !== 'replay' && ids.length > 0) throw new Error(`${command} takes no ids`);
     return { help: values.help ?? false, folder: values['database-folder'], command, ids };
   } catch (error) {
     throw new UsageError(`${(error as Error).message}; npm run events -- --help tells how`);
@@ -55,10 +66,50 @@ async function findParked(dataSources: DataSource[], environment: NodeJS.Process
     const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
     dataSources.push(dataSource);
     for (const consumer of [customerChanges(subgraph.name, subgraph.erase), ...(subgraph.consumers ?? [])]) {
-      for (const letter of await deadLetters(dataSource, consumer)) parked.push({ dataSource, consumer, letter });
+      for (const letter of await deadLetters(dataSource, consumer)) {
+        parked.push({ letter, replay: () => replay(dataSource, consumer, letter) });
+      }
+    }
+  }
+  const webhooks = await readWebhooks();
+  if (webhooks.length > 0) {
+    const signingKey = readSigningKey(environment);
+    const dataSource = await openWebhookStore(readDatabaseUrl(WEBHOOK_STORE, environment));
+    dataSources.push(dataSource);
+    for (const webhook of webhooks) {
+      for (const letter of await deadLetters(dataSource, webhook)) {
+        parked.push({ letter, replay: () => deliverAgain(dataSource, webhook, letter, signingKey) });
+      }
     }
   }
   return parked;
+}
+
+async function readWebhooks(): Promise<Webhook[]> {
+  const { subgraphs: listed } = await readRegistry();
+  return listed.flatMap(({ name, webhook }) => (webhook ? [{ name, ...webhook }] : []));
+}
+
+/** The key with which webhooks are signed; null for none. */
+function readSigningKey(environment: NodeJS.ProcessEnv): string | null {
+  const read = signingKeys('127.0.0.1', environment.NODE_ENV === 'production').safeParse(environment.SIGNING_KEY);
+  if (!read.success) throw new UsageError(read.error.issues.map(({ message }) => message).join('; '));
+  return read.data?.[0] ?? null;
+}
+
+/** Hands events on until the process is told to end. */
+async function deliverAll(environment: NodeJS.ProcessEnv): Promise<void> {
+  const webhooks = await readWebhooks();
+  if (webhooks.length === 0)
+    throw new UsageError('no subgraph has a webhook in subgraphs.yaml; docs/events.md tells how');
+  const signingKey = readSigningKey(environment);
+  const log = pino({ level: environment.LOG_LEVEL ?? 'info' });
+  const databaseUrl = readDatabaseUrl(WEBHOOK_STORE, environment);
+  const options = { databaseUrl, eventBusUrl: environment.EVENT_BUS_URL, signingKey };
+  const running = await startWebhooks(webhooks, options, log);
+  for (const { name, url, events } of webhooks) console.log(`${events.join(', ')} -> ${name} at ${url}`);
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await running.stop();
 }
 
 function list(parked: readonly Parked[]): void {
@@ -74,9 +125,9 @@ async function replayAll(parked: readonly Parked[], ids: readonly string[]): Pro
   if (unknown.length > 0) throw new UsageError(`no event is parked with the id ${unknown.join(', ')}`);
   let failed = 0;
   const chosen = parked.filter(({ letter }) => ids.length === 0 || ids.includes(letter.eventId));
-  for (const { dataSource, consumer, letter } of chosen) {
+  for (const { letter, replay: takeIn } of chosen) {
     try {
-      await replay(dataSource, consumer, letter);
+      await takeIn();
       console.log(`${letter.eventId}  taken in`);
     } catch (error) {
       failed += 1;
@@ -103,7 +154,12 @@ async function main(): Promise<void> {
     : await openLocalDatabase(folder ?? (process.env.DATA || '.data'), say, new AbortController().signal);
   const dataSources: DataSource[] = [];
   try {
-    const parked = await findParked(dataSources, { DATABASE_URL: local?.url, ...process.env });
+    const environment = { DATABASE_URL: local?.url, ...process.env };
+    if (command === 'deliver') {
+      await deliverAll(environment);
+      return;
+    }
+    const parked = await findParked(dataSources, environment);
     if (command === 'list') list(parked);
     else await replayAll(parked, ids);
   } finally {

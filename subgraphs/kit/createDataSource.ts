@@ -47,7 +47,10 @@ function statementLogger(onStatement: (statement: string) => void): TypeOrmLogge
 }
 
 /** What every connection of a subgraph is made with: its statements run in the subgraph's own schema, in UTC. */
-export function connectionConfig(definition: SubgraphDefinition, { statementMs, lockMs }: StatementLimits = {}) {
+export function connectionConfig(
+  definition: Pick<SubgraphDefinition, 'name'>,
+  { statementMs, lockMs }: StatementLimits = {},
+) {
   const limits = [
     ...(statementMs === undefined ? [] : [`-c statement_timeout=${statementMs}`]),
     ...(lockMs === undefined ? [] : [`-c lock_timeout=${lockMs}`]),
@@ -61,7 +64,10 @@ export function connectionConfig(definition: SubgraphDefinition, { statementMs, 
 }
 
 /** A subgraph's data source, not yet connected. */
-export function createDataSource(definition: SubgraphDefinition, options: DatabaseOptions): DataSource {
+export function createDataSource(
+  definition: Pick<SubgraphDefinition, 'name' | 'entities' | 'migrations'>,
+  options: DatabaseOptions,
+): DataSource {
   const { onStatement } = options;
   return new DataSource({
     type: 'postgres',

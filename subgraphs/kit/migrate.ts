@@ -8,7 +8,10 @@ import type { SubgraphDefinition } from './defineSubgraph.js';
  * @returns the names of the migrations that ran
  * @throws when Postgres cannot be reached or a migration fails; what ran before it stays
  */
-export async function migrate(definition: SubgraphDefinition, url: string): Promise<string[]> {
+export async function migrate(
+  definition: Pick<SubgraphDefinition, 'name' | 'entities' | 'migrations'>,
+  url: string,
+): Promise<string[]> {
   const guard = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   await guard.connect();
   try {

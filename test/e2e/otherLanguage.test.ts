@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '../../scripts/start/freePort.js';
+import { pino } from 'pino';
+import { startWebhooks } from '../../subgraphs/kit/webhooks/startWebhooks.js';
+import { customerErased, customerMerged, customerUnmerged } from '../../schema/contract.js';
 import { compose } from '../../schema/compose.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
@@ -16,6 +19,7 @@ let folder: string;
 let subgraphs: TestSubgraphs;
 let example: RunningCommand;
 let gateway: TestGateway;
+let webhooks: Awaited<ReturnType<typeof startWebhooks>>;
 const headers = async () => ({ authorization: `Bearer ${await token({ roles: ['admin'], scope: 'stamps:write' })}` });
 
 beforeAll(async () => {
@@ -38,11 +42,19 @@ beforeAll(async () => {
     sdl: readFileSync(`schema/subgraphs/${name}.graphql`, 'utf8'),
   }));
   const stamps = { name: 'stamps', url, sdl: readFileSync('docs/examples/stamps/schema.graphql', 'utf8') };
+  const hook = {
+    name: 'stamps',
+    url: url.replace('/graphql', '/events'),
+    events: [customerErased, customerMerged, customerUnmerged].map(({ type }) => type),
+  };
+  const from = { databaseUrl: subgraphs.databaseUrl, signingKey: TEST_SIGNING_KEY };
+  webhooks = await startWebhooks([hook], from, pino({ level: 'silent' }));
   const file = join(folder, 'supergraph.graphql');
   await writeFile(file, compose([...ours, stamps]).supergraphSdl);
   gateway = await startGateway(file, { port, auth: accessOf(TEST_ACCESS), signingKey: TEST_SIGNING_KEY });
 });
 afterAll(async () => {
+  await webhooks.stop();
   await gateway.stop();
   example.signal('SIGTERM');
   await example.ended;
@@ -76,4 +88,34 @@ it('nobody stamps a card without the scope, and a direct request is refused', as
   expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
   const [, url = ''] = /answers at (http:\S+)/.exec(example.output()) ?? [];
   expect((await ask(url, '{ stampsOnCard }')).status).toBe(401);
+});
+
+async function write(call: string): Promise<unknown> {
+  const answer = await ask(gateway.url, `mutation { ${call} }`, { headers: await headers() });
+  if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+  return answer.data;
+}
+
+async function stampsOf(id: string | undefined): Promise<number> {
+  const { data } = await ask(gateway.url, `{ customer360(id: "${id}") { stamps } }`, { headers: await headers() });
+  return (data as { customer360: { stamps: number } }).customer360.stamps;
+}
+
+it('hears by a webhook of customers who are merged, taken apart again and erased', async () => {
+  const made = await Promise.all(
+    ['bea', 'cleo'].map((name) =>
+      write(`identifyCustomer(input: { displayName: "${name}", emails: ["${name}@example.com"] }) { customer { id } }`),
+    ),
+  );
+  const [bea, cleo] = made.map(
+    (data) => (data as { identifyCustomer: { customer: { id: string } } }).identifyCustomer.customer.id,
+  );
+  for (const id of [bea, cleo, cleo]) await write(`stampCard(customerId: "${id}") { stamps }`);
+  await write(`mergeCustomers(customerId: "${bea}", intoId: "${cleo}") { id }`);
+  await waitUntil(async () => (await stampsOf(cleo)) === 3);
+  await write(`unmergeCustomer(customerId: "${bea}") { id }`);
+  await waitUntil(async () => (await stampsOf(cleo)) === 2);
+  await write(`eraseCustomer(id: "${bea}", reason: REQUESTED) { id }`);
+  await waitUntil(async () => (await stampsOf(bea)) === 0);
+  expect(await stampsOf(cleo)).toBe(2);
 });

@@ -11,6 +11,8 @@ const { SIGNING_KEY, GATEWAY_URL, TOKEN, PORT = '4010' } = process.env;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const WINDOW_MS = 60_000;
 const stamps = new Map();
+const mergedInto = new Map();
+const current = (id) => (mergedInto.has(id) ? current(mergedInto.get(id)) : id);
 
 /** Whether the gateway signed this body, just now, for this subgraph, and not before: docs/security.md has the form. */
 const seen = new Map();
@@ -25,6 +27,13 @@ function isSigned(headers, body) {
   if (Math.abs(now - Number(time)) > WINDOW_MS || seen.has(nonce)) return false;
   for (const [old, expires] of seen) if (expires < now) seen.delete(old);
   return seen.set(nonce, Number(time) + WINDOW_MS);
+}
+
+/** What the webhook brings, perhaps twice: who was erased has no card, who was merged shares one. */
+function takeIn({ type, data: { customerId, intoId } }) {
+  if (type === 'customer360.customer.erased.v1') stamps.delete(customerId);
+  if (type === 'customer360.customer.merged.v1') mergedInto.set(customerId, intoId);
+  if (type === 'customer360.customer.unmerged.v1') mergedInto.delete(customerId);
 }
 
 /** Puts a stamp on the customer's timeline, as any system outside does it. */
@@ -56,7 +65,8 @@ const resolvers = {
   },
   Customer: {
     __resolveReference: ({ id }) => (UUID.test(id) ? { id } : null),
-    stamps: ({ id }) => stamps.get(id) ?? 0,
+    stamps: ({ id }) =>
+      [...stamps].reduce((sum, [whose, count]) => sum + (current(whose) === current(id) ? count : 0), 0),
   },
 };
 const typeDefs = parse(readFileSync(new URL('schema.graphql', import.meta.url), 'utf8'));
@@ -72,6 +82,9 @@ const yoga = createYoga({
         if (!isSigned(request.headers, await request.clone().text())) {
           const errors = [{ message: 'Not signed by the gateway.', extensions: { code: 'UNAUTHENTICATED' } }];
           asked.endResponse(fetchAPI.Response.json({ errors }, { status: 401 }));
+        } else if (url.pathname === '/events') {
+          takeIn(await request.clone().json());
+          asked.endResponse(new fetchAPI.Response(null, { status: 204 }));
         }
       },
     },

@@ -5,17 +5,15 @@ import { connectionConfig } from '../createDataSource.js';
 import type { SubgraphDefinition } from '../defineSubgraph.js';
 import { eraseAgain } from '../erasure/eraseAgain.js';
 import { customerChanges, type CustomerChangeHooks } from '../merging/customerChanges.js';
-import { hourly } from '../hourly.js';
 import { mergeAgain } from '../merging/mergeAgain.js';
 import type { EventReadings } from '../observe/createSubgraphMetrics.js';
 import type { BusReader } from './EventBus.js';
+import { forgetTakenIn } from './forgetTakenIn.js';
 import { oneAtATime } from './oneAtATime.js';
 import { openEventBus } from './openEventBus.js';
 import { relayOutbox } from './relayOutbox.js';
 import { busConsumer } from './takeInEvents.js';
 
-/** How long it is remembered that an event was taken in; longer than any bus keeps it. */
-const INBOX_DAYS = 14;
 /** Counting further tells nobody more. */
 const MOST_COUNTED = 100_000;
 
@@ -63,16 +61,7 @@ export function startEvents(
       };
     }),
   );
-  const stopForgetting = hourly(
-    log,
-    `dropped records of events taken in more than ${INBOX_DAYS} days ago`,
-    async () => {
-      const [, dropped] = await dataSource.query<[unknown, number]>(
-        `DELETE FROM inbox WHERE received_at < now() - interval '${INBOX_DAYS} days'`,
-      );
-      return dropped;
-    },
-  );
+  const stopForgetting = forgetTakenIn(dataSource, log);
   const stopErasing = eraseAgain(dataSource, definition.erase, log);
   const stopMerging = mergeAgain(dataSource, log);
   const health = async (): Promise<{ outbox: number; deadLetters: number }> => {

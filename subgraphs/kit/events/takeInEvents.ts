@@ -81,7 +81,7 @@ export async function replay(dataSource: DataSource, consumer: EventConsumer, le
 }
 
 /** The events that a consumer parked, the oldest first; at most 1000. */
-export async function deadLetters(dataSource: DataSource, consumer: EventConsumer): Promise<DeadLetter[]> {
+export async function deadLetters(dataSource: DataSource, consumer: { readonly name: string }): Promise<DeadLetter[]> {
   return dataSource.query<DeadLetter[]>(
     `SELECT consumer, event_id AS "eventId", event, reason, parked_at AS "parkedAt" FROM dead_letter
      WHERE consumer = $1 ORDER BY parked_at, event_id LIMIT 1000`,
@@ -173,7 +173,13 @@ async function takeInOrPark(
   }
 }
 
-async function park(dataSource: DataSource, consumer: EventConsumer, refusal: Refusal, log: Logger): Promise<void> {
+/** Keeps an event that a consumer could not take in, for `npm run events`. */
+export async function park(
+  dataSource: DataSource,
+  consumer: { readonly name: string },
+  refusal: Refusal,
+  log: Logger,
+): Promise<void> {
   const { event, reason } = refusal;
   const id = (event as { id?: unknown } | null)?.id;
   const eventId = typeof id === 'string' && id !== '' ? id.slice(0, 200) : `unknown ${Date.now()}`;
