@@ -1,6 +1,6 @@
 import type { ContractSubject } from './ContractSubject.js';
 import { honoursErasures, honoursMerges } from './customerChecks.js';
-import { bearsMalformedKeys, keepsPlaces, readsInBatches } from './entityChecks.js';
+import { bearsMalformedKeys, keepsPlaces, readsInBatches, takesWhatItRequires } from './entityChecks.js';
 import { refusesUnsigned, refusesUnsignedSockets } from './signatureChecks.js';
 import { subjectSchema } from './subjectSchema.js';
 
@@ -20,6 +20,7 @@ export const CONTRACT: Readonly<Record<string, ContractCheck>> = {
   'answers each entity at the place of its key, in any order, also twice': keepsPlaces,
   'answers null for a key that is malformed': bearsMalformedKeys,
   'reads a hundred entities with as many statements as one': readsInBatches,
+  'takes what its fields require from other subgraphs': takesWhatItRequires,
   'lets nobody change anything who lacks a scope': guardsMutations,
   'says that it is healthy, without a signature': saysItsHealth,
   'refuses what its gateway did not sign': refusesUnsigned,

@@ -1,3 +1,4 @@
+import { Kind, type SelectionSetNode, parse } from 'graphql';
 import { v4 as uuid } from 'uuid';
 import { ERROR_CODES } from '../../../schema/contract.js';
 import { askSubject, type SubjectAnswer } from './askSubject.js';
@@ -79,6 +80,40 @@ export async function readsInBatches(subject: ContractSubject): Promise<string[]
       );
   }
   return wrong;
+}
+
+/** What a field says to need by `@requires` comes with the key; whatever it is, the field answers or is null. */
+export async function takesWhatItRequires(subject: ContractSubject): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const type of (await subjectSchema(subject)).keyed) {
+    for (const { name, needs, isLeaf } of type.requiring) {
+      const brought = valuesFor(parseSelection(needs));
+      const field = isLeaf ? name : `${name} { __typename }`;
+      const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on ${type.name} { ${field} } } }`;
+      const { data, errors } = await askSubject(subject, query, {
+        representations: [{ ...strangerOf(type), ...brought }],
+      });
+      if (entitiesOf(data)?.[0] === null || errors.length > 0)
+        wrong.push(
+          `${type.name}.${name}: does not answer when ${needs} comes with the key${because(errors)}; answer null for what it does not know`,
+        );
+    }
+  }
+  return wrong;
+}
+
+function parseSelection(fields: string): SelectionSetNode {
+  const [operation] = parse(`{ ${fields} }`).definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`@requires(fields: "${fields}") is no selection`);
+  return operation.selectionSet;
+}
+
+/** A text for each field, since nearly every scalar takes one. */
+function valuesFor({ selections }: SelectionSetNode): Record<string, unknown> {
+  const fields = selections.filter((selection) => selection.kind === Kind.FIELD);
+  return Object.fromEntries(
+    fields.map(({ name, selectionSet }) => [name.value, selectionSet ? valuesFor(selectionSet) : 'anything']),
+  );
 }
 
 async function entities(

@@ -16,6 +16,8 @@ export interface KeyedType {
   readonly key: readonly string[];
   /** Fields that can be asked for without more ado: leaves without needed arguments, and none that others must send along. */
   readonly leaves: readonly string[];
+  /** Fields that need fields of other subgraphs, with what they need: `source { type id }`. */
+  readonly requiring: readonly { readonly name: string; readonly needs: string; readonly isLeaf: boolean }[];
   /** The field at the root that lists them in pages; undefined where there is none. */
   readonly list: string | undefined;
 }
@@ -58,10 +60,15 @@ export async function subjectSchema(subject: ContractSubject): Promise<SubjectSc
     keyed: names.flatMap((name) => {
       const key = keyOf(objects.filter((one) => one.name.value === name));
       if (!key) return [];
-      const leaves = fieldsOf(name)
-        .filter((field) => isPlain(field, leafTypes))
-        .map((field) => field.name.value);
-      return [{ name, key, leaves, list: listOf(name, fieldsOf('Query')) }];
+      const own = fieldsOf(name);
+      const leaves = own.filter((field) => isPlain(field, leafTypes)).map((field) => field.name.value);
+      const requiring = own.flatMap((field) => {
+        const needs = needsOf(field);
+        return needs === undefined
+          ? []
+          : [{ name: field.name.value, needs, isLeaf: leafTypes.has(namedType(field.type)) }];
+      });
+      return [{ name, key, leaves, requiring, list: listOf(name, fieldsOf('Query')) }];
     }),
     mutations: fieldsOf('Mutation').map((field) => ({
       name: field.name.value,
@@ -90,6 +97,13 @@ function isPlain(field: FieldDefinitionNode, leafTypes: ReadonlySet<string>): bo
     ({ type, defaultValue }) => type.kind === Kind.NON_NULL_TYPE && defaultValue === undefined,
   );
   return !needsArguments && leafTypes.has(namedType(field.type)) && !has(field, 'requires') && !has(field, 'external');
+}
+
+/** What `@requires` says. */
+function needsOf({ directives = [] }: FieldDefinitionNode): string | undefined {
+  const requires = directives.find(({ name }) => name.value.replace('federation__', '') === 'requires');
+  const fields = requires?.arguments?.find(({ name }) => name.value === 'fields')?.value;
+  return fields?.kind === Kind.STRING ? fields.value : undefined;
 }
 
 /** `loyaltyEntries: LoyaltyEntryConnection!` of `LoyaltyEntry`. */
