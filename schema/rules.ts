@@ -22,7 +22,7 @@ import type { Registry } from './registry.js';
 /** Something that a rule of the house does not allow. */
 export interface Breach {
   /** The rule's name. */
-  readonly rule: 'names' | 'lists' | 'keys' | 'owners' | 'access' | 'personal';
+  readonly rule: 'names' | 'lists' | 'keys' | 'owners' | 'access' | 'personal' | 'costs';
   /** `Type`, `Type.field` or `Type.field.argument`. */
   readonly at: string;
   /** What is wrong and what to do about it. */
@@ -43,7 +43,7 @@ const PAGE_ARGUMENT = 'first';
 
 /**
  * Holds the graph against the rules of the house: names, lists in pages, entities that can be found by their key, an owner for each type,
- * scopes at the roots and on personal data.
+ * scopes at the roots and on personal data, sizes of lists for what they cost.
  * Descriptions, what falls with another subgraph, and known operations are checked elsewhere (check.ts).
  */
 export function breaches(graph: RuledGraph): Breach[] {
@@ -58,6 +58,7 @@ export function breaches(graph: RuledGraph): Breach[] {
     ...unowned(graph),
     ...open(graph.sdls),
     ...exposed(graph.sdls),
+    ...unsized(graph.sdls),
   );
   return found;
 }
@@ -177,6 +178,18 @@ function open(sdls: ReadonlyMap<string, string>): Breach[] {
     }));
 }
 
+/** Fields that return pages and do not say how long they are: the gateway cannot tell what they cost. */
+function unsized(sdls: ReadonlyMap<string, string>): Breach[] {
+  return fieldsOf(sdls)
+    .filter(({ field }) => field.arguments?.some(({ name }) => name.value === PAGE_ARGUMENT))
+    .filter(({ field }) => !has(field, 'listSize') && !has(field, 'external'))
+    .map(({ type, field }) => ({
+      rule: 'costs',
+      at: `${type}.${field.name.value}`,
+      message: `does not say how long it is; give it @listSize(slicingArguments: ["${PAGE_ARGUMENT}"])`,
+    }));
+}
+
 /** What is named as if it told who somebody is, or held what somebody wrote. */
 const PERSONAL =
   /e?mails?$|phones?$|address(es)?$|verbatims?$|notes?$|^body$|message$|birth|passport|iban$|taxId|socialSecurity/i;
@@ -201,10 +214,12 @@ function nameOf(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
 }
 
-function isGuarded({ directives = [] }: FieldDefinitionNode): boolean {
-  return directives.some(({ name }) =>
-    ['requiresScopes', 'authenticated', 'external'].includes(name.value.replace('federation__', '')),
-  );
+function has({ directives = [] }: FieldDefinitionNode, name: string): boolean {
+  return directives.some((directive) => directive.name.value.replace('federation__', '') === name);
+}
+
+function isGuarded(field: FieldDefinitionNode): boolean {
+  return ['requiresScopes', 'authenticated', 'external'].some((name) => has(field, name));
 }
 
 function fieldsOf(sdls: ReadonlyMap<string, string>): { subgraph: string; type: string; field: FieldDefinitionNode }[] {
