@@ -8,6 +8,7 @@ import { Agent, request, setGlobalDispatcher } from 'undici';
 import { startEmbeddedPostgres } from '../scripts/start/embeddedPostgres.js';
 import { seedId } from '../seed/generate/seedId.js';
 import { subgraphs } from '../subgraphs/all.js';
+import { signedFor } from '../subgraphs/kit/contract/askSubject.js';
 import { planFetches, type PlannedFetch } from './planFetches.js';
 import { familyCpu, processCpu } from './processCpu.js';
 import { quantile } from './quantile.js';
@@ -29,12 +30,17 @@ interface Answer {
   readonly errors?: unknown;
 }
 
-async function post(url: string, body: object): Promise<number> {
+async function post(
+  url: string,
+  body: object,
+  headersFor: (body: string) => Record<string, string> = () => ({}),
+): Promise<number> {
+  const text = JSON.stringify(body);
   const started = performance.now();
   const response = await request(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', ...headersFor(text) },
+    body: text,
   });
   const answer = (await response.body.json()) as Answer;
   if (response.statusCode !== 200 || answer.errors) throw new Error(JSON.stringify(answer).slice(0, 500));
@@ -149,7 +155,9 @@ export async function customer360({ customers, requests, rounds, concurrency }: 
       alone.push(await post(url, { query, variables: { id: next() } }));
       for (const fetch of fetches) {
         const times = parts.get(fetch.subgraph + (fetch.ofCustomer ? '' : ' (root)'));
-        times?.push(await post(urls[`${fetch.subgraph.toUpperCase()}_URL`] ?? '', fetchBody(fetch, next())));
+        const subgraph = { name: fetch.subgraph, signingKey: signing.SIGNING_KEY };
+        const address = urls[`${fetch.subgraph.toUpperCase()}_URL`] ?? '';
+        times?.push(await post(address, fetchBody(fetch, next()), (body) => signedFor(subgraph, body)));
       }
     }
 

@@ -1,4 +1,4 @@
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner, type PlanNode } from '@apollo/query-planner';
 import { parse } from 'graphql';
 
@@ -31,7 +31,7 @@ function collect(node: PlanNode | undefined, path: string, found: PlannedFetch[]
 
 /** The requests for the customer itself in the plan of an operation that enters by `customer360`. */
 export function planFetches(supergraphSdl: string, operation: string): PlannedFetch[] {
-  const supergraph = Supergraph.build(supergraphSdl);
+  const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
   const planner = new QueryPlanner(supergraph);
   const plan = planner.buildQueryPlan(operationFromDocument(supergraph.apiSchema(), parse(operation)));
   const found: PlannedFetch[] = [];
