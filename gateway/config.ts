@@ -153,6 +153,7 @@ function limitsOf(values: OptionValues): Limits {
       rootFields: values['max-root-fields'],
       directives: values['max-directives'],
       cost: values['max-cost'],
+      inputValues: values['max-input-values'],
       listSize: values['list-size'],
     }),
     rate: Object.freeze({
@@ -212,13 +213,4 @@ function urlVariables(env: Readonly<NodeJS.ProcessEnv>): Readonly<Record<string,
     if (name.endsWith('_URL') && value) urls[name] = value;
   }
   return Object.freeze(urls);
-}
-
-/**
- * Turns off what `@apollo/gateway` would do on its own: report this machine (uptime, CPU, memory, Linux distribution) to
- * Apollo over the internet. Its constructor reads the environment and offers no option, so this must run before it.
- * Whoever wants to report sets `APOLLO_TELEMETRY_DISABLED` to something else.
- */
-export function declineApolloTelemetry(): void {
-  process.env['APOLLO_TELEMETRY_DISABLED'] ??= 'true';
 }

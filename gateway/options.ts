@@ -101,6 +101,10 @@ export const OPTIONS = {
   'max-root-fields': option({ ...count(operations.rootFields), help: 'fields at the root of an operation' }),
   'max-directives': option({ ...count(operations.directives), help: 'directives of a document' }),
   'max-cost': option({ ...count(operations.cost), help: 'what an operation may cost, by @cost and @listSize' }),
+  'max-input-values': option({
+    ...count(operations.inputValues),
+    help: 'values in the variables of an operation, those within lists and objects included',
+  }),
   'list-size': option({
     ...count(operations.listSize),
     help: 'how long a list is taken to be where @listSize says nothing',

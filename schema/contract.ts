@@ -27,9 +27,12 @@ export const ERROR_CODES = {
   TOO_MANY_ALIASES: 'TOO_MANY_ALIASES',
   TOO_MANY_ROOT_FIELDS: 'TOO_MANY_ROOT_FIELDS',
   TOO_MANY_TOKENS: 'TOO_MANY_TOKENS',
+  TOO_MANY_CHARACTERS: 'TOO_MANY_CHARACTERS',
   TOO_MANY_DIRECTIVES: 'TOO_MANY_DIRECTIVES',
   /** What the operation may cost at most, by `@cost` and `@listSize`, is more than is allowed. */
   COST_LIMIT_EXCEEDED: 'COST_LIMIT_EXCEEDED',
+  /** Finding out which subgraphs have to be asked for the operation takes more time or memory than is allowed. */
+  PLANNING_LIMIT_EXCEEDED: 'PLANNING_LIMIT_EXCEEDED',
   /** The caller asks more often than is allowed; `Retry-After` says when to come again. */
   RATE_LIMITED: 'RATE_LIMITED',
   /** The gateway has more to do than it can; `Retry-After` says when to come again. Nothing was done. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { ServedSupergraph } from '../supergraph/SupergraphLifecycle.js';
+import type { Generation } from '../supergraph/Generation.js';
 import type { SubgraphProbe } from '../upstream/SubgraphProbe.js';
 
 export const HEALTH_PATHS = { live: '/health/live', ready: '/health/ready' } as const;
@@ -20,7 +20,7 @@ export const HEALTH_PATHS = { live: '/health/live', ready: '/health/ready' } as 
 export function healthRoutes(
   app: FastifyInstance,
   probe: SubgraphProbe,
-  served: () => ServedSupergraph,
+  served: () => Generation,
   isStopping: () => boolean,
 ): void {
   app.get(HEALTH_PATHS.live, async () => ({ status: 'live' }));
@@ -31,7 +31,8 @@ export function healthRoutes(
     const lost = subgraphs.filter(({ status }) => status === 'down').map(({ name }) => name);
     const down = lost.length === subgraphs.length;
     const status = down ? 'down' : lost.length > 0 ? 'degraded' : 'ready';
-    const { digest, since, source } = served();
+    const { since, source, supergraph } = served();
+    const { digest } = supergraph;
     return reply.code(down ? 503 : 200).send({ status, lost, supergraph: { digest, since, source }, subgraphs });
   });
 }

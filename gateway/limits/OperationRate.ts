@@ -1,7 +1,7 @@
 import { TokenBucket } from 'limiter';
 import { LRUCache } from 'lru-cache';
 import { ERROR_CODES } from '../../schema/contract.js';
-import { OperationRefused } from './OperationRefused.js';
+import { OperationRefused } from '../operations/OperationRefused.js';
 import type { RateLimit } from './limits.js';
 
 /** So many callers are remembered; who asks again after being forgotten begins with a full bucket. */

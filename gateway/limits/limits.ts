@@ -66,6 +66,8 @@ export interface OperationLimits {
   readonly directives: number;
   /** By `@cost` and `@listSize`. */
   readonly cost: number;
+  /** Values in all variables together, those within lists and objects included. */
+  readonly inputValues: number;
   /** How long a list is taken to be of which `@listSize` says nothing. */
   readonly listSize: number;
 }
@@ -119,6 +121,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
     rootFields: 20,
     directives: 50,
     cost: 10_000,
+    inputValues: 50_000,
     listSize: 10,
   }),
   rate: Object.freeze({ perSecond: 500, burst: 1_000 }),

@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '../../schema/contract.js';
-import { OperationRefused } from './OperationRefused.js';
+import { OperationRefused } from '../operations/OperationRefused.js';
 import type { OperationLimits } from './limits.js';
 import type { DocumentSize } from './measureDocument.js';
 

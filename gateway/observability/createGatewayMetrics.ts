@@ -30,6 +30,11 @@ export interface GatewayReadings {
   readonly supergraph: { readonly digest: string; readonly since: Date };
   /** Compiled operations that are kept. */
   readonly compiledOperations: number;
+  /** What they weigh, with their documents and plans. */
+  readonly operationBytes: number;
+  /** Requests, events and subscriptions that hold a supergraph, and how many supergraphs they hold. */
+  readonly leases: number;
+  readonly generations: number;
   /** WebSockets and event streams. */
   readonly connections: number;
   /** Clients' operations over them, and the upstream subscriptions that feed them. */
@@ -125,6 +130,9 @@ function addReadings(registry: Registry, read: () => GatewayReadings | undefined
     registry.registerMetric(metric);
   };
   gauge('compiled_operations', 'Compiled operations that are kept.', (now) => now.compiledOperations);
+  gauge('operation_bytes', 'What they weigh, with their documents and plans.', (now) => now.operationBytes);
+  gauge('leases', 'Requests, events and subscriptions that hold a supergraph.', (now) => now.leases);
+  gauge('generations', 'Supergraphs that are open: one, and those before it that are still held.', (now) => now.generations);
   gauge('connections', 'Open WebSockets and event streams.', (now) => now.connections);
   gauge('subscriptions', 'Operations that clients run over them.', (now) => now.subscriptions);
   gauge('upstream_subscriptions', 'Subscriptions at subgraphs that feed them.', (now) => now.upstreamSubscriptions);

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { GraphQLFormattedError } from 'graphql';
 import { type Caller, ERROR_CODES, HEADERS } from '../../schema/contract.js';
 import type { CompiledSubscription, EngineAnswer } from '../engine/CompiledOperation.js';
-import type { InFlight } from '../supergraph/InFlight.js';
+import type { Lease } from '../supergraph/Generation.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
 import { SubgraphFailure } from '../upstream/SubgraphFailure.js';
 import type { ObservedEvent } from '../observability/observeEvent.js';
@@ -20,6 +20,8 @@ export interface EventSource {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly upstream: UpstreamOperation;
   readonly socket: SubgraphSocket;
+  /** Keeps the graph open that it runs on, while an event is worked on. */
+  lease(): Pick<Lease, 'end'>;
 }
 
 export interface SharedSubscriptionOptions {
@@ -27,7 +29,6 @@ export interface SharedSubscriptionOptions {
   /** Whose subscription it is: all its receivers have these claims and headers in common. */
   readonly caller: Caller;
   readonly headers: Readonly<Record<string, string>>;
-  readonly inFlight: Pick<InFlight, 'begin'>;
   /** How many events may be enriched at the same time. */
   readonly parallelEvents: number;
   /** How many events may wait for that; with more, the upstream is let go until they are done. */
@@ -50,6 +51,7 @@ interface EventStep {
   readonly requestId: string;
   /** Since when events may be missing before this one. */
   readonly missingSince: Date | undefined;
+  readonly lease: Pick<Lease, 'end'>;
 }
 type Step = EventStep | { readonly end: (to: Receiver) => void };
 type Result = Message | ((to: Receiver) => void);
@@ -81,6 +83,8 @@ export class SharedSubscription {
   #overrun = false;
   #begun = false;
   #ended = false;
+  /** Of events that are not handed on yet. */
+  readonly #leases = new Set<Pick<Lease, 'end'>>();
 
   constructor(
     source: EventSource,
@@ -183,7 +187,10 @@ export class SharedSubscription {
     this.#cursor = this.#source.upstream.takeCursor(event) ?? this.#cursor;
     this.#count += 1;
     const requestId = `${this.options.requestId}:${this.#count}`;
-    this.#events.push({ event, source: this.#source, requestId, missingSince: this.#missingSince });
+    const source = this.#source;
+    const lease = source.lease();
+    this.#leases.add(lease);
+    this.#events.push({ event, source, requestId, missingSince: this.#missingSince, lease });
     this.#missingSince = undefined;
     if (this.#events.waiting < this.options.waitingEvents) return;
     this.#overrun = true;
@@ -236,11 +243,10 @@ export class SharedSubscription {
 
   async #enrich(step: Step): Promise<Result> {
     if ('end' in step) return step.end;
-    const { event, missingSince, requestId, source } = step;
+    const { event, lease, missingSince, requestId, source } = step;
     const observed = this.options.observeEvent(source.compiled.service, requestId);
     const headers = { ...this.options.headers, [HEADERS.requestId]: requestId, ...observed.headers };
     const signal = this.#controller.signal;
-    const done = this.options.inFlight.begin();
     try {
       const answer = await source.compiled.complete(event, source.variables, {
         requestId,
@@ -250,13 +256,14 @@ export class SharedSubscription {
       });
       this.options.onAnswer(answer, requestId);
       observed.end(answer.failures.length > 0 ? answer.errors : []);
-      return new Message(missingSince ? withGap(answer.text, missingSince) : answer.text);
+      return new Message(answer.textWith(missingSince && { eventsMayBeMissing: { since: missingSince.toISOString() } }));
     } catch (error) {
       const errors = this.options.onBug(error, requestId);
       observed.end(errors);
       return new Message(JSON.stringify({ errors, data: null }));
     } finally {
-      done();
+      lease.end();
+      this.#leases.delete(lease);
     }
   }
 
@@ -288,6 +295,7 @@ export class SharedSubscription {
     this.#ended = true;
     this.#letGo();
     this.#events.close();
+    for (const lease of this.#leases) lease.end();
     this.#controller.abort();
     this.options.onClosing();
   }
@@ -296,10 +304,4 @@ export class SharedSubscription {
 /** Whether two sources ask the same subgraph the same thing. */
 function isSameUpstream(one: EventSource, other: EventSource): boolean {
   return one.socket === other.socket && JSON.stringify(one.upstream.request) === JSON.stringify(other.upstream.request);
-}
-
-/** Tells clients that what they see may have a hole before this message. */
-function withGap(text: string, since: Date): string {
-  const note = JSON.stringify({ eventsMayBeMissing: { since: since.toISOString() } });
-  return `${text.slice(0, -1)},"extensions":${note}}`;
 }

@@ -8,7 +8,7 @@ import { type TransportOptions, serveWebSockets } from './serveWebSockets.js';
 /** Subscriptions that clients can reach. */
 export interface OpenSubscriptions {
   /** Moves all that run to a new graph: call it when the new engine serves. */
-  swap(graph: SubscriptionGraph): void;
+  swap(graph: SubscriptionGraph): Promise<void>;
   /** What there is to carry now. */
   readonly load: {
     /** Operations that clients run. */

@@ -15,7 +15,6 @@ import type { SubscriptionLimits } from '../limits/limits.js';
 import type { Pulse } from './Heartbeat.js';
 import type { Message } from './Message.js';
 import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
-import { persistedId } from './persistedId.js';
 import type { Transport, TransportOptions } from './serveWebSockets.js';
 
 const body = z.object({
@@ -130,9 +129,7 @@ function expired(requestId: string): readonly GraphQLFormattedError[] {
 function asked(sent: unknown): OperationRequest | undefined {
   const read = body.safeParse(sent).data;
   if (!read) return undefined;
-  const { extensions, ...operation } = read;
-  const id = persistedId(extensions);
-  return operation.query || id ? { ...operation, id } : undefined;
+  return read.query || read.extensions ? read : undefined;
 }
 
 function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {

@@ -17,7 +17,6 @@ import { CLOSE_CODES } from './CloseCode.js';
 import type { ConnectionCount } from './ConnectionCount.js';
 import type { Heartbeat } from './Heartbeat.js';
 import { OperationFailed, SocketOperation } from './SocketOperation.js';
-import { persistedId } from './persistedId.js';
 import type { Subscriptions } from './Subscriptions.js';
 
 /** A way in for clients. */
@@ -54,7 +53,7 @@ const ANY = { schema: buildSchema('type Query { _: Boolean }'), document: parse(
 interface Subscribe {
   readonly id: string;
   readonly query: string;
-  readonly sha256: string | undefined;
+  readonly extensions: unknown;
   readonly operationName?: string | null | undefined;
   readonly variables?: Record<string, unknown> | null | undefined;
   readonly socket: ClientSocket;
@@ -169,7 +168,7 @@ function createProtocol({ authenticate, subscriptions }: TransportOptions) {
       const contextValue: Subscribe = {
         id,
         query,
-        sha256: persistedId(extensions),
+        extensions,
         operationName,
         variables,
         socket: extra,
@@ -177,9 +176,9 @@ function createProtocol({ authenticate, subscriptions }: TransportOptions) {
       return { ...ANY, contextValue };
     },
     subscribe({ contextValue }) {
-      const { id, socket, sha256, ...request } = contextValue as Subscribe;
+      const { id, socket, ...request } = contextValue as Subscribe;
       const operation = new SocketOperation(id, socket);
-      operation.cancel = subscriptions.start({ ...request, id: sha256 }, socket, operation);
+      operation.cancel = subscriptions.start(request, socket, operation);
       return operation;
     },
     onError: (_context, _id, _payload, errors) =>

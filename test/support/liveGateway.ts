@@ -9,7 +9,7 @@ import { createAuthenticator } from '../../gateway/access/createAuthenticator.js
 import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
 import { OperationPlanner } from '../../gateway/engine/OperationPlanner.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
-import { Documents } from '../../gateway/limits/Documents.js';
+import { Documents } from '../../gateway/operations/Documents.js';
 import { OperationRate } from '../../gateway/limits/OperationRate.js';
 import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';

@@ -3,7 +3,7 @@ import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { FormattedExecutionResult } from 'graphql';
 import { headersOfSpan, parentContext } from '../../observability/traceHeaders.js';
 import type { RequestContext } from '../http/RequestContext.js';
-import type { GatewayMetrics, OperationOutcome } from './createGatewayMetrics.js';
+import type { GatewayMetrics, OperationOutcome } from '../observability/createGatewayMetrics.js';
 
 /** What hears of each operation. */
 export interface OperationObservers {

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { Logger } from 'pino';
 import { knownCode, stampRequestId } from '../errors/presentError.js';
 import type { RequestContext } from '../http/RequestContext.js';
-import { describeFailure } from './describeFailure.js';
+import { describeFailure } from '../observability/describeFailure.js';
 
 /**
  * Says in the log what became of each operation, and puts the request id into its errors. A line a request at `debug`; at

@@ -4,6 +4,9 @@ import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 export class OperationRefused extends Error {
   override readonly name = 'OperationRefused';
 
+  /** A longer message of the parser or the validation is cut: it may quote what the client sent. */
+  static readonly MAX_MESSAGE = 400;
+
   /** @param status of the answer over HTTP; the same for `application/json` and `application/graphql-response+json` unless it is 400 */
   constructor(
     readonly errors: readonly GraphQLFormattedError[],
@@ -19,7 +22,12 @@ export class OperationRefused extends Error {
       errors.map((error) => {
         const { message, locations, extensions } = error.toJSON();
         const { http: _http, ...told } = extensions ?? {};
-        return { message, ...(locations && { locations }), extensions: { code, ...told } };
+        const max = OperationRefused.MAX_MESSAGE;
+        return {
+          message: message.length > max ? `${message.slice(0, max)}...` : message,
+          ...(locations && { locations }),
+          extensions: { code, ...told },
+        };
       }),
     );
   }

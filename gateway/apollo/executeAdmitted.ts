@@ -1,0 +1,39 @@
+import type { GatewayExecutor } from '@apollo/server-gateway-interface';
+import { HEADERS } from '../../schema/contract.js';
+import type { EngineRequest } from '../engine/CompiledOperation.js';
+import type { RequestContext } from '../http/RequestContext.js';
+import { lazyData } from './lazyData.js';
+
+/**
+ * The engine as Apollo Server asks it: runs what the door let in. What it answers has the text of `data` with it; `stringifyAnswer` sends that.
+ *
+ * Errors are given whole: Apollo Server's pipeline logs and presents them.
+ */
+export const executeAdmitted: GatewayExecutor = async ({ context }) => {
+  const { admitted, ...asked } = context as RequestContext;
+  if (admitted?.run.kind !== 'once') throw new Error('only queries and mutations that were let in are executed');
+  const { dataText, failures, extensions } = await admitted.run.prepared.run(
+    engineRequest({ ...asked, caller: admitted.caller }),
+  );
+  return {
+    data: dataText === 'null' ? null : lazyData(dataText),
+    ...(failures.length > 0 && { errors: failures }),
+    ...(extensions && { extensions }),
+  };
+};
+
+/** Of a caller's request, nothing else reaches a subgraph. */
+function engineRequest({
+  requestId,
+  caller,
+  authorization,
+  signal,
+  trace,
+}: Pick<RequestContext, 'requestId' | 'caller' | 'authorization' | 'signal' | 'trace'>): EngineRequest {
+  return {
+    requestId,
+    caller,
+    headers: { [HEADERS.requestId]: requestId, ...(authorization && { authorization }), ...trace },
+    signal,
+  };
+}
