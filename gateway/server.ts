@@ -30,6 +30,7 @@ import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
+import { whenOver } from './http/whenOver.js';
 import { OperationRate } from './limits/OperationRate.js';
 import { Safelist } from './limits/Safelist.js';
 import { checkRequests } from './limits/checkRequests.js';
@@ -185,7 +186,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
       context: async (request, reply) => {
-        reply.raw.once('close', lifecycle.inFlight.begin());
+        whenOver(reply, lifecycle.inFlight.begin());
         return createRequestContext(request, reply, authenticate, config.trustedProxies);
       },
     });
