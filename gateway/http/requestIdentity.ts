@@ -8,6 +8,7 @@ import type { Authenticate, Claimed } from '../access/createAuthenticator.js';
 import { clientApplication } from './clientApplication.js';
 import type { RequestContext } from './RequestContext.js';
 import { clientAddress } from './clientAddress.js';
+import { whenOver } from './whenOver.js';
 
 /** Ids that cannot break a log line or a header; anything else that a caller sends is replaced. */
 const ACCEPTED_ID = /^[\w.:@/+=-]{1,128}$/;
@@ -38,8 +39,8 @@ export async function createRequestContext(
   const controller = new AbortController();
   // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
   setMaxListeners(0, controller.signal);
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
+  whenOver(reply, (isWhole) => {
+    if (!isWhole) controller.abort();
   });
   const { authorization, caller } = await authenticate(claimedBy(request));
   return {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { stampRequestId } from '../errors/presentError.js';
+import { whenOver } from '../http/whenOver.js';
 import { LoadLimit } from './LoadLimit.js';
 import type { Limits } from './limits.js';
 
@@ -25,7 +26,7 @@ export function shedLoad(
     if (url !== paths.graphql && url !== paths.stream) return undefined;
     if (!load.begin()) return refuse(request, reply);
     if (url === paths.stream) load.end();
-    else reply.raw.once('close', () => load.end());
+    else whenOver(reply, () => load.end());
     return undefined;
   });
   app.addHook('onClose', async () => load.stop());

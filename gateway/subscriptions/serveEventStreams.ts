@@ -11,6 +11,7 @@ import { claimedBy } from '../http/requestIdentity.js';
 import { stampRequestId } from '../errors/presentError.js';
 import { clientAddress } from '../http/clientAddress.js';
 import { isForeignOrigin } from '../http/isForeignOrigin.js';
+import { whenOver } from '../http/whenOver.js';
 import type { SubscriptionLimits } from '../limits/limits.js';
 import type { Pulse } from './Heartbeat.js';
 import type { Message } from './Message.js';
@@ -87,8 +88,7 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
       streams.delete(stream);
       connections.release(address);
     };
-    if (response.closed) closed();
-    else response.once('close', closed);
+    whenOver(reply, closed);
     return reply;
   };
   app.get(path, answer);
