@@ -43,6 +43,9 @@ const HEADERS = {
   accept: 'application/graphql-response+json, application/json;q=0.9',
 };
 
+/** How long a subgraph may take to answer what needs no data, when the guard asks whether it is well. */
+const PROBE_MS = 2_000;
+
 /**
  * Asks one subgraph over HTTP with kept-alive connections, guarded by an `UpstreamGuard`. It does not connect before the first
  * request, and a subgraph that was away is found again by itself.
@@ -55,10 +58,10 @@ export class SubgraphClient {
   constructor(readonly options: SubgraphClientOptions) {
     const { origin, pathname, search } = new URL(options.url);
     this.#path = pathname + search;
-    this.#guard = new UpstreamGuard(options);
+    this.#guard = new UpstreamGuard(options, () => this.probe(Math.min(options.timeoutMs, PROBE_MS)));
     this.#pool = new Pool(origin, {
-      // And one for the probe, which is not to wait behind those that hang.
-      connections: options.concurrency + 1,
+      // And two for probes, of the guard and of the readiness check, which are not to wait behind requests that hang.
+      connections: options.concurrency + 2,
       maxResponseSize: options.maxResponseBytes,
       // One timer of ours covers the whole request: undici's are per phase, so a trickle of bytes passes them for ever.
       headersTimeout: 0,
@@ -66,7 +69,7 @@ export class SubgraphClient {
     });
   }
 
-  /** Whether it answers without asking the subgraph, because that failed again and again. */
+  /** Whether it answers without asking the subgraph, because that fails. */
   get resting(): boolean {
     return this.#guard.resting;
   }
@@ -84,7 +87,8 @@ export class SubgraphClient {
     // A subgraph that had little time because others took theirs did nothing wrong.
     const late = endsAt < ownEnd ? 'deadline' : 'timeout';
     const body = JSON.stringify(request);
-    return this.#guard.run({ endsAt, repeatable, signal }, () => this.#send(body, options, endsAt, late));
+    const guarded = { caller: options.caller.subject, operation: request.query, endsAt, repeatable, signal };
+    return this.#guard.run(guarded, () => this.#send(body, options, endsAt, late));
   }
 
   /**
@@ -104,6 +108,7 @@ export class SubgraphClient {
 
   /** Ends what is under way and closes every connection. */
   async close(): Promise<void> {
+    this.#guard.close();
     await this.#pool.destroy();
   }
 
