@@ -23,6 +23,8 @@ export interface UpstreamListener {
   fail(errors: readonly GraphQLFormattedError[]): void;
   /** The connection went away. @param begun whether the subgraph may have begun it */
   lost(begun: boolean): void;
+  /** It could not be asked for, for a reason that nobody foresaw. */
+  broken(error: unknown): void;
 }
 
 export interface SubgraphSocketOptions extends Omit<UpstreamWebSocketOptions, 'connectionParams'> {
@@ -84,7 +86,7 @@ export class SubgraphSocket {
     const entry: Entry = { request, access, listener };
     clearTimeout(this.#idle);
     if (this.#connection) {
-      this.#ask(this.#connection, entry);
+      this.#begin(this.#connection, entry);
     } else {
       this.#waiting.add(entry);
       if (urgent || this.#failures === 0) this.#connect();
@@ -109,8 +111,18 @@ export class SubgraphSocket {
     this.#retry = undefined;
     const connection = new UpstreamWebSocket(this.#socketOptions(), (reason) => this.#lose(connection, reason));
     this.#connection = connection;
-    for (const entry of this.#waiting) this.#ask(connection, entry);
+    for (const entry of this.#waiting) this.#begin(connection, entry);
     this.#waiting.clear();
+  }
+
+  /** One that cannot be asked for costs no other. */
+  #begin(connection: UpstreamWebSocket, entry: Entry): void {
+    try {
+      this.#ask(connection, entry);
+    } catch (error) {
+      this.#entries.delete(entry);
+      entry.listener.broken(error);
+    }
   }
 
   #socketOptions(): UpstreamWebSocketOptions {

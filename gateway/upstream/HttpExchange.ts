@@ -32,8 +32,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   end(reason: Error): void {
     if (this.#ended) return;
     this.#ended = reason;
-    this.#controller?.abort(reason);
     this.#reject?.(reason);
+    this.#controller?.abort(reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
