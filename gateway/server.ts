@@ -102,6 +102,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     },
     observe: (service, connection) => observeSubgraph(service, connection, observers),
     signingKey: config.signingKey,
+    refusesCallers: subgraphsRefuseCallers(config),
   });
   const authenticate = createAuthenticator(config.auth, logger);
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
@@ -205,6 +206,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
         trustedProxies: config.trustedProxies,
         share: config.shareSubscriptions,
         signingKey: config.signingKey,
+        refusesCallers: subgraphsRefuseCallers(config),
         authenticate,
         runOnce: runOnce(apollo),
         logger,
@@ -241,6 +243,11 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     await Promise.all([lifecycle.stop(), metricsServer?.stop(), tracing?.stop()]);
     throw error;
   }
+}
+
+/** Where a client's own `authorization` goes on to the subgraphs, and nothing is signed, they refuse the client and not the gateway. */
+function subgraphsRefuseCallers({ auth, signingKey }: Config): boolean {
+  return auth.kind === 'off' && signingKey === undefined;
 }
 
 function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): void {

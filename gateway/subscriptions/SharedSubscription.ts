@@ -4,7 +4,7 @@ import { type Caller, ERROR_CODES, HEADERS } from '../../schema/contract.js';
 import type { CompiledSubscription, EngineAnswer } from '../engine/CompiledOperation.js';
 import type { InFlight } from '../supergraph/InFlight.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
-import { SubgraphFailure } from '../upstream/SubgraphFailure.js';
+import { type SubgraphFailureReason, unavailable } from '../upstream/SubgraphFailure.js';
 import type { ObservedEvent } from '../observability/observeEvent.js';
 import { InOrder } from './InOrder.js';
 import { Message } from './Message.js';
@@ -182,11 +182,11 @@ export class SharedSubscription {
           this.#cancel = undefined;
           this.#onFailure(errors, isFirst);
         }),
-      lost: (begun) =>
+      lost: (begun, reason) =>
         ifCurrent(() => {
           over = true;
           this.#cancel = undefined;
-          this.#onLost(begun || !isFirst);
+          this.#onLost(begun || !isFirst, reason);
         }),
       broken: (error) =>
         ifCurrent(() => {
@@ -223,12 +223,10 @@ export class SharedSubscription {
     this.#subscribe(false);
   }
 
-  #onLost(wasBegun: boolean): void {
+  #onLost(wasBegun: boolean, reason: SubgraphFailureReason): void {
     if (!wasBegun) {
       const { service } = this.#source.compiled;
-      const message = new SubgraphFailure(service, 'unreachable').message;
-      const extensions = { code: ERROR_CODES.SERVICE_UNAVAILABLE };
-      this.fail(this.options.present([{ message, extensions }], service));
+      this.fail(this.options.present([unavailable(service, reason)], service));
       return;
     }
     this.#noteGap();

@@ -40,6 +40,8 @@ export interface SubscriptionsOptions {
   readonly rate: OperationRate;
   /** What is asked of subgraphs is signed with it; without it, nothing is. */
   readonly signingKey?: string | undefined;
+  /** See `SubgraphClientOptions`. */
+  readonly refusesCallers?: boolean;
   /** Whether equal subscriptions with equal access share one upstream. */
   readonly share: boolean;
   /** Answers a query or a mutation as over HTTP. @returns the text of the response */
@@ -274,7 +276,7 @@ export class Subscriptions {
   #socket(service: string): SubgraphSocket {
     const known = this.#sockets.get(service);
     if (known) return known;
-    const { limits, logger, signingKey } = this.options;
+    const { limits, logger, signingKey, refusesCallers = false } = this.options;
     const url = this.#graph.socketUrls.get(service);
     if (url === undefined) throw new Error(`the plan names a subgraph "${service}" that is not in the supergraph`);
     const socket = new SubgraphSocket(
@@ -286,6 +288,7 @@ export class Subscriptions {
         pingMs: limits.subscriptions.pingMs,
         idleMs: limits.subscriptions.upstreamIdleMs,
         signingKey,
+        refusesCallers,
       },
       logger,
     );

@@ -5,6 +5,7 @@ import type { SubgraphConnection } from '../engine/SubgraphConnection.js';
 import { StartError } from '../errors/StartError.js';
 import { type DocumentRules, Documents } from '../limits/Documents.js';
 import type { Limits } from '../limits/limits.js';
+import { RefusalLog } from '../upstream/RefusalLog.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
 import { InFlight } from './InFlight.js';
 import { locateSubgraphs } from './locateSubgraphs.js';
@@ -48,6 +49,8 @@ export interface LifecycleOptions {
   readonly logger: Logger;
   /** What requests to subgraphs are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
+  /** See `SubgraphClientOptions`. */
+  readonly refusesCallers?: boolean;
   /** How operations are run. */
   readonly engine?: Omit<EngineOptions, 'supergraphSdl' | 'subgraphs' | 'logger' | 'deadlineMs'>;
   /** Makes of a connection to a subgraph what the engine asks; by default the connection itself. */
@@ -250,7 +253,7 @@ export class SupergraphLifecycle {
    * @throws StartError when it cannot be served; then no connection was made
    */
   #prepare({ supergraph, source }: Found, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
-    const { file, subgraphUrls, limits, rules, logger, signingKey, observe, engine: settings } = this.#options;
+    const { file, subgraphUrls, limits, rules, logger, observe, engine: settings } = this.#options;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
     const clients = new Map<string, SubgraphClient>();
     const asked = new Map<string, SubgraphConnection>();
@@ -263,7 +266,7 @@ export class SupergraphLifecycle {
     });
     for (const { name, url } of located) {
       const client = known.get(name);
-      const taken = client?.options.url === url ? client : connect(name, url, limits, logger, signingKey);
+      const taken = client?.options.url === url ? client : connect(name, url, this.#options);
       clients.set(name, taken);
       asked.set(name, observe ? observe(name, taken) : taken);
       this.#open.add(taken);
@@ -310,19 +313,16 @@ async function find({ source, history }: Origins): Promise<Found> {
   return { supergraph: readSupergraph(source.name, await source.read()), source: 'file' };
 }
 
-function connect(
-  name: string,
-  url: string,
-  limits: Limits,
-  logger: Logger,
-  signingKey: string | undefined,
-): SubgraphClient {
+function connect(name: string, url: string, options: LifecycleOptions): SubgraphClient {
+  const { limits, logger, signingKey, refusesCallers = false } = options;
   return new SubgraphClient({
     name,
     url,
     timeoutMs: limits.subgraphTimeoutMs,
     maxResponseBytes: limits.subgraphResponseBytes,
     signingKey,
+    refusesCallers,
+    refusals: new RefusalLog(name, logger),
     concurrency: limits.subgraphConcurrency,
     queue: limits.subgraphQueue,
     failuresBeforeRest: limits.failuresBeforeRest,

@@ -2,7 +2,8 @@ import { Pool } from 'undici';
 import type { Caller } from '../../schema/contract.js';
 import { GATEWAY } from '../access/gatewayItself.js';
 import { errorCode } from '../errors/errorCode.js';
-import { HttpExchange } from './HttpExchange.js';
+import { type HttpAnswer, HttpExchange } from './HttpExchange.js';
+import type { RefusalLog } from './RefusalLog.js';
 import { type SubgraphAnswer, readSubgraphAnswer } from './SubgraphAnswer.js';
 import { SubgraphFailure, type SubgraphFailureReason } from './SubgraphFailure.js';
 import { UpstreamGuard, type UpstreamGuardOptions } from './UpstreamGuard.js';
@@ -36,6 +37,13 @@ export interface SubgraphClientOptions extends UpstreamGuardOptions {
   readonly maxResponseBytes: number;
   /** What requests are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
+  /**
+   * Whether 401 and 403 are about the caller: the client's own `authorization` is passed on, and nothing is signed. Else it is this gateway
+   * that is refused, and nothing that the client could mend. False by default.
+   */
+  readonly refusesCallers?: boolean;
+  /** Told of refusals of this gateway. */
+  readonly refusals?: Pick<RefusalLog, 'refused' | 'taken'> | undefined;
 }
 
 const HEADERS = {
@@ -131,8 +139,7 @@ export class SubgraphClient {
     const timer = setTimeout(() => exchange.end(new SubgraphFailure(name, late)), ms);
     signal?.addEventListener('abort', abandon);
     try {
-      const { status, text } = await exchange.answer;
-      return this.#judge(status, readSubgraphAnswer(text));
+      return this.#judge(await exchange.answer);
     } catch (error) {
       throw error instanceof SubgraphFailure ? error : this.#failure(error);
     } finally {
@@ -145,14 +152,18 @@ export class SubgraphClient {
    * The body decides, not the status: GraphQL over HTTP allows 4xx with a well-formed response. A 5xx is believed only
    * when each of its errors says more than that something went wrong.
    */
-  #judge(status: number, answer: SubgraphAnswer | null): SubgraphAnswer {
-    // It is our signature that a subgraph refuses, and nothing that the client could mend.
-    if (status === 401 && this.options.signingKey !== undefined) {
-      throw new SubgraphFailure(this.options.name, 'status', status);
+  #judge({ status, headers, text }: HttpAnswer): SubgraphAnswer {
+    const answer = readSubgraphAnswer(text);
+    const { name, refusals, refusesCallers = false } = this.options;
+    if (!refusesCallers && (status === 401 || (status === 403 && !answer))) {
+      const theirTime = Date.parse(String(headers.date));
+      refusals?.refused({ by: status, theirTime: Number.isNaN(theirTime) ? undefined : theirTime });
+      throw new SubgraphFailure(name, 'untrusted', status);
     }
+    refusals?.taken();
     if (answer && (status < 500 || answer.errors?.every(({ extensions }) => saysWhy(extensions?.['code']))))
       return answer;
-    throw new SubgraphFailure(this.options.name, status >= 200 && status < 300 ? 'garbage' : 'status', status);
+    throw new SubgraphFailure(name, status >= 200 && status < 300 ? 'garbage' : 'status', status);
   }
 
   #failure(error: unknown): SubgraphFailure {

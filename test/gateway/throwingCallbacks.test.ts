@@ -67,7 +67,7 @@ describe('what throws in a callback of an upstream subscription ends that subscr
       parallelEvents: 1,
       waitingEvents: 10,
       present: (errors) => errors,
-      observeEvent: () => ({ headers: {}, end: () => undefined }),
+      observeEvent: () => ({ headers: undefined, end: () => undefined }),
       onAnswer: () => undefined,
       onBug(error) {
         bugs.push(error);
@@ -108,7 +108,7 @@ describe('what throws in a callback of an upstream subscription ends that subscr
       }),
     );
     listener?.event({ data: {} });
-    listener?.lost(true);
+    listener?.lost(true, 'unreachable');
     expect(await ended).toBe(masked);
   });
 
