@@ -104,6 +104,7 @@ async function open(config: Config, logger: Logger, stops: StopStack): Promise<s
     },
     observe: (service, connection) => observeSubgraph(service, connection, observers),
     signingKey: config.signingKey,
+    refusesCallers: subgraphsRefuseCallers(config),
   });
   stops.push(() => lifecycle.stop());
 
@@ -158,6 +159,7 @@ async function open(config: Config, logger: Logger, stops: StopStack): Promise<s
       trustedProxies: config.trustedProxies,
       share: config.shareSubscriptions,
       signingKey: config.signingKey,
+      refusesCallers: subgraphsRefuseCallers(config),
       authenticate,
       runOnce: runOnce(apollo),
       logger,
@@ -222,6 +224,11 @@ async function servePages(app: FastifyInstance, config: Config, { engine }: Gene
   const hasCustomers = engine.apiSchema.getQueryType()?.getFields()['customer360'] !== undefined;
   if (config.console && hasCustomers && (await consoleRoutes(app, CONSOLE_FOLDER))) return;
   if (config.introspection) app.get('/', async (_request, reply) => reply.redirect(GRAPHIQL_PATH));
+}
+
+/** Where a client's own `authorization` goes on to the subgraphs, and nothing is signed, they refuse the client and not the gateway. */
+function subgraphsRefuseCallers({ auth, signingKey }: Config): boolean {
+  return auth.kind === 'off' && signingKey === undefined;
 }
 
 function warnOfOpenDoors({ auth, host, signingKey }: Config, logger: Logger): void {

@@ -140,8 +140,8 @@ function askSubgraph(
 
 function report({ service }: FetchBatch, run: EngineRun, logger: Logger | undefined, error: unknown): void {
   const failure = error instanceof SubgraphFailure ? error : undefined;
-  // That a subgraph rests was said when it began to.
-  const quiet = failure?.reason === 'abandoned' || failure?.reason === 'resting';
+  // That a subgraph rests, or refuses this gateway, was said when it began to.
+  const quiet = failure !== undefined && ['abandoned', 'resting', 'untrusted'].includes(failure.reason);
   logger?.[quiet ? 'debug' : 'warn'](
     {
       requestId: run.request.requestId,

@@ -33,7 +33,10 @@ export function addLost(run: EngineRun, service: string, parts: readonly FetchPa
   }
 }
 
-/** A bare 401 or 403 is about the caller's own `authorization` header: trying again would not help, so say so. */
+/**
+ * A bare 401 or 403 is about the caller's own `authorization` header: trying again would not help, so say so. Where the subgraph refuses this
+ * gateway, the reason is `untrusted`.
+ */
 function codeOf(failure: SubgraphFailure | undefined): string {
   if (!failure) return ERROR_CODES.INTERNAL_SERVER_ERROR;
   if (failure.reason === 'status' && failure.detail === 401) return ERROR_CODES.UNAUTHENTICATED;

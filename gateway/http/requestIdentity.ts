@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceHeadersOf } from '../../observability/traceHeaders.js';
 import { HEADERS } from '../../schema/contract.js';
 import type { Authenticate, Claimed } from '../access/createAuthenticator.js';
+import type { SupergraphLifecycle } from '../supergraph/SupergraphLifecycle.js';
 import { clientApplication } from './clientApplication.js';
 import type { RequestContext } from './RequestContext.js';
 import { clientAddress } from './clientAddress.js';
@@ -24,22 +25,31 @@ export function claimedBy({ headers }: Pick<IncomingMessage, 'headers'>): Claime
   return { authorization: headers.authorization, purpose: headers[HEADERS.purpose]?.toString() };
 }
 
+/** What making contexts needs. */
+export interface ContextOptions {
+  readonly authenticate: Authenticate;
+  /** See `clientAddress`. */
+  readonly trustedProxies: number;
+  /** What serves the request to its end. */
+  readonly lifecycle: Pick<SupergraphLifecycle, 'lease'>;
+}
+
 /**
  * Makes the context of one GraphQL request.
  *
- * @param trustedProxies see `clientAddress`
  * @throws AccessRefused
  */
 export async function createRequestContext(
   request: FastifyRequest,
   reply: FastifyReply,
-  authenticate: Authenticate,
-  trustedProxies: number,
+  { authenticate, trustedProxies, lifecycle }: ContextOptions,
 ): Promise<RequestContext> {
   const controller = new AbortController();
   // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
   setMaxListeners(0, controller.signal);
+  const lease = lifecycle.lease();
   whenOver(reply, (isWhole) => {
+    lease.end();
     if (!isWhole) controller.abort();
   });
   const { authorization, caller } = await authenticate(claimedBy(request));
@@ -49,6 +59,7 @@ export async function createRequestContext(
     address: clientAddress(request.raw, trustedProxies),
     client: clientApplication(request.headers),
     authorization,
+    lease,
     signal: controller.signal,
     trace: traceHeadersOf(request.headers),
   };

@@ -17,9 +17,9 @@ export interface Limits {
   readonly subgraphConcurrency: number;
   /** How many more may wait for one of those to end, inside of their time; a further one is not sent. */
   readonly subgraphQueue: number;
-  /** After how many failures in a row a subgraph rests: what it is asked for is answered at once without it. */
+  /** The fewest failures within ten seconds, half of all requests, after which a subgraph rests: what it is asked for is answered at once without it. */
   readonly failuresBeforeRest: number;
-  /** The longest rest, until one request is let through to see whether the subgraph is well again; the first rest takes about a second. */
+  /** The longest time between two probes that find out whether a resting subgraph is well again; the first is sent after about a second. */
   readonly longestRestMs: number;
   /** The longest answer of a subgraph that is read; a longer one counts as no answer. */
   readonly subgraphResponseBytes: number;

@@ -4,7 +4,7 @@ import { type Caller, ERROR_CODES, HEADERS } from '../../schema/contract.js';
 import type { CompiledSubscription, EngineAnswer } from '../engine/CompiledOperation.js';
 import type { Lease } from '../supergraph/Generation.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
-import { SubgraphFailure } from '../upstream/SubgraphFailure.js';
+import { type SubgraphFailureReason, unavailable } from '../upstream/SubgraphFailure.js';
 import type { ObservedEvent } from '../observability/observeEvent.js';
 import { InOrder } from './InOrder.js';
 import { Message } from './Message.js';
@@ -146,12 +146,31 @@ export class SharedSubscription {
     this.#subscribe(false);
   }
 
+  /** It may be called from a timer or from a socket's event: whatever throws ends this subscription, and nothing else. */
   #subscribe(isFirst: boolean): void {
+    try {
+      this.#ask(isFirst);
+    } catch (error) {
+      this.#breakDown(error);
+    }
+  }
+
+  #breakDown(error: unknown): void {
+    this.fail(this.options.onBug(error, this.options.requestId));
+  }
+
+  #ask(isFirst: boolean): void {
     const { socket, upstream } = this.#source;
     const request = this.#cursor === undefined ? upstream.request : upstream.from(this.#cursor);
     let over = false;
     const ifCurrent = (act: () => void): void => {
-      if (!over) act();
+      if (over) return;
+      try {
+        act();
+      } catch (error) {
+        over = true;
+        this.#breakDown(error);
+      }
     };
     const listener: UpstreamListener = {
       event: (event) => ifCurrent(() => this.#onEvent(event)),
@@ -167,11 +186,17 @@ export class SharedSubscription {
           this.#cancel = undefined;
           this.#onFailure(errors, isFirst);
         }),
-      lost: (begun) =>
+      lost: (begun, reason) =>
         ifCurrent(() => {
           over = true;
           this.#cancel = undefined;
-          this.#onLost(begun || !isFirst);
+          this.#onLost(begun || !isFirst, reason);
+        }),
+      broken: (error) =>
+        ifCurrent(() => {
+          over = true;
+          this.#cancel = undefined;
+          this.#breakDown(error);
         }),
     };
     const headers = { ...this.options.headers, [HEADERS.requestId]: this.options.requestId };
@@ -205,12 +230,10 @@ export class SharedSubscription {
     this.#subscribe(false);
   }
 
-  #onLost(wasBegun: boolean): void {
+  #onLost(wasBegun: boolean, reason: SubgraphFailureReason): void {
     if (!wasBegun) {
       const { service } = this.#source.compiled;
-      const message = new SubgraphFailure(service, 'unreachable').message;
-      const extensions = { code: ERROR_CODES.SERVICE_UNAVAILABLE };
-      this.fail(this.options.present([{ message, extensions }], service));
+      this.fail(this.options.present([unavailable(service, reason)], service));
       return;
     }
     this.#noteGap();
@@ -272,14 +295,24 @@ export class SharedSubscription {
       const receivers = [...this.#receivers];
       this.#receivers.clear();
       this.#end();
-      for (const receiver of receivers) result(receiver);
+      for (const receiver of receivers) this.#tell(receiver, result);
       return;
     }
     let told = 0;
     for (const receiver of this.#receivers) {
-      receiver.message(result);
+      this.#tell(receiver, (to) => to.message(result));
       told += 1;
       if (told % RECEIVERS_A_TURN === 0) await new Promise(setImmediate);
+    }
+  }
+
+  /** One receiver that cannot be told costs the others nothing. */
+  #tell(receiver: Receiver, tell: (to: Receiver) => void): void {
+    try {
+      tell(receiver);
+    } catch (error) {
+      this.options.onBug(error, this.options.requestId);
+      this.leave(receiver);
     }
   }
 

@@ -1,9 +1,13 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { CloseCode } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { scrubText } from '../../observability/scrubText.js';
-import { type Caller, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { type Caller, ERROR_CODES, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { isAuthenticated } from '../access/anonymous.js';
 import { GATEWAY } from '../access/gatewayItself.js';
+import { RefusalLog } from '../upstream/RefusalLog.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
+import { type SubgraphFailureReason, unavailable } from '../upstream/SubgraphFailure.js';
 import { signedHeaders } from '../upstream/signedHeaders.js';
 import { UpstreamWebSocket, type UpstreamWebSocketOptions } from './UpstreamWebSocket.js';
 import { backoffDelay } from './backoffDelay.js';
@@ -21,8 +25,15 @@ export interface UpstreamListener {
   complete(): void;
   /** The subgraph refused it or ended it with errors. */
   fail(errors: readonly GraphQLFormattedError[]): void;
-  /** The connection went away. @param begun whether the subgraph may have begun it */
-  lost(begun: boolean): void;
+  /**
+   * The connection went away.
+   *
+   * @param begun whether the subgraph may have begun it
+   * @param reason what to tell those who wait for it to begin
+   */
+  lost(begun: boolean, reason: SubgraphFailureReason): void;
+  /** It could not be asked for, for a reason that nobody foresaw. */
+  broken(error: unknown): void;
 }
 
 export interface SubgraphSocketOptions extends Omit<UpstreamWebSocketOptions, 'connectionParams'> {
@@ -31,6 +42,8 @@ export interface SubgraphSocketOptions extends Omit<UpstreamWebSocketOptions, 'c
   readonly idleMs: number;
   /** What the connection and each subscribe are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
+  /** See `SubgraphClientOptions`. */
+  readonly refusesCallers: boolean;
 }
 
 /** Who subscribes, as the subgraph hears of it. */
@@ -65,11 +78,14 @@ export class SubgraphSocket {
   #failures = 0;
   #retry: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
+  readonly #refusals: RefusalLog;
 
   constructor(
     readonly options: SubgraphSocketOptions,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.#refusals = new RefusalLog(options.name, logger);
+  }
 
   /** How many subscriptions it carries or is about to. */
   get size(): number {
@@ -84,7 +100,7 @@ export class SubgraphSocket {
     const entry: Entry = { request, access, listener };
     clearTimeout(this.#idle);
     if (this.#connection) {
-      this.#ask(this.#connection, entry);
+      this.#begin(this.#connection, entry);
     } else {
       this.#waiting.add(entry);
       if (urgent || this.#failures === 0) this.#connect();
@@ -109,8 +125,18 @@ export class SubgraphSocket {
     this.#retry = undefined;
     const connection = new UpstreamWebSocket(this.#socketOptions(), (reason) => this.#lose(connection, reason));
     this.#connection = connection;
-    for (const entry of this.#waiting) this.#ask(connection, entry);
+    for (const entry of this.#waiting) this.#begin(connection, entry);
     this.#waiting.clear();
+  }
+
+  /** One that cannot be asked for costs no other. */
+  #begin(connection: UpstreamWebSocket, entry: Entry): void {
+    try {
+      this.#ask(connection, entry);
+    } catch (error) {
+      this.#entries.delete(entry);
+      entry.listener.broken(error);
+    }
   }
 
   #socketOptions(): UpstreamWebSocketOptions {
@@ -122,8 +148,11 @@ export class SubgraphSocket {
     const { access, listener, request } = entry;
     const { name, signingKey } = this.options;
     const headers = { ...access.headers, ...signedHeaders(signingKey, name, access.caller, request.query) };
+    const judge = (errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] =>
+      this.#judge(errors, access.caller);
     const entries = this.#entries;
     entries.add(entry);
+    const taken = (): void => this.#refusals.taken();
     /** Runs `tell` unless the entry was given up or lost before. */
     const last = (tell: () => void): void => {
       if (!entries.delete(entry)) return;
@@ -141,16 +170,17 @@ export class SubgraphSocket {
         next({ data, errors }) {
           if (!entries.has(entry)) return;
           if (data !== undefined || !errors) {
+            taken();
             listener.event({ data: data ?? null, ...(errors && { errors }) });
             return;
           }
           // Without `data` nothing was executed: many servers refuse a subscription in this way, and complete it then.
           entry.cancel?.();
-          last(() => listener.fail(errors));
+          last(() => listener.fail(judge(errors)));
         },
         error(reason) {
           // Anything but a list of errors is the end of the connection, which is reported to all at once.
-          if (Array.isArray(reason)) last(() => listener.fail(reason as readonly GraphQLFormattedError[]));
+          if (Array.isArray(reason)) last(() => listener.fail(judge(reason as readonly GraphQLFormattedError[])));
         },
         complete: () => last(() => listener.complete()),
       },
@@ -188,15 +218,40 @@ export class SubgraphSocket {
     const lost = this.#entries;
     this.#entries = new Set();
     void connection.close();
+    const refusal = this.options.refusesCallers ? undefined : refusalOf(reason);
+    if (refusal !== undefined) this.#refusals.refused({ by: refusal });
     if (lost.size === 0) return;
-    this.logger.warn(
-      { service: this.options.name, subscriptions: lost.size, ...described(reason) },
-      'the subscriptions of a subgraph were lost',
-    );
+    if (refusal === undefined) {
+      this.logger.warn(
+        { service: this.options.name, subscriptions: lost.size, ...described(reason) },
+        'the subscriptions of a subgraph were lost',
+      );
+    }
     const listeners = [...lost].map(({ listener }) => listener);
     lost.clear();
-    for (const listener of listeners) listener.lost(readyAt !== undefined);
+    const why = refusal === undefined ? 'unreachable' : 'untrusted';
+    for (const listener of listeners) listener.lost(readyAt !== undefined, why);
   }
+
+  /** Whoever is signed in here and told to sign in there is not the one who is refused: it is the signature of this gateway. */
+  #judge(errors: readonly GraphQLFormattedError[], caller: Caller): readonly GraphQLFormattedError[] {
+    const { name, refusesCallers } = this.options;
+    const isRefused = errors.every(({ extensions }) => extensions?.['code'] === ERROR_CODES.UNAUTHENTICATED);
+    if (!isRefused || refusesCallers || !isAuthenticated(caller)) return errors;
+    this.#refusals.refused({ by: ERROR_CODES.UNAUTHENTICATED });
+    return [unavailable(name, 'untrusted')];
+  }
+}
+
+/** The code with which a subgraph refused the connection itself; undefined when it was lost in another way. */
+function refusalOf(reason: unknown): number | undefined {
+  if (typeof reason !== 'object' || reason === null) return undefined;
+  if ('code' in reason && (reason.code === CloseCode.Unauthorized || reason.code === CloseCode.Forbidden)) {
+    return reason.code;
+  }
+  // What `ws` says of an upgrade that was answered as plain HTTP.
+  const status = 'message' in reason ? /^Unexpected server response: (401|403)$/.exec(String(reason.message))?.[1] : '';
+  return status ? Number(status) : undefined;
 }
 
 function described(reason: unknown): Record<string, unknown> {

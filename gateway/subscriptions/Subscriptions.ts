@@ -36,6 +36,8 @@ export interface SubscriptionsOptions {
   readonly limits: Limits;
   /** What is asked of subgraphs is signed with it; without it, nothing is. */
   readonly signingKey?: string | undefined;
+  /** See `SubgraphClientOptions`. */
+  readonly refusesCallers?: boolean;
   /** Whether equal subscriptions with equal access share one upstream. */
   readonly share: boolean;
   /** Answers a query or a mutation as over HTTP. */
@@ -308,7 +310,7 @@ export class Subscriptions {
   #socket(graph: SubscriptionGraph, service: string): SubgraphSocket {
     const known = this.#sockets.get(service);
     if (known) return known;
-    const { limits, logger, signingKey } = this.options;
+    const { limits, logger, signingKey, refusesCallers = false } = this.options;
     const url = graph.socketUrls.get(service);
     if (url === undefined) throw new Error(`the plan names a subgraph "${service}" that is not in the supergraph`);
     const socket = new SubgraphSocket(
@@ -320,6 +322,7 @@ export class Subscriptions {
         pingMs: limits.subscriptions.pingMs,
         idleMs: limits.subscriptions.upstreamIdleMs,
         signingKey,
+        refusesCallers,
       },
       logger,
     );

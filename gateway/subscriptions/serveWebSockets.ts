@@ -96,7 +96,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
       removePulse();
       connections.release(client.address);
       sockets.delete(client);
-      void closed?.(code, reason);
+      closed?.(code, reason).catch((err: unknown) => logger.error({ err }, 'an error that nobody foresaw'));
     };
     closed = protocol.opened(
       {

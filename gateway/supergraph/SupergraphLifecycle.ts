@@ -6,6 +6,7 @@ import { PlannerThread } from '../engine/plan/PlannerThread.js';
 import { StartError } from '../errors/StartError.js';
 import type { Limits } from '../limits/limits.js';
 import { type DocumentRules, Documents } from '../operations/Documents.js';
+import { RefusalLog } from '../upstream/RefusalLog.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
 import { Generation, type GenerationParts, type Lease } from './Generation.js';
 import { SharedClients } from './SharedClients.js';
@@ -33,6 +34,8 @@ export interface LifecycleOptions {
   readonly logger: Logger;
   /** What requests to subgraphs are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
+  /** See `SubgraphClientOptions`. */
+  readonly refusesCallers?: boolean;
   /** How operations are run. */
   readonly engine?: Pick<
     EngineOptions,
@@ -313,13 +316,16 @@ async function find({ source, history }: Origins): Promise<Found> {
   return { supergraph: readSupergraph(source.name, await source.read()), source: 'file' };
 }
 
-function connect(name: string, url: string, { limits, logger, signingKey }: LifecycleOptions): SubgraphClient {
+function connect(name: string, url: string, options: LifecycleOptions): SubgraphClient {
+  const { limits, logger, signingKey, refusesCallers = false } = options;
   return new SubgraphClient({
     name,
     url,
     timeoutMs: limits.subgraphTimeoutMs,
     maxResponseBytes: limits.subgraphResponseBytes,
     signingKey,
+    refusesCallers,
+    refusals: new RefusalLog(name, logger),
     concurrency: limits.subgraphConcurrency,
     queue: limits.subgraphQueue,
     failuresBeforeRest: limits.failuresBeforeRest,

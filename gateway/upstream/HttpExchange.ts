@@ -1,9 +1,12 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 
 /** What came back over HTTP. */
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** As undici gives them. */
+  readonly headers: IncomingHttpHeaders;
 }
 
 /**
@@ -18,6 +21,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #reject: ((reason: Error) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
+  #headers: IncomingHttpHeaders = {};
   #ended: Error | undefined;
 
   constructor(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions) {
@@ -32,8 +36,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   end(reason: Error): void {
     if (this.#ended) return;
     this.#ended = reason;
-    this.#controller?.abort(reason);
     this.#reject?.(reason);
+    this.#controller?.abort(reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -42,8 +46,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (this.#ended) controller.abort(this.#ended);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
+    this.#headers = headers;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -51,7 +56,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#resolve?.({ status: this.#status, text: textOf(this.#chunks) });
+    this.#resolve?.({ status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

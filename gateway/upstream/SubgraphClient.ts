@@ -2,7 +2,8 @@ import { Pool } from 'undici';
 import type { Caller } from '../../schema/contract.js';
 import { GATEWAY } from '../access/gatewayItself.js';
 import { errorCode } from '../errors/errorCode.js';
-import { HttpExchange } from './HttpExchange.js';
+import { type HttpAnswer, HttpExchange } from './HttpExchange.js';
+import type { RefusalLog } from './RefusalLog.js';
 import { type SubgraphAnswer, readSubgraphAnswer } from './SubgraphAnswer.js';
 import { SubgraphFailure, type SubgraphFailureReason } from './SubgraphFailure.js';
 import { UpstreamGuard, type UpstreamGuardOptions } from './UpstreamGuard.js';
@@ -36,12 +37,22 @@ export interface SubgraphClientOptions extends UpstreamGuardOptions {
   readonly maxResponseBytes: number;
   /** What requests are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
+  /**
+   * Whether 401 and 403 are about the caller: the client's own `authorization` is passed on, and nothing is signed. Else it is this gateway
+   * that is refused, and nothing that the client could mend. False by default.
+   */
+  readonly refusesCallers?: boolean;
+  /** Told of refusals of this gateway. */
+  readonly refusals?: Pick<RefusalLog, 'refused' | 'taken'> | undefined;
 }
 
 const HEADERS = {
   'content-type': 'application/json',
   accept: 'application/graphql-response+json, application/json;q=0.9',
 };
+
+/** How long a subgraph may take to answer what needs no data, when the guard asks whether it is well. */
+const PROBE_MS = 2_000;
 
 /**
  * Asks one subgraph over HTTP with kept-alive connections, guarded by an `UpstreamGuard`. It does not connect before the first
@@ -55,10 +66,10 @@ export class SubgraphClient {
   constructor(readonly options: SubgraphClientOptions) {
     const { origin, pathname, search } = new URL(options.url);
     this.#path = pathname + search;
-    this.#guard = new UpstreamGuard(options);
+    this.#guard = new UpstreamGuard(options, () => this.probe(Math.min(options.timeoutMs, PROBE_MS)));
     this.#pool = new Pool(origin, {
-      // And one for the probe, which is not to wait behind those that hang.
-      connections: options.concurrency + 1,
+      // And two for probes, of the guard and of the readiness check, which are not to wait behind requests that hang.
+      connections: options.concurrency + 2,
       maxResponseSize: options.maxResponseBytes,
       // One timer of ours covers the whole request: undici's are per phase, so a trickle of bytes passes them for ever.
       headersTimeout: 0,
@@ -66,7 +77,7 @@ export class SubgraphClient {
     });
   }
 
-  /** Whether it answers without asking the subgraph, because that failed again and again. */
+  /** Whether it answers without asking the subgraph, because that fails. */
   get resting(): boolean {
     return this.#guard.resting;
   }
@@ -84,7 +95,8 @@ export class SubgraphClient {
     // A subgraph that had little time because others took theirs did nothing wrong.
     const late = endsAt < ownEnd ? 'deadline' : 'timeout';
     const body = JSON.stringify(request);
-    return this.#guard.run({ endsAt, repeatable, signal }, () => this.#send(body, options, endsAt, late));
+    const guarded = { caller: options.caller.subject, operation: request.query, endsAt, repeatable, signal };
+    return this.#guard.run(guarded, () => this.#send(body, options, endsAt, late));
   }
 
   /**
@@ -104,6 +116,7 @@ export class SubgraphClient {
 
   /** Ends what is under way and closes every connection. */
   async close(): Promise<void> {
+    this.#guard.close();
     await this.#pool.destroy();
   }
 
@@ -126,8 +139,7 @@ export class SubgraphClient {
     const timer = setTimeout(() => exchange.end(new SubgraphFailure(name, late)), ms);
     signal?.addEventListener('abort', abandon);
     try {
-      const { status, text } = await exchange.answer;
-      return this.#judge(status, readSubgraphAnswer(text));
+      return this.#judge(await exchange.answer);
     } catch (error) {
       throw error instanceof SubgraphFailure ? error : this.#failure(error);
     } finally {
@@ -140,14 +152,18 @@ export class SubgraphClient {
    * The body decides, not the status: GraphQL over HTTP allows 4xx with a well-formed response. A 5xx is believed only
    * when each of its errors says more than that something went wrong.
    */
-  #judge(status: number, answer: SubgraphAnswer | null): SubgraphAnswer {
-    // It is our signature that a subgraph refuses, and nothing that the client could mend.
-    if (status === 401 && this.options.signingKey !== undefined) {
-      throw new SubgraphFailure(this.options.name, 'status', status);
+  #judge({ status, headers, text }: HttpAnswer): SubgraphAnswer {
+    const answer = readSubgraphAnswer(text);
+    const { name, refusals, refusesCallers = false } = this.options;
+    if (!refusesCallers && (status === 401 || (status === 403 && !answer))) {
+      const theirTime = Date.parse(String(headers.date));
+      refusals?.refused({ by: status, theirTime: Number.isNaN(theirTime) ? undefined : theirTime });
+      throw new SubgraphFailure(name, 'untrusted', status);
     }
+    refusals?.taken();
     if (answer && (status < 500 || answer.errors?.every(({ extensions }) => saysWhy(extensions?.['code']))))
       return answer;
-    throw new SubgraphFailure(this.options.name, status >= 200 && status < 300 ? 'garbage' : 'status', status);
+    throw new SubgraphFailure(name, status >= 200 && status < 300 ? 'garbage' : 'status', status);
   }
 
   #failure(error: unknown): SubgraphFailure {
