@@ -85,7 +85,8 @@ async function open(config: Config, logger: Logger, stops: StopStack): Promise<s
   let readings: (() => GatewayReadings) | undefined;
   const metrics = createGatewayMetrics(() => readings?.());
   const observers = { metrics, tracer: tracing?.tracer };
-  const usage = config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
+  const usage =
+    config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
   if (usage) stops.push(() => usage.stop());
 
   const safelist = await loadSafelist(config.safelist, logger);

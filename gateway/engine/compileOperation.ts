@@ -98,11 +98,17 @@ export async function compileOperation(
     new Set(conditionVariables.filter((name) => variables[name] === true));
 
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
-    return compileSubscription(graph, await plan(undefined, { overrides: graph.planned.labels.draw(), caller }), valuesOf);
+    return compileSubscription(
+      graph,
+      await plan(undefined, { overrides: graph.planned.labels.draw(), caller }),
+      valuesOf,
+    );
   }
-  const ready = new MadeOnce<{ readonly run: CompiledPlan['run']; readonly write: Write; readonly denials: readonly Denial[] }>(
-    graph.rememberMs,
-  );
+  const ready = new MadeOnce<{
+    readonly run: CompiledPlan['run'];
+    readonly write: Write;
+    readonly denials: readonly Denial[];
+  }>(graph.rememberMs);
   const readyFor = (variables: Variables, by: string | undefined) => {
     const overrides = graph.planned.labels.draw();
     const on = valuesOf(variables);
@@ -222,6 +228,7 @@ function finishRun(
   const completion: Completion = { errors: [], variables, written: new Map(), denied: new Map() };
   const text = write(data, completion) ?? 'null';
   addCompletionFailures(completion.errors, failures);
-  if (deniedFields !== 'silent') for (const error of errorsOf(completion.denied.values(), request.caller)) failures.add(error);
+  if (deniedFields !== 'silent')
+    for (const error of errorsOf(completion.denied.values(), request.caller)) failures.add(error);
   return createAnswer(text, failures, request.requestId);
 }

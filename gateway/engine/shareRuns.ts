@@ -51,9 +51,7 @@ export function shareRuns(operation: CompiledOperation): CompiledOperation {
     kind: operation.kind,
     prepare(variables, caller) {
       const prepared = operation.prepare(variables, caller);
-      return prepared instanceof Promise
-        ? prepared.then((one) => shared(one, variables))
-        : shared(prepared, variables);
+      return prepared instanceof Promise ? prepared.then((one) => shared(one, variables)) : shared(prepared, variables);
     },
   };
 }

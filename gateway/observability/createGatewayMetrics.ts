@@ -132,7 +132,11 @@ function addReadings(registry: Registry, read: () => GatewayReadings | undefined
   gauge('compiled_operations', 'Compiled operations that are kept.', (now) => now.compiledOperations);
   gauge('operation_bytes', 'What they weigh, with their documents and plans.', (now) => now.operationBytes);
   gauge('leases', 'Requests, events and subscriptions that hold a supergraph.', (now) => now.leases);
-  gauge('generations', 'Supergraphs that are open: one, and those before it that are still held.', (now) => now.generations);
+  gauge(
+    'generations',
+    'Supergraphs that are open: one, and those before it that are still held.',
+    (now) => now.generations,
+  );
   gauge('connections', 'Open WebSockets and event streams.', (now) => now.connections);
   gauge('subscriptions', 'Operations that clients run over them.', (now) => now.subscriptions);
   gauge('upstream_subscriptions', 'Subscriptions at subgraphs that feed them.', (now) => now.upstreamSubscriptions);

@@ -279,7 +279,9 @@ export class SharedSubscription {
       });
       this.options.onAnswer(answer, requestId);
       observed.end(answer.failures.length > 0 ? answer.errors : []);
-      return new Message(answer.textWith(missingSince && { eventsMayBeMissing: { since: missingSince.toISOString() } }));
+      return new Message(
+        answer.textWith(missingSince && { eventsMayBeMissing: { since: missingSince.toISOString() } }),
+      );
     } catch (error) {
       const errors = this.options.onBug(error, requestId);
       observed.end(errors);

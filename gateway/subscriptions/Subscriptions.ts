@@ -11,7 +11,12 @@ import { callerKey } from '../limits/callerKey.js';
 import type { Limits } from '../limits/limits.js';
 import { describeFailure } from '../observability/describeFailure.js';
 import { type SubscriptionObservers, observeEvent } from '../observability/observeEvent.js';
-import { type AdmittedOperation, type OperationDoor, type OperationGraph, queriesOnly } from '../operations/OperationDoor.js';
+import {
+  type AdmittedOperation,
+  type OperationDoor,
+  type OperationGraph,
+  queriesOnly,
+} from '../operations/OperationDoor.js';
 import { OperationRefused } from '../operations/OperationRefused.js';
 import type { Lease } from '../supergraph/Generation.js';
 import { Message } from './Message.js';

@@ -45,12 +45,13 @@ describe('what throws in a callback of an upstream subscription ends that subscr
     told = [];
     const compiled = {
       service: 'books',
-      complete: async () => ({ text: '{}', errors: [], failures: [] }),
+      complete: async () => ({ textWith: () => '{}', errors: [], failures: [] }),
     } as unknown as CompiledSubscription;
     const source: EventSource = {
       compiled,
       variables: {},
       socket: from,
+      lease: () => ({ end: () => undefined }),
       upstream: {
         request: { query: 'subscription { a }', operationName: undefined, variables: {} },
         resumes: false,
@@ -63,7 +64,6 @@ describe('what throws in a callback of an upstream subscription ends that subscr
       requestId: 'r1',
       caller: { subject: 'anna', scopes: [] },
       headers: {},
-      inFlight: { begin: () => () => undefined },
       parallelEvents: 1,
       waitingEvents: 10,
       present: (errors) => errors,

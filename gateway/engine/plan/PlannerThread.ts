@@ -125,7 +125,10 @@ export class PlannerThread implements Planner {
         this.logger?.error({ err: cause }, 'the thread of the planner ended; a new one takes its place');
         throw new PlanFailed('memory', 'the thread of the planner ended over it', { cause });
       }
-      this.logger?.warn({ timeoutMs }, 'an operation took too long to plan; a new thread takes the place of the planner');
+      this.logger?.warn(
+        { timeoutMs },
+        'an operation took too long to plan; a new thread takes the place of the planner',
+      );
       throw new PlanFailed('slow', `it was not planned within ${timeoutMs} ms`);
     } finally {
       // Its loading goes on while nothing waits.
@@ -203,5 +206,8 @@ function nextMessage(worker: Worker, limitMs: number): Promise<ThreadMessage> {
 /** Beside this file once it is compiled; code that runs uncompiled, as in tests, takes the compiled thread. */
 function threadFile(): URL {
   const isCompiled = import.meta.url.endsWith('.js');
-  return new URL(isCompiled ? './planInThread.js' : '../../../dist/gateway/engine/plan/planInThread.js', import.meta.url);
+  return new URL(
+    isCompiled ? './planInThread.js' : '../../../dist/gateway/engine/plan/planInThread.js',
+    import.meta.url,
+  );
 }

@@ -21,4 +21,9 @@ export type ThreadMessage =
   | { readonly kind: 'refused'; readonly reason: string }
   /** `plan` is JSON; undefined when no subgraph has to be asked. */
   | { readonly kind: 'planned'; readonly plan: string | undefined; readonly milliseconds: number }
-  | { readonly kind: 'failed'; readonly reason: 'large' | 'bug'; readonly message: string; readonly milliseconds: number };
+  | {
+      readonly kind: 'failed';
+      readonly reason: 'large' | 'bug';
+      readonly message: string;
+      readonly milliseconds: number;
+    };
