@@ -13,12 +13,12 @@ const DAYS = [
   ['clocks going back in New York', '2028-11-05T05:59:55Z', 'America/New_York'],
 ] as const;
 
-const PEOPLE = `{ customers(first: 100) { nodes {
+const PEOPLE = `{ customers(first: 40) { nodes {
   id displayName emails phones addresses { lines city postalCode }
-  orders(first: 100) { nodes { number status placedAt total { amount currency } } }
-  cases(first: 100) { nodes { subject status openedAt } }
-  responses(first: 100) { nodes { score verbatim respondedAt } }
-  timeline(first: 100) { nodes { summary occurredAt } }
+  orders(first: 40) { nodes { number status placedAt total { amount currency } } }
+  cases(first: 40) { nodes { subject status openedAt } }
+  responses(first: 40) { nodes { score verbatim respondedAt } }
+  timeline(first: 40) { nodes { summary occurredAt } }
 } } }`;
 
 let folder: ReturnType<typeof openFolder>;

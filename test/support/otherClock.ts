@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 
 const COMMAND = 'faketime';
 
@@ -14,6 +14,13 @@ export const describeWithOtherClock = library === '' ? describe.skip : describe;
  * @param moment a date that Date takes
  */
 export function clockAt(moment: string): NodeJS.ProcessEnv {
-  const seconds = Math.round((Date.parse(moment) - Date.now()) / 1000);
-  return { LD_PRELOAD: library, FAKETIME: `${seconds < 0 ? '' : '+'}${seconds}s`, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  // The machine's clock: that of this process may have been set too.
+  const machine = Number(execFileSync('date', ['+%s'], { env: { PATH: process.env.PATH } }));
+  const seconds = Math.round(Date.parse(moment) / 1000) - machine;
+  return {
+    LD_PRELOAD: library,
+    FAKETIME: `${seconds < 0 ? '' : '+'}${seconds}s`,
+    FAKETIME_SHARED: undefined,
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
 }
