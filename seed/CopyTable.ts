@@ -2,10 +2,10 @@ import { copyText, type Cell } from './copyText.js';
 
 type Value = string | number | boolean | Date | object | null | undefined | readonly string[];
 
-function cell(value: Value): Cell {
+function cell(value: Value, moved: (moment: Date) => Date): Cell {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return null;
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return moved(value).toISOString();
   if (typeof value !== 'object') return String(value);
   return Array.isArray(value) ? (value as readonly string[]) : JSON.stringify(value);
 }
@@ -19,11 +19,16 @@ export class CopyTable {
   readonly properties: readonly string[];
   readonly #chunks: string[] = [];
   #last = '';
+  readonly #moved: (moment: Date) => Date;
   #count = 0;
 
-  /** @param first a row that says which properties all rows have; it is not taken in */
-  constructor(first: object) {
+  /**
+   * @param first a row that says which properties all rows have; it is not taken in
+   * @param moved what a time becomes; by default it stays
+   */
+  constructor(first: object, moved: (moment: Date) => Date = (moment) => moment) {
     this.properties = Object.keys(first);
+    this.#moved = moved;
   }
 
   /** How many rows there are. */
@@ -42,7 +47,7 @@ export class CopyTable {
     for (const property of properties) {
       const value = row[property];
       if (value !== undefined) known += 1;
-      cells.push(cell(value as Value));
+      cells.push(cell(value as Value, this.#moved));
     }
     const given = Object.keys(row);
     if (given.length > known && given.some((name) => row[name] !== undefined && !properties.includes(name))) {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from './errorMessage.js';
 import type { Account } from './folderAccess.js';
-import { initialiseCluster, POSTGRES_ENVIRONMENT, readClusterPassword } from './initialiseCluster.js';
+import { initialiseCluster, readClusterPassword } from './initialiseCluster.js';
 import { type FolderLock, lockFolder } from './lockFolder.js';
 import { type LogFile, openLog, readLog } from './openLog.js';
 import { findPostgresPackage, type PostgresPackage, preparePostgresBinaries } from './postgresBinaries.js';
+import { postgresEnvironment } from './postgresEnvironment.js';
 import { choosePostgresPlace, CLUSTER } from './postgresPlace.js';
 import { clearLeftovers, readPostmasterFile } from './postmasterFile.js';
 import type { ProcessEnd } from './processEnd.js';
@@ -164,7 +165,7 @@ async function launchOnce(launch: Launch): Promise<Running | { refusal: string; 
   const child = spawn(join(launch.binaries, 'bin/postgres'), postgresArguments(launch, port), {
     ...launch.account,
     cwd: launch.dataDir,
-    env: POSTGRES_ENVIRONMENT,
+    env: postgresEnvironment(process.env),
     // Straight to the file: Postgres keeps its voice when we are killed.
     stdio: ['ignore', log.fd, log.fd],
     // A process group of its own: Ctrl-C in a terminal reaches us, and we stop it after those who use it.

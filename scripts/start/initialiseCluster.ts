@@ -5,14 +5,12 @@ import { chownSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, 
 import { join } from 'node:path';
 import { errorMessage } from './errorMessage.js';
 import type { Account } from './folderAccess.js';
+import { postgresEnvironment } from './postgresEnvironment.js';
 import { CLUSTER } from './postgresPlace.js';
 import { StartError } from './StartError.js';
 
 const DRAFT = 'initialising-';
 const PASSWORD_FILE = 'customer360.password';
-
-/** Only what Postgres needs: settings of a user's own Postgres (PGPORT, PGDATA ...) must not reach ours. */
-export const POSTGRES_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /** Written to postgresql.conf once, where whoever runs Customer360 may change them. */
 const SETTINGS = {
@@ -106,7 +104,7 @@ async function runInitdb(
   const child = spawn(program, args, {
     ...account,
     cwd,
-    env: POSTGRES_ENVIRONMENT,
+    env: postgresEnvironment(process.env),
     stdio: ['ignore', 'ignore', 'pipe'],
     // A process group of its own: Ctrl-C in a terminal reaches us, and we end it.
     detached: true,

@@ -7,24 +7,19 @@ import { daysAfter } from './World.js';
 
 const ROLES = ['Head of purchasing', 'Office manager', 'Managing director', 'Facility manager', 'Bookkeeper'] as const;
 
-/** A day as Postgres' `date` takes it. */
-function day(moment: Date): string {
-  return moment.toISOString().slice(0, 10);
-}
-
 /** Who works for this organization; some no longer do. */
 function addStaff(life: Life): void {
   const { world } = life;
   staffOf(world, life.index).forEach((person) => {
     const since = sinceOf(world, person);
     const left = daysAfter(since, life.faker.number.float({ min: 200, max: 900 }));
-    const until = happens(life, 0.12) && left < world.now ? day(left) : null;
+    const until = happens(life, 0.12) && left < world.now ? world.day(left) : null;
     life.rows.add(Membership, {
       id: idOf(life, 'membership', person),
       organizationId: life.id,
       personId: world.id('customer', person),
       role: oneOf(life, ROLES),
-      since: day(since),
+      since: world.day(since),
       until,
       createdAt: since,
       updatedAt: until === null ? since : left,

@@ -11,7 +11,10 @@ const CLOSES = 17.5 * HOUR;
 const LEISURE = [1, 0, 0, 0, 0, 1, 2, 4, 5, 5, 6, 6, 7, 6, 5, 5, 6, 7, 9, 11, 13, 12, 8, 3];
 const LEISURE_HOURS = LEISURE.flatMap((weight, hour) => Array<number>(weight).fill(hour));
 
-/** How much is bought in each month, beside an average one: January is quiet, the weeks before Christmas are not. */
+/**
+ * How much is bought in each month of the stories' calendar, beside an average one: there are quiet times and busy ones. They move with the
+ * present, as all times do, away from the calendar's own months.
+ */
 const MONTHS = [0.75, 0.8, 0.95, 1.05, 1.05, 0.95, 0.8, 0.75, 0.95, 1.05, 1.45, 1.55];
 /** The same for the days of the week, from Sunday. */
 const PRIVATE_DAYS = [1.35, 1.1, 0.95, 0.9, 0.9, 0.9, 1.1];

@@ -156,7 +156,7 @@ function addDeal(life: Life, number: number, lostTrustAt: Date | null): ToldOrde
     amountValue: ((cents * quantity) / 100).toFixed(2),
     currency: life.country.currency,
     probability: PROBABILITIES[last.stage],
-    expectedCloseOn: daysAfter(openedAt, 75).toISOString().slice(0, 10),
+    expectedCloseOn: world.day(daysAfter(openedAt, 75)),
     ownerId: employeeId(world, manager),
     productId: world.id('product', product),
     openedAt,
@@ -316,7 +316,7 @@ function addLeadRow(life: Life, { budget, timing, ...story }: LeadStory): void {
     ownerId: employeeId(life.world, life.manager),
     budgetAmount: budget === null ? null : `${budget}.00`,
     budgetCurrency: budget === null ? null : life.country.currency,
-    timing: timing === null ? null : timing.toISOString().slice(0, 10),
+    timing: timing === null ? null : life.world.day(timing),
     createdAt: story.capturedAt,
     version: story.status === 'NEW' ? 1 : 2,
     ...story,
@@ -328,7 +328,7 @@ function addLeadRow(life: Life, { budget, timing, ...story }: LeadStory): void {
 function addCategorySpend(life: Life, revenue: number): void {
   const { world, rows, faker } = life;
   if (revenue === 0) return;
-  const thisYear = world.now.getUTCFullYear();
+  const thisYear = world.present.getUTCFullYear();
   for (const year of [thisYear - 1, thisYear]) {
     rows.add(CategorySpend, {
       customerId: life.id,

@@ -76,7 +76,7 @@ async function batchesToWrite(world: World, customers: number, identity: DataSou
 
 /** Tells the stories of a batch, and lets what was told before go its way meanwhile. */
 async function tell(world: World, { begin, end }: Batch): Promise<RowCollector> {
-  const rows = new RowCollector();
+  const rows = new RowCollector(world);
   for (let index = begin; index < end; index += 1) {
     tellLife(world, index, rows);
     if (index % SLICE === 0) await nextTurn();
@@ -149,7 +149,7 @@ export async function generate(
 ): Promise<number> {
   const [identity, ...others] = targets;
   if (identity === undefined) throw new Error('no subgraphs to seed');
-  const catalogue = new RowCollector();
+  const catalogue = new RowCollector(world);
   addCatalogue(world, catalogue);
   let written = 0;
   for (const target of others) written += await write(target, catalogue);

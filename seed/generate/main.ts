@@ -12,7 +12,7 @@ import { HELP, readOptions, UsageError, type Options } from './options.js';
 import { ownSeeds } from './ownSeeds.js';
 import { progress } from './progress.js';
 import { reset } from './reset.js';
-import { unfinishedPresent } from './unfinishedPresent.js';
+import { seededPresent } from './seededPresent.js';
 import { presentOf, World } from './World.js';
 
 function hasAllUrls(environment: NodeJS.ProcessEnv): boolean {
@@ -49,7 +49,7 @@ async function fill(
   if (empties && !(await reset(targets, urls, yes, say))) return 'nothing was changed';
   if (customers === 0) return 'the schemas are up to date; no customers were asked for';
   const today = new World(seed, presentOf(new Date()));
-  const world = new World(seed, (await unfinishedPresent(today, targets)) ?? today.now);
+  const world = new World(seed, (await seededPresent(today, targets)) ?? today.present);
   const [identity] = targets;
   if (ifEmpty && identity && !(await isSeedNeeded(world, identity.dataSource))) {
     const own = await ownSeeds(world, customers, targets);

@@ -14,7 +14,8 @@ Usage: npm run seed -- [options]
 
 It writes to the Postgres in DATABASE_URL, or <NAME>_DATABASE_URL for one subgraph; without them to that of \`npm start\`
 (its data folder in DATA, by default .data), whether that runs or not. It migrates first. Running it again with the same
-options adds nothing, and completes a run that was killed. The stories go up to the last midnight (UTC).
+options adds nothing, and completes a run that was killed. The stories are the same whenever they are told: only their times
+move, by whole weeks. They go up to the last Monday (UTC); those of customers who are added later, up to where the first ones' go.
 
 To show how it lives, beside a running \`npm start\`:
 

@@ -31,7 +31,11 @@ export async function ownSeeds(world: World, customers: number, targets: readonl
           where: { id: In(ids) },
         });
         if (there.length === 0) break;
-        rows += await seed(manager, { customerIds: there.map((customer) => customer.id), now: world.now, id: idOf });
+        rows += await seed(manager, {
+          customerIds: there.map((customer) => customer.id),
+          now: world.present,
+          id: idOf,
+        });
       }
     });
   }

@@ -3,7 +3,7 @@ import { Employee } from '../../subgraphs/identity/entities/Employee.js';
 import { Handover } from '../../subgraphs/sales/entities/Handover.js';
 import { GoodwillAuthority } from '../../subgraphs/service/entities/GoodwillAuthority.js';
 import type { RowCollector } from './RowCollector.js';
-import { daysAfter, type World } from './World.js';
+import { daysAfter, daysBetween, type World } from './World.js';
 
 /** Who works here. The last has left. */
 const EMPLOYEES = [
@@ -88,26 +88,34 @@ export function addStaff(world: World, rows: RowCollector): void {
   });
 }
 
-/** One answer of each kind for each of the last six quarters in which somebody was here. */
+/** In how many of the last quarters everybody was asked; the one who left, in none of the last four. */
+const QUARTERS = { asked: 6, sinceLeft: 4 };
+
+/**
+ * One answer of each kind for each of the quarters in which somebody was asked. What they say belongs to the place of the quarter, counted
+ * back from now; only its name and the time of the answer are the calendar's.
+ */
 function addEmployeeSurveys(world: World, rows: RowCollector, number: number): void {
-  for (let back = 6; back >= 1; back -= 1) {
-    const quarter = new Date(Date.UTC(world.now.getUTCFullYear(), world.now.getUTCMonth() - 3 * back, 1));
-    if (number === LEFT && quarter > handoverOf(world).at) continue;
-    const period = `${quarter.getUTCFullYear()}-Q${Math.floor(quarter.getUTCMonth() / 3) + 1}`;
-    const mood = world.share('mood', number, period);
-    const answeredAt = daysAfter(quarter, 20 + Math.round(mood * 40));
-    if (answeredAt > world.now) continue;
+  const { present } = world;
+  const quarterNow = present.getUTCFullYear() * 4 + Math.floor(present.getUTCMonth() / 3);
+  for (let back = QUARTERS.asked; back > (number === LEFT ? QUARTERS.sinceLeft : 0); back -= 1) {
+    const quarter = quarterNow - back;
+    const [year, ofYear] = [Math.floor(quarter / 4), quarter % 4];
+    const begin = new Date(Date.UTC(year, ofYear * 3));
+    const period = `${year}-Q${ofYear + 1}`;
+    const mood = world.share('mood', number, back);
+    const answeredAt = world.daysAgo(daysBetween(daysAfter(begin, 20 + Math.round(mood * 40)), present));
     const answer = { employeeId: employeeId(world, number), period, answeredAt, createdAt: answeredAt };
     const verbatim = ENGAGED[Math.floor(mood * ENGAGED.length)] ?? null;
     rows.add(EmployeeSurvey, {
-      id: world.id('engagement', number, period),
+      id: world.id('engagement', number, back),
       kind: 'ENGAGEMENT',
       score: 3 + Math.round(mood * 2),
       verbatim,
       ...answer,
     });
     rows.add(EmployeeSurvey, {
-      id: world.id('enps', number, period),
+      id: world.id('enps', number, back),
       kind: 'ENPS',
       score: 5 + Math.round(mood * 5),
       verbatim: null,

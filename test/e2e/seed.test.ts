@@ -6,18 +6,24 @@ import { Database } from '../../subgraphs/kit/Database.js';
 import { marketing } from '../../subgraphs/marketing/subgraph.js';
 import { recomputeSegment } from '../../subgraphs/marketing/segmentMembers.js';
 import { segmentRule } from '../../subgraphs/marketing/segmentRule.js';
+import { clockAt, describeWithOtherClock } from '../support/otherClock.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { plainEnvironment, run, type RunningCommand } from '../support/startHarness.js';
 
 const MAIN = join(process.cwd(), 'dist/seed/generate/main.js');
 
-function seed(database: TestDatabase, ...args: string[]): RunningCommand {
-  return run(process.execPath, [MAIN, ...args], { env: { ...plainEnvironment(), DATABASE_URL: database.url } });
+function seed(database: TestDatabase, args: string[], clock: NodeJS.ProcessEnv = {}): RunningCommand {
+  return run(process.execPath, [MAIN, ...args], {
+    env: { ...plainEnvironment(), DATABASE_URL: database.url, ...clock },
+  });
 }
 
 /** Runs it to its end; returns what it said last. */
 async function seeded(database: TestDatabase, ...args: string[]): Promise<string> {
-  const command = seed(database, ...args);
+  return endOf(seed(database, args));
+}
+
+async function endOf(command: RunningCommand): Promise<string> {
   const { code } = await command.ended;
   if (code !== 0) throw new Error(command.errors());
   return command.output().trim();
@@ -83,7 +89,7 @@ describe('a seed', () => {
       const other = await createTestDatabase();
       try {
         await seeded(other, '--customers', '1000');
-        const killed = seed(database, '--customers', '1000');
+        const killed = seed(database, ['--customers', '1000']);
         await untilSome(database);
         killed.signal('SIGKILL');
         await killed.ended;
@@ -121,7 +127,7 @@ describe('a seed', () => {
     async () => {
       await seeded(database, '--customers', '40');
       const filled = await contents(database);
-      const unasked = seed(database, '--reset', '--customers', '0');
+      const unasked = seed(database, ['--reset', '--customers', '0']);
       expect(await unasked.ended).toMatchObject({ code: 2 });
       expect(unasked.errors()).toMatch(/identity in postgres:\/\/.*: .*customer 40,[^]*--yes/);
       expect(unasked.errors()).not.toContain(new URL(database.url).password || 'no password');
@@ -132,6 +138,27 @@ describe('a seed', () => {
       await expect(query(database, 'TRUNCATE marketing.consent_event')).rejects.toThrow(/append-only/);
       await seeded(database, '--customers', '40');
       expect(await contents(database)).toEqual(filled);
+    },
+    PATIENCE,
+  );
+});
+
+describeWithOtherClock('a seed that was begun on another day (needs faketime)', () => {
+  it(
+    'adds nothing when it is run again, and those who are added later fit to those who are there',
+    async () => {
+      const monthsAgo = clockAt(new Date(Date.now() - 100 * 86_400_000).toISOString());
+      await endOf(seed(database, ['--customers', '130'], monthsAgo));
+      const few = await contents(database);
+      expect(await seeded(database, '--customers', '130')).toBe('seed: 130 customers, 0 new rows');
+      expect(await contents(database)).toEqual(few);
+      await seeded(database, '--customers', '320');
+      await expectLivesThatHangTogether();
+      await expectMembersAsTheRulesSay();
+      const whole = await contents(database);
+      await seeded(database, '--reset', '--yes', '--customers', '0');
+      await endOf(seed(database, ['--customers', '320'], monthsAgo));
+      expect(await contents(database)).toEqual(whole);
     },
     PATIENCE,
   );
