@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { decodeCursor, encodeCursor } from '../../subgraphs/kit/cursor.js';
 import { refuseUnstorableText } from '../../subgraphs/kit/refuseUnstorableText.js';
 import { storableJson, storableText } from '../../subgraphs/kit/storableText.js';
 
@@ -70,4 +71,12 @@ test('what is kept of a text that Postgres cannot hold is all but those characte
       expect(JSON.parse(storableJson({ text }))).toEqual({ text: kept });
     }),
   );
+});
+
+test.each([
+  ['half of a pair', '\ud800'],
+  ['U+0000', '\0'],
+])('a cursor that holds %s was given out by nobody', (_what, text) => {
+  expect(() => decodeCursor(encodeCursor('names', [`a${text}`]), 'names', ['text'])).toThrow(/not a cursor/);
+  expect(decodeCursor(encodeCursor('names', ['😀']), 'names', ['text'])).toEqual(['😀']);
 });
