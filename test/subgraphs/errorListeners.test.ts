@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { customerErased } from '../../schema/contract.js';
+import { startWebhooks } from '../../subgraphs/kit/webhooks/startWebhooks.js';
+import { gatewaySocket } from '../support/asGateway.js';
+import { nextAnswer } from '../support/liveGateway.js';
+import { startTestSubgraphs } from '../support/startTestSubgraphs.js';
+import { waitUntil } from '../support/waitUntil.js';
+import { watchEmitters } from '../support/watchEmitters.js';
+
+const log = pino({ level: 'silent' });
+
+test('every socket, stream, client, pool and server of the subgraphs has a listener to its errors, whatever it does', async () => {
+  const watch = watchEmitters();
+  const graph = await startTestSubgraphs(log, { metrics: { port: 0 } });
+  let posts = 0;
+  const receiver = createServer((request, response) => {
+    posts += 1;
+    request.resume();
+    response.writeHead(204).end();
+  });
+  receiver.on('error', () => undefined).listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const { port } = receiver.address() as AddressInfo;
+  const webhook = { name: 'club', url: `http://127.0.0.1:${port}/`, events: [customerErased.type] };
+  const webhooks = await startWebhooks([webhook], { databaseUrl: graph.databaseUrl, signingKey: null }, log);
+
+  const client = gatewaySocket('touchpoints', graph.urls['touchpoints'] ?? '');
+  const events = client.iterate({ query: 'subscription { touchpointAdded { touchpoint { summary } } }' });
+  const event = nextAnswer(events);
+  const { identifyCustomer } = await graph.ask(
+    'identity',
+    'mutation { identifyCustomer(input: { displayName: "Ada", emails: ["ada@example.com"] }) { customer { id } } }',
+  );
+  const { id } = identifyCustomer.customer;
+  // It asks identity whether the customer exists, and its event goes over the bus to touchpoints.
+  const review = { customerId: id, site: 'Test', rating: 3, text: 'as expected' };
+  const recordReview = 'mutation ($input: RecordReviewInput!) { recordReview(input: $input) { id } }';
+  await waitUntil(async () => {
+    await graph.ask('feedback', recordReview, { input: { ...review, text: randomUUID() } });
+    return Promise.race([
+      event.then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 200)),
+    ]);
+  });
+  const entities =
+    'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Customer { openCaseCount { value } } } }';
+  const reads = Array.from({ length: 20 }, () =>
+    graph.ask('service', entities, { of: [{ __typename: 'Customer', id }] }),
+  );
+  await Promise.all(reads);
+  await graph.ask('identity', `mutation { eraseCustomer(id: "${id}", reason: REQUESTED) { id } }`);
+  await waitUntil(() => posts > 0);
+
+  await events.return?.();
+  await client.dispose();
+  await webhooks.stop();
+  await graph.stop();
+  receiver.close();
+  watch.stop();
+  expect([...watch.deaf]).toEqual([]);
+  for (const kind of ['Socket', 'Server', 'BoundPool', 'Client', 'Connection', 'WebSocketServer', 'WebSocket']) {
+    expect([kind, watch.seen.get(kind) ?? 0]).toEqual([kind, expect.any(Number)]);
+    expect(watch.seen.get(kind)).toBeGreaterThan(0);
+  }
+});
