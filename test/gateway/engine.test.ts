@@ -280,7 +280,11 @@ describe('identical queries in flight, where they may share a run', () => {
   test('are given up only when no caller waits any more', async () => {
     const engine = engineOver(SHOP, { shareIdenticalQueries: true });
     const callers = [new AbortController(), new AbortController()];
+    const sent = new Promise<void>((resolve) => {
+      engine.interfere(() => void resolve());
+    });
     const asked = callers.map(({ signal }) => engine.ask(query, {}, { signal }));
+    await sent;
     callers[0]?.abort();
     expect(engine.sent[0]?.signal?.aborted).toBe(false);
     callers[1]?.abort();

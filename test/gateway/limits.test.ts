@@ -38,7 +38,8 @@ const HOSTILE: [string, string, string, number, unknown][] = [
   ['a bomb of fragments', FRAGMENT_BOMB, 'TOO_MANY_ALIASES', DEFAULTS.aliases, 2 ** 30],
   ['too many fields at the root', `{ ${'openUntil '.repeat(25)} }`, 'TOO_MANY_ROOT_FIELDS', DEFAULTS.rootFields, 25],
   ['too many directives', `{ openUntil ${'@nothing '.repeat(100)} }`, 'TOO_MANY_DIRECTIVES', DEFAULTS.directives, 100],
-  ['too many tokens', `{ ${'openUntil '.repeat(100_000)} }`, 'TOO_MANY_TOKENS', DEFAULTS.tokens, undefined],
+  ['too many tokens', `{ ${'openUntil '.repeat(6_000)} }`, 'TOO_MANY_TOKENS', DEFAULTS.tokens, undefined],
+  ['too many characters', `{${'\n'.repeat(500_000)}}`, 'TOO_MANY_CHARACTERS', DEFAULTS.characters, 500_002],
 ];
 
 describe('an operation that is too large', () => {
@@ -97,7 +98,7 @@ describe('an operation that is too large', () => {
   test('one whose text nests thousands of times is refused, not a breakdown', async () => {
     for (const query of [`{ book(id: ${'['.repeat(4_900)}`, '{a'.repeat(300_000)]) {
       const { errors } = await ask(gateway.url, query);
-      expect(errors?.[0]?.extensions?.['code']).toMatch(/^(QUERY_TOO_DEEP|TOO_MANY_TOKENS|GRAPHQL_PARSE_FAILED)$/);
+      expect(errors?.[0]?.extensions?.['code']).toMatch(/^(QUERY_TOO_DEEP|TOO_MANY_TOKENS|TOO_MANY_CHARACTERS|GRAPHQL_PARSE_FAILED)$/);
     }
   });
 

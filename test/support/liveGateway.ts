@@ -121,7 +121,7 @@ export async function startLiveGateway(
       corsOrigins: [],
       trustedProxies: 1,
       share: options.share ?? true,
-      runOnce: async ({ admitted }) => JSON.stringify({ data: { asked: admitted?.checked.text } }),
+      runOnce: async ({ admitted }) => JSON.stringify({ data: { asked: admitted?.checked.text.replace(/\s+/g, ' ') } }),
       logger,
       observers: { metrics: createGatewayMetrics(() => undefined), tracer: undefined },
     },

@@ -25,7 +25,9 @@ function answer(planner: OperationPlanner, { operation, overrides }: PlanRequest
     }
     return { kind: 'planned', plan, milliseconds: milliseconds() };
   } catch (error) {
-    return { kind: 'failed', reason: 'bug', message: reasonOf(error), milliseconds: milliseconds() };
+    // The ways to reach a field were too many to be listed, or the selections nest too deep to be followed.
+    const reason = error instanceof RangeError ? 'large' : 'bug';
+    return { kind: 'failed', reason, message: reasonOf(error), milliseconds: milliseconds() };
   }
 }
 
