@@ -28,7 +28,7 @@ import { developmentRoute } from './http/developmentRoute.js';
 import { GRAPHIQL_PATH, graphiqlRoute } from './http/graphiqlRoute.js';
 import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
-import { listen } from './http/listen.js';
+import { type TakeListener, listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { OperationRate } from './limits/OperationRate.js';
 import { Safelist } from './limits/Safelist.js';
@@ -74,9 +74,14 @@ export interface Gateway {
  * Starts a gateway. It asks no subgraph anything, so it starts with all of them down.
  *
  * @param log its own by `config.logLevel` unless one is given
+ * @param takeListener see `listen`
  * @throws StartError when the supergraph or the address to listen on will not do
  */
-export async function createGateway(config: Config, log: Logger = createLogger(config.logLevel)): Promise<Gateway> {
+export async function createGateway(
+  config: Config,
+  log: Logger = createLogger(config.logLevel),
+  takeListener?: TakeListener,
+): Promise<Gateway> {
   // Whoever made the logger: what an error carries may be personal.
   const logger = log.child({}, { serializers: { err: describeError } });
   const tracing = config.tracing && (await openTracing('customer360-gateway', config.tracing));
@@ -217,7 +222,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       safelist?.warnOfMisfits(next.engine.apiSchema);
       opened.swap(graphOf(next));
     });
-    const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
+    const url = (await listen(app, config.host, config.port, takeListener)) + GRAPHQL_PATH;
     const { digest, clients } = lifecycle.served;
     const metricsUrl = metricsServer?.url;
     logger.info(
