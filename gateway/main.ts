@@ -1,4 +1,5 @@
-import type { ReadyMessage } from '../schema/contract.js';
+import { Server } from 'node:net';
+import { LISTENER_VARIABLE, type ListenMessage, listenMessage, type ReadyMessage } from '../schema/contract.js';
 import { HELP, readConfig } from './config.js';
 import { StartError } from './errors/StartError.js';
 import { type Gateway, createGateway } from './server.js';
@@ -28,6 +29,17 @@ function stopAndReport(): void {
   });
 }
 
+/** Asks the supervisor for the server to listen on. A supervisor that went away meanwhile is told of by `disconnect`. */
+function askForListener(): Promise<Server> {
+  return new Promise((resolve) => {
+    process.on('message', (message, handle) => {
+      if (listenMessage.safeParse(message).success && handle instanceof Server) resolve(handle);
+    });
+    const message: ListenMessage = { type: 'listen' };
+    process.send?.(message, undefined, undefined, () => undefined);
+  });
+}
+
 async function start(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
   if (config === 'help') {
@@ -39,7 +51,8 @@ async function start(): Promise<void> {
   process.on('SIGINT', supervised ? () => undefined : stopAndReport);
   process.on('disconnect', stopAndReport);
 
-  gateway = await createGateway(config);
+  const isHandedListener = supervised && process.env[LISTENER_VARIABLE] === 'ipc';
+  gateway = await createGateway(config, undefined, isHandedListener ? askForListener : undefined);
   if (supervised && process.connected) {
     const message: ReadyMessage = { type: 'ready', urls: { gateway: gateway.url } };
     // A supervisor that went away meanwhile is told of by `disconnect`.

@@ -22,7 +22,7 @@ import { errorReplies } from './http/errorReplies.js';
 import { GRAPHIQL_PATH, graphiqlRoute } from './http/graphiqlRoute.js';
 import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
-import { listen } from './http/listen.js';
+import { type TakeListener, listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { OperationRate } from './limits/OperationRate.js';
 import { shedLoad } from './limits/shedLoad.js';
@@ -62,14 +62,19 @@ export interface Gateway {
  * Starts a gateway. It asks no subgraph anything, so it starts with all of them down.
  *
  * @param log its own by `config.logLevel` unless one is given
+ * @param takeListener see `listen`
  * @throws StartError when the supergraph or the address to listen on will not do
  */
-export async function createGateway(config: Config, log: Logger = createLogger(config.logLevel)): Promise<Gateway> {
+export async function createGateway(
+  config: Config,
+  log: Logger = createLogger(config.logLevel),
+  takeListener?: TakeListener,
+): Promise<Gateway> {
   // Whoever made the logger: what an error carries may be personal.
   const logger = log.child({}, { serializers: { err: describeError } });
   const stops = new StopStack();
   try {
-    const url = await open(config, logger, stops);
+    const url = await open(config, logger, stops, takeListener);
     return { url, stop: () => stops.stop() };
   } catch (error) {
     await stops.stop();
@@ -78,7 +83,12 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
 }
 
 /** Puts the gateway together, from the inside to the outside; it answers from the last line on. @returns its GraphQL address */
-async function open(config: Config, logger: Logger, stops: StopStack): Promise<string> {
+async function open(
+  config: Config,
+  logger: Logger,
+  stops: StopStack,
+  takeListener: TakeListener | undefined,
+): Promise<string> {
   const { limits } = config;
   const tracing = config.tracing && (await openTracing('customer360-gateway', config.tracing));
   if (tracing) stops.push(() => tracing.stop());
@@ -177,7 +187,7 @@ async function open(config: Config, logger: Logger, stops: StopStack): Promise<s
   lifecycle.onSwap((next) => warnOfGuards(config, next, logger));
   lifecycle.onSwap((next) => safelist?.warnOfMisfits(next.engine.apiSchema));
 
-  const url = (await listen(app, config.host, config.port)) + GRAPHQL_PATH;
+  const url = (await listen(app, config.host, config.port, takeListener)) + GRAPHQL_PATH;
   const { clients, supergraph } = lifecycle.served;
   const line = { url, digest: supergraph.digest, subgraphs: [...clients.keys()] };
   const metricsUrl = metricsServer?.url;

@@ -126,6 +126,16 @@ export const readyMessage = z.object({
 });
 export type ReadyMessage = z.infer<typeof readyMessage>;
 
+/**
+ * Set to `ipc`, a process opens no port of its own: once it could answer, it sends its supervisor a {@link listenMessage}, and listens on the
+ * server that comes back with the same message.
+ */
+export const LISTENER_VARIABLE = 'LISTENER';
+
+/** Over the IPC channel of `child_process.fork`: "give me the server to listen on", and "here it is". */
+export const listenMessage = z.object({ type: z.literal('listen') });
+export type ListenMessage = z.infer<typeof listenMessage>;
+
 /** Through which door a customer and we met. One list for all subgraphs: composition demands equal values. */
 export type Channel =
   'PHONE' | 'EMAIL' | 'CHAT' | 'SMS' | 'SOCIAL' | 'WEB' | 'APP' | 'FACE_TO_FACE' | 'LETTER' | 'EVENT' | 'REVIEW_SITE';

@@ -11,6 +11,7 @@ import { CLOSE_CODES } from './CloseCode.js';
 import type { Pulse } from './Heartbeat.js';
 import type { ClientConnection } from './Receiver.js';
 import type { SocketOperation } from './SocketOperation.js';
+import { Turns } from './Turns.js';
 
 /** A client that does not answer our close for so long is cut off. */
 const CLOSE_LIMIT_MS = 5_000;
@@ -25,6 +26,8 @@ export class ClientSocket implements ClientConnection, Pulse {
   authorization: string | undefined;
   /** What the client said of itself last. */
   claimed: Claimed = { authorization: undefined, purpose: undefined };
+  /** The checks of what the client says of itself: one at a time, so that the last word counts. */
+  readonly identifications = new Turns();
   /** Those that run on it. */
   readonly operations = new Set<SocketOperation>();
   #forgetExpiry: (() => void) | undefined;

@@ -44,6 +44,9 @@ export interface TransportOptions {
 /** A client that does not answer our close for so long is cut off when the gateway stops. */
 const STOP_LIMIT_MS = 2_000;
 
+/** So many tokens of one client may wait to be checked. A client that renews its token sends one. */
+const MOST_IDENTIFICATIONS = 10;
+
 /** As much as fits a WebSocket's close frame; our messages are ASCII. */
 const MAX_REASON_LENGTH = 123;
 
@@ -189,7 +192,8 @@ function createProtocol({ authenticate, subscriptions }: TransportOptions) {
 }
 
 /**
- * Finds out who asks over a connection, from now on, by what its client says now; what it does not say stays as it was.
+ * Finds out who asks over a connection, from now on, by what its client says now; what it does not say stays as it was. Each message
+ * has its turn after those before it, however long their tokens take to be checked: the last word counts.
  *
  * @returns undefined when nobody may: the connection is closed then
  */
@@ -198,6 +202,19 @@ async function identify(
   said: Readonly<Record<string, unknown>> | undefined,
   authenticate: Authenticate,
 ): Promise<Identity | undefined> {
+  if (client.identifications.size >= MOST_IDENTIFICATIONS) {
+    client.close(CloseCode.BadRequest, 'Too many tokens at once');
+    return undefined;
+  }
+  return client.identifications.run(() => identifyNow(client, said, authenticate));
+}
+
+async function identifyNow(
+  client: ClientSocket,
+  said: Readonly<Record<string, unknown>> | undefined,
+  authenticate: Authenticate,
+): Promise<Identity | undefined> {
+  if (client.isClosed) return undefined;
   const claimed = {
     authorization: textOf(said, 'authorization') ?? client.claimed.authorization,
     purpose: textOf(said, HEADERS.purpose) ?? client.claimed.purpose,

@@ -47,11 +47,18 @@ class RawClient {
 describe('who asks over a connection', () => {
   let subgraph: LiveSubgraph;
   let gateway: LiveGateway;
+  /** The checks of these values of `authorization` wait for these promises. */
+  const slow = new Map<string, Promise<void>>();
+  afterEach(() => slow.clear());
 
   beforeEach(async () => {
     subgraph = await startLiveSubgraph();
     const auth = accessOf({ ...TEST_ACCESS, JWT_CLOCK_SKEW: '0' });
-    gateway = await startLiveGateway(subgraph, { auth, signingKey: SIGNING_KEY });
+    gateway = await startLiveGateway(subgraph, {
+      auth,
+      signingKey: SIGNING_KEY,
+      beforeAuthentication: (authorization = '') => slow.get(authorization),
+    });
   });
   afterEach(async () => {
     await gateway.stop();
@@ -160,6 +167,43 @@ describe('who asks over a connection', () => {
     await subgraph.untilListening(1);
     expect(decodeCaller(subgraph.subscribes[1]?.headers[CALLER] ?? '')?.scopes).toEqual(['a:read']);
     client.socket.close();
+  });
+
+  test.each(['a ping', 'connection_init'])(
+    'is who was named last, though the check of %s before takes longer',
+    async (before) => {
+      const [first, second] = [await bearer({ sub: 'berta', exp: inSeconds(50) }), await bearer({ sub: 'carla' })];
+      let release = (): void => undefined;
+      slow.set(first.authorization, new Promise((resolve) => (release = resolve)));
+      const client = new RawClient(gateway.url, before === 'connection_init' ? first : {});
+      if (before === 'a ping') {
+        await client.next();
+        client.send({ type: 'ping', payload: first });
+      } else {
+        await once(client.socket, 'open');
+      }
+      client.send({ type: 'ping', payload: second });
+      client.send({ type: 'ping', payload: { lap: 1 } });
+      // So all have come, and nothing but the first check holds the second up.
+      expect(await client.next()).toEqual({ type: 'pong', payload: { lap: 1 } });
+      await gateway.client({ connectionParams: second }).iterate({ query: '{ books { id } }' }).next();
+      release();
+      expect(await client.next()).toMatchObject({ type: before === 'a ping' ? 'pong' : 'connection_ack' });
+      expect(await client.next()).toMatchObject({ type: 'pong' });
+      client.send({ type: 'subscribe', id: '1', payload: { query: ADDED } });
+      await subgraph.untilListening(1);
+      expect(decodeCaller(subgraph.subscribes[0]?.headers[CALLER] ?? '')?.subject).toBe('carla');
+      client.socket.close();
+    },
+  );
+
+  test('sends a token at a time: who has more than ten checked at once is closed with 4400', async () => {
+    const sent = await bearer();
+    slow.set(sent.authorization, new Promise(() => undefined));
+    const client = new RawClient(gateway.url, {});
+    await client.next();
+    for (let time = 0; time < 11; time++) client.send({ type: 'ping', payload: sent });
+    expect(await client.closed()).toEqual([4400, 'Too many tokens at once']);
   });
 
   test('is closed with 4403 when the new token is bad; a ping without one is only answered', async () => {

@@ -60,6 +60,8 @@ export async function startLiveGateway(
     timeoutMs?: number;
     auth?: AccessConfig;
     signingKey?: string;
+    /** Awaited before each check of who asks, with the `authorization` that is checked. */
+    beforeAuthentication?: (authorization: string | undefined) => Promise<void> | undefined;
   } = {},
 ): Promise<LiveGateway> {
   const log: Record<string, unknown>[] = [];
@@ -105,6 +107,7 @@ export async function startLiveGateway(
   };
   const logger = pino({ level: 'debug' }, { write });
   const app = fastify();
+  const authenticate = createAuthenticator(options.auth ?? { kind: 'off' }, logger);
   const subscriptions = openSubscriptions(
     app,
     { socket: '/graphql', stream: '/graphql/stream' },
@@ -115,7 +118,10 @@ export async function startLiveGateway(
         subgraphTimeoutMs: options.timeoutMs ?? DEFAULT_LIMITS.subgraphTimeoutMs,
         subscriptions: { ...DEFAULT_LIMITS.subscriptions, ...options.limits },
       },
-      authenticate: createAuthenticator(options.auth ?? { kind: 'off' }, logger),
+      authenticate: async (claimed) => {
+        await options.beforeAuthentication?.(claimed.authorization);
+        return authenticate(claimed);
+      },
       signingKey: options.signingKey,
       door: new OperationDoor(new OperationRate({ perSecond: 0, burst: 1 }), new PersistedTexts(undefined), logger),
       corsOrigins: [],

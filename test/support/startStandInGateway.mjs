@@ -36,6 +36,8 @@ const server = createServer((request, response) => {
     void starts().then((rows) => response.end(JSON.stringify({ pid: process.pid, env, starts: rows })));
   }
 });
-server.listen(Number(port), host);
+const listener = await self.listener();
+if (listener) server.listen(listener);
+else server.listen(Number(port), host);
 await once(server, 'listening');
 self.ready({ gateway: `http://${host}:${server.address().port}/graphql` });

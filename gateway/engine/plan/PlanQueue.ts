@@ -6,7 +6,7 @@ import { OperationRefused } from '../../operations/OperationRefused.js';
 
 /** Milliseconds of the planner's time that a caller may have used at once, and how many come back each second. */
 const BURST_MS = 4_000;
-const MS_PER_SECOND = 400;
+const MS_PER_SECOND = 100;
 
 /** So many callers are remembered; who comes again after being forgotten has used nothing. */
 const CALLERS = 10_000;
