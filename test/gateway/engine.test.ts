@@ -285,6 +285,8 @@ describe('identical queries in flight, where they may share a run', () => {
     });
     const asked = callers.map(({ signal }) => engine.ask(query, {}, { signal }));
     await sent;
+    // The second has joined the run of the first by the next turn.
+    await new Promise(setImmediate);
     callers[0]?.abort();
     expect(engine.sent[0]?.signal?.aborted).toBe(false);
     callers[1]?.abort();

@@ -98,7 +98,9 @@ describe('an operation that is too large', () => {
   test('one whose text nests thousands of times is refused, not a breakdown', async () => {
     for (const query of [`{ book(id: ${'['.repeat(4_900)}`, '{a'.repeat(300_000)]) {
       const { errors } = await ask(gateway.url, query);
-      expect(errors?.[0]?.extensions?.['code']).toMatch(/^(QUERY_TOO_DEEP|TOO_MANY_TOKENS|TOO_MANY_CHARACTERS|GRAPHQL_PARSE_FAILED)$/);
+      expect(errors?.[0]?.extensions?.['code']).toMatch(
+        /^(QUERY_TOO_DEEP|TOO_MANY_TOKENS|TOO_MANY_CHARACTERS|GRAPHQL_PARSE_FAILED)$/,
+      );
     }
   });
 

@@ -15,7 +15,12 @@ let socket: Client;
 beforeAll(async () => {
   graph = await startHostileGraph();
   gateway = await startGateway(graph.file, {
-    limits: { planning: { ...DEFAULT_LIMITS.planning, timeoutMs: 1_500 } },
+    // The subgraphs run on the event loop of the test, too.
+    limits: {
+      planning: { ...DEFAULT_LIMITS.planning, timeoutMs: 1_500 },
+      subgraphTimeoutMs: 55_000,
+      requestDeadlineMs: 58_000,
+    },
   });
   socket = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket });
 });
