@@ -106,6 +106,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const authenticate = createAuthenticator(config.auth, logger);
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
+  app.server.on('error', (error) => logger.error({ err: error }, 'the server failed to accept a connection'));
   shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
