@@ -125,6 +125,7 @@ async function open(
 
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
   stops.push(() => app.close());
+  app.server.on('error', (error) => logger.error({ err: error }, 'the server failed to accept a connection'));
   shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, limits);
   closeConnections(app, () => stops.isStopping);
   errorReplies(app, logger, pathsOf(config));

@@ -84,6 +84,8 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
     allowSynchronousEvents: false,
   });
 
+  acceptor.on('error', (error) => logger.error({ err: error }, 'the server failed to accept a WebSocket'));
+
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const client = new ClientSocket(socket, clientAddress(request, options.trustedProxies), limits.subscriptions);
     if (!connections.take(client.address)) {
