@@ -111,7 +111,7 @@ export async function createGateway(
   const authenticate = createAuthenticator(config.auth, logger);
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
-  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
+  const onStream = shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
@@ -208,6 +208,7 @@ export async function createGateway(
         rate,
         corsOrigins: config.corsOrigins,
         trustedProxies: config.trustedProxies,
+        onStream,
         share: config.shareSubscriptions,
         signingKey: config.signingKey,
         authenticate,
