@@ -244,7 +244,7 @@ describe('at the address of GraphQL', () => {
     subgraph.addBook({ id: '1' });
     await waitUntil(() => told.every(({ data }) => data.length === 1));
     expect(told[0]?.errors).toEqual([]);
-    for (const { leave } of told) leave();
+    for (const one of told) one.leave();
   });
 
   test('a query of a client that accepts both is answered as plain JSON', async () => {
