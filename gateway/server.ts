@@ -126,7 +126,7 @@ async function open(
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
   stops.push(() => app.close());
   app.server.on('error', (error) => logger.error({ err: error }, 'the server failed to accept a connection'));
-  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, limits);
+  const onStream = shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, limits);
   closeConnections(app, () => stops.isStopping);
   errorReplies(app, logger, pathsOf(config));
   legacyStatus(app);
@@ -169,6 +169,7 @@ async function open(
       limits,
       corsOrigins: config.corsOrigins,
       trustedProxies: config.trustedProxies,
+      onStream,
       share: config.shareSubscriptions,
       signingKey: config.signingKey,
       refusesCallers: subgraphsRefuseCallers(config),

@@ -10,26 +10,32 @@ const SHORTEST_WAIT = 1;
 const LONGEST_WAIT = 3;
 
 /**
- * Answers requests with 503 and `Retry-After` when the gateway has more to do than it can, before their bodies are read. An event
- * stream is turned away like any other, and does not count as under way while it is open. Health is always told.
+ * Answers requests with 503 and `Retry-After` when the gateway has more to do than it can, before their bodies are read. One for a
+ * stream is turned away like any other. Health is always told.
  *
  * @param paths what is turned away when there is too much of it
+ * @returns to be told of a request that goes on as a stream: it does not count as under way while it is open
  */
 export function shedLoad(
   app: FastifyInstance,
   paths: { readonly graphql: string; readonly stream: string },
   limits: Pick<Limits, 'inFlight' | 'shedLoad'>,
-): void {
+): (request: FastifyRequest) => void {
   const load = new LoadLimit(limits.inFlight, limits.shedLoad);
+  const underWay = new WeakSet<FastifyRequest>();
+  const over = (request: FastifyRequest): void => {
+    if (underWay.delete(request)) load.end();
+  };
   app.addHook('onRequest', async (request, reply) => {
     const { url } = request.routeOptions;
     if (url !== paths.graphql && url !== paths.stream) return undefined;
     if (!load.begin()) return refuse(request, reply);
-    if (url === paths.stream) load.end();
-    else whenOver(reply, () => load.end());
+    underWay.add(request);
+    whenOver(reply, () => over(request));
     return undefined;
   });
   app.addHook('onClose', async () => load.stop());
+  return over;
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {

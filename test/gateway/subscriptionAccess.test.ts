@@ -173,8 +173,11 @@ describe('who asks over a connection', () => {
     'is who was named last, though the check of %s before takes longer',
     async (before) => {
       const [first, second] = [await bearer({ sub: 'berta', exp: inSeconds(50) }), await bearer({ sub: 'carla' })];
-      let release = (): void => undefined;
-      slow.set(first.authorization, new Promise((resolve) => (release = resolve)));
+      const released = new AbortController();
+      slow.set(
+        first.authorization,
+        once(released.signal, 'abort').then(() => undefined),
+      );
       const client = new RawClient(gateway.url, before === 'connection_init' ? first : {});
       if (before === 'a ping') {
         await client.next();
@@ -187,7 +190,7 @@ describe('who asks over a connection', () => {
       // So all have come, and nothing but the first check holds the second up.
       expect(await client.next()).toEqual({ type: 'pong', payload: { lap: 1 } });
       await gateway.client({ connectionParams: second }).iterate({ query: '{ books { id } }' }).next();
-      release();
+      released.abort();
       expect(await client.next()).toMatchObject({ type: before === 'a ping' ? 'pong' : 'connection_ack' });
       expect(await client.next()).toMatchObject({ type: 'pong' });
       client.send({ type: 'subscribe', id: '1', payload: { query: ADDED } });

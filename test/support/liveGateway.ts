@@ -106,7 +106,10 @@ export async function startLiveGateway(
     };
   };
   const logger = pino({ level: 'debug' }, { write });
-  const app = fastify();
+  // A client whose request was aborted may have opened another connection that it does not use.
+  const app = fastify({ forceCloseConnections: true });
+  // In the place of Apollo Server.
+  app.post('/graphql', async () => ({ data: { plain: true } }));
   const authenticate = createAuthenticator(options.auth ?? { kind: 'off' }, logger);
   const subscriptions = openSubscriptions(
     app,
@@ -126,6 +129,7 @@ export async function startLiveGateway(
       door: new OperationDoor(new OperationRate({ perSecond: 0, burst: 1 }), new PersistedTexts(undefined), logger),
       corsOrigins: [],
       trustedProxies: 1,
+      onStream: () => undefined,
       share: options.share ?? true,
       runOnce: async ({ admitted }) => JSON.stringify({ data: { asked: admitted?.checked.text.replace(/\s+/g, ' ') } }),
       logger,
