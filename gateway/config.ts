@@ -141,10 +141,19 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   });
 }
 
+/** What an operation may take beside its fetches before its connection counts as silent. */
+const SPARE_MS = 15_000;
+
 function limitsOf(values: OptionValues): Limits {
   return Object.freeze({
     ...DEFAULT_LIMITS,
     requestBytes: values['max-body'],
+    silenceMs: Math.max(DEFAULT_LIMITS.silenceMs, values['request-deadline'] + SPARE_MS),
+    keepAliveMs: values['keep-alive'] * 1_000,
+    sockets: Object.freeze({
+      all: values['max-sockets'] ?? 2 * values['max-connections'],
+      perAddress: values['max-sockets-per-address'] ?? 2 * values['max-connections-per-address'],
+    }),
     operations: Object.freeze({
       characters: values['max-characters'],
       tokens: values['max-tokens'],

@@ -150,6 +150,22 @@ export const OPTIONS = {
     ...count(subscriptions.perConnection),
     help: 'of these, over one WebSocket',
   }),
+  'max-sockets': option({
+    ...count(0),
+    standard: undefined,
+    help: 'connections (TCP) at the same time, whatever comes over them',
+    standardInWords: 'twice --max-connections',
+  }),
+  'max-sockets-per-address': option({
+    ...count(0),
+    standard: undefined,
+    help: 'of these, from one network address; behind proxies, its open requests',
+    standardInWords: 'twice --max-connections-per-address',
+  }),
+  'keep-alive': option({
+    ...count(DEFAULT_LIMITS.keepAliveMs / 1_000, 86_400),
+    help: 'seconds that a connection is kept open after an answer',
+  }),
   'share-subscriptions': option({
     ...onOrOff(true),
     help: 'one upstream for equal subscriptions of equal callers',

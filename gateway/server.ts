@@ -36,6 +36,7 @@ import { Safelist } from './limits/Safelist.js';
 import { checkRequests } from './limits/checkRequests.js';
 import { persistedQueries } from './http/persistedQueries.js';
 import { readOperations } from './limits/readOperations.js';
+import { limitConnections } from './limits/limitConnections.js';
 import { shedLoad } from './limits/shedLoad.js';
 import { createLogger } from './observability/createLogger.js';
 import { type GatewayReadings, createGatewayMetrics } from './observability/createGatewayMetrics.js';
@@ -107,7 +108,8 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const authenticate = createAuthenticator(config.auth, logger);
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
-  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
+  const sockets = limitConnections(app, config.limits.sockets, config.trustedProxies, logger);
+  const shed = shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
@@ -139,6 +141,8 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     const { clients: served, digest, since, engine } = lifecycle.served;
     return {
       ...load,
+      sockets: sockets.open,
+      underWay: shed.underWay,
       subscriptions: clients,
       upstreamSubscriptions: upstreams,
       supergraph: { digest, since },

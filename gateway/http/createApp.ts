@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import { type FastifyInstance, fastify } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
 import type { Limits } from '../limits/limits.js';
+import { answerBrokenRequest } from './answerBrokenRequest.js';
 import { GRAPHIQL_PATH } from './graphiqlRoute.js';
 import { requestIdOf } from './requestIdentity.js';
 
@@ -11,7 +12,7 @@ export interface AppOptions {
   readonly graphqlPath: string;
   /** Whether there is GraphiQL. */
   readonly page: boolean;
-  readonly limits: Pick<Limits, 'requestBytes' | 'headersTimeoutMs' | 'requestTimeoutMs'>;
+  readonly limits: Pick<Limits, 'requestBytes' | 'headersTimeoutMs' | 'requestTimeoutMs' | 'silenceMs' | 'keepAliveMs'>;
   /** Pages of these origins may ask; `*` for all pages. */
   readonly corsOrigins: readonly string[];
   /** See `clientAddress`. */
@@ -25,7 +26,8 @@ const HSTS = 'max-age=15552000; includeSubDomains';
 
 /**
  * The HTTP server before it has any routes: it gives each request its id, forbids caches, frames and scripts, answers pages of foreign
- * origins only where they are allowed, and takes no body over the limit, none that is compressed, and none that comes too slowly.
+ * origins only where they are allowed, takes no body over the limit, none that is compressed, and none that comes too slowly, and closes
+ * connections on which nothing moves.
  */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { corsOrigins, limits, trustedProxies } = options;
@@ -33,6 +35,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logger: false,
     bodyLimit: limits.requestBytes,
     requestTimeout: limits.requestTimeoutMs,
+    connectionTimeout: limits.silenceMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    clientErrorHandler: answerBrokenRequest,
     http: {
       headersTimeout: limits.headersTimeoutMs,
       // Node looks for late requests so often.

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ConnectionCount } from './ConnectionCount.js';
+import { ConnectionCount } from '../limits/ConnectionCount.js';
 import { Heartbeat } from './Heartbeat.js';
 import { type SubscriptionGraph, Subscriptions, type SubscriptionsOptions } from './Subscriptions.js';
 import { serveEventStreams } from './serveEventStreams.js';
@@ -43,7 +43,8 @@ export function openSubscriptions(
 ): OpenSubscriptions {
   const { authenticate, corsOrigins, limits, logger, observers, trustedProxies } = options;
   const subscriptions = new Subscriptions(options);
-  const connections = new ConnectionCount(limits.subscriptions, () => observers.metrics.refusedConnection());
+  const { connections: all, connectionsPerAddress: perAddress } = limits.subscriptions;
+  const connections = new ConnectionCount({ all, perAddress }, () => observers.metrics.refusedConnection());
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
   const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, corsOrigins, trustedProxies };
   const transports = [
