@@ -30,6 +30,7 @@ import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
+import { OriginRules } from './http/OriginRules.js';
 import { whenOver } from './http/whenOver.js';
 import { OperationRate } from './limits/OperationRate.js';
 import { Safelist } from './limits/Safelist.js';
@@ -107,7 +108,8 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   });
   const authenticate = createAuthenticator(config.auth, logger);
   safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
-  const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
+  const origins = new OriginRules(config.corsOrigins, config.trustedProxies);
+  const app = await createApp({ ...config, origins, graphqlPath: GRAPHQL_PATH, page: config.introspection });
   const sockets = limitConnections(app, config.limits.sockets, config.trustedProxies, logger);
   const shed = shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
   // Apollo's own lines at `info` say nothing that ours do not.
@@ -206,7 +208,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
         inFlight: lifecycle.inFlight,
         limits: config.limits,
         rate,
-        corsOrigins: config.corsOrigins,
+        origins,
         trustedProxies: config.trustedProxies,
         share: config.shareSubscriptions,
         signingKey: config.signingKey,

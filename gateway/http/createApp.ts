@@ -4,6 +4,8 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
 import type { Limits } from '../limits/limits.js';
 import { answerBrokenRequest } from './answerBrokenRequest.js';
+import { forwarded } from './forwarded.js';
+import type { OriginRules } from './OriginRules.js';
 import { GRAPHIQL_PATH } from './graphiqlRoute.js';
 import { requestIdOf } from './requestIdentity.js';
 
@@ -13,8 +15,8 @@ export interface AppOptions {
   /** Whether there is GraphiQL. */
   readonly page: boolean;
   readonly limits: Pick<Limits, 'requestBytes' | 'headersTimeoutMs' | 'requestTimeoutMs' | 'silenceMs' | 'keepAliveMs'>;
-  /** Pages of these origins may ask; `*` for all pages. */
-  readonly corsOrigins: readonly string[];
+  /** Which pages may ask. */
+  readonly origins: OriginRules;
   /** See `clientAddress`. */
   readonly trustedProxies: number;
 }
@@ -30,7 +32,7 @@ const HSTS = 'max-age=15552000; includeSubDomains';
  * connections on which nothing moves.
  */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { corsOrigins, limits, trustedProxies } = options;
+  const { limits, origins, trustedProxies } = options;
   const app = fastify({
     logger: false,
     bodyLimit: limits.requestBytes,
@@ -57,9 +59,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // Whether there is TLS is known to the proxy that ends it: see below.
     strictTransportSecurity: false,
   });
-  if (corsOrigins.length > 0) {
+  if (origins.isOpen) {
     await app.register(cors, {
-      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+      origin: origins.isOpenToAll ? '*' : (origin, done) => done(null, origin !== undefined && origins.allows(origin)),
       methods: ['GET', 'POST'],
       exposedHeaders: [HEADERS.requestId, 'retry-after'],
       maxAge: 600,
@@ -69,7 +71,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     reply.header(HEADERS.requestId, request.id);
     // Answers hold personal data: no cache between us and the caller may keep them.
     reply.header('cache-control', 'no-store');
-    if (trustedProxies > 0 && request.headers['x-forwarded-proto'] === 'https') {
+    if (forwarded(request.headers['x-forwarded-proto'], trustedProxies) === 'https') {
       reply.header('strict-transport-security', HSTS);
     }
     // The Fastify integration of Apollo Server makes a URL of this, and a header that cannot be one must not become a 500.

@@ -1,9 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isForeignOrigin } from './isForeignOrigin.js';
+import { OriginRules } from './OriginRules.js';
 import { isLoopback } from './isLoopback.js';
 
 /** What a proxy adds; with it, whoever asks may be far away. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'] as const;
+
+/** Nobody beside ourselves, and nobody to speak for another. */
+const OWN = new OriginRules([], 0);
 
 /**
  * Whether somebody at this machine asks, for a page of ours or for none: under a name of loopback, so that no other name leads here (DNS
@@ -15,7 +18,7 @@ export function isOwnPage(headers: IncomingHttpHeaders): boolean {
   return (
     URL.canParse(url) &&
     isLoopback(new URL(url).hostname) &&
-    !isForeignOrigin(headers, []) &&
+    !OWN.isForeign(headers) &&
     FORWARDED.every((name) => headers[name] === undefined)
   );
 }

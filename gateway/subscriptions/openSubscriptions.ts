@@ -39,14 +39,14 @@ export interface SubscriptionPaths {
 export function openSubscriptions(
   app: FastifyInstance,
   paths: SubscriptionPaths,
-  options: SubscriptionsOptions & Pick<TransportOptions, 'authenticate' | 'corsOrigins' | 'trustedProxies'>,
+  options: SubscriptionsOptions & Pick<TransportOptions, 'authenticate' | 'origins' | 'trustedProxies'>,
 ): OpenSubscriptions {
-  const { authenticate, corsOrigins, limits, logger, observers, trustedProxies } = options;
+  const { authenticate, origins, limits, logger, observers, trustedProxies } = options;
   const subscriptions = new Subscriptions(options);
   const { connections: all, connectionsPerAddress: perAddress } = limits.subscriptions;
   const connections = new ConnectionCount({ all, perAddress }, () => observers.metrics.refusedConnection());
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
-  const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, corsOrigins, trustedProxies };
+  const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, origins, trustedProxies };
   const transports = [
     serveWebSockets(app.server, { ...shared, path: paths.socket }),
     serveEventStreams(app, { ...shared, path: paths.stream }),

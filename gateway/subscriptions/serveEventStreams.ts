@@ -10,7 +10,6 @@ import { ERROR_CODES } from '../../schema/contract.js';
 import { claimedBy } from '../http/requestIdentity.js';
 import { stampRequestId } from '../errors/presentError.js';
 import { clientAddress } from '../http/clientAddress.js';
-import { isForeignOrigin } from '../http/isForeignOrigin.js';
 import { whenOver } from '../http/whenOver.js';
 import type { SubscriptionLimits } from '../limits/limits.js';
 import type { Pulse } from './Heartbeat.js';
@@ -42,7 +41,7 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
   let stopping = false;
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    if (isForeignOrigin(request.headers, options.corsOrigins)) {
+    if (options.origins.isForeign(request.headers)) {
       return refuse(reply, 403, ERROR_CODES.FORBIDDEN, 'Pages of this origin may not ask (--cors-origin).');
     }
     const operation = operationOf(request);

@@ -8,7 +8,7 @@ import { AccessRefused } from '../access/AccessRefused.js';
 import type { Authenticate, Identity } from '../access/createAuthenticator.js';
 import { HEADERS } from '../../schema/contract.js';
 import { clientAddress } from '../http/clientAddress.js';
-import { isForeignOrigin } from '../http/isForeignOrigin.js';
+import type { OriginRules } from '../http/OriginRules.js';
 import { clientApplication } from '../http/clientApplication.js';
 import { claimedBy } from '../http/requestIdentity.js';
 import type { ConnectionCount } from '../limits/ConnectionCount.js';
@@ -36,8 +36,8 @@ export interface TransportOptions {
   readonly connections: ConnectionCount;
   readonly heartbeat: Heartbeat;
   readonly logger: Logger;
-  /** Pages of these origins may ask beside those of the gateway's own; `*` for all. */
-  readonly corsOrigins: readonly string[];
+  /** Which pages may ask. */
+  readonly origins: OriginRules;
   /** See `clientAddress`. */
   readonly trustedProxies: number;
 }
@@ -134,7 +134,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const asked = request.url?.split('?')[0]?.replace(/\/$/, '');
     if (stopping || asked !== path) refuse(socket, stopping ? 503 : 404);
-    else if (isForeignOrigin(request.headers, options.corsOrigins)) refuse(socket, 403);
+    else if (options.origins.isForeign(request.headers)) refuse(socket, 403);
     else acceptor.handleUpgrade(request, socket, head, accept);
   };
   server.on('upgrade', upgrade);

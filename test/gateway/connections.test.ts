@@ -43,6 +43,7 @@ describe('connections', () => {
   /** Over a connection that ends with the answer. */
   const askOnce = (query: string, headers: Record<string, string> = {}): Promise<Answer> =>
     ask(gateway.url, query, { headers: { connection: 'close', ...headers } });
+  const askFrom = (address: string): Promise<Answer> => askOnce('{ openUntil }', { 'x-forwarded-for': address });
   const counters = async (): Promise<Record<string, number>> => {
     const { metricsUrl } = gateway.log.find(({ msg }) => msg === 'the gateway answers') ?? {};
     const metrics = await (await fetch(String(metricsUrl))).text();
@@ -129,7 +130,6 @@ describe('connections', () => {
   test('behind a proxy it is the requests of one network that are bounded', async () => {
     await start({ limits: { sockets: { all: 100, perAddress: 2 } }, trustedProxies: 1 });
     const release = holdDesk();
-    const askFrom = (address: string): Promise<Answer> => askOnce('{ openUntil }', { 'x-forwarded-for': address });
     const first = library.desk.nextRequest();
     const held = [askFrom('2001:db8::1')];
     await first;

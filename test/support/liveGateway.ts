@@ -10,6 +10,7 @@ import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
 import { OperationPlanner } from '../../gateway/engine/OperationPlanner.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
 import { Documents } from '../../gateway/limits/Documents.js';
+import { OriginRules } from '../../gateway/http/OriginRules.js';
 import { OperationRate } from '../../gateway/limits/OperationRate.js';
 import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
@@ -112,7 +113,7 @@ export async function startLiveGateway(
       authenticate: createAuthenticator(options.auth ?? { kind: 'off' }, logger),
       signingKey: options.signingKey,
       rate: new OperationRate({ perSecond: 0, burst: 1 }),
-      corsOrigins: [],
+      origins: new OriginRules([], 1),
       trustedProxies: 1,
       share: options.share ?? true,
       runOnce: async ({ query }) => JSON.stringify({ data: { asked: query } }),
