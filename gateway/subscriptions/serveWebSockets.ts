@@ -8,6 +8,7 @@ import { AccessRefused } from '../access/AccessRefused.js';
 import type { Authenticate, Identity } from '../access/createAuthenticator.js';
 import { HEADERS } from '../../schema/contract.js';
 import { clientAddress } from '../http/clientAddress.js';
+import { declineUpgrade } from '../http/declineUpgrade.js';
 import type { OriginRules } from '../http/OriginRules.js';
 import { clientApplication } from '../http/clientApplication.js';
 import { claimedBy } from '../http/requestIdentity.js';
@@ -131,7 +132,12 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
     );
   };
 
+  const decline = declineUpgrade(server);
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      decline(request, socket, head);
+      return;
+    }
     const asked = request.url?.split('?')[0]?.replace(/\/$/, '');
     if (stopping || asked !== path) refuse(socket, stopping ? 503 : 404);
     else if (options.origins.isForeign(request.headers)) refuse(socket, 403);
