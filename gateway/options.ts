@@ -234,6 +234,13 @@ export const OPTIONS = {
     env: 'TRUST_PROXY',
     help: 'how many proxies before the gateway add to x-forwarded-for, and say x-forwarded-host',
   }),
+  'drain-delay': option({
+    value: 'N',
+    read: wholeNumber(0, 3_600),
+    standard: 5,
+    env: 'DRAIN_DELAY',
+    help: 'seconds after SIGTERM that requests are still taken, not ready any more; Ctrl-C: none',
+  }),
   usage: option({
     value: 'FOLDER|off',
     read: z.string().transform((folder) => (folder === 'off' ? undefined : folder)),

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from '@apollo/server';
 import {
@@ -67,10 +68,12 @@ export interface Gateway {
   /** The GraphQL address, with the port that was really taken. */
   readonly url: string;
   /**
-   * Takes no new requests, ends those in flight within 10 seconds, then closes everything. Calling it again waits for
-   * the same end.
+   * Is not ready from now on, and tells each connection with its next answer that it ends; takes no new requests after `drainMs`, ends those
+   * in flight within 10 seconds, then closes everything. Calling it again waits for the same end.
+   *
+   * @param drainMs as long as it takes a balancer to hear that the gateway is not ready; by default no time
    */
-  stop(): Promise<void>;
+  stop(drainMs?: number): Promise<void>;
 }
 
 /**
@@ -152,7 +155,8 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       subgraphs: [...served].map(([name, { resting }]) => ({ name, resting })),
     };
   };
-  const stopOnce = async (): Promise<void> => {
+  const stopOnce = async (drainMs: number): Promise<void> => {
+    await pause(drainMs);
     try {
       // Their connections would keep the server open for as long as it waits.
       await subscriptions?.stop();
@@ -237,8 +241,8 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     lifecycle.watch(serve);
     return {
       url,
-      stop() {
-        stopping ??= stopOnce();
+      stop(drainMs = 0) {
+        stopping ??= stopOnce(drainMs);
         return stopping;
       },
     };

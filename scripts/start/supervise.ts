@@ -147,6 +147,9 @@ class Supervisor {
         config.host,
         '--auth',
         config.auth,
+        // No balancer stands before it, and whoever stops it waits.
+        '--drain-delay',
+        '0',
         '--history',
         join(config.data, 'supergraphs'),
         '--usage',
