@@ -1,9 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { OriginRules } from './OriginRules.js';
+import { isForwarded } from './isLocalRequest.js';
 import { isLoopback } from './isLoopback.js';
-
-/** What a proxy adds; with it, whoever asks may be far away. */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'] as const;
 
 /** Nobody beside ourselves, and nobody to speak for another. */
 const OWN = new OriginRules([], 0);
@@ -15,10 +13,5 @@ const OWN = new OriginRules([], 0);
 export function isOwnPage(headers: IncomingHttpHeaders): boolean {
   const host = headers.host ?? '';
   const url = `http://${host}/`;
-  return (
-    URL.canParse(url) &&
-    isLoopback(new URL(url).hostname) &&
-    !OWN.isForeign(headers) &&
-    FORWARDED.every((name) => headers[name] === undefined)
-  );
+  return URL.canParse(url) && isLoopback(new URL(url).hostname) && !OWN.isForeign(headers) && !isForwarded(headers);
 }

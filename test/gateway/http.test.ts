@@ -43,6 +43,7 @@ describe('the gateway over HTTP', () => {
       body: {
         status: 'ready',
         lost: [],
+        slow: [],
         supergraph: served,
         subgraphs: [up('books'), up('lending-desk'), up('reviews')],
       },
@@ -54,22 +55,32 @@ describe('the gateway over HTTP', () => {
       status: 200,
       body: {
         status: 'degraded',
-        lost: ['books', 'reviews'],
+        lost: ['books'],
+        slow: ['reviews'],
         supergraph: served,
         subgraphs: [
           down('books', 'The subgraph "books" could not be reached. (ECONNREFUSED)'),
           up('lending-desk'),
-          down('reviews', 'The subgraph "reviews" did not answer in time.'),
+          { ...(down('reviews', 'The subgraph "reviews" did not answer in time.') as object), status: 'slow' },
         ],
       },
     });
 
     await library.desk.stop();
+    expect(await ready()).toMatchObject({ status: 200, body: { status: 'degraded', slow: ['reviews'] } });
+    await library.reviews.stop();
     expect(await ready()).toMatchObject({
       status: 503,
       body: { status: 'down', lost: ['books', 'lending-desk', 'reviews'] },
     });
     expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+  });
+
+  test('tells nobody but this machine where subgraphs are', async () => {
+    const seen = await fetch(`${origin}/health/ready`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    const told = await seen.text();
+    expect(JSON.parse(told)).toMatchObject({ status: 'ready', subgraphs: [{ name: 'books', status: 'up' }, {}, {}] });
+    expect(told).not.toContain('127.0.0.1');
   });
 
   test('serves GraphiQL that loads nothing from anywhere', async () => {
