@@ -38,6 +38,7 @@ import { Safelist } from './limits/Safelist.js';
 import { checkRequests } from './limits/checkRequests.js';
 import { persistedQueries } from './http/persistedQueries.js';
 import { readOperations } from './limits/readOperations.js';
+import { meterMisses } from './limits/meterMisses.js';
 import { limitConnections } from './limits/limitConnections.js';
 import { shedLoad } from './limits/shedLoad.js';
 import { createLogger } from './observability/createLogger.js';
@@ -59,6 +60,7 @@ import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
 const STREAM_PATH = `${GRAPHQL_PATH}/stream`;
+const OPERATION_PATHS = { graphql: GRAPHQL_PATH, stream: STREAM_PATH };
 
 /** What the build makes of console/, relative to the working directory as the supergraph is. */
 const CONSOLE_FOLDER = 'dist/console';
@@ -114,13 +116,14 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const origins = new OriginRules(config.corsOrigins, config.trustedProxies);
   const app = await createApp({ ...config, origins, graphqlPath: GRAPHQL_PATH, page: config.introspection });
   const sockets = limitConnections(app, config.limits.sockets, config.trustedProxies, logger);
-  const shed = shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, config.limits);
+  const rate = new OperationRate(config.limits.rate);
+  const misses = meterMisses(app, OPERATION_PATHS, rate, config.trustedProxies, authenticate.known);
+  const shed = shedLoad(app, OPERATION_PATHS, config.limits);
   // Apollo's own lines at `info` say nothing that ours do not.
   const apolloLogger = scrubbingLogger(
     logger.child({ by: 'apollo' }, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
   );
   const { gateway, serve, servedBy } = createApolloGateway(lifecycle, apolloLogger);
-  const rate = new OperationRate(config.limits.rate);
   const usage =
     config.usageFolder === undefined ? undefined : new UsageRecorder({ folder: config.usageFolder, logger });
   const answering = {
@@ -197,7 +200,9 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       method: ['GET', 'POST'],
       context: async (request, reply) => {
         whenOver(reply, lifecycle.inFlight.begin());
-        return createRequestContext(request, reply, authenticate, config.trustedProxies);
+        const context = await createRequestContext(request, reply, authenticate, config.trustedProxies);
+        misses.isOperation(request);
+        return context;
       },
     });
     const graphOf = ({ engine, documents, sdl, clients }: ServedSupergraph): SubscriptionGraph => {

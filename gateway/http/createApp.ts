@@ -4,6 +4,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
 import type { Limits } from '../limits/limits.js';
 import { answerBrokenRequest } from './answerBrokenRequest.js';
+import { compressAnswers } from './compressAnswers.js';
 import { forwarded } from './forwarded.js';
 import type { OriginRules } from './OriginRules.js';
 import { GRAPHIQL_PATH } from './graphiqlRoute.js';
@@ -51,6 +52,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true },
   });
+  await compressAnswers(app);
   // What is answered is data; a page says for itself what it needs.
   await app.register(helmet, {
     contentSecurityPolicy: {

@@ -41,12 +41,12 @@ export function openSubscriptions(
   paths: SubscriptionPaths,
   options: SubscriptionsOptions & Pick<TransportOptions, 'authenticate' | 'origins' | 'trustedProxies'>,
 ): OpenSubscriptions {
-  const { authenticate, origins, limits, logger, observers, trustedProxies } = options;
+  const { authenticate, origins, limits, logger, observers, rate, trustedProxies } = options;
   const subscriptions = new Subscriptions(options);
   const { connections: all, connectionsPerAddress: perAddress } = limits.subscriptions;
   const connections = new ConnectionCount({ all, perAddress }, () => observers.metrics.refusedConnection());
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
-  const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, origins, trustedProxies };
+  const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, origins, rate, trustedProxies };
   const transports = [
     serveWebSockets(app.server, { ...shared, path: paths.socket }),
     serveEventStreams(app, { ...shared, path: paths.stream }),

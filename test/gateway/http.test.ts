@@ -83,6 +83,28 @@ describe('the gateway over HTTP', () => {
     expect(told).not.toContain('127.0.0.1');
   });
 
+  test.each([
+    ['br, gzip', 'br'],
+    ['gzip', 'gzip'],
+    ['br;q=0.1, gzip;q=0.9', 'gzip'],
+    ['identity', null],
+  ])('packs a long answer for who accepts %s; a short one stays as it is', async (accepted, encoding) => {
+    const long = 'x'.repeat(50_000);
+    library.desk.misbehave((response) => response.end(JSON.stringify({ data: { openUntil: long } })));
+    const answer = await ask(gateway.url, '{ openUntil }', { headers: { 'accept-encoding': accepted } });
+    expect([answer.status, answer.data]).toEqual([200, { openUntil: long }]);
+    expect(answer.headers.get('content-encoding')).toBe(encoding);
+    if (encoding !== null) expect(answer.headers.get('vary')).toContain('accept-encoding');
+    library.desk.misbehave(undefined);
+    const short = await ask(gateway.url, '{ openUntil }', { headers: { 'accept-encoding': accepted } });
+    expect([short.data, short.headers.get('content-encoding')]).toEqual([{ openUntil: '18:00' }, null]);
+    const stream = await fetch(`${gateway.url}/stream?query={openUntil}`, { headers: { 'accept-encoding': accepted } });
+    expect([stream.headers.get('content-encoding'), await stream.text()]).toEqual([
+      null,
+      expect.stringContaining('18:00'),
+    ]);
+  });
+
   test('serves GraphiQL that loads nothing from anywhere', async () => {
     const response = await fetch(new URL('/graphiql', origin));
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
