@@ -32,7 +32,7 @@ export interface Identity {
 export interface Authenticate {
   (claimed: Claimed): Promise<Identity>;
   /** Who brings this `authorization`, where it was checked a moment ago; undefined where only checking it would tell. */
-  known(authorization: string | undefined): Caller | undefined;
+  readonly known: (authorization: string | undefined) => Caller | undefined;
 }
 
 /** Makes it as configured. With access control off, everybody is somebody who may do everything. */

@@ -86,6 +86,15 @@ describe('pages of other origins', () => {
   });
 });
 
+/** What a proxy sends that asks under a name of its own. */
+function host(forwardedHost: string, protocol?: string): Record<string, string> {
+  return {
+    host: 'gateway:4000',
+    'x-forwarded-host': forwardedHost,
+    ...(protocol && { 'x-forwarded-proto': protocol }),
+  };
+}
+
 describe('behind a proxy that ends TLS', () => {
   let library: Library;
   let direct: TestGateway;
@@ -100,12 +109,6 @@ describe('behind a proxy that ends TLS', () => {
   afterAll(async () => {
     await Promise.all([direct.stop(), proxied.stop()]);
     await library.stop();
-  });
-
-  const host = (forwardedHost: string, protocol?: string): Record<string, string> => ({
-    host: 'gateway:4000',
-    'x-forwarded-host': forwardedHost,
-    ...(protocol && { 'x-forwarded-proto': protocol }),
   });
 
   test.each<[string, Record<string, string>, string, number | string]>([

@@ -23,7 +23,7 @@ describe('the gateway over HTTP', () => {
 
   beforeEach(async () => {
     library = await startLibrary();
-    gateway = await startGateway(library.file, { limits: { requestBytes: 2_000, probeTimeoutMs: 200 } });
+    gateway = await startGateway(library.file, { limits: { requestBytes: 2_000, probeTimeoutMs: 1_000 } });
     origin = new URL(gateway.url).origin;
   });
 
@@ -84,17 +84,17 @@ describe('the gateway over HTTP', () => {
   });
 
   test.each([
-    ['br, gzip', 'br'],
-    ['gzip', 'gzip'],
-    ['br;q=0.1, gzip;q=0.9', 'gzip'],
-    ['identity', null],
-  ])('packs a long answer for who accepts %s; a short one stays as it is', async (accepted, encoding) => {
+    ['br, gzip', 'br', 'accept-encoding'],
+    ['gzip', 'gzip', 'accept-encoding'],
+    ['br;q=0.1, gzip;q=0.9', 'gzip', 'accept-encoding'],
+    ['identity', null, null],
+  ])('packs a long answer for who accepts %s; a short one stays as it is', async (accepted, encoding, vary) => {
     const long = 'x'.repeat(50_000);
     library.desk.misbehave((response) => response.end(JSON.stringify({ data: { openUntil: long } })));
     const answer = await ask(gateway.url, '{ openUntil }', { headers: { 'accept-encoding': accepted } });
     expect([answer.status, answer.data]).toEqual([200, { openUntil: long }]);
     expect(answer.headers.get('content-encoding')).toBe(encoding);
-    if (encoding !== null) expect(answer.headers.get('vary')).toContain('accept-encoding');
+    expect(answer.headers.get('vary')).toBe(vary);
     library.desk.misbehave(undefined);
     const short = await ask(gateway.url, '{ openUntil }', { headers: { 'accept-encoding': accepted } });
     expect([short.data, short.headers.get('content-encoding')]).toEqual([{ openUntil: '18:00' }, null]);

@@ -110,10 +110,10 @@ describe('SIGTERM behind a balancer', () => {
 
   test('under load every request has its answer, where the balancer goes by /health/ready', async () => {
     const outcomes: unknown[] = [];
-    let sends = true;
+    const balancer = { sends: true };
     const agent = new Agent({ keepAlive: true });
     const client = async (isKept: boolean): Promise<void> => {
-      while (sends) outcomes.push(await post(url, isKept ? agent : new Agent()));
+      while (balancer.sends) outcomes.push(await post(url, isKept ? agent : new Agent()));
     };
     const clients = Array.from({ length: 16 }, (_, index) => client(index % 2 === 0));
     while (outcomes.length < 50) await setImmediate();
@@ -121,7 +121,7 @@ describe('SIGTERM behind a balancer', () => {
     while ((await ready()) !== 503);
     const before = outcomes.length;
     while (outcomes.length < before + 20) await setImmediate();
-    sends = false;
+    balancer.sends = false;
     await Promise.all(clients);
     expect(new Set(outcomes)).toEqual(new Set(['200 {"data":{"openUntil":"18:00"}}']));
     expect(await gateway.exited).toBe(0);

@@ -12,6 +12,11 @@ const H2C = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-sett
 
 const ANSWER = '{"data":{"openUntil":"18:00"}}';
 
+async function curl(...args: string[]): Promise<string> {
+  const options = ['--silent', '--http2', '--max-time', '10', '--write-out', ' %{http_code}'];
+  return (await run('curl', [...options, ...args])).stdout;
+}
+
 describe('an offer to speak something else than HTTP or WebSockets', () => {
   let library: Library;
   let gateway: TestGateway;
@@ -72,8 +77,6 @@ describe('an offer to speak something else than HTTP or WebSockets', () => {
   });
 
   test('curl --http2 has its answers', async () => {
-    const curl = async (...args: string[]): Promise<string> =>
-      (await run('curl', ['--silent', '--http2', '--max-time', '10', '--write-out', ' %{http_code}', ...args])).stdout;
     expect(await curl(new URL('/health/live', gateway.url).href)).toBe('{"status":"live"} 200');
     const posted = await curl('--json', '{"query":"{ openUntil }"}', gateway.url);
     expect(posted.replace('\n', '')).toBe(`${ANSWER} 200`);
