@@ -47,6 +47,8 @@ export interface Config {
   readonly introspection: boolean;
   /** Pages of these origins may ask beside those of the gateway's own; `*` for all. */
   readonly corsOrigins: readonly string[];
+  /** How long after SIGTERM the gateway still takes requests, not ready any more, so that balancers hear of it; in milliseconds. */
+  readonly drainDelayMs: number;
   /** How many proxies stand before the gateway, each of which adds to `x-forwarded-for`. */
   readonly trustedProxies: number;
   /** Whether equal subscriptions by equal callers share one upstream subscription. */
@@ -133,6 +135,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     introspection: values.introspection ?? !isProduction,
     corsOrigins: Object.freeze(values['cors-origin']),
     trustedProxies: values['trust-proxy'],
+    drainDelayMs: values['drain-delay'] * 1_000,
     shareSubscriptions: values['share-subscriptions'],
     shareIdenticalQueries: values['share-identical-queries'],
     metrics: values.metrics ? Object.freeze({ port: values['metrics-port'] }) : undefined,
@@ -141,10 +144,19 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   });
 }
 
+/** What an operation may take beside its fetches before its connection counts as silent. */
+const SPARE_MS = 15_000;
+
 function limitsOf(values: OptionValues): Limits {
   return Object.freeze({
     ...DEFAULT_LIMITS,
     requestBytes: values['max-body'],
+    silenceMs: Math.max(DEFAULT_LIMITS.silenceMs, values['request-deadline'] + SPARE_MS),
+    keepAliveMs: values['keep-alive'] * 1_000,
+    sockets: Object.freeze({
+      all: values['max-sockets'] ?? 2 * values['max-connections'],
+      perAddress: values['max-sockets-per-address'] ?? 2 * values['max-connections-per-address'],
+    }),
     operations: Object.freeze({
       characters: values['max-characters'],
       tokens: values['max-tokens'],

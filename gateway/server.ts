@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
@@ -14,6 +15,7 @@ import { observeOperations } from './apollo/observeOperations.js';
 import { recordUsage } from './apollo/recordUsage.js';
 import { runOnce } from './apollo/runOnce.js';
 import type { Config } from './config.js';
+import { OriginRules } from './http/OriginRules.js';
 import { closeConnections } from './http/closeConnections.js';
 import { consoleRoutes } from './http/consoleRoutes.js';
 import { createApp } from './http/createApp.js';
@@ -25,6 +27,8 @@ import { legacyStatus } from './http/legacyStatus.js';
 import { type TakeListener, listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { OperationRate } from './limits/OperationRate.js';
+import { limitConnections } from './limits/limitConnections.js';
+import { meterMisses } from './limits/meterMisses.js';
 import { shedLoad } from './limits/shedLoad.js';
 import { UsageRecorder } from './observability/UsageRecorder.js';
 import { type GatewayReadings, createGatewayMetrics } from './observability/createGatewayMetrics.js';
@@ -43,6 +47,7 @@ import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
 const STREAM_PATH = `${GRAPHQL_PATH}/stream`;
+const OPERATION_PATHS = { graphql: GRAPHQL_PATH, stream: STREAM_PATH };
 
 /** What the build makes of console/, relative to the working directory as the supergraph is. */
 const CONSOLE_FOLDER = 'dist/console';
@@ -52,10 +57,12 @@ export interface Gateway {
   /** The GraphQL address, with the port that was really taken. */
   readonly url: string;
   /**
-   * Takes no new requests, ends those in flight within 10 seconds, then closes everything. Calling it again waits for
-   * the same end.
+   * Is not ready from now on, and tells each connection with its next answer that it ends; takes no new requests after `drainMs`, ends those
+   * in flight within 10 seconds, then closes everything. Calling it again waits for the same end.
+   *
+   * @param drainMs as long as it takes a balancer to hear that the gateway is not ready; by default no time
    */
-  stop(): Promise<void>;
+  stop(drainMs?: number): Promise<void>;
 }
 
 /**
@@ -75,7 +82,7 @@ export async function createGateway(
   const stops = new StopStack();
   try {
     const url = await open(config, logger, stops, takeListener);
-    return { url, stop: () => stops.stop() };
+    return { url, stop: (drainMs = 0) => stops.stop(() => pause(drainMs)) };
   } catch (error) {
     await stops.stop();
     throw error;
@@ -123,10 +130,13 @@ async function open(
   const door = new OperationDoor(rate, new PersistedTexts(safelist), logger);
   const authenticate = createAuthenticator(config.auth, logger);
 
-  const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
+  const origins = new OriginRules(config.corsOrigins, config.trustedProxies);
+  const app = await createApp({ ...config, origins, graphqlPath: GRAPHQL_PATH, page: config.introspection });
   stops.push(() => app.close());
   app.server.on('error', (error) => logger.error({ err: error }, 'the server failed to accept a connection'));
-  const onStream = shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, limits);
+  const sockets = limitConnections(app, limits.sockets, config.trustedProxies, logger);
+  const misses = meterMisses(app, OPERATION_PATHS, rate, config.trustedProxies, authenticate.known);
+  const shedding = shedLoad(app, OPERATION_PATHS, limits);
   closeConnections(app, () => stops.isStopping);
   errorReplies(app, logger, pathsOf(config));
   legacyStatus(app);
@@ -156,8 +166,12 @@ async function open(
   await app.register(fastifyApollo(apollo), {
     path: GRAPHQL_PATH,
     method: ['GET', 'POST'],
-    context: (request, reply) =>
-      createRequestContext(request, reply, { authenticate, trustedProxies: config.trustedProxies, lifecycle }),
+    async context(request, reply) {
+      const { trustedProxies } = config;
+      const context = await createRequestContext(request, reply, { authenticate, trustedProxies, lifecycle });
+      misses.isOperation(request);
+      return context;
+    },
   });
 
   const subscriptions = openSubscriptions(
@@ -167,9 +181,10 @@ async function open(
       graph: subscriptionGraph(lifecycle.served, config.subgraphUrls),
       door,
       limits,
-      corsOrigins: config.corsOrigins,
+      origins,
+      rate,
       trustedProxies: config.trustedProxies,
-      onStream,
+      onStream: (request) => shedding.onStream(request),
       share: config.shareSubscriptions,
       signingKey: config.signingKey,
       refusesCallers: subgraphsRefuseCallers(config),
@@ -182,7 +197,11 @@ async function open(
   );
   // Their connections would keep the server open for as long as it waits.
   stops.push(() => subscriptions.stop());
-  readings = () => readAll(lifecycle, subscriptions);
+  readings = () => ({
+    ...readAll(lifecycle, subscriptions),
+    sockets: sockets.open,
+    underWay: shedding.underWay,
+  });
 
   lifecycle.onSwap((next) => servedGraph.update(asTold(next)));
   lifecycle.onSwap((next) => subscriptions.swap(subscriptionGraph(next, config.subgraphUrls)));
@@ -212,7 +231,10 @@ function asTold({ engine, supergraph }: Generation): { apiSchema: typeof engine.
   return { apiSchema: engine.apiSchema, supergraphSdl: supergraph.sdl };
 }
 
-function readAll(lifecycle: SupergraphLifecycle, { load }: OpenSubscriptions): GatewayReadings {
+function readAll(
+  lifecycle: SupergraphLifecycle,
+  { load }: OpenSubscriptions,
+): Omit<GatewayReadings, 'sockets' | 'underWay'> {
   const { clients: subscriptions, upstreams: upstreamSubscriptions, ...waiting } = load;
   const { clients, documents, since, supergraph } = lifecycle.served;
   return {

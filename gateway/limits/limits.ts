@@ -1,11 +1,22 @@
+import type { ConnectionLimits } from './ConnectionCount.js';
+
 /** What one request may cost. Sizes are in bytes, times in milliseconds. */
 export interface Limits {
   /** The longest request body that is read; a longer one is answered with 413. */
   readonly requestBytes: number;
-  /** How long a client may take to send the headers of a request; it is answered with 408. */
+  /** How long a client may take to send the headers of a request, from their first byte; it is answered with 408. */
   readonly headersTimeoutMs: number;
   /** The same for the whole request. */
   readonly requestTimeoutMs: number;
+  /**
+   * How long nothing may move on a connection that has asked nothing yet, or that does not take its answer; then it is closed. Longer than an
+   * operation may take, because nothing moves while it runs.
+   */
+  readonly silenceMs: number;
+  /** How long a connection is kept open after an answer, for the next request. */
+  readonly keepAliveMs: number;
+  /** Connections (TCP) at the same time, whatever comes over them. */
+  readonly sockets: ConnectionLimits;
   readonly operations: OperationLimits;
   readonly rate: RateLimit;
   readonly planning: PlanningLimits;
@@ -113,6 +124,9 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   requestBytes: MEBIBYTE,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  silenceMs: 75_000,
+  keepAliveMs: 620_000,
+  sockets: Object.freeze({ all: 20_000, perAddress: 4_000 }),
   operations: Object.freeze({
     characters: 100_000,
     tokens: 5_000,

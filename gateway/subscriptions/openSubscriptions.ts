@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ConnectionCount } from './ConnectionCount.js';
+import { ConnectionCount } from '../limits/ConnectionCount.js';
 import { Heartbeat } from './Heartbeat.js';
 import { type SubscriptionGraph, Subscriptions, type SubscriptionsOptions } from './Subscriptions.js';
 import { type StreamOptions, serveStreams } from './serveStreams.js';
@@ -41,14 +41,15 @@ export function openSubscriptions(
   app: FastifyInstance,
   paths: SubscriptionPaths,
   options: SubscriptionsOptions &
-    Pick<TransportOptions, 'authenticate' | 'corsOrigins' | 'trustedProxies'> &
+    Pick<TransportOptions, 'authenticate' | 'origins' | 'rate' | 'trustedProxies'> &
     Pick<StreamOptions, 'onStream'>,
 ): OpenSubscriptions {
-  const { authenticate, corsOrigins, limits, logger, observers, onStream, trustedProxies } = options;
+  const { authenticate, origins, limits, logger, observers, onStream, rate, trustedProxies } = options;
   const subscriptions = new Subscriptions(options);
-  const connections = new ConnectionCount(limits.subscriptions, () => observers.metrics.refusedConnection());
+  const { connections: all, connectionsPerAddress: perAddress } = limits.subscriptions;
+  const connections = new ConnectionCount({ all, perAddress }, () => observers.metrics.refusedConnection());
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
-  const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, corsOrigins, trustedProxies };
+  const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, origins, rate, trustedProxies };
   const transports = [
     serveWebSockets(app.server, { ...shared, path: paths.socket }),
     serveStreams(app, { ...shared, path: paths.stream, graphqlPath: paths.socket, onStream }),

@@ -9,7 +9,6 @@ import { ERROR_CODES } from '../../schema/contract.js';
 import { claimedBy } from '../http/requestIdentity.js';
 import { stampRequestId } from '../errors/presentError.js';
 import { clientAddress } from '../http/clientAddress.js';
-import { isForeignOrigin } from '../http/isForeignOrigin.js';
 import { whenOver } from '../http/whenOver.js';
 import type { Framing } from './Framing.js';
 import type { OperationRequest } from './Receiver.js';
@@ -52,7 +51,7 @@ export function serveStreams(app: FastifyInstance, options: StreamOptions): Tran
     operation: OperationRequest | undefined,
     framing: Framing,
   ): Promise<FastifyReply> => {
-    if (isForeignOrigin(request.headers, options.corsOrigins)) {
+    if (options.origins.isForeign(request.headers)) {
       return refuse(reply, 403, ERROR_CODES.FORBIDDEN, 'Pages of this origin may not ask (--cors-origin).');
     }
     if (!operation) return refuse(reply, 400, ERROR_CODES.BAD_REQUEST, 'Send an operation: its `query` at least.');

@@ -5,13 +5,14 @@ import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { type ClientOptions as WsOptions, WebSocket } from 'ws';
 import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
-import { createAuthenticator } from '../../gateway/access/createAuthenticator.js';
+import { type Claimed, createAuthenticator } from '../../gateway/access/createAuthenticator.js';
 import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
 import { PlannedGraph, type Planner } from '../../gateway/engine/plan/PlannedGraph.js';
 import { OperationDoor } from '../../gateway/operations/OperationDoor.js';
 import { PersistedTexts } from '../../gateway/operations/PersistedTexts.js';
 import { Documents } from '../../gateway/operations/Documents.js';
+import { OriginRules } from '../../gateway/http/OriginRules.js';
 import { OperationRate } from '../../gateway/limits/OperationRate.js';
 import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
@@ -121,13 +122,17 @@ export async function startLiveGateway(
         subgraphTimeoutMs: options.timeoutMs ?? DEFAULT_LIMITS.subgraphTimeoutMs,
         subscriptions: { ...DEFAULT_LIMITS.subscriptions, ...options.limits },
       },
-      authenticate: async (claimed) => {
-        await options.beforeAuthentication?.(claimed.authorization);
-        return authenticate(claimed);
-      },
+      authenticate: Object.assign(
+        async (claimed: Claimed) => {
+          await options.beforeAuthentication?.(claimed.authorization);
+          return authenticate(claimed);
+        },
+        { known: authenticate.known },
+      ),
       signingKey: options.signingKey,
       door: new OperationDoor(new OperationRate({ perSecond: 0, burst: 1 }), new PersistedTexts(undefined), logger),
-      corsOrigins: [],
+      rate: new OperationRate({ perSecond: 0, burst: 1 }),
+      origins: new OriginRules([], 1),
       trustedProxies: 1,
       onStream: () => undefined,
       share: options.share ?? true,
