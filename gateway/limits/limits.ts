@@ -20,7 +20,9 @@ export interface Limits {
   readonly failuresBeforeRest: number;
   /** The longest time between two probes that find out whether a resting subgraph is well again; the first is sent after about a second. */
   readonly longestRestMs: number;
-  /** The longest answer of a subgraph that is read; a longer one counts as no answer. */
+  /** How old a connection to a subgraph becomes, give or take a fifth; then another takes its place. */
+  readonly subgraphConnectionMs: number;
+  /** The longest answer of a subgraph that is read, unpacked; a longer one counts as no answer. */
   readonly subgraphResponseBytes: number;
   /** How many requests are under way at the same time, whatever they wait for; a further one is answered with 503. */
   readonly inFlight: number;
@@ -106,6 +108,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   subgraphQueue: 256,
   failuresBeforeRest: 5,
   longestRestMs: 10_000,
+  subgraphConnectionMs: 30_000,
   subgraphResponseBytes: 32 * MEBIBYTE,
   inFlight: 5_000,
   shedLoad: true,

@@ -320,6 +320,7 @@ function connect(name: string, url: string, options: LifecycleOptions): Subgraph
     url,
     timeoutMs: limits.subgraphTimeoutMs,
     maxResponseBytes: limits.subgraphResponseBytes,
+    maxAgeMs: limits.subgraphConnectionMs,
     signingKey,
     refusesCallers,
     refusals: new RefusalLog(name, logger),

@@ -1,7 +1,8 @@
-import { Pool } from 'undici';
 import type { Caller } from '../../schema/contract.js';
 import { GATEWAY } from '../access/gatewayItself.js';
 import { errorCode } from '../errors/errorCode.js';
+import { AgeingPool } from './AgeingPool.js';
+import { BodyFault } from './BodyFault.js';
 import { type HttpAnswer, HttpExchange } from './HttpExchange.js';
 import type { RefusalLog } from './RefusalLog.js';
 import { type SubgraphAnswer, readSubgraphAnswer } from './SubgraphAnswer.js';
@@ -34,7 +35,10 @@ export interface SubgraphClientOptions extends UpstreamGuardOptions {
   readonly url: string;
   /** Milliseconds for one request with all its tries, from asking for it to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** The longest answer that is read, as it is when it is unpacked. */
   readonly maxResponseBytes: number;
+  /** How old connections become, in milliseconds: see `AgeingPool`. */
+  readonly maxAgeMs: number;
   /** What requests are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
   /**
@@ -59,7 +63,7 @@ const PROBE_MS = 2_000;
  * request, and a subgraph that was away is found again by itself.
  */
 export class SubgraphClient {
-  readonly #pool: Pool;
+  readonly #pool: AgeingPool;
   readonly #path: string;
   readonly #guard: UpstreamGuard;
 
@@ -67,13 +71,10 @@ export class SubgraphClient {
     const { origin, pathname, search } = new URL(options.url);
     this.#path = pathname + search;
     this.#guard = new UpstreamGuard(options, () => this.probe(Math.min(options.timeoutMs, PROBE_MS)));
-    this.#pool = new Pool(origin, {
+    this.#pool = new AgeingPool(origin, {
+      maxAgeMs: options.maxAgeMs,
       // And two for probes, of the guard and of the readiness check, which are not to wait behind requests that hang.
       connections: options.concurrency + 2,
-      maxResponseSize: options.maxResponseBytes,
-      // One timer of ours covers the whole request: undici's are per phase, so a trickle of bytes passes them for ever.
-      headersTimeout: 0,
-      bodyTimeout: 0,
     });
   }
 
@@ -117,7 +118,7 @@ export class SubgraphClient {
   /** Ends what is under way and closes every connection. */
   async close(): Promise<void> {
     this.#guard.close();
-    await this.#pool.destroy();
+    await this.#pool.close();
   }
 
   async #send(
@@ -129,12 +130,13 @@ export class SubgraphClient {
     const { name, signingKey } = this.options;
     const ms = endsAt - performance.now();
     if (ms <= 0) throw new SubgraphFailure(name, late);
-    const exchange = new HttpExchange(this.#pool, {
+    const request = {
       method: 'POST',
       path: this.#path,
       headers: { ...headers, ...signedHeaders(signingKey, name, caller, body), ...HEADERS },
       body,
-    });
+    } as const;
+    const exchange = new HttpExchange(this.#pool, request, this.options.maxResponseBytes);
     const abandon = (): void => exchange.end(new SubgraphFailure(name, 'abandoned'));
     const timer = setTimeout(() => exchange.end(new SubgraphFailure(name, late)), ms);
     signal?.addEventListener('abort', abandon);
@@ -167,6 +169,9 @@ export class SubgraphClient {
   }
 
   #failure(error: unknown): SubgraphFailure {
+    if (error instanceof BodyFault) {
+      return new SubgraphFailure(this.options.name, error.reason, error.detail, { cause: error.cause });
+    }
     const code = errorCode(error);
     return new SubgraphFailure(this.options.name, reasonOf(code), code, { cause: error });
   }
@@ -174,7 +179,6 @@ export class SubgraphClient {
 
 /** What undici's code for a failed exchange means. */
 function reasonOf(code: string | undefined): SubgraphFailureReason {
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'too-large';
   // What came is no HTTP, or has more headers than anybody reads.
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code?.startsWith('HPE_')) return 'garbage';
   return 'unreachable';

@@ -37,6 +37,7 @@ describe('the circuit breaker before a subgraph', () => {
       url: desk.url,
       timeoutMs: 700,
       maxResponseBytes: 10_000,
+      maxAgeMs: 60_000,
       concurrency: 256,
       queue: 256,
       failuresBeforeRest: 5,

@@ -1,0 +1,67 @@
+import { type Dispatcher, Pool, buildConnector } from 'undici';
+
+export interface AgeingPoolOptions {
+  /** Connections at the same time; any number by default. */
+  readonly connections?: number;
+  /** How old connections become, in milliseconds, give or take a fifth. */
+  readonly maxAgeMs: number;
+}
+
+/** Not all gateways, and not all subgraphs of one, are to connect anew in the same moment. */
+const JITTER = 0.2;
+
+/**
+ * Kept-alive connections to one origin, none of which takes new requests when it is old: new replicas and changed DNS get their
+ * part also of a load that never pauses. The pool as a whole is replaced: its requests end where they are, then it is closed.
+ * (undici's own `clientTtl` can leave a request waiting for ever when all connections of a pool grow old at once.)
+ */
+export class AgeingPool {
+  readonly #connect: buildConnector.connector;
+  readonly #retiring = new Set<Pool>();
+  #pool: Pool;
+  #replaceAt: number;
+
+  constructor(
+    private readonly origin: string,
+    private readonly options: AgeingPoolOptions,
+  ) {
+    // One for all pools: TLS sessions are resumed.
+    this.#connect = buildConnector({});
+    this.#pool = this.#open();
+    this.#replaceAt = this.#nextReplacement();
+  }
+
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    if (performance.now() >= this.#replaceAt) this.#replace();
+    this.#pool.dispatch(request, handler);
+  }
+
+  /** Ends what is under way and closes every connection. */
+  async close(): Promise<void> {
+    await Promise.all([this.#pool, ...this.#retiring].map((pool) => pool.destroy()));
+  }
+
+  #replace(): void {
+    const old = this.#pool;
+    this.#pool = this.#open();
+    this.#replaceAt = this.#nextReplacement();
+    this.#retiring.add(old);
+    const forget = (): void => void this.#retiring.delete(old);
+    // It rejects when `close` came meanwhile: then it is closed as well.
+    old.close().then(forget, forget);
+  }
+
+  #nextReplacement(): number {
+    return performance.now() + this.options.maxAgeMs * (1 - JITTER + Math.random() * 2 * JITTER);
+  }
+
+  #open(): Pool {
+    return new Pool(this.origin, {
+      connections: this.options.connections ?? null,
+      connect: this.#connect,
+      // Who asks has one timer for the whole request: undici's are per phase, so a trickle of bytes passes them for ever.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+}
