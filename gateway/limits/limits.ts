@@ -79,6 +79,8 @@ export interface SubscriptionLimits {
   readonly idleMs: number;
   /** How long the WebSocket to a subgraph is kept when nobody needs it. */
   readonly upstreamIdleMs: number;
+  /** How old that becomes, give or take a fifth; then what misses nothing by it goes on over a new one. */
+  readonly upstreamMs: number;
   /** How many events of one subscription are enriched at the same time. */
   readonly parallelEvents: number;
   /** How many events of one subscription may wait to be enriched; with more, the subgraph is unsubscribed until they are done. */
@@ -124,6 +126,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
     pingMs: 15_000,
     idleMs: 10 * 60_000,
     upstreamIdleMs: 5_000,
+    upstreamMs: 5 * 60_000,
     parallelEvents: 8,
     waitingEvents: 1_000,
   }),

@@ -20,7 +20,8 @@ import type { InFlight } from '../supergraph/InFlight.js';
 import { Message } from './Message.js';
 import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
 import { type EventSource, SharedSubscription } from './SharedSubscription.js';
-import { SubgraphSocket, type UpstreamAccess } from './SubgraphSocket.js';
+import type { SubgraphEvents, UpstreamAccess } from './SubgraphEvents.js';
+import { SubgraphSockets } from './SubgraphSockets.js';
 import { type Resumptions, resumptionsOf, upstreamOperation } from './resumption.js';
 
 /** What subscriptions run on; a new supergraph is a new one. */
@@ -77,7 +78,7 @@ interface Running {
 export class Subscriptions {
   #graph: SubscriptionGraph;
   #resumptions: Resumptions;
-  readonly #sockets = new Map<string, SubgraphSocket>();
+  readonly #events = new Map<string, SubgraphEvents>();
   readonly #running = new Set<Running>();
   /** Those that others may join. */
   readonly #joinable = new Map<string, Running>();
@@ -94,7 +95,7 @@ export class Subscriptions {
     let upstreams = 0;
     let waitingEvents = 0;
     for (const { shared } of this.#running) waitingEvents += shared.waiting;
-    for (const socket of this.#sockets.values()) upstreams += socket.size;
+    for (const { size } of this.#events.values()) upstreams += size;
     return { clients: this.#total, upstreams, waitingEvents };
   }
 
@@ -135,20 +136,20 @@ export class Subscriptions {
   swap(graph: SubscriptionGraph): void {
     this.#graph = graph;
     this.#resumptions = resumptionsOf(graph.supergraphSdl, graph.engine.apiSchema);
-    const retired: SubgraphSocket[] = [];
-    for (const [service, socket] of this.#sockets) {
-      if (graph.socketUrls.get(service) === socket.options.url) continue;
-      this.#sockets.delete(service);
-      retired.push(socket);
+    const retired: SubgraphEvents[] = [];
+    for (const [service, events] of this.#events) {
+      if (graph.socketUrls.get(service) === events.url) continue;
+      this.#events.delete(service);
+      retired.push(events);
     }
     this.#joinable.clear();
     for (const running of this.#running) this.#move(running);
-    for (const socket of retired) void socket.close();
+    for (const events of retired) void events.close();
   }
 
   /** Closes the sockets to the subgraphs. The transports have closed those of the clients before. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#sockets.values()].map((socket) => socket.close()));
+    await Promise.all([...this.#events.values()].map((events) => events.close()));
   }
 
   #move(running: Running): void {
@@ -261,7 +262,7 @@ export class Subscriptions {
       throw new OperationRefused(compiled.refusal(caller).map((error) => error.toJSON()));
     if (compiled.kind !== 'subscription') throw new Error('the engine made no subscription of a subscription');
     const upstream = upstreamOperation(compiled, variables, this.#resumptions);
-    return { compiled, variables, upstream, socket: this.#socket(compiled.service) };
+    return { compiled, variables, upstream, events: this.#eventsOf(compiled.service) };
   }
 
   /**
@@ -273,13 +274,13 @@ export class Subscriptions {
     return JSON.stringify([checked.text, checked.operation.name?.value, source.variables, access], sortKeys);
   }
 
-  #socket(service: string): SubgraphSocket {
-    const known = this.#sockets.get(service);
+  #eventsOf(service: string): SubgraphEvents {
+    const known = this.#events.get(service);
     if (known) return known;
     const { limits, logger, signingKey, refusesCallers = false } = this.options;
     const url = this.#graph.socketUrls.get(service);
     if (url === undefined) throw new Error(`the plan names a subgraph "${service}" that is not in the supergraph`);
-    const socket = new SubgraphSocket(
+    const events = new SubgraphSockets(
       {
         name: service,
         url,
@@ -287,13 +288,15 @@ export class Subscriptions {
         timeoutMs: limits.subgraphTimeoutMs,
         pingMs: limits.subscriptions.pingMs,
         idleMs: limits.subscriptions.upstreamIdleMs,
+        maxAgeMs: limits.subscriptions.upstreamMs,
+        sockets: 1,
         signingKey,
         refusesCallers,
       },
       logger,
     );
-    this.#sockets.set(service, socket);
-    return socket;
+    this.#events.set(service, events);
+    return events;
   }
 
   /** @throws OperationRefused when one more would be too many */

@@ -27,8 +27,11 @@ export class UpstreamWebSocket {
   readyAt: number | undefined;
   #socket: WebSocket | undefined;
 
-  /** @param onEnd called once, also when connecting failed, unless `close` was called before */
-  constructor(options: UpstreamWebSocketOptions, onEnd: (reason: unknown) => void) {
+  /**
+   * @param onReady called once the subgraph has acknowledged it
+   * @param onEnd called once, also when connecting failed
+   */
+  constructor(options: UpstreamWebSocketOptions, onReady: () => void, onEnd: (reason: unknown) => void) {
     const { url, maxMessageBytes, timeoutMs, pingMs, connectionParams } = options;
     const opened = (socket: WebSocket): void => {
       this.#socket = socket;
@@ -62,6 +65,7 @@ export class UpstreamWebSocket {
       on: {
         connected: () => {
           this.readyAt = performance.now();
+          onReady();
         },
         closed: ends,
         error: ends,

@@ -14,6 +14,9 @@ interface UpstreamSubscribe {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  readonly operationName: string | undefined;
+  /** The text of the variables that is signed. */
+  readonly signedVariables: unknown;
 }
 
 /** A subgraph whose events the test makes: real HTTP, real WebSockets. */
@@ -48,6 +51,10 @@ export interface LiveSubgraph {
    * @param by an `error` message, by default, or an answer without data
    */
   refuse(code: string | undefined, by?: 'message' | 'answer'): void;
+  /** Whether new WebSockets are answered with 401 from now on. */
+  refuseSockets(refused: boolean): void;
+  /** Resolves once so many WebSockets were refused since the start. */
+  untilRefusedSockets(count: number): Promise<void>;
   /** Cuts all WebSockets without a word, and goes on serving. */
   cut(): void;
   stop(): Promise<void>;
@@ -152,7 +159,17 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
       response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
     })();
   });
-  const acceptor = new WebSocketServer({ server, path: '/graphql' });
+  let refusesSockets = false;
+  let refusedSockets = 0;
+  const acceptor = new WebSocketServer({
+    server,
+    path: '/graphql',
+    verifyClient() {
+      if (refusesSockets) refusedSockets += 1;
+      changed();
+      return !refusesSockets;
+    },
+  });
   acceptor.on('connection', (socket) => {
     changed();
     socket.on('close', changed);
@@ -161,9 +178,15 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
     {
       schema,
       onConnect: (context) => void connectionParams.push(context.connectionParams ?? {}),
-      onSubscribe(_context, _id, { query, variables, extensions }) {
+      onSubscribe(_context, _id, { query, operationName, variables, extensions }) {
         const headers = extensions?.[SUBSCRIBE_EXTENSIONS.headers] as UpstreamSubscribe['headers'];
-        subscribes.push({ query, variables: variables ?? {}, headers });
+        subscribes.push({
+          query,
+          variables: variables ?? {},
+          headers,
+          operationName: operationName ?? undefined,
+          signedVariables: extensions?.[SUBSCRIBE_EXTENSIONS.variables],
+        });
         changed();
         const refused = refusalBy('message');
         return refused && [refused];
@@ -212,6 +235,10 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
     refuse(code, by = 'message') {
       refusal = code === undefined ? undefined : { code, by };
     },
+    refuseSockets(refused) {
+      refusesSockets = refused;
+    },
+    untilRefusedSockets: (count) => until(() => refusedSockets >= count),
     cut,
     async stop() {
       if (!server.listening) return;
