@@ -29,6 +29,7 @@ import { GRAPHIQL_PATH, graphiqlRoute } from './http/graphiqlRoute.js';
 import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { listen } from './http/listen.js';
+import { returnCollected } from './http/returnCollected.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { OperationRate } from './limits/OperationRate.js';
 import { Safelist } from './limits/Safelist.js';
@@ -44,13 +45,14 @@ import { logRequests } from './observability/logRequests.js';
 import { observeOperations } from './observability/observeOperations.js';
 import { observeSubgraph } from './observability/observeSubgraph.js';
 import { openMetrics } from './observability/openMetrics.js';
-import { locateSockets } from './subscriptions/locateSockets.js';
+import { locateEvents } from './subscriptions/locateEvents.js';
 import { type OpenSubscriptions, openSubscriptions } from './subscriptions/openSubscriptions.js';
 import { runOnce } from './subscriptions/runOnce.js';
 import type { SubscriptionGraph } from './subscriptions/Subscriptions.js';
 import { type ServedSupergraph, SupergraphLifecycle, notServable } from './supergraph/SupergraphLifecycle.js';
 import { createApolloGateway } from './supergraph/createApolloGateway.js';
 import { readWelcomeQuery } from './supergraph/readWelcomeQuery.js';
+import { loadSubgraphSettings } from './upstream/loadSubgraphSettings.js';
 import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
@@ -83,7 +85,9 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
   const metrics = createGatewayMetrics(() => readings());
   const observers = { metrics, tracer: tracing?.tracer };
   const safelist = await loadSafelist(config, logger);
+  const settings = await loadSubgraphSettings(config.subgraphSettings);
   const lifecycle = await SupergraphLifecycle.load({
+    settings: settings.of,
     file: config.supergraph,
     historyFolder: config.historyFolder,
     subgraphUrls: config.subgraphUrls,
@@ -128,6 +132,7 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     checkRequests((schema) => servedBy(schema).documents, rate),
     logRequests(logger),
     observeOperations(observers),
+    ...(settings.returnsParts ? [returnCollected()] : []),
     ...(usage ? [recordUsage(usage)] : []),
   ]);
   let subscriptions: OpenSubscriptions | undefined;
@@ -187,12 +192,17 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
       method: ['GET', 'POST'],
       context: async (request, reply) => {
         reply.raw.once('close', lifecycle.inFlight.begin());
-        return createRequestContext(request, reply, authenticate, config.trustedProxies);
+        return createRequestContext(request, reply, authenticate, config.trustedProxies, settings);
       },
     });
     const graphOf = ({ engine, documents, sdl, clients }: ServedSupergraph): SubscriptionGraph => {
       const subgraphs = [...clients].map(([name, { options }]) => ({ name, url: options.url }));
-      return { engine, documents, supergraphSdl: sdl, socketUrls: locateSockets(subgraphs, config.subgraphUrls) };
+      return {
+        engine,
+        documents,
+        supergraphSdl: sdl,
+        eventUrls: locateEvents(subgraphs, config.subgraphUrls, settings.of),
+      };
     };
     const opened = openSubscriptions(
       app,
@@ -207,6 +217,8 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
         share: config.shareSubscriptions,
         signingKey: config.signingKey,
         refusesCallers: subgraphsRefuseCallers(config),
+        settings: settings.of,
+        forwardedHeaders: settings.headers,
         authenticate,
         runOnce: runOnce(apollo),
         logger,
@@ -228,6 +240,9 @@ export async function createGateway(config: Config, log: Logger = createLogger(c
     );
     warnOfOpenDoors(config, logger);
     warnOfGuards(config, lifecycle.served, logger);
+    const unknown = settings.names.filter((name) => !clients.has(name));
+    if (unknown.length > 0)
+      logger.warn({ subgraphs: unknown }, '--subgraph-settings names subgraphs that there are not');
     lifecycle.onSwap((next) => warnOfGuards(config, next, logger));
     lifecycle.watch(serve);
     return {

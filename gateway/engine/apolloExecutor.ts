@@ -26,30 +26,42 @@ export function apolloExecutor(engineOf: (apiSchema: GraphQLSchema) => Engine): 
     );
     if (errors) return { errors: [...errors] };
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw new Error('a subscription is not executed');
-    const { requestId, authorization, signal, trace } = context;
+    const { requestId, authorization, signal, trace, forwarded, collected } = context;
     const caller = nameOperation(context.caller, operation.name?.value);
     const compiled = engine.compile(document, request.operationName ?? undefined, caller);
     if (!('run' in compiled)) throw new Error('a subscription is not executed');
     const { dataText, failures } = await compiled.run(
       coerced,
-      engineRequest({ requestId, caller, authorization, signal, trace }),
+      engineRequest({ requestId, caller, authorization, signal, trace, forwarded, collected }),
     );
     const data = dataText === 'null' ? null : lazyData(dataText);
-    return failures.length > 0 ? { data, errors: failures } : { data };
+    const extensions = collected?.extensions;
+    return {
+      data,
+      ...(failures.length > 0 && { errors: failures }),
+      ...(extensions && { extensions: { ...extensions } }),
+    };
   };
 }
 
-/** Of a caller's request, nothing else reaches a subgraph. */
+/** Of a caller's request, nothing else reaches a subgraph, and of `forwarded` what is configured for it. */
 function engineRequest({
   requestId,
   caller,
   authorization,
   signal,
   trace,
-}: Pick<RequestContext, 'requestId' | 'caller' | 'authorization' | 'signal' | 'trace'>): EngineRequest {
+  forwarded,
+  collected,
+}: Pick<
+  RequestContext,
+  'requestId' | 'caller' | 'authorization' | 'signal' | 'trace' | 'forwarded' | 'collected'
+>): EngineRequest {
   return {
     requestId,
     caller,
+    forwarded,
+    collect: collected && ((service, parts) => collected.add(service, parts)),
     headers: { [HEADERS.requestId]: requestId, ...(authorization && { authorization }), ...trace },
     signal,
   };

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceHeadersOf } from '../../observability/traceHeaders.js';
 import { HEADERS } from '../../schema/contract.js';
 import type { Authenticate, Claimed } from '../access/createAuthenticator.js';
+import { CollectedParts } from './CollectedParts.js';
 import { clientApplication } from './clientApplication.js';
 import type { RequestContext } from './RequestContext.js';
 import { clientAddress } from './clientAddress.js';
@@ -23,10 +24,32 @@ export function claimedBy({ headers }: Pick<IncomingMessage, 'headers'>): Claime
   return { authorization: headers.authorization, purpose: headers[HEADERS.purpose]?.toString() };
 }
 
+/** What goes through the gateway, for any subgraph. */
+export interface Passes {
+  /** Names of headers of requests. */
+  readonly headers: readonly string[];
+  /** Whether anything of subgraphs' answers goes back. */
+  readonly returnsParts: boolean;
+}
+
+/** Those headers of a request that go on to some subgraph; undefined when it has none. */
+export function forwardedHeaders(
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  names: readonly string[] = [],
+): Readonly<Record<string, string>> | undefined {
+  let forwarded: Record<string, string> | undefined;
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) (forwarded ??= {})[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return forwarded;
+}
+
 /**
  * Makes the context of one GraphQL request.
  *
  * @param trustedProxies see `clientAddress`
+ * @param passes what goes through the gateway between the client and subgraphs; nothing by default
  * @throws AccessRefused
  */
 export async function createRequestContext(
@@ -34,6 +57,7 @@ export async function createRequestContext(
   reply: FastifyReply,
   authenticate: Authenticate,
   trustedProxies: number,
+  passes?: Passes,
 ): Promise<RequestContext> {
   const controller = new AbortController();
   // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
@@ -48,6 +72,8 @@ export async function createRequestContext(
     address: clientAddress(request.raw, trustedProxies),
     client: clientApplication(request.headers),
     authorization,
+    forwarded: forwardedHeaders(request, passes?.headers),
+    collected: passes?.returnsParts ? new CollectedParts((name, value) => void reply.header(name, value)) : undefined,
     signal: controller.signal,
     trace: traceHeadersOf(request.headers),
   };

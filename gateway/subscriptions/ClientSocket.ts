@@ -23,6 +23,7 @@ export class ClientSocket implements ClientConnection, Pulse {
   caller: Caller = ANONYMOUS;
   client: ClientApplication = UNNAMED_CLIENT;
   authorization: string | undefined;
+  forwarded: Readonly<Record<string, string>> | undefined;
   /** What the client said of itself last. */
   claimed: Claimed = { authorization: undefined, purpose: undefined };
   /** Those that run on it. */

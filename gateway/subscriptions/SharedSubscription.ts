@@ -27,6 +27,8 @@ export interface SharedSubscriptionOptions {
   /** Whose subscription it is: all its receivers have these claims and headers in common. */
   readonly caller: Caller;
   readonly headers: Readonly<Record<string, string>>;
+  /** See `EngineRequest`. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
   readonly inFlight: Pick<InFlight, 'begin'>;
   /** How many events may be enriched at the same time. */
   readonly parallelEvents: number;
@@ -196,8 +198,9 @@ export class SharedSubscription {
         }),
       move: () => ifCurrent(() => this.#moveOn()),
     };
+    const { caller, forwarded } = this.options;
     const headers = { ...this.options.headers, [HEADERS.requestId]: this.options.requestId };
-    const cancel = events.subscribe(request, { caller: this.options.caller, headers }, listener, isFirst);
+    const cancel = events.subscribe(request, { caller, headers, forwarded }, listener, isFirst);
     this.#cancel = () => {
       over = true;
       cancel();
@@ -281,6 +284,7 @@ export class SharedSubscription {
         requestId,
         caller: this.options.caller,
         headers,
+        forwarded: this.options.forwarded,
         signal,
       });
       this.options.onAnswer(answer, requestId);

@@ -15,6 +15,8 @@ export interface UpstreamAccess {
   readonly caller: Caller;
   /** What goes on to the subgraph beside who asks. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers of the client's request of which those go on that are configured for the subgraph. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Hears what becomes of an upstream subscription. After `complete`, `fail`, `lost` or `broken` nothing more comes. */

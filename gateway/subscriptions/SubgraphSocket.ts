@@ -4,13 +4,16 @@ import { scrubText } from '../../observability/scrubText.js';
 import { SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
 import { subscribeBody } from '../../schema/signature.js';
 import { GATEWAY } from '../access/gatewayItself.js';
+import type { SubgraphSettings } from '../upstream/SubgraphSettings.js';
+import { configuredHeaders } from '../upstream/configuredHeaders.js';
 import { signedHeaders } from '../upstream/signedHeaders.js';
 import type { GatewayRefusals } from './GatewayRefusals.js';
 import type { SubgraphEvents, UpstreamAccess, UpstreamListener, UpstreamRequest } from './SubgraphEvents.js';
 import { UpstreamWebSocket, type UpstreamWebSocketOptions } from './UpstreamWebSocket.js';
 import { backoffDelay } from './backoffDelay.js';
 
-export interface SubgraphSocketOptions extends Omit<UpstreamWebSocketOptions, 'connectionParams'> {
+export interface SubgraphSocketOptions extends Omit<UpstreamWebSocketOptions, 'connectionParams' | 'tls'> {
+  readonly settings: SubgraphSettings;
   readonly name: string;
   /** How long the connection is kept when nobody subscribes to anything. */
   readonly idleMs: number;
@@ -112,9 +115,9 @@ export class SubgraphSocket implements SubgraphEvents {
   }
 
   #open(onReady: () => void): Line {
-    const { name, signingKey } = this.options;
+    const { name, settings, signingKey } = this.options;
     const connection = new UpstreamWebSocket(
-      { ...this.options, connectionParams: () => signedHeaders(signingKey, name, GATEWAY, '') },
+      { ...this.options, tls: settings.tls, connectionParams: () => signedHeaders(signingKey, name, GATEWAY, '') },
       onReady,
       (reason) => this.#lose(line, reason),
     );
@@ -174,8 +177,9 @@ export class SubgraphSocket implements SubgraphEvents {
   }
 
   /** What would be headers over HTTP; where that is signed, with the variables as the text that the signature is over. */
-  #extensions(request: UpstreamRequest, { caller, headers }: UpstreamAccess): Record<string, unknown> {
-    const { name, signingKey } = this.options;
+  #extensions(request: UpstreamRequest, { caller, forwarded, headers: own }: UpstreamAccess): Record<string, unknown> {
+    const { name, settings, signingKey } = this.options;
+    const headers = { ...configuredHeaders(settings, forwarded), ...own };
     if (signingKey === undefined) return { [SUBSCRIBE_EXTENSIONS.headers]: headers };
     const variables = JSON.stringify(request.variables);
     const signature = signedHeaders(signingKey, name, caller, subscribeBody({ ...request, variables }));

@@ -4,8 +4,6 @@ import type { SubgraphEvents, UpstreamAccess, UpstreamListener, UpstreamRequest 
 import { SubgraphSocket, type SubgraphSocketOptions } from './SubgraphSocket.js';
 
 export interface SubgraphSocketsOptions extends SubgraphSocketOptions {
-  /** How many WebSockets there are at most, 1 at least. */
-  readonly sockets: number;
   /** See `SubgraphClientOptions`. */
   readonly refusesCallers: boolean;
 }
@@ -18,7 +16,10 @@ export class SubgraphSockets implements SubgraphEvents {
   constructor(options: SubgraphSocketsOptions, logger: Logger) {
     this.url = options.url;
     const refusals = new GatewayRefusals(options.name, options.refusesCallers, logger);
-    this.#sockets = Array.from({ length: options.sockets }, () => new SubgraphSocket(options, refusals, logger));
+    this.#sockets = Array.from(
+      { length: options.settings.sockets },
+      () => new SubgraphSocket(options, refusals, logger),
+    );
   }
 
   get size(): number {

@@ -21,6 +21,8 @@ import { Message } from './Message.js';
 import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
 import { type EventSource, SharedSubscription } from './SharedSubscription.js';
 import type { SubgraphEvents, UpstreamAccess } from './SubgraphEvents.js';
+import { NO_SETTINGS, type SubgraphSettingsOf } from '../upstream/SubgraphSettings.js';
+import { SubgraphStreams } from './SubgraphStreams.js';
 import { SubgraphSockets } from './SubgraphSockets.js';
 import { type Resumptions, resumptionsOf, upstreamOperation } from './resumption.js';
 
@@ -29,8 +31,8 @@ export interface SubscriptionGraph {
   readonly engine: Engine;
   readonly documents: Documents;
   readonly supergraphSdl: string;
-  /** Where each subgraph takes WebSockets, by its name in the supergraph. */
-  readonly socketUrls: ReadonlyMap<string, string>;
+  /** Where each subgraph is subscribed to, by its name in the supergraph. */
+  readonly eventUrls: ReadonlyMap<string, string>;
 }
 
 export interface SubscriptionsOptions {
@@ -43,6 +45,8 @@ export interface SubscriptionsOptions {
   readonly signingKey?: string | undefined;
   /** See `SubgraphClientOptions`. */
   readonly refusesCallers?: boolean;
+  /** How each subgraph is spoken to; as by default without it. */
+  readonly settings?: SubgraphSettingsOf;
   /** Whether equal subscriptions with equal access share one upstream. */
   readonly share: boolean;
   /** Answers a query or a mutation as over HTTP. @returns the text of the response */
@@ -54,6 +58,9 @@ export interface SubscriptionsOptions {
   readonly onBegin?:
     ((document: DocumentNode, operationName: string | undefined, client: ClientApplication) => void) | undefined;
 }
+
+/** A stream is given up when it was silent for so many of our own pings: servers send their heartbeat each 12 seconds or so. */
+const SILENT_PINGS = 4;
 
 /** One client's part in a subscription. */
 interface Member extends Receiver {
@@ -138,7 +145,7 @@ export class Subscriptions {
     this.#resumptions = resumptionsOf(graph.supergraphSdl, graph.engine.apiSchema);
     const retired: SubgraphEvents[] = [];
     for (const [service, events] of this.#events) {
-      if (graph.socketUrls.get(service) === events.url) continue;
+      if (graph.eventUrls.get(service) === events.url) continue;
       this.#events.delete(service);
       retired.push(events);
     }
@@ -167,7 +174,7 @@ export class Subscriptions {
 
   #runOnce(
     request: OperationRequest,
-    { address, authorization, caller, client }: ClientConnection,
+    { address, authorization, caller, client, forwarded }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
@@ -177,7 +184,7 @@ export class Subscriptions {
     setMaxListeners(0, signal);
     const answer = async (): Promise<void> => {
       try {
-        const context = { requestId, caller, client, address, authorization, signal };
+        const context = { requestId, caller, client, address, authorization, forwarded, signal };
         const text = await this.options.runOnce(request, context);
         if (signal.aborted) return;
         member.message(new Message(text));
@@ -197,7 +204,7 @@ export class Subscriptions {
   #subscribe(
     checked: CheckedOperation,
     request: OperationRequest,
-    { authorization, caller, client }: ClientConnection,
+    { authorization, caller, client, forwarded }: ClientConnection,
     member: Member,
     requestId: string,
   ): () => void {
@@ -206,6 +213,7 @@ export class Subscriptions {
     const access: UpstreamAccess = {
       caller: nameOperation(caller, checked.operation.name?.value),
       headers: authorization === undefined ? {} : { authorization },
+      forwarded,
     };
     const key = this.#key(checked, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
@@ -277,24 +285,25 @@ export class Subscriptions {
   #eventsOf(service: string): SubgraphEvents {
     const known = this.#events.get(service);
     if (known) return known;
-    const { limits, logger, signingKey, refusesCallers = false } = this.options;
-    const url = this.#graph.socketUrls.get(service);
+    const { limits, logger, signingKey, refusesCallers = false, settings: settingsOf = NO_SETTINGS } = this.options;
+    const settings = settingsOf(service);
+    const url = this.#graph.eventUrls.get(service);
     if (url === undefined) throw new Error(`the plan names a subgraph "${service}" that is not in the supergraph`);
-    const events = new SubgraphSockets(
-      {
-        name: service,
-        url,
-        maxMessageBytes: limits.subgraphResponseBytes,
-        timeoutMs: limits.subgraphTimeoutMs,
-        pingMs: limits.subscriptions.pingMs,
-        idleMs: limits.subscriptions.upstreamIdleMs,
-        maxAgeMs: limits.subscriptions.upstreamMs,
-        sockets: 1,
-        signingKey,
-        refusesCallers,
-      },
-      logger,
-    );
+    const common = {
+      name: service,
+      url,
+      settings,
+      maxMessageBytes: limits.subgraphResponseBytes,
+      timeoutMs: limits.subgraphTimeoutMs,
+      maxAgeMs: limits.subscriptions.upstreamMs,
+      signingKey,
+      refusesCallers,
+    };
+    const { pingMs, upstreamIdleMs: idleMs } = limits.subscriptions;
+    const events =
+      settings.subscriptions === 'sse'
+        ? new SubgraphStreams({ ...common, silenceMs: SILENT_PINGS * pingMs }, logger)
+        : new SubgraphSockets({ ...common, pingMs, idleMs }, logger);
     this.#events.set(service, events);
     return events;
   }

@@ -39,13 +39,24 @@ export interface SubscriptionPaths {
 export function openSubscriptions(
   app: FastifyInstance,
   paths: SubscriptionPaths,
-  options: SubscriptionsOptions & Pick<TransportOptions, 'authenticate' | 'corsOrigins' | 'trustedProxies'>,
+  options: SubscriptionsOptions &
+    Pick<TransportOptions, 'authenticate' | 'corsOrigins' | 'trustedProxies' | 'forwardedHeaders'>,
 ): OpenSubscriptions {
-  const { authenticate, corsOrigins, limits, logger, observers, trustedProxies } = options;
+  const { authenticate, corsOrigins, forwardedHeaders, limits, logger, observers, trustedProxies } = options;
   const subscriptions = new Subscriptions(options);
   const connections = new ConnectionCount(limits.subscriptions, () => observers.metrics.refusedConnection());
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
-  const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, corsOrigins, trustedProxies };
+  const shared = {
+    subscriptions,
+    authenticate,
+    limits,
+    connections,
+    heartbeat,
+    logger,
+    corsOrigins,
+    trustedProxies,
+    forwardedHeaders,
+  };
   const transports = [
     serveWebSockets(app.server, { ...shared, path: paths.socket }),
     serveEventStreams(app, { ...shared, path: paths.stream }),

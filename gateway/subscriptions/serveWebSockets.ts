@@ -10,7 +10,7 @@ import { HEADERS } from '../../schema/contract.js';
 import { clientAddress } from '../http/clientAddress.js';
 import { isForeignOrigin } from '../http/isForeignOrigin.js';
 import { clientApplication } from '../http/clientApplication.js';
-import { claimedBy } from '../http/requestIdentity.js';
+import { claimedBy, forwardedHeaders } from '../http/requestIdentity.js';
 import type { Limits } from '../limits/limits.js';
 import { ClientSocket } from './ClientSocket.js';
 import { CLOSE_CODES } from './CloseCode.js';
@@ -40,6 +40,8 @@ export interface TransportOptions {
   readonly corsOrigins: readonly string[];
   /** See `clientAddress`. */
   readonly trustedProxies: number;
+  /** Names of headers that go on to some subgraph. */
+  readonly forwardedHeaders?: readonly string[] | undefined;
 }
 
 /** A client that does not answer our close for so long is cut off when the gateway stops. */
@@ -90,6 +92,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
     }
     client.claimed = claimedBy(request);
     client.client = clientApplication(request.headers);
+    client.forwarded = forwardedHeaders(request, options.forwardedHeaders);
     sockets.add(client);
     const removePulse = heartbeat.add(client);
     let closed: ((code: number, reason: string) => Promise<void>) | undefined;

@@ -6,6 +6,7 @@ import { StartError } from '../errors/StartError.js';
 import { type DocumentRules, Documents } from '../limits/Documents.js';
 import type { Limits } from '../limits/limits.js';
 import { RefusalLog } from '../upstream/RefusalLog.js';
+import { NO_SETTINGS, type SubgraphSettingsOf } from '../upstream/SubgraphSettings.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
 import { InFlight } from './InFlight.js';
 import { locateSubgraphs } from './locateSubgraphs.js';
@@ -51,6 +52,8 @@ export interface LifecycleOptions {
   readonly signingKey?: string | undefined;
   /** See `SubgraphClientOptions`. */
   readonly refusesCallers?: boolean;
+  /** How each subgraph is spoken to; as by default without it. */
+  readonly settings?: SubgraphSettingsOf;
   /** How operations are run. */
   readonly engine?: Omit<EngineOptions, 'supergraphSdl' | 'subgraphs' | 'logger' | 'deadlineMs'>;
   /** Makes of a connection to a subgraph what the engine asks; by default the connection itself. */
@@ -314,7 +317,7 @@ async function find({ source, history }: Origins): Promise<Found> {
 }
 
 function connect(name: string, url: string, options: LifecycleOptions): SubgraphClient {
-  const { limits, logger, signingKey, refusesCallers = false } = options;
+  const { limits, logger, signingKey, refusesCallers = false, settings = NO_SETTINGS } = options;
   return new SubgraphClient({
     name,
     url,
@@ -323,6 +326,7 @@ function connect(name: string, url: string, options: LifecycleOptions): Subgraph
     maxAgeMs: limits.subgraphConnectionMs,
     signingKey,
     refusesCallers,
+    settings: settings(name),
     refusals: new RefusalLog(name, logger),
     concurrency: limits.subgraphConcurrency,
     queue: limits.subgraphQueue,

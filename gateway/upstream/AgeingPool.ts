@@ -1,10 +1,14 @@
 import { type Dispatcher, Pool, buildConnector } from 'undici';
+import type { SubgraphTls } from './SubgraphSettings.js';
 
 export interface AgeingPoolOptions {
   /** Connections at the same time; any number by default. */
   readonly connections?: number;
   /** How old connections become, in milliseconds, give or take a fifth. */
   readonly maxAgeMs: number;
+  /** HTTP/2: by ALPN over TLS, with prior knowledge without it. */
+  readonly http2?: boolean | undefined;
+  readonly tls?: SubgraphTls | undefined;
 }
 
 /** Not all gateways, and not all subgraphs of one, are to connect anew in the same moment. */
@@ -26,7 +30,12 @@ export class AgeingPool {
     private readonly options: AgeingPoolOptions,
   ) {
     // One for all pools: TLS sessions are resumed.
-    this.#connect = buildConnector({});
+    const isPlain = origin.startsWith('http:');
+    this.#connect = buildConnector({
+      ...options.tls,
+      allowH2: options.http2 ?? false,
+      ...(options.http2 && isPlain && { useH2c: true }),
+    });
     this.#pool = this.#open();
     this.#replaceAt = this.#nextReplacement();
   }
@@ -58,6 +67,7 @@ export class AgeingPool {
   #open(): Pool {
     return new Pool(this.origin, {
       connections: this.options.connections ?? null,
+      allowH2: this.options.http2 ?? false,
       connect: this.#connect,
       // Who asks has one timer for the whole request: undici's are per phase, so a trickle of bytes passes them for ever.
       headersTimeout: 0,

@@ -24,7 +24,9 @@ export class BodyReader {
   readonly #encoding: string;
 
   constructor(private readonly options: BodyReaderOptions) {
-    this.#encoding = (options.encoding ?? 'identity').trim().toLowerCase();
+    const encoding = options.encoding?.trim().toLowerCase() ?? '';
+    // graphql-yoga says `none` of its event streams, so that no proxy packs them.
+    this.#encoding = encoding === '' || encoding === 'none' ? 'identity' : encoding;
   }
 
   /**

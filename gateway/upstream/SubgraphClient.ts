@@ -7,7 +7,10 @@ import { type HttpAnswer, HttpExchange } from './HttpExchange.js';
 import type { RefusalLog } from './RefusalLog.js';
 import { type SubgraphAnswer, readSubgraphAnswer } from './SubgraphAnswer.js';
 import { SubgraphFailure, type SubgraphFailureReason } from './SubgraphFailure.js';
+import { DEFAULT_SUBGRAPH_SETTINGS, type SubgraphSettings, returnsAnything } from './SubgraphSettings.js';
 import { UpstreamGuard, type UpstreamGuardOptions } from './UpstreamGuard.js';
+import { configuredHeaders } from './configuredHeaders.js';
+import { type ReturnedParts, returnedParts } from './returnedParts.js';
 import { signedHeaders } from './signedHeaders.js';
 
 /** One GraphQL request to a subgraph. */
@@ -22,6 +25,10 @@ export interface SubgraphRequestOptions {
   readonly caller: Caller;
   /** Sent beside the content type and the signature; nothing else is. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers of the client's request of which those go on that are configured for this subgraph. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
+  /** Told what of the answer goes back to the client beside data and errors, where that is configured for this subgraph. */
+  readonly collect?: ((service: string, parts: ReturnedParts) => void) | undefined;
   /** Ends the request early, with the reason `abandoned`. */
   readonly signal?: AbortSignal | undefined;
   /** Whether it may be sent again when it failed in passing; false by default, and always for a mutation. */
@@ -46,6 +53,8 @@ export interface SubgraphClientOptions extends UpstreamGuardOptions {
    * that is refused, and nothing that the client could mend. False by default.
    */
   readonly refusesCallers?: boolean;
+  /** How it is spoken to; as by default without it. */
+  readonly settings?: SubgraphSettings | undefined;
   /** Told of refusals of this gateway. */
   readonly refusals?: Pick<RefusalLog, 'refused' | 'taken'> | undefined;
 }
@@ -55,6 +64,9 @@ const HEADERS = {
   accept: 'application/graphql-response+json, application/json;q=0.9',
 };
 
+/** Over one connection of HTTP/2 go many requests; a few more than one bring their load to several replicas. */
+const HTTP2_CONNECTIONS = 4;
+
 /** How long a subgraph may take to answer what needs no data, when the guard asks whether it is well. */
 const PROBE_MS = 2_000;
 
@@ -63,19 +75,27 @@ const PROBE_MS = 2_000;
  * request, and a subgraph that was away is found again by itself.
  */
 export class SubgraphClient {
-  readonly #pool: AgeingPool;
+  readonly #reads: AgeingPool;
+  readonly #writes: AgeingPool;
   readonly #path: string;
+  readonly #settings: SubgraphSettings;
+  readonly #returns: boolean;
   readonly #guard: UpstreamGuard;
 
   constructor(readonly options: SubgraphClientOptions) {
     const { origin, pathname, search } = new URL(options.url);
     this.#path = pathname + search;
+    this.#settings = options.settings ?? DEFAULT_SUBGRAPH_SETTINGS;
+    this.#returns = returnsAnything(this.#settings);
     this.#guard = new UpstreamGuard(options, () => this.probe(Math.min(options.timeoutMs, PROBE_MS)));
-    this.#pool = new AgeingPool(origin, {
-      maxAgeMs: options.maxAgeMs,
-      // And two for probes, of the guard and of the readiness check, which are not to wait behind requests that hang.
-      connections: options.concurrency + 2,
-    });
+    const { http2, tls } = this.#settings;
+    const open = (connections: number): AgeingPool =>
+      new AgeingPool(origin, { maxAgeMs: options.maxAgeMs, connections, http2, tls });
+    // And two for probes, of the guard and of the readiness check, which are not to wait behind requests that hang.
+    const most = options.concurrency + 2;
+    this.#reads = open(http2 ? HTTP2_CONNECTIONS : most);
+    // Over HTTP/2, undici sends what shares a connection again when the other side goes away, and what may not be sent twice alone.
+    this.#writes = http2 ? open(most) : this.#reads;
   }
 
   /** Whether it answers without asking the subgraph, because that fails. */
@@ -109,7 +129,7 @@ export class SubgraphClient {
     // Something that every GraphQL server knows.
     await this.#send(
       '{"query":"{ __typename }"}',
-      { caller: GATEWAY, headers: {} },
+      { caller: GATEWAY, headers: {}, repeatable: true },
       performance.now() + timeoutMs,
       'timeout',
     );
@@ -118,12 +138,12 @@ export class SubgraphClient {
   /** Ends what is under way and closes every connection. */
   async close(): Promise<void> {
     this.#guard.close();
-    await this.#pool.close();
+    await Promise.all([this.#reads.close(), this.#writes.close()]);
   }
 
   async #send(
     body: string,
-    { caller, headers, signal }: SubgraphRequestOptions,
+    { caller, headers, signal, forwarded, collect, repeatable = false }: SubgraphRequestOptions,
     endsAt: number,
     late: 'timeout' | 'deadline',
   ): Promise<SubgraphAnswer> {
@@ -133,15 +153,27 @@ export class SubgraphClient {
     const request = {
       method: 'POST',
       path: this.#path,
-      headers: { ...headers, ...signedHeaders(signingKey, name, caller, body), ...HEADERS },
+      headers: {
+        ...configuredHeaders(this.#settings, forwarded),
+        ...headers,
+        ...signedHeaders(signingKey, name, caller, body),
+        ...HEADERS,
+      },
       body,
     } as const;
-    const exchange = new HttpExchange(this.#pool, request, this.options.maxResponseBytes);
+    const exchange = new HttpExchange(
+      repeatable ? this.#reads : this.#writes,
+      { ...request, idempotent: repeatable },
+      this.options.maxResponseBytes,
+    );
     const abandon = (): void => exchange.end(new SubgraphFailure(name, 'abandoned'));
     const timer = setTimeout(() => exchange.end(new SubgraphFailure(name, late)), ms);
     signal?.addEventListener('abort', abandon);
     try {
-      return this.#judge(await exchange.answer);
+      const answer = this.#judge(await exchange.answer);
+      if (collect && this.#returns)
+        collect(name, returnedParts(this.#settings, (await exchange.answer).headers, answer));
+      return answer;
     } catch (error) {
       throw error instanceof SubgraphFailure ? error : this.#failure(error);
     } finally {

@@ -13,6 +13,7 @@ import { Documents } from '../../gateway/limits/Documents.js';
 import { OperationRate } from '../../gateway/limits/OperationRate.js';
 import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
+import { DEFAULT_SUBGRAPH_SETTINGS, type SubgraphSettings } from '../../gateway/upstream/SubgraphSettings.js';
 import { InFlight } from '../../gateway/supergraph/InFlight.js';
 import { openSubscriptions } from '../../gateway/subscriptions/openSubscriptions.js';
 import { LIVE_BOOKS_SDL, type LiveSubgraph } from './liveSubgraph.js';
@@ -57,6 +58,7 @@ export async function startLiveGateway(
     timeoutMs?: number;
     auth?: AccessConfig;
     signingKey?: string;
+    settings?: Partial<SubgraphSettings>;
   } = {},
 ): Promise<LiveGateway> {
   const log: Record<string, unknown>[] = [];
@@ -93,7 +95,9 @@ export async function startLiveGateway(
         introspection: true,
       }),
       supergraphSdl,
-      socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
+      eventUrls: new Map([
+        ['books', options.settings?.subscriptions === 'sse' ? httpUrl : httpUrl.replace('http', 'ws')],
+      ]),
     };
   };
   const logger = pino({ level: 'debug' }, { write });
@@ -111,6 +115,7 @@ export async function startLiveGateway(
       },
       authenticate: createAuthenticator(options.auth ?? { kind: 'off' }, logger),
       signingKey: options.signingKey,
+      settings: () => ({ ...DEFAULT_SUBGRAPH_SETTINGS, ...options.settings }),
       rate: new OperationRate({ perSecond: 0, burst: 1 }),
       corsOrigins: [],
       trustedProxies: 1,
