@@ -31,6 +31,8 @@ export interface SubgraphStreamsOptions {
 }
 
 const HEADERS = { 'content-type': 'application/json', accept: 'text/event-stream, application/json;q=0.9' };
+/** Over one connection of HTTP/2. */
+const HTTP2_STREAMS = 100;
 /** A stream that held for so long was no failure when it ends. */
 const STABLE_MS = 5_000;
 const JITTER = 0.2;
@@ -58,7 +60,7 @@ export class SubgraphStreams implements SubgraphEvents {
     this.url = options.url;
     this.#path = pathname + search;
     const { http2, tls } = options.settings;
-    this.#pool = new AgeingPool(origin, { maxAgeMs: options.maxAgeMs, http2, tls });
+    this.#pool = new AgeingPool(origin, { maxAgeMs: options.maxAgeMs, http2, tls, streams: HTTP2_STREAMS });
     this.#refusals = new GatewayRefusals(options.name, options.refusesCallers, logger);
   }
 

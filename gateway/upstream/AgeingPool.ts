@@ -9,6 +9,8 @@ export interface AgeingPoolOptions {
   /** HTTP/2: by ALPN over TLS, with prior knowledge without it. */
   readonly http2?: boolean | undefined;
   readonly tls?: SubgraphTls | undefined;
+  /** Requests at the same time over one connection of HTTP/2, if they may be sent twice; 1 by default. */
+  readonly streams?: number;
 }
 
 /** Not all gateways, and not all subgraphs of one, are to connect anew in the same moment. */
@@ -30,12 +32,7 @@ export class AgeingPool {
     private readonly options: AgeingPoolOptions,
   ) {
     // One for all pools: TLS sessions are resumed.
-    const isPlain = origin.startsWith('http:');
-    this.#connect = buildConnector({
-      ...options.tls,
-      allowH2: options.http2 ?? false,
-      ...(options.http2 && isPlain && { useH2c: true }),
-    });
+    this.#connect = connectorOf(origin, options);
     this.#pool = this.#open();
     this.#replaceAt = this.#nextReplacement();
   }
@@ -68,10 +65,28 @@ export class AgeingPool {
     return new Pool(this.origin, {
       connections: this.options.connections ?? null,
       allowH2: this.options.http2 ?? false,
+      ...(this.options.http2 && { pipelining: this.options.streams ?? 1 }),
       connect: this.#connect,
       // Who asks has one timer for the whole request: undici's are per phase, so a trickle of bytes passes them for ever.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
   }
+}
+
+function connectorOf(origin: string, { http2 = false, tls }: AgeingPoolOptions): buildConnector.connector {
+  if (!http2) return buildConnector({ ...tls });
+  const connect = buildConnector({ ...tls, allowH2: true, ...(origin.startsWith('http:') && { useH2c: true }) });
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error) {
+        callback(error, null);
+      } else if ('alpnProtocol' in socket && socket.alpnProtocol === 'h2') {
+        callback(null, socket);
+      } else {
+        // Over HTTP/1.1, undici would let requests wait behind each other.
+        socket.destroy();
+        callback(Object.assign(new Error('the other side speaks no HTTP/2'), { code: 'NO_HTTP2' }), null);
+      }
+    });
 }

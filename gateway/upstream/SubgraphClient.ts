@@ -64,9 +64,6 @@ const HEADERS = {
   accept: 'application/graphql-response+json, application/json;q=0.9',
 };
 
-/** Over one connection of HTTP/2 go many requests; a few more than one bring their load to several replicas. */
-const HTTP2_CONNECTIONS = 4;
-
 /** How long a subgraph may take to answer what needs no data, when the guard asks whether it is well. */
 const PROBE_MS = 2_000;
 
@@ -89,13 +86,13 @@ export class SubgraphClient {
     this.#returns = returnsAnything(this.#settings);
     this.#guard = new UpstreamGuard(options, () => this.probe(Math.min(options.timeoutMs, PROBE_MS)));
     const { http2, tls } = this.#settings;
-    const open = (connections: number): AgeingPool =>
-      new AgeingPool(origin, { maxAgeMs: options.maxAgeMs, connections, http2, tls });
+    const open = (connections: number, streams: number): AgeingPool =>
+      new AgeingPool(origin, { maxAgeMs: options.maxAgeMs, connections, streams, http2, tls });
     // And two for probes, of the guard and of the readiness check, which are not to wait behind requests that hang.
     const most = options.concurrency + 2;
-    this.#reads = open(http2 ? HTTP2_CONNECTIONS : most);
+    this.#reads = http2 ? open(1, most) : open(most, 1);
     // Over HTTP/2, undici sends what shares a connection again when the other side goes away, and what may not be sent twice alone.
-    this.#writes = http2 ? open(most) : this.#reads;
+    this.#writes = http2 ? open(most, 1) : this.#reads;
   }
 
   /** Whether it answers without asking the subgraph, because that fails. */
