@@ -69,10 +69,10 @@ export class SubgraphStreams implements SubgraphEvents {
   }
 
   subscribe(request: UpstreamRequest, access: UpstreamAccess, listener: UpstreamListener, urgent: boolean): () => void {
-    let end = (): void => undefined;
+    let end: (() => void) | undefined;
     const cancel = (): void => {
       this.#running.delete(cancel);
-      end();
+      end?.();
     };
     this.#running.add(cancel);
     const begin = (): void => {

@@ -8,11 +8,13 @@ import { StartError } from '../errors/StartError.js';
 import { DEFAULT_SUBGRAPH_SETTINGS, type SubgraphSettings, type SubgraphTls } from './SubgraphSettings.js';
 
 /** Belong to one connection or one message, or say who asks: never another's to give. */
-const OURS: ReadonlySet<string> = new Set([
-  ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect'],
-  ...['host', 'content-length', 'content-type', 'content-encoding', 'accept', 'accept-encoding'],
-  ...['traceparent', 'tracestate', HEADERS.requestId, HEADERS.caller, HEADERS.signature],
-]);
+const OURS: ReadonlySet<string> = new Set(
+  [
+    ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect'],
+    ['host', 'content-length', 'content-type', 'content-encoding', 'accept', 'accept-encoding'],
+    ['traceparent', 'tracestate', HEADERS.requestId, HEADERS.caller, HEADERS.signature],
+  ].flat(),
+);
 const OURS_IN_ANSWERS = /^(set-cookie|date|vary|access-control-.*|sec-.*|proxy-.*)$/;
 
 const headerName = z

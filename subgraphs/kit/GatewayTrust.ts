@@ -19,6 +19,10 @@ export interface SubscribePayload {
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
+function isOneLine(text: string): boolean {
+  return !text.includes('\n');
+}
+
 function saysTheSame(text: string, variables: Readonly<Record<string, unknown>>): boolean {
   try {
     return isDeepStrictEqual(JSON.parse(text), variables);
@@ -88,7 +92,6 @@ export class GatewayTrust {
     if (this.keys === null) return EVERYONE;
     const text = extensions?.[SUBSCRIBE_EXTENSIONS.variables];
     // Else two different subscriptions could be signed by the same text.
-    const isOneLine = (part: string): boolean => !part.includes('\n');
     const isWhole = typeof text === 'string' && isOneLine(text) && isOneLine(operationName ?? '');
     if (!isWhole || !saysTheSame(text, variables ?? {})) {
       throw unauthenticated(

@@ -110,7 +110,7 @@ describe('a subgraph that offers subscriptions as event streams only', () => {
     const end = events.next().catch(() => 'cut');
     while (gateway.log.filter(({ reason }) => reason === 'silence').length < 2) await new Promise(setImmediate);
     await gateway.stop();
-    await end;
+    expect(await end).toBe('cut');
   });
 
   test('is subscribed to anew when a stream has grown old, where nothing is missed by it', async () => {

@@ -6,6 +6,8 @@ import { SubgraphClient } from '../../gateway/upstream/SubgraphClient.js';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
 const caller = { subject: 'anna', scopes: [] };
 
 function connect(port: number, options: { maxAgeMs?: number; maxResponseBytes?: number } = {}): SubgraphClient {
@@ -39,7 +41,6 @@ describe('connections to a subgraph grow old', () => {
     servers.push(server);
     return server;
   };
-  const portOf = (server: Server): number => (server.address() as AddressInfo).port;
   const askName = async (): Promise<unknown> => {
     const { data } = await client.ask({ query: '{ name }' }, { caller, headers: {} });
     // A connection is free for the next request in the turn after its answer.
@@ -74,7 +75,7 @@ describe('connections to a subgraph grow old', () => {
     while (asked.at(-1) !== 'after') asked.push(await askName());
     expect(asked).toContain('before');
     // The old connection is closed, not left.
-    await Promise.all([...sockets].map((socket) => socket.closed || once(socket, 'close')));
+    await Promise.all([...sockets].map(async (socket) => socket.closed || once(socket, 'close')));
   });
 
   test('and what is under way on an old one ends there', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { type Http2Server, type ServerHttp2Stream, createSecureServer, createServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
@@ -84,6 +85,23 @@ describe('the file of settings', () => {
   });
 });
 
+/** Answers with what was asked, when `hold` lets it. */
+const answerStreams = (
+  server: Pick<Http2Server, 'on'>,
+  hold: (query: string) => Promise<void> | void = () => undefined,
+): Set<unknown> => {
+  const sessions = new Set<unknown>();
+  const answer = async (stream: ServerHttp2Stream): Promise<void> => {
+    sessions.add(stream.session);
+    const { query } = JSON.parse(await text(stream)) as { query: string };
+    await hold(query);
+    stream.respond({ ':status': 200, 'content-type': 'application/json' });
+    stream.end(JSON.stringify({ data: { query } }));
+  };
+  server.on('stream', (stream: ServerHttp2Stream) => void answer(stream));
+  return sessions;
+};
+
 describe('a subgraph that speaks', () => {
   let client: SubgraphClient | undefined;
   let close: (() => void) | undefined;
@@ -115,23 +133,6 @@ describe('a subgraph that speaks', () => {
     return (server.address() as AddressInfo).port;
   };
 
-  /** Answers with what was asked, when `hold` lets it. */
-  const answerStreams = (
-    server: Http2Server,
-    hold: (query: string) => Promise<void> | void = () => undefined,
-  ): Set<unknown> => {
-    const sessions = new Set<unknown>();
-    const answer = async (stream: ServerHttp2Stream): Promise<void> => {
-      sessions.add(stream.session);
-      const { query } = JSON.parse(await text(stream)) as { query: string };
-      await hold(query);
-      stream.respond({ ':status': 200, 'content-type': 'application/json' });
-      stream.end(JSON.stringify({ data: { query } }));
-    };
-    server.on('stream', (stream: ServerHttp2Stream) => void answer(stream));
-    return sessions;
-  };
-
   test('HTTP/2 with prior knowledge is asked many things over few connections; a mutation goes alone', async () => {
     const server = createServer();
     const held: (() => void)[] = [];
@@ -158,7 +159,9 @@ describe('a subgraph that speaks', () => {
     });
     const shown: string[] = [];
     server.on('session', ({ socket }) => shown.push((socket as TLSSocket).getPeerCertificate().subject.CN as string));
-    answerStreams(server as unknown as Http2Server);
+    answerStreams(server);
+    let refused = 0;
+    server.on('tlsClientError', () => (refused += 1));
     const url = `https://127.0.0.1:${await serve(server)}/graphql`;
     const [ca, cert, key] = ['ca.pem', 'gateway.pem', 'gateway.key'].map((file) => certificates.read(file));
     connect(url, { http2: true, tls: { ca, cert, key } });
@@ -167,6 +170,7 @@ describe('a subgraph that speaks', () => {
     await client?.close();
     connect(url, { http2: true, tls: { ca } });
     await expect(askDesk('{ first }', true)).rejects.toMatchObject({ reason: 'unreachable' });
+    expect(refused).toBeLessThan(10);
     await client?.close();
     connect(url, { http2: true });
     await expect(askDesk('{ first }', true)).rejects.toMatchObject({ reason: 'unreachable' });
@@ -187,10 +191,11 @@ describe('a subgraph that speaks', () => {
       { ...subgraph, url: `https://127.0.0.1:${port}/graphql` },
       { settings: { tls: { ca, cert, key } } },
     );
-    const connected = once(acceptor, 'connection');
+    const connected: Promise<[WebSocket, IncomingMessage]> = once(acceptor, 'connection') as never;
     const events = gateway.client().iterate({ query: 'subscription { bookAdded { id } }' });
     const end = events.next().catch(() => 'cut');
-    await connected;
+    const [, { socket }] = await connected;
+    expect((socket as TLSSocket).getPeerCertificate().subject.CN).toBe('gateway');
     await gateway.stop();
     await end;
     acceptor.close();
@@ -213,6 +218,19 @@ test('subscriptions are spread over as many WebSockets as are configured', async
   await gateway.stop();
   await subgraph.stop();
 });
+
+const says = (name: string, data: object) => ({
+  headers: { etag: name, [`x-${name}`]: 'hidden', 'set-cookie': [`${name}=1; HttpOnly`] },
+  body: JSON.stringify({
+    data,
+    extensions: { cost: name, hidden: name, ...(name === 'reviews' && { who: name }) },
+  }),
+});
+
+const answer = (subgraph: Library['books'], name: string, data: object): void => {
+  const { headers, body } = says(name, data);
+  subgraph.misbehave((response) => response.writeHead(200, headers).end(body));
+};
 
 describe('what passes through the gateway', () => {
   let library: Library;
@@ -270,17 +288,6 @@ describe('what passes through the gateway', () => {
     await start(`
       '*': { responseHeaders: { forward: [etag, x-served-by] }, cookies: on, extensions: { forward: [cost, who] } }
       reviews: { cookies: off }`);
-    const says = (name: string, data: object) => ({
-      headers: { etag: name, [`x-${name}`]: 'hidden', 'set-cookie': [`${name}=1; HttpOnly`] },
-      body: JSON.stringify({
-        data,
-        extensions: { cost: name, hidden: name, ...(name === 'reviews' && { who: name }) },
-      }),
-    });
-    const answer = (subgraph: Library['books'], name: string, data: object): void => {
-      const { headers, body } = says(name, data);
-      subgraph.misbehave((response) => response.writeHead(200, headers).end(body));
-    };
     answer(library.books, 'books', { book: { __typename: 'Book', id: '1', title: 'Emma' } });
     answer(library.reviews, 'reviews', { _entities: [{ stars: 1 }] });
     answer(library.desk, 'desk', { _entities: [{ copies: 1 }] });
