@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool, buildConnector } from 'undici';
+import { errorCode } from '../errors/errorCode.js';
 import type { SubgraphTls } from './SubgraphSettings.js';
 
 export interface AgeingPoolOptions {
@@ -39,7 +40,25 @@ export class AgeingPool {
 
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
     if (performance.now() >= this.#replaceAt) this.#replace();
-    this.#pool.dispatch(request, handler);
+    this.#pool.dispatch(request, this.options.http2 ? this.#watched(handler) : handler);
+  }
+
+  /**
+   * After an error of its session, a client of undici's for HTTP/2 may take requests and answer none: a pool in which a connection broke gets no
+   * more of them. Requests that were given up end with an error too, but with none that has a code.
+   */
+  #watched(handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
+    const pool = this.#pool;
+    return {
+      onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
+      onResponseStart: (...args) => handler.onResponseStart?.(...args),
+      onResponseData: (...args) => handler.onResponseData?.(...args),
+      onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+      onResponseError: (controller, error) => {
+        if (errorCode(error) !== undefined && this.#pool === pool) this.#replaceAt = -Infinity;
+        handler.onResponseError?.(controller, error);
+      },
+    };
   }
 
   /** Ends what is under way and closes every connection. */

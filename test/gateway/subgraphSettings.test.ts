@@ -150,6 +150,21 @@ describe('a subgraph that speaks', () => {
     expect(await Promise.all(slow)).toHaveLength(100);
   });
 
+  test('HTTP/2, and hangs up again and again, is reached as soon as it is well', async () => {
+    const server = createServer();
+    let well = false;
+    server.on('session', (session) => {
+      if (!well) setImmediate(() => session.destroy());
+    });
+    answerStreams(server, () => (well ? undefined : new Promise(() => undefined)));
+    connect(`http://127.0.0.1:${await serve(server)}/graphql`, { http2: true });
+    for (let asked = 0; asked < 3; asked += 1) {
+      await expect(askDesk(`{ o${asked} }`, false)).rejects.toMatchObject({ reason: 'unreachable' });
+    }
+    well = true;
+    expect(await askDesk('{ first }', true)).toEqual({ query: '{ first }' });
+  });
+
   test('HTTP/2 over TLS, and asks for a certificate, is shown ours', async () => {
     const options = { ca: certificates.read('ca.pem'), requestCert: true, rejectUnauthorized: true };
     const server = createSecureServer({
