@@ -38,6 +38,8 @@ export interface Config {
    * such a name, also those that belong to something else; only those of the supergraph's subgraphs are looked at.
    */
   readonly subgraphUrls: Readonly<Record<string, string>>;
+  /** The file that says how subgraphs are spoken to; without it all is as by default. */
+  readonly subgraphSettings?: string | undefined;
   readonly limits: Limits;
   /** Whether the console is served at `/`, where it was built and the graph has customers. */
   readonly console: boolean;
@@ -126,6 +128,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     introspectionHidesDenied: values['introspection-hides-denied'],
     logLevel: values['log-level'],
     subgraphUrls: urlVariables(env),
+    subgraphSettings: values['subgraph-settings'],
     limits: limitsOf(values),
     console: values.console,
     safelist: Object.freeze({

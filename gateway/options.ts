@@ -187,6 +187,14 @@ export const OPTIONS = {
     ...count(DEFAULT_LIMITS.subgraphConcurrency),
     help: 'requests to one subgraph at the same time; as many may wait',
   }),
+  'subgraph-settings': option({
+    value: 'FILE',
+    read: z.string(),
+    standard: undefined,
+    env: 'SUBGRAPH_SETTINGS',
+    help: 'HTTP/2, certificates, headers, event streams, by subgraph; docs/federation.md',
+    standardInWords: 'none',
+  }),
   'shed-load': option({
     ...onOrOff(DEFAULT_LIMITS.shedLoad),
     help: '503 for what comes while the gateway is behind with its work',

@@ -13,6 +13,7 @@ import { createApollo } from './apollo/createApollo.js';
 import { logRequests } from './apollo/logRequests.js';
 import { observeOperations } from './apollo/observeOperations.js';
 import { recordUsage } from './apollo/recordUsage.js';
+import { returnCollected } from './apollo/returnCollected.js';
 import { runOnce } from './apollo/runOnce.js';
 import type { Config } from './config.js';
 import { OriginRules } from './http/OriginRules.js';
@@ -43,6 +44,7 @@ import { subscriptionGraph } from './subscriptions/subscriptionGraph.js';
 import type { Generation } from './supergraph/Generation.js';
 import { SupergraphLifecycle } from './supergraph/SupergraphLifecycle.js';
 import { readWelcomeQuery } from './supergraph/readWelcomeQuery.js';
+import { loadSubgraphSettings } from './upstream/loadSubgraphSettings.js';
 import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
@@ -107,7 +109,9 @@ async function open(
   if (usage) stops.push(() => usage.stop());
 
   const safelist = await loadSafelist(config.safelist, logger);
+  const settings = await loadSubgraphSettings(config.subgraphSettings);
   const lifecycle = await SupergraphLifecycle.load({
+    settings: settings.of,
     file: config.supergraph,
     historyFolder: config.historyFolder,
     subgraphUrls: config.subgraphUrls,
@@ -159,6 +163,7 @@ async function open(
     admitRequests(door),
     logRequests(logger),
     observeOperations(observers),
+    ...(settings.returnsParts ? [returnCollected()] : []),
     ...(usage ? [recordUsage(usage)] : []),
   ]);
   await apollo.start();
@@ -168,7 +173,12 @@ async function open(
     method: ['GET', 'POST'],
     async context(request, reply) {
       const { trustedProxies } = config;
-      const context = await createRequestContext(request, reply, { authenticate, trustedProxies, lifecycle });
+      const context = await createRequestContext(request, reply, {
+        authenticate,
+        trustedProxies,
+        lifecycle,
+        passes: settings,
+      });
       misses.isOperation(request);
       return context;
     },
@@ -178,7 +188,7 @@ async function open(
     app,
     { socket: GRAPHQL_PATH, stream: STREAM_PATH },
     {
-      graph: subscriptionGraph(lifecycle.served, config.subgraphUrls),
+      graph: subscriptionGraph(lifecycle.served, config.subgraphUrls, settings.of),
       door,
       limits,
       origins,
@@ -188,6 +198,8 @@ async function open(
       share: config.shareSubscriptions,
       signingKey: config.signingKey,
       refusesCallers: subgraphsRefuseCallers(config),
+      settings: settings.of,
+      forwardedHeaders: settings.headers,
       authenticate,
       runOnce: runOnce(apollo),
       logger,
@@ -204,7 +216,7 @@ async function open(
   });
 
   lifecycle.onSwap((next) => servedGraph.update(asTold(next)));
-  lifecycle.onSwap((next) => subscriptions.swap(subscriptionGraph(next, config.subgraphUrls)));
+  lifecycle.onSwap((next) => subscriptions.swap(subscriptionGraph(next, config.subgraphUrls, settings.of)));
   lifecycle.onSwap((next) => warnOfGuards(config, next, logger));
   lifecycle.onSwap((next) => safelist?.warnOfMisfits(next.engine.apiSchema));
 
@@ -215,6 +227,8 @@ async function open(
   logger.info({ ...line, ...(metricsUrl !== undefined && { metricsUrl }) }, 'the gateway answers');
   warnOfOpenDoors(config, logger);
   warnOfGuards(config, lifecycle.served, logger);
+  const unknown = settings.names.filter((name) => !clients.has(name));
+  if (unknown.length > 0) logger.warn({ subgraphs: unknown }, '--subgraph-settings names subgraphs that there are not');
   await safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   lifecycle.watch();
   return url;

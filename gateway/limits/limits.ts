@@ -32,7 +32,9 @@ export interface Limits {
   readonly failuresBeforeRest: number;
   /** The longest time between two probes that find out whether a resting subgraph is well again; the first is sent after about a second. */
   readonly longestRestMs: number;
-  /** The longest answer of a subgraph that is read; a longer one counts as no answer. */
+  /** How old a connection to a subgraph becomes, give or take a fifth; then another takes its place. */
+  readonly subgraphConnectionMs: number;
+  /** The longest answer of a subgraph that is read, unpacked; a longer one counts as no answer. */
   readonly subgraphResponseBytes: number;
   /** How many requests are under way at the same time, whatever they wait for; a further one is answered with 503. */
   readonly inFlight: number;
@@ -111,6 +113,8 @@ export interface SubscriptionLimits {
   readonly idleMs: number;
   /** How long the WebSocket to a subgraph is kept when nobody needs it. */
   readonly upstreamIdleMs: number;
+  /** How old that becomes, give or take a fifth; then what misses nothing by it goes on over a new one. */
+  readonly upstreamMs: number;
   /** How many events of one subscription are enriched at the same time. */
   readonly parallelEvents: number;
   /** How many events of one subscription may wait to be enriched; with more, the subgraph is unsubscribed until they are done. */
@@ -154,6 +158,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   subgraphQueue: 256,
   failuresBeforeRest: 5,
   longestRestMs: 10_000,
+  subgraphConnectionMs: 30_000,
   subgraphResponseBytes: 32 * MEBIBYTE,
   inFlight: 5_000,
   shedLoad: true,
@@ -169,6 +174,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
     pingMs: 15_000,
     idleMs: 10 * 60_000,
     upstreamIdleMs: 5_000,
+    upstreamMs: 5 * 60_000,
     parallelEvents: 8,
     waitingEvents: 1_000,
   }),

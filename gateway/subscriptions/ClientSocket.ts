@@ -24,6 +24,7 @@ export class ClientSocket implements ClientConnection, Pulse {
   caller: Caller = ANONYMOUS;
   client: ClientApplication = UNNAMED_CLIENT;
   authorization: string | undefined;
+  forwarded: Readonly<Record<string, string>> | undefined;
   /** What the client said of itself last. */
   claimed: Claimed = { authorization: undefined, purpose: undefined };
   /** The checks of what the client says of itself: one at a time, so that the last word counts. */

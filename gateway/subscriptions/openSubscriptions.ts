@@ -41,15 +41,27 @@ export function openSubscriptions(
   app: FastifyInstance,
   paths: SubscriptionPaths,
   options: SubscriptionsOptions &
-    Pick<TransportOptions, 'authenticate' | 'origins' | 'rate' | 'trustedProxies'> &
+    Pick<TransportOptions, 'authenticate' | 'origins' | 'rate' | 'trustedProxies' | 'forwardedHeaders'> &
     Pick<StreamOptions, 'onStream'>,
 ): OpenSubscriptions {
-  const { authenticate, origins, limits, logger, observers, onStream, rate, trustedProxies } = options;
+  const { authenticate, forwardedHeaders, origins, limits, logger, observers, onStream, rate, trustedProxies } =
+    options;
   const subscriptions = new Subscriptions(options);
   const { connections: all, connectionsPerAddress: perAddress } = limits.subscriptions;
   const connections = new ConnectionCount({ all, perAddress }, () => observers.metrics.refusedConnection());
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
-  const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, origins, rate, trustedProxies };
+  const shared = {
+    subscriptions,
+    authenticate,
+    limits,
+    connections,
+    heartbeat,
+    logger,
+    origins,
+    rate,
+    trustedProxies,
+    forwardedHeaders,
+  };
   const transports = [
     serveWebSockets(app.server, { ...shared, path: paths.socket }),
     serveStreams(app, { ...shared, path: paths.stream, graphqlPath: paths.socket, onStream }),

@@ -6,7 +6,7 @@ import { atMoment } from '../access/atMoment.js';
 import type { Identity } from '../access/createAuthenticator.js';
 import { clientApplication } from '../http/clientApplication.js';
 import { ERROR_CODES } from '../../schema/contract.js';
-import { claimedBy } from '../http/requestIdentity.js';
+import { claimedBy, forwardedHeaders } from '../http/requestIdentity.js';
 import { stampRequestId } from '../errors/presentError.js';
 import { clientAddress } from '../http/clientAddress.js';
 import { whenOver } from '../http/whenOver.js';
@@ -76,10 +76,11 @@ export function serveStreams(app: FastifyInstance, options: StreamOptions): Tran
       'x-accel-buffering': 'no',
     });
     const { authorization, caller, expiresAt } = identity;
+    const forwarded = forwardedHeaders(request, options.forwardedHeaders);
     const stream = new StreamedResponse(
       response,
       framing,
-      { caller, client: clientApplication(request.headers), authorization, address, running: 0 },
+      { caller, client: clientApplication(request.headers), authorization, forwarded, address, running: 0 },
       limits.subscriptions,
     );
     streams.add(stream);

@@ -11,7 +11,7 @@ import { clientAddress } from '../http/clientAddress.js';
 import { declineUpgrade } from '../http/declineUpgrade.js';
 import type { OriginRules } from '../http/OriginRules.js';
 import { clientApplication } from '../http/clientApplication.js';
-import { claimedBy } from '../http/requestIdentity.js';
+import { claimedBy, forwardedHeaders } from '../http/requestIdentity.js';
 import type { ConnectionCount } from '../limits/ConnectionCount.js';
 import type { OperationRate } from '../limits/OperationRate.js';
 import { OperationRefused } from '../operations/OperationRefused.js';
@@ -45,6 +45,8 @@ export interface TransportOptions {
   readonly origins: OriginRules;
   /** See `clientAddress`. */
   readonly trustedProxies: number;
+  /** Names of headers that go on to some subgraph. */
+  readonly forwardedHeaders?: readonly string[] | undefined;
 }
 
 /** A client that does not answer our close for so long is cut off when the gateway stops. */
@@ -100,6 +102,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
     }
     client.claimed = claimedBy(request);
     client.client = clientApplication(request.headers);
+    client.forwarded = forwardedHeaders(request, options.forwardedHeaders);
     sockets.add(client);
     const removePulse = heartbeat.add(client);
     let closed: ((code: number, reason: string) => Promise<void>) | undefined;

@@ -16,6 +16,7 @@ import { OriginRules } from '../../gateway/http/OriginRules.js';
 import { OperationRate } from '../../gateway/limits/OperationRate.js';
 import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
+import { DEFAULT_SUBGRAPH_SETTINGS, type SubgraphSettings } from '../../gateway/upstream/SubgraphSettings.js';
 import type { Generation } from '../../gateway/supergraph/Generation.js';
 import { openSubscriptions } from '../../gateway/subscriptions/openSubscriptions.js';
 import { LIVE_BOOKS_SDL, type LiveSubgraph } from './liveSubgraph.js';
@@ -63,6 +64,7 @@ export async function startLiveGateway(
     signingKey?: string;
     /** Awaited before each check of who asks, with the `authorization` that is checked. */
     beforeAuthentication?: (authorization: string | undefined) => Promise<void> | undefined;
+    settings?: Partial<SubgraphSettings>;
   } = {},
 ): Promise<LiveGateway> {
   const log: Record<string, unknown>[] = [];
@@ -103,7 +105,9 @@ export async function startLiveGateway(
       // What is held is another test's affair.
       lease: () => ({ generation: {} as Generation, end: () => undefined }),
       supergraphSdl,
-      socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
+      eventUrls: new Map([
+        ['books', options.settings?.subscriptions === 'sse' ? httpUrl : httpUrl.replace('http', 'ws')],
+      ]),
     };
   };
   const logger = pino({ level: 'debug' }, { write });
@@ -131,6 +135,7 @@ export async function startLiveGateway(
       ),
       signingKey: options.signingKey,
       door: new OperationDoor(new OperationRate({ perSecond: 0, burst: 1 }), new PersistedTexts(undefined), logger),
+      settings: () => ({ ...DEFAULT_SUBGRAPH_SETTINGS, ...options.settings }),
       rate: new OperationRate({ perSecond: 0, burst: 1 }),
       origins: new OriginRules([], 1),
       trustedProxies: 1,
