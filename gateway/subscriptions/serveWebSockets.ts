@@ -8,7 +8,7 @@ import { AccessRefused } from '../access/AccessRefused.js';
 import type { Authenticate, Identity } from '../access/createAuthenticator.js';
 import { HEADERS } from '../../schema/contract.js';
 import { clientAddress } from '../http/clientAddress.js';
-import { declineUpgrade } from '../http/declineUpgrade.js';
+import { type Upgrade, acceptUpgrades } from '../http/acceptUpgrades.js';
 import type { OriginRules } from '../http/OriginRules.js';
 import { clientApplication } from '../http/clientApplication.js';
 import { claimedBy, forwardedHeaders } from '../http/requestIdentity.js';
@@ -155,12 +155,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
     );
   };
 
-  const decline = declineUpgrade(server);
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      decline(request, socket, head);
-      return;
-    }
+  const upgrade: Upgrade = (request, socket, head) => {
     const asked = request.url?.split('?')[0]?.replace(/\/$/, '');
     const caller = options.authenticate.known(request.headers.authorization);
     const key = callerKey(caller, clientAddress(request, options.trustedProxies));
@@ -173,7 +168,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
       refuse(socket, status);
     } else acceptor.handleUpgrade(request, socket, head, accept);
   };
-  server.on('upgrade', upgrade);
+  acceptUpgrades(server, upgrade);
 
   return {
     get waitingMessages() {
@@ -299,7 +294,6 @@ function refusalOf(rate: OperationRate, key: string): OperationRefused | undefin
 
 /** Answers an upgrade that we do not want. */
 function refuse(socket: Duplex, status: number, headers: Readonly<Record<string, string>> = {}): void {
-  socket.once('error', () => undefined);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}`;
   socket.end(`${head}connection: close\r\ncontent-length: 0\r\n\r\n`);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { preloadedEnvironment } from '../../scripts/start/preloadedEnvironment.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { askSubgraph } from '../support/startTestSubgraph.js';
@@ -18,7 +19,10 @@ afterAll(() => database.drop());
 function run(command: readonly string[], env: Record<string, string> = {}): ChildProcess {
   const [node, ...args] = command;
   if (node !== 'node') throw new Error(`${node} is not node`);
-  return spawn(process.execPath, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, args, {
+    env: { ...preloadedEnvironment(process.env), PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function finished(

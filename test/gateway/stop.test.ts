@@ -77,7 +77,9 @@ describe('SIGTERM behind a balancer', () => {
 
   beforeEach(async () => {
     library = await startLibrary();
-    gateway = runGateway(['--supergraph', library.file, '--port', '0', '--drain-delay', '4'], { supervised: true });
+    gateway = runGateway(['--supergraph', library.file, '--port', '0', '--drain-delay', '4', '--shed-load', 'off'], {
+      supervised: true,
+    });
     url = await untilReady(gateway);
   });
 

@@ -71,6 +71,27 @@ describe('an offer to speak something else than HTTP or WebSockets', () => {
     expect(answer.toLowerCase()).toContain('connection: close');
   });
 
+  test.each([
+    ['a WebSocket', '/graphql', 101],
+    ['a WebSocket at another path', '/elsewhere', 404],
+  ])('%s comes after the answers to what was asked before it', async (_what, path, status) => {
+    const offer = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+      'sec-websocket-protocol': 'graphql-transport-ws',
+    };
+    const socket = await rawConnection(gateway.url);
+    socket.write(postBytes('{ openUntil }').repeat(2) + getBytes(path, offer));
+    let answer = '';
+    for await (const chunk of socket) {
+      answer += String(chunk);
+      if (answer.split('HTTP/1.1 ').length === 4) break;
+    }
+    expect([...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1])).toEqual(['200', '200', String(status)]);
+  });
+
   test('a WebSocket at another path is still refused', async () => {
     const offer = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
     expect(await exchange(getBytes('/elsewhere', offer))).toMatch(/^HTTP\/1\.1 404 /);
