@@ -15,6 +15,8 @@ const isFallible = (emitter: EventEmitter): boolean =>
 
 /** Notes every emitter to which anybody listens while `work` runs, with the place that listened first. */
 async function watching(work: () => Promise<void>): Promise<void> {
+  // They are called with an emitter as `this`, as they would be.
+  // oxlint-disable-next-line typescript/unbound-method
   const real = [EventEmitter.prototype.on, EventEmitter.prototype.once, EventEmitter.prototype.addListener] as const;
   const noting = (listen: (typeof real)[number]): (typeof real)[number] =>
     function note(this: EventEmitter, name, heard) {

@@ -242,7 +242,7 @@ const says = (name: string, data: object) => ({
   }),
 });
 
-const answer = (subgraph: Library['books'], name: string, data: object): void => {
+const answerWith = (subgraph: Library['books'], name: string, data: object): void => {
   const { headers, body } = says(name, data);
   subgraph.misbehave((response) => response.writeHead(200, headers).end(body));
 };
@@ -303,9 +303,9 @@ describe('what passes through the gateway', () => {
     await start(`
       '*': { responseHeaders: { forward: [etag, x-served-by] }, cookies: on, extensions: { forward: [cost, who] } }
       reviews: { cookies: off }`);
-    answer(library.books, 'books', { book: { __typename: 'Book', id: '1', title: 'Emma' } });
-    answer(library.reviews, 'reviews', { _entities: [{ stars: 1 }] });
-    answer(library.desk, 'desk', { _entities: [{ copies: 1 }] });
+    answerWith(library.books, 'books', { book: { __typename: 'Book', id: '1', title: 'Emma' } });
+    answerWith(library.reviews, 'reviews', { _entities: [{ stars: 1 }] });
+    answerWith(library.desk, 'desk', { _entities: [{ copies: 1 }] });
     const got = await ask(gateway.url, ASKED);
     expect(got).toMatchObject({ data: { book: { title: 'Emma', copies: 1, stars: 1 } } });
     expect(Object(got).extensions).toEqual({ cost: 'books', who: 'reviews' });
