@@ -1,4 +1,4 @@
-import type { Pool, PoolConfig } from 'pg';
+import type { Pool, PoolClient, PoolConfig } from 'pg';
 import type { Logger } from 'pino';
 import { isConnectionLost } from './isUnavailable.js';
 import type { PoolReadings } from './observe/createSubgraphMetrics.js';
@@ -20,8 +20,8 @@ interface Waiting {
   readonly values: unknown[];
   readonly resolve: (rows: object[]) => void;
   readonly reject: (error: unknown) => void;
-  /** It failed once for no fault of its own. */
-  isSecondTry: boolean;
+  /** When it failed for no fault of its own; undefined at its first try. */
+  failedAt: number | undefined;
   /** It is not to be prepared. */
   isUnnamed: boolean;
 }
@@ -30,11 +30,13 @@ interface Waiting {
  * Reads outside transactions. What is asked in one turn of the event loop goes to Postgres together, over one connection
  * and in one write, and each statement is prepared once for each connection: on the way from resolver to rows, the system
  * calls and the parsing cost more than the reading. Each statement stands for itself: one that fails fails alone. One that was lost with its connection is
- * tried once more, on another: the connections refuse what writes, so nothing can be done twice.
+ * tried once more, on a fresh one: the connections refuse what writes, so nothing can be done twice.
  */
 export class ReadPipeline {
   readonly #pool: Pool;
   readonly #names = new Map<string, string>();
+  /** When each connection was made. */
+  readonly #madeAt = new WeakMap<PoolClient, number>();
   #waiting: Waiting[] = [];
   readonly #onStatement: ((statement: string) => void) | undefined;
   readonly #watch: StatementWatch | undefined;
@@ -46,6 +48,7 @@ export class ReadPipeline {
    */
   constructor(config: PoolConfig, log: Logger, onStatement?: (statement: string) => void, watch?: StatementWatch) {
     this.#pool = openPool({ ...config, pipeline: true }, log);
+    this.#pool.on('connect', (client) => this.#madeAt.set(client, performance.now()));
     this.#onStatement = onStatement;
     this.#watch = watch;
   }
@@ -59,7 +62,7 @@ export class ReadPipeline {
       this.#onStatement?.(text);
       const ended = this.#watch?.('read', text) ?? nothing;
       const settle = { ended, resolve: resolve as (rows: object[]) => void, reject };
-      this.#queue({ text, values, ...settle, isSecondTry: false, isUnnamed: false });
+      this.#queue({ text, values, ...settle, failedAt: undefined, isUnnamed: false });
     });
   }
 
@@ -81,7 +84,7 @@ export class ReadPipeline {
   async #send(): Promise<void> {
     let client;
     try {
-      client = await this.#pool.connect();
+      client = await this.#connect();
     } catch (error) {
       for (const { ended, reject } of this.#waiting.splice(0)) {
         ended(error);
@@ -115,10 +118,23 @@ export class ReadPipeline {
     client.release(lost);
   }
 
+  /**
+   * A connection, made since the last failure of what waits. What broke one has perhaps broken others, which nobody has noticed yet: a statement has no third try,
+   * so they are dropped.
+   */
+  async #connect(): Promise<PoolClient> {
+    for (;;) {
+      const client = await this.#pool.connect();
+      const madeAt = this.#madeAt.get(client) ?? 0;
+      if (this.#waiting.every(({ failedAt = 0 }) => failedAt <= madeAt)) return client;
+      client.release(true);
+    }
+  }
+
   #onFailure(statement: Waiting, error: unknown): void {
     const isUnprepared = (error as { code?: unknown }).code === NOT_PREPARED;
-    if (!statement.isSecondTry && (isUnprepared || isConnectionLost(error))) {
-      statement.isSecondTry = true;
+    if (statement.failedAt === undefined && (isUnprepared || isConnectionLost(error))) {
+      statement.failedAt = performance.now();
       statement.isUnnamed = isUnprepared;
       this.#queue(statement);
       return;

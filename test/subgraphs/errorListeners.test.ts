@@ -87,4 +87,4 @@ test('every socket, stream, client, pool and server of subgraphs and gateway has
     expect([kind, watch.seen.get(kind) ?? 0]).toEqual([kind, expect.any(Number)]);
     expect(watch.seen.get(kind)).toBeGreaterThan(0);
   }
-});
+}, 180_000);
