@@ -278,7 +278,7 @@ export const OPTIONS = {
 };
 
 type Table = typeof OPTIONS;
-export type OptionName = keyof Table;
+type OptionName = keyof Table;
 
 /** The value of each option, given or standard. */
 export type OptionValues = {
@@ -335,6 +335,6 @@ export function optionLines(): string[] {
 }
 
 /** The first column of the help text. */
-export function optionColumn(text: string): string {
-  return `  ${text.padEnd(WIDTH)}`;
+export function optionColumn(column: string): string {
+  return `  ${column.padEnd(WIDTH)}`;
 }

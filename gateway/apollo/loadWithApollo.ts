@@ -2,6 +2,9 @@ import { ApolloGateway } from '@apollo/gateway';
 import { apolloSupergraph } from './apolloSupergraph.js';
 import { declineTelemetry } from './declineTelemetry.js';
 
+/** What is wrong is thrown. */
+const quiet = (): void => undefined;
+
 /**
  * Loads a supergraph with Apollo's gateway, which validates it; plans are made and run by ours. It takes about a second of CPU: call it in the
  * planner's thread.
@@ -10,12 +13,10 @@ import { declineTelemetry } from './declineTelemetry.js';
  */
 export async function loadWithApollo(supergraphSdl: string): Promise<void> {
   declineTelemetry();
-  const quiet = (): void => undefined;
   const gateway = new ApolloGateway({
     supergraphSdl: apolloSupergraph(supergraphSdl),
     validateSupergraph: true,
     __exposeQueryPlanExperimental: false,
-    // What is wrong is thrown.
     logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   });
   await gateway.load();

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 
 /** An answer carries no more errors than this; how many more there were, it says. */
-export const MAX_ERRORS = 100;
+const MAX_ERRORS = 100;
 
 /** What went wrong with one operation: the first errors, and how many more there were. What a further one costs does not grow. */
 export class Failures {

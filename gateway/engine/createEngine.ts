@@ -54,7 +54,7 @@ export interface Engine {
   compile(document: DocumentNode, caller: Caller, plannedFor?: string): Compiled | Promise<Compiled>;
 }
 
-export type Compiled = CompiledOperation | CompiledSubscription | RefusedSubscription;
+type Compiled = CompiledOperation | CompiledSubscription | RefusedSubscription;
 
 /** A document that was asked for, with what was compiled of it. */
 interface Known {

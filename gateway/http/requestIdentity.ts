@@ -27,7 +27,7 @@ export function claimedBy({ headers }: Pick<IncomingMessage, 'headers'>): Claime
 }
 
 /** What goes through the gateway, for any subgraph. */
-export interface Passes {
+interface Passes {
   /** Names of headers of requests. */
   readonly headers: readonly string[];
   /** Whether anything of subgraphs' answers goes back. */

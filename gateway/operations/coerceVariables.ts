@@ -49,8 +49,8 @@ export function coerceVariables(
   const problems: Problem[] = [];
   try {
     for (const definition of variableDefinitions) {
-      coerceOne(schema, definition, given, coerced, hideSuggestions, (problem) => {
-        problems.push(problem);
+      coerceOne(schema, definition, given, coerced, hideSuggestions, (found) => {
+        problems.push(found);
         if (problems.length >= MAX_ERRORS) throw new Enough();
       });
     }
@@ -74,7 +74,7 @@ function coerceOne(
   given: Given,
   coerced: Record<string, unknown>,
   hideSuggestions: boolean,
-  report: (problem: Problem) => void,
+  report: (found: Problem) => void,
 ): void {
   const name = variable.name.value;
   const type = typeFromAST(schema, typeNode);

@@ -367,7 +367,9 @@ describe('subscriptions in trouble', () => {
       const events = gateway.client().iterate({ query: ADDED });
       const first = next(events);
       await subgraph.untilListening(1);
-      gateway.swap(liveSupergraph(subgraph, LIVE_BOOKS_SDL.replace('genre: String }', 'genre: String pages: Int }')));
+      await gateway.swap(
+        liveSupergraph(subgraph, LIVE_BOOKS_SDL.replace('genre: String }', 'genre: String pages: Int }')),
+      );
       subgraph.addBook({ id: '1' });
       expect(await first).toEqual({ data: { bookAdded: { id: '1', title: 'Book 1' } } });
       const joining = next(gateway.client().iterate({ query: ADDED }));
@@ -382,7 +384,7 @@ describe('subscriptions in trouble', () => {
       const events = gateway.client().iterate({ query: ADDED });
       const first = next(events);
       await subgraph.untilListening(1);
-      gateway.swap(
+      await gateway.swap(
         liveSupergraph(subgraph, LIVE_BOOKS_SDL.replace('id: ID! title: String! genre', 'id: ID! name: String! genre')),
       );
       await expect(first).rejects.toMatchObject([{ extensions: { code: 'SUBSCRIPTION_OUTDATED' } }]);
@@ -399,7 +401,7 @@ describe('subscriptions in trouble', () => {
       const moved = await startLiveSubgraph(subgraph, 0);
       subgraph.write('two');
       expect((await next(events)).data).toEqual({ journal: { note: 'two' } });
-      gateway.swap(liveSupergraph(moved), moved);
+      await gateway.swap(liveSupergraph(moved), moved);
       await moved.untilListening(1);
       moved.write('three');
       expect(await next(events)).toEqual({ data: { journal: { note: 'three' } } });

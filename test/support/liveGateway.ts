@@ -44,7 +44,7 @@ export interface LiveGateway {
   /** Resolves once the enrichment of so many events has begun since the start. */
   untilEnriching(count: number): Promise<void>;
   /** Moves everything to another graph, over the same subgraph unless another is given. */
-  swap(sdl: string, to?: LiveSubgraph): void;
+  swap(sdl: string, to?: LiveSubgraph): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type OperationDefinitionNode, buildSchema, parse } from 'graphql';
+import { Kind, type OperationDefinitionNode, buildSchema, parse } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import { OperationRefused } from '../../../gateway/operations/OperationRefused.js';
 import { coerceVariables } from '../../../gateway/operations/coerceVariables.js';
@@ -14,7 +14,7 @@ const schema = buildSchema(`
 
 const operationOf = (text: string): OperationDefinitionNode => {
   const [operation] = parse(text).definitions;
-  if (operation?.kind !== 'OperationDefinition') throw new Error('that is no operation');
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('that is no operation');
   return operation;
 };
 
@@ -58,17 +58,17 @@ test('variables are read as graphql-js reads them', () => {
   );
   fc.assert(
     fc.property(variables, (given) => {
-      const expected = getVariableValues(schema, operation.variableDefinitions ?? [], given);
-      if (expected.coerced) expect(coerce(given)).toEqual(expected.coerced);
-      else expect(refused(given).errors.length).toBe(Math.min(10, expected.errors.length));
+      const { coerced, errors = [] } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
+      const ours = coerced ? coerce(given) : refused(given).errors.length;
+      expect(ours).toEqual(coerced ?? Math.min(10, errors.length));
     }),
     { numRuns: 300 },
   );
 });
 
-describe('however much is wrong with the variables', () => {
-  const answerOf = (given: Record<string, unknown>): string => JSON.stringify(refused(given).errors);
+const answerOf = (given: Record<string, unknown>): string => JSON.stringify(refused(given).errors);
 
+describe('however much is wrong with the variables', () => {
   test('of 40,000 unknown keys ten are told, and no value is repeated', () => {
     const filter = Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`k${index}`, 'secret']));
     const { errors } = refused({ filter, ids: [], mood: 'SAD' });
@@ -87,7 +87,7 @@ describe('however much is wrong with the variables', () => {
   });
 
   test('a name of any length is cut', () => {
-    const filter = { [`${'x'.repeat(100_000)}`]: 1 };
+    const filter = { ['x'.repeat(100_000)]: 1 };
     expect(answerOf({ filter, ids: [], mood: 'SAD' }).length).toBeLessThan(1_000);
     expect(answerOf({ ids: [], mood: 'y'.repeat(100_000) }).length).toBeLessThan(1_000);
   });

@@ -49,10 +49,11 @@ test('what was refused is refused again without being read again, for a while', 
   expect(refusalOf(() => forgetful.check('{ wrong }', null))).not.toBe(before);
 });
 
+const operations = (no: number): string =>
+  Array.from({ length: 100 }, (_, index) => `query Q${no}o${index} { ${'b { a } '.repeat(5)}}`).join('\n');
+
 test('however many documents of however many operations come, what is kept stays within its bound', () => {
   const documents = documentsIn(1);
-  const operations = (no: number): string =>
-    Array.from({ length: 100 }, (_, index) => `query Q${no}o${index} { ${'b { a } '.repeat(5)}}`).join('\n');
   for (let no = 0; no < 60; no += 1) {
     for (let index = 0; index < 5; index += 1) documents.check(operations(no), `Q${no}o${index}`, EVERYONE);
     expect(documents.bytes).toBeLessThanOrEqual(MEBIBYTE);

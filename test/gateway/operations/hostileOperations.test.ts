@@ -37,6 +37,42 @@ const codesOf = ({ errors = [] }: Pick<Answer, 'errors'>): unknown[] =>
   errors.map(({ extensions }) => extensions?.['code']);
 const sentTo = (): number => graph.subgraphs.reduce((sum, { requests }) => sum + requests.length, 0);
 
+const bare = (errors: unknown): unknown => JSON.parse(JSON.stringify(errors).replaceAll(/,"requestId":"[^"]*"/g, ''));
+
+const wrongFields = (count: number): string =>
+  `{ ${Array.from({ length: count }, (_, index) => `wrong${index}`).join(' ')} }`;
+
+const textOf = (no: number): string => `query Persisted${no} { name }`;
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+const extensionsOf = (sha256Hash: string): Record<string, unknown> => ({
+  extensions: { persistedQuery: { version: 1, sha256Hash } },
+});
+const data = { name: 'things' };
+
+const overHttp = async (body: Record<string, unknown>): Promise<unknown> => {
+  const response = await fetch(gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return response.json();
+};
+const overStream = async (body: Record<string, unknown>): Promise<unknown> => {
+  const response = await fetch(`${gateway.url}/stream`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return JSON.parse(/data: (\{.*\})/.exec(await response.text())?.[1] ?? 'null');
+};
+const overSocket = async (body: Record<string, unknown>): Promise<unknown> => {
+  try {
+    return (await socket.iterate({ query: '', ...body }).next()).value;
+  } catch (errors) {
+    return { errors };
+  }
+};
+
 describe('variables', () => {
   const query = 'query ($filter: Filter, $ids: [Int]) { find(filter: $filter, ids: $ids) }';
   const unknown = Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`k${index}`, index]));
@@ -56,13 +92,11 @@ describe('variables', () => {
         const answer = await ask(large.url, query, { variables, headers: ACCEPT });
         expect([answer.status, new Set(codesOf(answer))]).toEqual([400, new Set(['BAD_USER_INPUT'])]);
         expect(JSON.stringify(answer.errors).length).toBeLessThan(5_000);
-        const overSocket = await client
+        const answered = await client
           .iterate({ query, variables })
           .next()
           .catch((errors: unknown) => errors);
-        const bare = (errors: unknown): unknown =>
-          JSON.parse(JSON.stringify(errors).replaceAll(/,"requestId":"[^"]*"/g, ''));
-        expect(bare(overSocket)).toEqual(bare(answer.errors));
+        expect(bare(answered)).toEqual(bare(answer.errors));
         const stream = await fetch(`${large.url}/stream`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
@@ -80,28 +114,30 @@ describe('variables', () => {
 
 describe('errors', () => {
   test('of 4,000 entities that fail, a hundred are told, and how many more there were', async () => {
-    const { data, errors, extensions } = await (
+    const {
+      data: told,
+      errors,
+      extensions,
+    } = await (
       await fetch(gateway.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query: '{ things(count: 4000) { id broken } }' }),
       })
     ).json();
-    expect(data.things).toHaveLength(4_000);
+    expect(told.things).toHaveLength(4_000);
     expect(errors).toHaveLength(100);
     expect(errors[99]).toMatchObject({ path: ['things', 99, 'broken'], extensions: { code: 'BROKEN' } });
     expect(extensions).toEqual({ errorsLeftOut: 3_900 });
   });
 
   test('a validation with 60 errors has the status and the form of one with 5, with a request id', async () => {
-    const wrong = (count: number): string =>
-      `{ ${Array.from({ length: count }, (_, index) => `wrong${index}`).join(' ')} }`;
     const loose = await startGateway(graph.file, {
       limits: { operations: { ...DEFAULT_LIMITS.operations, rootFields: 100 } },
     });
     try {
       for (const count of [5, 60]) {
-        const { status, errors = [] } = await ask(loose.url, wrong(count), { headers: ACCEPT });
+        const { status, errors = [] } = await ask(loose.url, wrongFields(count), { headers: ACCEPT });
         expect(status).toBe(400);
         expect(errors.length).toBeGreaterThanOrEqual(Math.min(count, 50));
         for (const { extensions } of errors) {
@@ -163,36 +199,6 @@ describe('an operation that is hard to plan', () => {
 });
 
 describe('a persisted query', () => {
-  const textOf = (no: number): string => `query Persisted${no} { name }`;
-  const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-  const extensionsOf = (sha256Hash: string): Record<string, unknown> => ({
-    extensions: { persistedQuery: { version: 1, sha256Hash } },
-  });
-  const data = { name: 'things' };
-
-  const overHttp = async (body: Record<string, unknown>): Promise<unknown> => {
-    const response = await fetch(gateway.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    return response.json();
-  };
-  const overStream = async (body: Record<string, unknown>): Promise<unknown> => {
-    const response = await fetch(`${gateway.url}/stream`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    return JSON.parse(/data: (\{.*\})/.exec(await response.text())?.[1] ?? 'null');
-  };
-  const overSocket = async (body: Record<string, unknown>): Promise<unknown> => {
-    try {
-      return (await socket.iterate({ query: '', ...body }).next()).value;
-    } catch (errors) {
-      return { errors };
-    }
-  };
   const WAYS = [
     ['HTTP', overHttp],
     ['an event stream', overStream],
