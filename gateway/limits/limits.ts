@@ -8,6 +8,7 @@ export interface Limits {
   readonly requestTimeoutMs: number;
   readonly operations: OperationLimits;
   readonly rate: RateLimit;
+  readonly planning: PlanningLimits;
   /** How long one subgraph may take for one fetch, from asking for it to the last byte of its answer. */
   readonly subgraphTimeoutMs: number;
   /** How long all fetches of one operation may take together; then what has not arrived is left out of the answer. */
@@ -31,8 +32,28 @@ export interface Limits {
   readonly subscriptions: SubscriptionLimits;
 }
 
+/** What making operations ready to run may take. */
+export interface PlanningLimits {
+  /** How long the planner may take for one plan. One that took longer is refused, and not tried again for a while. */
+  readonly timeoutMs: number;
+  /** The longest plan that is taken, in characters of its JSON. */
+  readonly planCharacters: number;
+  /** How many plans of one caller may wait for the planner; a further one is refused. */
+  readonly waitingPerCaller: number;
+  /** The same for all callers together. */
+  readonly waiting: number;
+  /** How many megabytes of memory the planner may take beside what the supergraph itself takes. */
+  readonly plannerMegabytes: number;
+  /** What documents, plans and compiled operations may weigh together; the least recently used are forgotten. */
+  readonly keptMegabytes: number;
+  /** For how long it is remembered what was refused. */
+  readonly refusedMs: number;
+}
+
 /** What one operation may be. Each is checked before anything is executed, and the refusal names the limit and the figure. */
 export interface OperationLimits {
+  /** Of a document, whatever they are: layout and comments too. A longer one is not read. */
+  readonly characters: number;
   /** Of a document, in lexical tokens. No more are read. */
   readonly tokens: number;
   /** Of fields within fields. */
@@ -91,6 +112,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   operations: Object.freeze({
+    characters: 100_000,
     tokens: 5_000,
     depth: 20,
     aliases: 50,
@@ -100,6 +122,15 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
     listSize: 10,
   }),
   rate: Object.freeze({ perSecond: 500, burst: 1_000 }),
+  planning: Object.freeze({
+    timeoutMs: 2_000,
+    planCharacters: 4 * MEBIBYTE,
+    waitingPerCaller: 16,
+    waiting: 1_000,
+    plannerMegabytes: 1_024,
+    keptMegabytes: 256,
+    refusedMs: 60_000,
+  }),
   subgraphTimeoutMs: 10_000,
   requestDeadlineMs: 30_000,
   subgraphConcurrency: 256,
