@@ -124,32 +124,38 @@ describe('when a connection to Postgres breaks', () => {
     await untilAnswered();
   });
 
-  test.each(FAULTS)('by %s, a write is there whole with its events, or not at all', async (fault) => {
-    const emails = Array.from({ length: AT_ONCE }, () => `${randomUUID()}@example.com`);
-    const hold = 'LOCK TABLE identity.customer_identifier IN EXCLUSIVE MODE';
-    const answers = await whileUnderWay(hold, fault, (index) => identify(emails[index] ?? ''));
-    const failed = answers.filter(({ errors }) => errors);
-    expect(failed.length).toBeGreaterThan(0);
-    expect(failed.map(codesOf)).toEqual(failed.map(() => ['SERVICE_UNAVAILABLE']));
-    await untilAnswered();
-    // Those who got no answer send the same call again, and nobody is there twice.
-    for (const email of emails) expect((await identify(email)).errors).toBeUndefined();
-    const half = await sql(
-      `SELECT id FROM identity.customer c WHERE NOT EXISTS (SELECT FROM identity.customer_identifier WHERE customer_id = c.id)`,
-    );
-    expect(half).toEqual([]);
-    const count = () =>
-      sql<{ customers: number; created: number }>(
-        `SELECT count(DISTINCT i.customer_id)::int AS customers, count(a.id)::int AS created
+  test.each(FAULTS)(
+    'by %s, a write is there whole with its events, or not at all',
+    async (fault) => {
+      const emails = Array.from({ length: AT_ONCE }, () => `${randomUUID()}@example.com`);
+      const hold = 'LOCK TABLE identity.customer_identifier IN EXCLUSIVE MODE';
+      const answers = await whileUnderWay(hold, fault, (index) => identify(emails[index] ?? ''));
+      const failed = answers.filter(({ errors }) => errors);
+      expect(failed.length).toBeGreaterThan(0);
+      expect(failed.map(codesOf)).toEqual(failed.map(() => ['SERVICE_UNAVAILABLE']));
+      await untilAnswered();
+      // Those who got no answer send the same call again, and nobody is there twice.
+      for (const email of emails) expect((await identify(email)).errors).toBeUndefined();
+      const half = await sql(
+        `SELECT id FROM identity.customer c WHERE NOT EXISTS (SELECT FROM identity.customer_identifier WHERE customer_id = c.id)`,
+      );
+      expect(half).toEqual([]);
+      const count = () =>
+        sql<{ customers: number; created: number }>(
+          `SELECT count(DISTINCT i.customer_id)::int AS customers, count(a.id)::int AS created
          FROM identity.customer_identifier i LEFT JOIN identity.audit_entry a
            ON a.customer_id = i.customer_id AND a.action = 'CHANGE' AND 'Mutation.identifyCustomer' = ANY(a.fields)
          WHERE i.value = ANY('{${emails.join(',')}}')`,
-      );
-    await waitUntil(async () => (await count())[0]?.created === 2 * AT_ONCE - failed.length, 60_000).catch(async () => {
-      throw new Error(
-        `of ${AT_ONCE} customers, ${failed.length} of them at the second call: ${JSON.stringify(await count())}`,
-      );
-    });
-    expect(await count()).toMatchObject([{ customers: AT_ONCE }]);
-  });
+        );
+      const created = 2 * AT_ONCE - failed.length;
+      await waitUntil(async () => (await count())[0]?.created === created, 60_000).catch(async () => {
+        const left = await sql(
+          'SELECT (SELECT count(*) FROM identity.outbox) AS outbox, (SELECT count(*) FROM identity.dead_letter) AS parked',
+        );
+        throw new Error(`of ${created} entries there are ${JSON.stringify([await count(), left])}`);
+      });
+      expect(await count()).toMatchObject([{ customers: AT_ONCE }]);
+    },
+    120_000,
+  );
 });
