@@ -167,6 +167,7 @@ function limitsOf(values: OptionValues): Limits {
       aliases: values['max-aliases'],
       rootFields: values['max-root-fields'],
       directives: values['max-directives'],
+      fieldPairs: values['max-field-pairs'],
       cost: values['max-cost'],
       inputValues: values['max-input-values'],
       listSize: values['list-size'],

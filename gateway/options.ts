@@ -97,6 +97,10 @@ export const OPTIONS = {
   'max-aliases': option({ ...count(operations.aliases), help: 'aliases of an operation' }),
   'max-root-fields': option({ ...count(operations.rootFields), help: 'fields at the root of an operation' }),
   'max-directives': option({ ...count(operations.directives), help: 'directives of a document' }),
+  'max-field-pairs': option({
+    ...count(operations.fieldPairs),
+    help: 'pairs of fields under one name at the same place of an operation',
+  }),
   'max-cost': option({ ...count(operations.cost), help: 'what an operation may cost, by @cost and @listSize' }),
   'max-input-values': option({
     ...count(operations.inputValues),

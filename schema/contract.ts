@@ -29,6 +29,8 @@ export const ERROR_CODES = {
   TOO_MANY_TOKENS: 'TOO_MANY_TOKENS',
   TOO_MANY_CHARACTERS: 'TOO_MANY_CHARACTERS',
   TOO_MANY_DIRECTIVES: 'TOO_MANY_DIRECTIVES',
+  /** The document has too many fields under the same name at the same place. */
+  TOO_MANY_FIELD_PAIRS: 'TOO_MANY_FIELD_PAIRS',
   /** What the operation may cost at most, by `@cost` and `@listSize`, is more than is allowed. */
   COST_LIMIT_EXCEEDED: 'COST_LIMIT_EXCEEDED',
   /** Finding out which subgraphs have to be asked for the operation takes more time or memory than is allowed. */

@@ -77,6 +77,8 @@ export interface OperationLimits {
   readonly rootFields: number;
   /** Directives in the document. */
   readonly directives: number;
+  /** Pairs of fields at the same place of the response, which the validation compares. */
+  readonly fieldPairs: number;
   /** By `@cost` and `@listSize`. */
   readonly cost: number;
   /** Values in all variables together, those within lists and objects included. */
@@ -138,6 +140,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
     aliases: 50,
     rootFields: 20,
     directives: 50,
+    fieldPairs: 20_000,
     cost: 10_000,
     inputValues: 50_000,
     listSize: 10,

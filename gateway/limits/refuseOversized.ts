@@ -29,6 +29,19 @@ export function refuseOversized(size: DocumentSize, limits: OperationLimits): vo
 }
 
 /**
+ * Refuses a document that asks for the same fields too often.
+ *
+ * @throws OperationRefused that names the limit and its option
+ */
+export function refuseRepetitive(pairs: number, limits: OperationLimits): void {
+  if (pairs <= limits.fieldPairs) return;
+  const message =
+    `The document asks for the same fields too often: fields under one name at the same place make more than ${limits.fieldPairs} ` +
+    'pairs (--max-field-pairs). Ask for each field once.';
+  throw OperationRefused.because(message, ERROR_CODES.TOO_MANY_FIELD_PAIRS, { limit: limits.fieldPairs });
+}
+
+/**
  * Refuses an operation that may cost more than is allowed.
  *
  * @throws OperationRefused that names the limit, its option and the figure

@@ -14,7 +14,8 @@ import { type Cost, type CostModel, compileCost } from '../limits/compileCost.js
 import type { CostWeights } from '../limits/costWeights.js';
 import type { OperationLimits, PlanningLimits } from '../limits/limits.js';
 import { measureDocument } from '../limits/measureDocument.js';
-import { refuseCostly, refuseOversized } from '../limits/refuseOversized.js';
+import { countFieldPairs } from '../limits/countFieldPairs.js';
+import { refuseCostly, refuseOversized, refuseRepetitive } from '../limits/refuseOversized.js';
 import type { AskedOperation } from './AskedOperation.js';
 import { OperationRefused } from './OperationRefused.js';
 import type { Safelist } from './Safelist.js';
@@ -284,7 +285,9 @@ export class Documents {
 
   #measure(document: DocumentNode): void {
     const size = measureDocument(document);
-    refuseOversized(size, this.rules.limits);
+    const { limits } = this.rules;
+    refuseOversized(size, limits);
+    refuseRepetitive(countFieldPairs(document, limits.fieldPairs), limits);
     if (size.introspects && !this.rules.introspection) {
       const message = 'This gateway does not tell its schema: __schema and __type are switched off (--introspection).';
       throw OperationRefused.because(message, ERROR_CODES.INTROSPECTION_DISABLED);

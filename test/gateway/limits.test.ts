@@ -42,6 +42,13 @@ const HOSTILE: [string, string, string, number, unknown][] = [
   ['too many fields at the root', `{ ${'openUntil '.repeat(25)} }`, 'TOO_MANY_ROOT_FIELDS', DEFAULTS.rootFields, 25],
   ['too many directives', `{ openUntil ${'@nothing '.repeat(100)} }`, 'TOO_MANY_DIRECTIVES', DEFAULTS.directives, 100],
   ['too many tokens', `{ ${'openUntil '.repeat(6_000)} }`, 'TOO_MANY_TOKENS', DEFAULTS.tokens, undefined],
+  [
+    'the same field too often',
+    `{ ${'book(id: 1) { id } '.repeat(15)}${'...F '.repeat(1)} } fragment F on Query { book(id: 1) { ${'title '.repeat(400)}} }`,
+    'TOO_MANY_FIELD_PAIRS',
+    DEFAULTS.fieldPairs,
+    undefined,
+  ],
   ['too many characters', `{${'\n'.repeat(500_000)}}`, 'TOO_MANY_CHARACTERS', DEFAULTS.characters, 500_002],
 ];
 
