@@ -21,7 +21,8 @@ export function logRequests(logger: Logger): ApolloServerPlugin<RequestContext> 
             logger.error({ requestId, operationName, ...describeFailure(error) }, 'an error that nobody foresaw');
           }
         },
-        async willSendResponse({ response, operationName, operation }) {
+        async willSendResponse({ response, operationName }) {
+          const operation = contextValue.admitted?.checked.operation;
           const milliseconds = Math.round(performance.now() - startedAt);
           const line = { requestId, operationName, kind: operation?.operation, milliseconds };
           const errors = response.body.kind === 'single' ? response.body.singleResult.errors : undefined;

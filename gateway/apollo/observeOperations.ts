@@ -28,7 +28,8 @@ export function observeOperations({ metrics, tracer }: OperationObservers): Apol
       );
       if (span) contextValue.trace = headersOfSpan(span);
       return {
-        async willSendResponse({ response: { body }, operation, operationName }) {
+        async willSendResponse({ response: { body }, operationName }) {
+          const operation = contextValue.admitted?.checked.operation;
           const result = body.kind === 'single' ? body.singleResult : {};
           const outcome = outcomeOf(result);
           const type = operation?.operation ?? 'unknown';
