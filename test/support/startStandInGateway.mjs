@@ -11,6 +11,7 @@ const { port, host } = parseArgs({
     host: { type: 'string' },
     auth: { type: 'string' },
     history: { type: 'string' },
+    'drain-delay': { type: 'string' },
     usage: { type: 'string' },
   },
 }).values;
