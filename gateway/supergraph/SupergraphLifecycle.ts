@@ -18,7 +18,8 @@ import { warmUp } from './warmUp.js';
 import { watchFile } from './watchFile.js';
 
 /**
- * Told after a swap; what runs on the old supergraph can be moved to the new one here. What it throws is logged, and the next hook is told.
+ * Told after a swap; what runs on the old supergraph can be moved to the new one here, and the old one stays open meanwhile. What it throws is logged, and the next
+ * hook is told.
  */
 export type SwapHook = (next: Generation, previous: Generation) => void | Promise<void>;
 
@@ -225,7 +226,8 @@ export class SupergraphLifecycle {
       'a new supergraph serves',
     );
     this.#keep(next);
-    // Who runs on it longer than a request holds leases of their own.
+    // What is moved may have to ask the old one.
+    const lease = previous.lease();
     previous.retire();
     for (const hook of this.#hooks) {
       try {
@@ -234,6 +236,7 @@ export class SupergraphLifecycle {
         this.#options.logger.error({ err }, 'something could not be moved to the new supergraph');
       }
     }
+    lease.end();
   }
 
   /** Notes that it serves, one after the other. Where that fails all goes on, but a later start from a broken file, and going back. */

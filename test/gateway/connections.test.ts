@@ -170,7 +170,8 @@ describe('connections', () => {
   });
 
   test('whatever is cut off at whichever byte, every count comes down again', async () => {
-    await start({ limits: { inFlight: 1_000 } });
+    // A connection that is not read from, because much waits to be sent over it, is noticed to be gone when something is sent.
+    await start({ limits: { inFlight: 1_000, subgraphTimeoutMs: 1_000 } });
     const upgrade = {
       connection: 'Upgrade',
       upgrade: 'websocket',

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { loadWithApollo } from '../../gateway/apollo/loadWithApollo.js';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 
@@ -136,8 +137,15 @@ describe('the gateway over HTTP', () => {
     }
   });
 
-  test("Apollo's own reporting over the internet is off", () => {
-    expect(process.env['APOLLO_TELEMETRY_DISABLED']).toBe('true');
+  test("Apollo's own reporting over the internet is off before its gateway is made", async () => {
+    const before = process.env['APOLLO_TELEMETRY_DISABLED'];
+    delete process.env['APOLLO_TELEMETRY_DISABLED'];
+    try {
+      await loadWithApollo(await readFile(library.file, 'utf8'));
+      expect(process.env['APOLLO_TELEMETRY_DISABLED']).toBe('true');
+    } finally {
+      if (before !== undefined) process.env['APOLLO_TELEMETRY_DISABLED'] = before;
+    }
   });
 
   test('a browser that opens the GraphQL address is led to GraphiQL', async () => {
