@@ -42,7 +42,10 @@ export async function startFixtureSubgraph(definition: SubgraphDefinition, port 
 
   const server = createServer((incoming, response) => {
     void (async () => {
-      const request: RecordedRequest = { headers: incoming.headers, body: JSON.parse(await text(incoming)) };
+      // Who gives a request up may do so before it is there.
+      const sent = await text(incoming).catch(() => undefined);
+      if (!sent || !incoming.complete) return;
+      const request: RecordedRequest = { headers: incoming.headers, body: JSON.parse(sent) };
       requests.push(request);
       for (const resolve of waiting.splice(0)) resolve(request);
       if (behaviour) {
