@@ -17,14 +17,16 @@ export class StopStack {
    * Closes all of it, what was opened last first, each once the one before is closed; what cannot be closed keeps nothing else from it. Calling it
    * again waits for the same end.
    *
+   * @param before what is waited for first, while all of it is still open
    * @throws AggregateError of all that could not be closed
    */
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stopAll();
+  stop(before?: () => Promise<unknown>): Promise<void> {
+    this.#stopping ??= this.#stopAll(before);
     return this.#stopping;
   }
 
-  async #stopAll(): Promise<void> {
+  async #stopAll(before: (() => Promise<unknown>) | undefined): Promise<void> {
+    await before?.();
     const errors: unknown[] = [];
     for (let stop = this.#open.pop(); stop; stop = this.#open.pop()) {
       try {

@@ -38,6 +38,8 @@ export interface Config {
    * such a name, also those that belong to something else; only those of the supergraph's subgraphs are looked at.
    */
   readonly subgraphUrls: Readonly<Record<string, string>>;
+  /** The file that says how subgraphs are spoken to; without it all is as by default. */
+  readonly subgraphSettings?: string | undefined;
   readonly limits: Limits;
   /** Whether the console is served at `/`, where it was built and the graph has customers. */
   readonly console: boolean;
@@ -47,6 +49,8 @@ export interface Config {
   readonly introspection: boolean;
   /** Pages of these origins may ask beside those of the gateway's own; `*` for all. */
   readonly corsOrigins: readonly string[];
+  /** How long after SIGTERM the gateway still takes requests, not ready any more, so that balancers hear of it; in milliseconds. */
+  readonly drainDelayMs: number;
   /** How many proxies stand before the gateway, each of which adds to `x-forwarded-for`. */
   readonly trustedProxies: number;
   /** Whether equal subscriptions by equal callers share one upstream subscription. */
@@ -124,6 +128,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     introspectionHidesDenied: values['introspection-hides-denied'],
     logLevel: values['log-level'],
     subgraphUrls: urlVariables(env),
+    subgraphSettings: values['subgraph-settings'],
     limits: limitsOf(values),
     console: values.console,
     safelist: Object.freeze({
@@ -133,6 +138,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     introspection: values.introspection ?? !isProduction,
     corsOrigins: Object.freeze(values['cors-origin']),
     trustedProxies: values['trust-proxy'],
+    drainDelayMs: values['drain-delay'] * 1_000,
     shareSubscriptions: values['share-subscriptions'],
     shareIdenticalQueries: values['share-identical-queries'],
     metrics: values.metrics ? Object.freeze({ port: values['metrics-port'] }) : undefined,
@@ -141,10 +147,19 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   });
 }
 
+/** What an operation may take beside its fetches before its connection counts as silent. */
+const SPARE_MS = 15_000;
+
 function limitsOf(values: OptionValues): Limits {
   return Object.freeze({
     ...DEFAULT_LIMITS,
     requestBytes: values['max-body'],
+    silenceMs: Math.max(DEFAULT_LIMITS.silenceMs, values['request-deadline'] + SPARE_MS),
+    keepAliveMs: values['keep-alive'] * 1_000,
+    sockets: Object.freeze({
+      all: values['max-sockets'] ?? 2 * values['max-connections'],
+      perAddress: values['max-sockets-per-address'] ?? 2 * values['max-connections-per-address'],
+    }),
     operations: Object.freeze({
       characters: values['max-characters'],
       tokens: values['max-tokens'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DENIED_FIELDS } from './access/DeniedFields.js';
 import { DEFAULT_LIMITS } from './limits/limits.js';
+import { isOriginRule } from './http/OriginRules.js';
 import { LOG_LEVELS } from './observability/createLogger.js';
 
 /** One thing that the command line or the environment can say. */
@@ -51,10 +52,6 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T, standa
 const text = (value: string, standard: string) => ({ value, read: z.string(), standard });
 const port = wholeNumber(0, 65_535);
 const { operations, rate, subscriptions } = DEFAULT_LIMITS;
-
-function isOrigin(origin: string): boolean {
-  return origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin);
-}
 
 /** Checks that an option keeps its own type while all of them have one shape. */
 function option<T, S>(
@@ -154,6 +151,22 @@ export const OPTIONS = {
     ...count(subscriptions.perConnection),
     help: 'of these, over one WebSocket',
   }),
+  'max-sockets': option({
+    ...count(0),
+    standard: undefined,
+    help: 'connections (TCP) at the same time, whatever comes over them',
+    standardInWords: 'twice --max-connections',
+  }),
+  'max-sockets-per-address': option({
+    ...count(0),
+    standard: undefined,
+    help: 'of these, from one network address; behind proxies, its open requests',
+    standardInWords: 'twice --max-connections-per-address',
+  }),
+  'keep-alive': option({
+    ...count(DEFAULT_LIMITS.keepAliveMs / 1_000, 86_400),
+    help: 'seconds that a connection is kept open after an answer',
+  }),
   'share-subscriptions': option({
     ...onOrOff(true),
     help: 'one upstream for equal subscriptions of equal callers',
@@ -173,6 +186,14 @@ export const OPTIONS = {
   'subgraph-concurrency': option({
     ...count(DEFAULT_LIMITS.subgraphConcurrency),
     help: 'requests to one subgraph at the same time; as many may wait',
+  }),
+  'subgraph-settings': option({
+    value: 'FILE',
+    read: z.string(),
+    standard: undefined,
+    env: 'SUBGRAPH_SETTINGS',
+    help: 'HTTP/2, certificates, headers, event streams, by subgraph; docs/federation.md',
+    standardInWords: 'none',
   }),
   'shed-load': option({
     ...onOrOff(DEFAULT_LIMITS.shedLoad),
@@ -210,12 +231,12 @@ export const OPTIONS = {
       .string()
       .transform((list) => list.split(',').map((origin) => origin.trim()))
       .refine(
-        (origins) => origins.every(isOrigin),
-        'must be * or origins like https://app.example.com, without a path',
+        (origins) => origins.every(isOriginRule),
+        'must be * or origins like https://app.example.com or https://*.example.com, without a path',
       ),
     standard: [] as readonly string[],
     env: 'CORS_ORIGIN',
-    help: 'pages that may ask: https://app.example.com, several with commas, or *',
+    help: 'pages that may ask: https://app.example.com, https://*.example.com, several with commas, or *',
     standardInWords: 'none',
   }),
   'trust-proxy': option({
@@ -223,7 +244,14 @@ export const OPTIONS = {
     read: wholeNumber(0, 99),
     standard: 0,
     env: 'TRUST_PROXY',
-    help: 'how many proxies before the gateway add to x-forwarded-for',
+    help: 'how many proxies before the gateway add to x-forwarded-for, and say x-forwarded-host',
+  }),
+  'drain-delay': option({
+    value: 'N',
+    read: wholeNumber(0, 3_600),
+    standard: 5,
+    env: 'DRAIN_DELAY',
+    help: 'seconds after SIGTERM that requests are still taken, not ready any more; Ctrl-C: none',
   }),
   usage: option({
     value: 'FOLDER|off',

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
@@ -12,8 +13,10 @@ import { createApollo } from './apollo/createApollo.js';
 import { logRequests } from './apollo/logRequests.js';
 import { observeOperations } from './apollo/observeOperations.js';
 import { recordUsage } from './apollo/recordUsage.js';
+import { returnCollected } from './apollo/returnCollected.js';
 import { runOnce } from './apollo/runOnce.js';
 import type { Config } from './config.js';
+import { OriginRules } from './http/OriginRules.js';
 import { closeConnections } from './http/closeConnections.js';
 import { consoleRoutes } from './http/consoleRoutes.js';
 import { createApp } from './http/createApp.js';
@@ -25,6 +28,8 @@ import { legacyStatus } from './http/legacyStatus.js';
 import { type TakeListener, listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { OperationRate } from './limits/OperationRate.js';
+import { limitConnections } from './limits/limitConnections.js';
+import { meterMisses } from './limits/meterMisses.js';
 import { shedLoad } from './limits/shedLoad.js';
 import { UsageRecorder } from './observability/UsageRecorder.js';
 import { type GatewayReadings, createGatewayMetrics } from './observability/createGatewayMetrics.js';
@@ -39,10 +44,12 @@ import { subscriptionGraph } from './subscriptions/subscriptionGraph.js';
 import type { Generation } from './supergraph/Generation.js';
 import { SupergraphLifecycle } from './supergraph/SupergraphLifecycle.js';
 import { readWelcomeQuery } from './supergraph/readWelcomeQuery.js';
+import { loadSubgraphSettings } from './upstream/loadSubgraphSettings.js';
 import { SubgraphProbe } from './upstream/SubgraphProbe.js';
 
 const GRAPHQL_PATH = '/graphql';
 const STREAM_PATH = `${GRAPHQL_PATH}/stream`;
+const OPERATION_PATHS = { graphql: GRAPHQL_PATH, stream: STREAM_PATH };
 
 /** What the build makes of console/, relative to the working directory as the supergraph is. */
 const CONSOLE_FOLDER = 'dist/console';
@@ -52,10 +59,12 @@ export interface Gateway {
   /** The GraphQL address, with the port that was really taken. */
   readonly url: string;
   /**
-   * Takes no new requests, ends those in flight within 10 seconds, then closes everything. Calling it again waits for
-   * the same end.
+   * Is not ready from now on, and tells each connection with its next answer that it ends; takes no new requests after `drainMs`, ends those
+   * in flight within 10 seconds, then closes everything. Calling it again waits for the same end.
+   *
+   * @param drainMs as long as it takes a balancer to hear that the gateway is not ready; by default no time
    */
-  stop(): Promise<void>;
+  stop(drainMs?: number): Promise<void>;
 }
 
 /**
@@ -75,7 +84,7 @@ export async function createGateway(
   const stops = new StopStack();
   try {
     const url = await open(config, logger, stops, takeListener);
-    return { url, stop: () => stops.stop() };
+    return { url, stop: (drainMs = 0) => stops.stop(() => pause(drainMs)) };
   } catch (error) {
     await stops.stop();
     throw error;
@@ -100,7 +109,9 @@ async function open(
   if (usage) stops.push(() => usage.stop());
 
   const safelist = await loadSafelist(config.safelist, logger);
+  const settings = await loadSubgraphSettings(config.subgraphSettings);
   const lifecycle = await SupergraphLifecycle.load({
+    settings: settings.of,
     file: config.supergraph,
     historyFolder: config.historyFolder,
     subgraphUrls: config.subgraphUrls,
@@ -123,9 +134,13 @@ async function open(
   const door = new OperationDoor(rate, new PersistedTexts(safelist), logger);
   const authenticate = createAuthenticator(config.auth, logger);
 
-  const app = await createApp({ ...config, graphqlPath: GRAPHQL_PATH, page: config.introspection });
+  const origins = new OriginRules(config.corsOrigins, config.trustedProxies);
+  const app = await createApp({ ...config, origins, graphqlPath: GRAPHQL_PATH, page: config.introspection });
   stops.push(() => app.close());
-  shedLoad(app, { graphql: GRAPHQL_PATH, stream: STREAM_PATH }, limits);
+  app.server.on('error', (error) => logger.error({ err: error }, 'the server failed to accept a connection'));
+  const sockets = limitConnections(app, limits.sockets, config.trustedProxies, logger);
+  const misses = meterMisses(app, OPERATION_PATHS, rate, config.trustedProxies, authenticate.known);
+  const shedding = shedLoad(app, OPERATION_PATHS, limits);
   closeConnections(app, () => stops.isStopping);
   errorReplies(app, logger, pathsOf(config));
   legacyStatus(app);
@@ -148,6 +163,7 @@ async function open(
     admitRequests(door),
     logRequests(logger),
     observeOperations(observers),
+    ...(settings.returnsParts ? [returnCollected()] : []),
     ...(usage ? [recordUsage(usage)] : []),
   ]);
   await apollo.start();
@@ -155,22 +171,35 @@ async function open(
   await app.register(fastifyApollo(apollo), {
     path: GRAPHQL_PATH,
     method: ['GET', 'POST'],
-    context: (request, reply) =>
-      createRequestContext(request, reply, { authenticate, trustedProxies: config.trustedProxies, lifecycle }),
+    async context(request, reply) {
+      const { trustedProxies } = config;
+      const context = await createRequestContext(request, reply, {
+        authenticate,
+        trustedProxies,
+        lifecycle,
+        passes: settings,
+      });
+      misses.isOperation(request);
+      return context;
+    },
   });
 
   const subscriptions = openSubscriptions(
     app,
     { socket: GRAPHQL_PATH, stream: STREAM_PATH },
     {
-      graph: subscriptionGraph(lifecycle.served, config.subgraphUrls),
+      graph: subscriptionGraph(lifecycle.served, config.subgraphUrls, settings.of),
       door,
       limits,
-      corsOrigins: config.corsOrigins,
+      origins,
+      rate,
       trustedProxies: config.trustedProxies,
+      onStream: (request) => shedding.onStream(request),
       share: config.shareSubscriptions,
       signingKey: config.signingKey,
       refusesCallers: subgraphsRefuseCallers(config),
+      settings: settings.of,
+      forwardedHeaders: settings.headers,
       authenticate,
       runOnce: runOnce(apollo),
       logger,
@@ -180,10 +209,14 @@ async function open(
   );
   // Their connections would keep the server open for as long as it waits.
   stops.push(() => subscriptions.stop());
-  readings = () => readAll(lifecycle, subscriptions);
+  readings = () => ({
+    ...readAll(lifecycle, subscriptions),
+    sockets: sockets.open,
+    underWay: shedding.underWay,
+  });
 
   lifecycle.onSwap((next) => servedGraph.update(asTold(next)));
-  lifecycle.onSwap((next) => subscriptions.swap(subscriptionGraph(next, config.subgraphUrls)));
+  lifecycle.onSwap((next) => subscriptions.swap(subscriptionGraph(next, config.subgraphUrls, settings.of)));
   lifecycle.onSwap((next) => warnOfGuards(config, next, logger));
   lifecycle.onSwap((next) => safelist?.warnOfMisfits(next.engine.apiSchema));
 
@@ -194,6 +227,8 @@ async function open(
   logger.info({ ...line, ...(metricsUrl !== undefined && { metricsUrl }) }, 'the gateway answers');
   warnOfOpenDoors(config, logger);
   warnOfGuards(config, lifecycle.served, logger);
+  const unknown = settings.names.filter((name) => !clients.has(name));
+  if (unknown.length > 0) logger.warn({ subgraphs: unknown }, '--subgraph-settings names subgraphs that there are not');
   await safelist?.warnOfMisfits(lifecycle.served.engine.apiSchema);
   lifecycle.watch();
   return url;
@@ -210,7 +245,10 @@ function asTold({ engine, supergraph }: Generation): { apiSchema: typeof engine.
   return { apiSchema: engine.apiSchema, supergraphSdl: supergraph.sdl };
 }
 
-function readAll(lifecycle: SupergraphLifecycle, { load }: OpenSubscriptions): GatewayReadings {
+function readAll(
+  lifecycle: SupergraphLifecycle,
+  { load }: OpenSubscriptions,
+): Omit<GatewayReadings, 'sockets' | 'underWay'> {
   const { clients: subscriptions, upstreams: upstreamSubscriptions, ...waiting } = load;
   const { clients, documents, since, supergraph } = lifecycle.served;
   return {

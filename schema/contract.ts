@@ -144,6 +144,8 @@ export type Channel =
 export const SUBSCRIBE_EXTENSIONS = {
   /** The headers that a request over HTTP would carry, by their names in lower case: callers share one WebSocket. */
   headers: 'headers',
+  /** The variables as the JSON text that the signature is over; it must say the same as the message's `variables`. */
+  variables: 'variables',
 } as const;
 
 /**

@@ -10,11 +10,12 @@ import { lazyData } from './lazyData.js';
  * Errors are given whole: Apollo Server's pipeline logs and presents them.
  */
 export const executeAdmitted: GatewayExecutor = async ({ context }) => {
-  const { admitted, ...asked } = context as RequestContext;
+  const { admitted, collected, ...asked } = context as RequestContext;
   if (admitted?.run.kind !== 'once') throw new Error('only queries and mutations that were let in are executed');
-  const { dataText, failures, extensions } = await admitted.run.prepared.run(
-    engineRequest({ ...asked, caller: admitted.caller }),
-  );
+  const answer = await admitted.run.prepared.run(engineRequest({ ...asked, collected, caller: admitted.caller }));
+  const { dataText, failures } = answer;
+  const extensions =
+    answer.extensions || collected?.extensions ? { ...collected?.extensions, ...answer.extensions } : undefined;
   return {
     data: dataText === 'null' ? null : lazyData(dataText),
     ...(failures.length > 0 && { errors: failures }),
@@ -22,17 +23,24 @@ export const executeAdmitted: GatewayExecutor = async ({ context }) => {
   };
 };
 
-/** Of a caller's request, nothing else reaches a subgraph. */
+/** Of a caller's request, nothing else reaches a subgraph, and of `forwarded` what is configured for it. */
 function engineRequest({
   requestId,
   caller,
   authorization,
   signal,
   trace,
-}: Pick<RequestContext, 'requestId' | 'caller' | 'authorization' | 'signal' | 'trace'>): EngineRequest {
+  forwarded,
+  collected,
+}: Pick<
+  RequestContext,
+  'requestId' | 'caller' | 'authorization' | 'signal' | 'trace' | 'forwarded' | 'collected'
+>): EngineRequest {
   return {
     requestId,
     caller,
+    forwarded,
+    collect: collected && ((service, parts) => collected.add(service, parts)),
     headers: { [HEADERS.requestId]: requestId, ...(authorization && { authorization }), ...trace },
     signal,
   };

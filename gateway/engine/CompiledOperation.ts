@@ -1,5 +1,6 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Caller } from '../../schema/contract.js';
+import type { SubgraphRequestOptions } from '../upstream/SubgraphClient.js';
 
 /** Who asks, as far as running an operation needs to know it. */
 export interface EngineRequest {
@@ -8,6 +9,10 @@ export interface EngineRequest {
   readonly caller: Caller;
   /** Goes on to every subgraph. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers of the client's request of which each subgraph gets those that are configured for it. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
+  /** Told what subgraphs give back to the client beside data and errors. A request that is told has a run of its own. */
+  readonly collect?: SubgraphRequestOptions['collect'];
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined;
 }

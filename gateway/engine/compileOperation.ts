@@ -59,8 +59,8 @@ export interface CompileOptions {
 const MAX_WRITERS = 32;
 
 /** About what a plan takes compiled, for each character of its fetches' texts, and for each character of the operation's. */
-const BYTES_A_FETCH_CHARACTER = 40;
-const BYTES_A_CHARACTER = 40;
+const BYTES_A_FETCH_CHARACTER = 150;
+const BYTES_A_CHARACTER = 80;
 
 interface Planned extends CompiledPlan {
   /** Of a subscription. */

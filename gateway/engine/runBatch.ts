@@ -131,10 +131,18 @@ function askSubgraph(
       variables[name] = entities.map(({ representation }) => representation);
     }
   }
-  const { caller, headers, signal } = run.request;
+  const { caller, headers, forwarded, collect, signal } = run.request;
   return connection.ask(
     { query, variables, operationName },
-    { caller, headers, signal: abortable ? signal : undefined, repeatable: abortable, endsAt: run.endsAt },
+    {
+      caller,
+      headers,
+      forwarded,
+      collect,
+      signal: abortable ? signal : undefined,
+      repeatable: abortable,
+      endsAt: run.endsAt,
+    },
   );
 }
 

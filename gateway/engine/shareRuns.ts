@@ -31,6 +31,7 @@ export function shareRuns(operation: CompiledOperation): CompiledOperation {
 
   const shared = (prepared: PreparedOperation, variables: Readonly<Record<string, unknown>>): PreparedOperation => ({
     async run(request) {
+      if (request.collect) return prepared.run(request);
       const key = runKey(variables, request);
       const run = runs.get(key) ?? begin(key, prepared, request);
       run.waiting += 1;
@@ -59,7 +60,7 @@ export function shareRuns(operation: CompiledOperation): CompiledOperation {
 /** Headers that differ from request to request and say nothing about who asks. */
 const OF_ONE_REQUEST: ReadonlySet<string> = new Set([HEADERS.requestId, 'traceparent', 'tracestate']);
 
-function runKey(variables: Readonly<Record<string, unknown>>, { caller, headers }: EngineRequest): string {
+function runKey(variables: Readonly<Record<string, unknown>>, { caller, headers, forwarded }: EngineRequest): string {
   const telling = Object.entries(headers).filter(([name]) => !OF_ONE_REQUEST.has(name));
-  return JSON.stringify([caller, telling.toSorted(([a], [b]) => (a < b ? -1 : 1)), variables]);
+  return JSON.stringify([caller, telling.toSorted(([a], [b]) => (a < b ? -1 : 1)), forwarded, variables]);
 }

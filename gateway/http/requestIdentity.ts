@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceHeadersOf } from '../../observability/traceHeaders.js';
 import { HEADERS } from '../../schema/contract.js';
 import type { Authenticate, Claimed } from '../access/createAuthenticator.js';
+import { CollectedParts } from './CollectedParts.js';
 import type { SupergraphLifecycle } from '../supergraph/SupergraphLifecycle.js';
 import { clientApplication } from './clientApplication.js';
 import type { RequestContext } from './RequestContext.js';
@@ -25,6 +26,27 @@ export function claimedBy({ headers }: Pick<IncomingMessage, 'headers'>): Claime
   return { authorization: headers.authorization, purpose: headers[HEADERS.purpose]?.toString() };
 }
 
+/** What goes through the gateway, for any subgraph. */
+export interface Passes {
+  /** Names of headers of requests. */
+  readonly headers: readonly string[];
+  /** Whether anything of subgraphs' answers goes back. */
+  readonly returnsParts: boolean;
+}
+
+/** Those headers of a request that go on to some subgraph; undefined when it has none. */
+export function forwardedHeaders(
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  names: readonly string[] = [],
+): Readonly<Record<string, string>> | undefined {
+  let forwarded: Record<string, string> | undefined;
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) (forwarded ??= {})[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return forwarded;
+}
+
 /** What making contexts needs. */
 export interface ContextOptions {
   readonly authenticate: Authenticate;
@@ -32,6 +54,8 @@ export interface ContextOptions {
   readonly trustedProxies: number;
   /** What serves the request to its end. */
   readonly lifecycle: Pick<SupergraphLifecycle, 'lease'>;
+  /** What goes through the gateway between the client and subgraphs; nothing by default. */
+  readonly passes?: Passes;
 }
 
 /**
@@ -42,7 +66,7 @@ export interface ContextOptions {
 export async function createRequestContext(
   request: FastifyRequest,
   reply: FastifyReply,
-  { authenticate, trustedProxies, lifecycle }: ContextOptions,
+  { authenticate, trustedProxies, lifecycle, passes }: ContextOptions,
 ): Promise<RequestContext> {
   const controller = new AbortController();
   // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
@@ -60,6 +84,8 @@ export async function createRequestContext(
     client: clientApplication(request.headers),
     authorization,
     lease,
+    forwarded: forwardedHeaders(request, passes?.headers),
+    collected: passes?.returnsParts ? new CollectedParts((name, value) => void reply.header(name, value)) : undefined,
     signal: controller.signal,
     trace: traceHeadersOf(request.headers),
   };

@@ -1,11 +1,22 @@
+import type { ConnectionLimits } from './ConnectionCount.js';
+
 /** What one request may cost. Sizes are in bytes, times in milliseconds. */
 export interface Limits {
   /** The longest request body that is read; a longer one is answered with 413. */
   readonly requestBytes: number;
-  /** How long a client may take to send the headers of a request; it is answered with 408. */
+  /** How long a client may take to send the headers of a request, from their first byte; it is answered with 408. */
   readonly headersTimeoutMs: number;
   /** The same for the whole request. */
   readonly requestTimeoutMs: number;
+  /**
+   * How long nothing may move on a connection that has asked nothing yet, or that does not take its answer; then it is closed. Longer than an
+   * operation may take, because nothing moves while it runs.
+   */
+  readonly silenceMs: number;
+  /** How long a connection is kept open after an answer, for the next request. */
+  readonly keepAliveMs: number;
+  /** Connections (TCP) at the same time, whatever comes over them. */
+  readonly sockets: ConnectionLimits;
   readonly operations: OperationLimits;
   readonly rate: RateLimit;
   readonly planning: PlanningLimits;
@@ -21,7 +32,9 @@ export interface Limits {
   readonly failuresBeforeRest: number;
   /** The longest time between two probes that find out whether a resting subgraph is well again; the first is sent after about a second. */
   readonly longestRestMs: number;
-  /** The longest answer of a subgraph that is read; a longer one counts as no answer. */
+  /** How old a connection to a subgraph becomes, give or take a fifth; then another takes its place. */
+  readonly subgraphConnectionMs: number;
+  /** The longest answer of a subgraph that is read, unpacked; a longer one counts as no answer. */
   readonly subgraphResponseBytes: number;
   /** How many requests are under way at the same time, whatever they wait for; a further one is answered with 503. */
   readonly inFlight: number;
@@ -100,6 +113,8 @@ export interface SubscriptionLimits {
   readonly idleMs: number;
   /** How long the WebSocket to a subgraph is kept when nobody needs it. */
   readonly upstreamIdleMs: number;
+  /** How old that becomes, give or take a fifth; then what misses nothing by it goes on over a new one. */
+  readonly upstreamMs: number;
   /** How many events of one subscription are enriched at the same time. */
   readonly parallelEvents: number;
   /** How many events of one subscription may wait to be enriched; with more, the subgraph is unsubscribed until they are done. */
@@ -113,6 +128,9 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   requestBytes: MEBIBYTE,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  silenceMs: 75_000,
+  keepAliveMs: 620_000,
+  sockets: Object.freeze({ all: 20_000, perAddress: 4_000 }),
   operations: Object.freeze({
     characters: 100_000,
     tokens: 5_000,
@@ -140,6 +158,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   subgraphQueue: 256,
   failuresBeforeRest: 5,
   longestRestMs: 10_000,
+  subgraphConnectionMs: 30_000,
   subgraphResponseBytes: 32 * MEBIBYTE,
   inFlight: 5_000,
   shedLoad: true,
@@ -155,6 +174,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
     pingMs: 15_000,
     idleMs: 10 * 60_000,
     upstreamIdleMs: 5_000,
+    upstreamMs: 5 * 60_000,
     parallelEvents: 8,
     waitingEvents: 1_000,
   }),

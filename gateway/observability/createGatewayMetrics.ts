@@ -35,6 +35,10 @@ export interface GatewayReadings {
   /** Requests, events and subscriptions that hold a supergraph, and how many supergraphs they hold. */
   readonly leases: number;
   readonly generations: number;
+  /** Connections (TCP), whatever comes over them. */
+  readonly sockets: number;
+  /** Requests that are worked on, from the last byte of their body until their answer is ready. */
+  readonly underWay: number;
   /** WebSockets and event streams. */
   readonly connections: number;
   /** Clients' operations over them, and the upstream subscriptions that feed them. */
@@ -137,6 +141,8 @@ function addReadings(registry: Registry, read: () => GatewayReadings | undefined
     'Supergraphs that are open: one, and those before it that are still held.',
     (now) => now.generations,
   );
+  gauge('sockets', 'Open connections (TCP), whatever comes over them.', (now) => now.sockets);
+  gauge('requests_under_way', 'Requests with operations that are worked on.', (now) => now.underWay);
   gauge('connections', 'Open WebSockets and event streams.', (now) => now.connections);
   gauge('subscriptions', 'Operations that clients run over them.', (now) => now.subscriptions);
   gauge('upstream_subscriptions', 'Subscriptions at subgraphs that feed them.', (now) => now.upstreamSubscriptions);

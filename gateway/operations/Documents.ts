@@ -52,7 +52,7 @@ export interface UsedOperation {
 const MEBIBYTE = 1024 * 1024;
 
 /** About what a part of a parsed document takes, what is compiled of its cost included; and what a document takes in any case. */
-const BYTES_A_PART = 350;
+const BYTES_A_PART = 160;
 const BYTES_A_DOCUMENT = 2_000;
 
 /** No document takes more than this share of all memory: one whose plans are without number is forgotten, with them. */
@@ -69,12 +69,16 @@ interface KnownDocument {
   readonly query: string;
   readonly document: DocumentNode;
   readonly operations: Map<string | null, KnownOperation>;
-  /** What it weighs with all that is compiled of it. */
+  /** What it weighs with its operations. */
   bytes: number;
 }
 
+/** An operation of one or several documents: texts that differ in layout, comments or other operations have it in common, with its plans. */
 interface KnownOperation {
   readonly checked: CheckedOperation;
+  /** What it weighs with all that is compiled of it. Each document that has it weighs so much more: too much is safe. */
+  bytes: number;
+  readonly documents: Set<KnownDocument>;
   uses: number;
   caller: Caller | undefined;
 }
@@ -87,7 +91,9 @@ interface KnownOperation {
 export class Documents {
   readonly #known: LRUCache<string, KnownDocument>;
   readonly #refused: LRUCache<string, OperationRefused>;
-  readonly #byDocument = new WeakMap<DocumentNode, KnownDocument>();
+  /** By what they say, and by what they were made of. */
+  readonly #operations = new Map<string, KnownOperation>();
+  readonly #byDocument = new WeakMap<DocumentNode, KnownOperation>();
   readonly #costs: CostModel;
 
   /**
@@ -104,6 +110,9 @@ export class Documents {
     this.#known = new LRUCache<string, KnownDocument>({
       maxSize: rules.planning.keptMegabytes * MEBIBYTE,
       sizeCalculation: ({ bytes }) => bytes,
+      dispose: (known, _query, reason) => {
+        if (reason === 'evict') this.#forget(known);
+      },
     });
     this.#refused = new LRUCache<string, OperationRefused>({
       maxSize: REFUSED_CHARACTERS,
@@ -114,9 +123,7 @@ export class Documents {
 
   /** How many operations are kept. */
   get size(): number {
-    let size = 0;
-    for (const { operations } of this.#known.values()) size += operations.size;
-    return size;
+    return this.#operations.size;
   }
 
   /** What is kept weighs so much, in bytes. */
@@ -166,26 +173,38 @@ export class Documents {
 
   /** Says that what is compiled of an operation's document takes so many bytes more. */
   grow(document: DocumentNode, bytes: number): void {
-    const known = this.#byDocument.get(document);
-    if (!known) return;
-    known.bytes += bytes;
-    // Nobody weighs anew what is there.
-    if (this.#known.delete(known.query)) this.#keep(known);
+    const operation = this.#byDocument.get(document);
+    if (!operation) return;
+    operation.bytes += bytes;
+    for (const known of operation.documents) {
+      known.bytes += bytes;
+      // The cache weighs anew only what is new to it.
+      this.#known.delete(known.query);
+      this.#keep(known);
+    }
   }
 
   /** What was asked for most of what is kept, the most used first. */
   mostUsed(limit: number): UsedOperation[] {
-    const used: UsedOperation[] = [];
-    for (const { query, operations } of this.#known.values()) {
-      for (const [operationName, { uses, caller }] of operations) {
-        if (caller) used.push({ asked: { query, operationName }, caller, uses });
-      }
-    }
-    return used.sort((one, other) => other.uses - one.uses).slice(0, limit);
+    return [...this.#operations.values()]
+      .sort((one, other) => other.uses - one.uses)
+      .slice(0, limit)
+      .flatMap(({ caller, checked, uses }) => {
+        const asked = { query: checked.text, operationName: checked.operation.name?.value };
+        return caller ? [{ asked, caller, uses }] : [];
+      });
   }
 
   #keep(known: KnownDocument): void {
     if (known.bytes <= this.#known.maxSize * LARGEST_SHARE) this.#known.set(known.query, known);
+    else this.#forget(known);
+  }
+
+  #forget(known: KnownDocument): void {
+    for (const operation of known.operations.values()) {
+      operation.documents.delete(known);
+      if (operation.documents.size === 0) this.#operations.delete(operation.checked.text);
+    }
   }
 
   #checkAnew(query: string, name: string | null): KnownOperation {
@@ -226,27 +245,27 @@ export class Documents {
     if (!operation) throw noOperation(name);
     this.rules.safelist?.admit(document, operation);
     const known = before ?? this.#validate(query, parsed);
-    const checked = this.#operationOf(document, operation);
-    const found: KnownOperation = { checked, uses: 0, caller: undefined };
+    const found = this.#operationOf(document, operation);
     known.operations.set(name, found);
-    this.#byDocument.set(checked.document, known);
-    if (!before) this.#keep(known);
-    else this.grow(checked.document, BYTES_A_DOCUMENT);
+    known.bytes += found.bytes;
+    found.documents.add(known);
+    this.#known.delete(query);
+    this.#keep(known);
     return found;
   }
 
-  #operationOf(document: DocumentNode, operation: OperationDefinitionNode): CheckedOperation {
+  #operationOf(document: DocumentNode, operation: OperationDefinitionNode): KnownOperation {
     const definitions = [operation, ...fragmentsOf(document, operation)];
     const alone: DocumentNode = { kind: Kind.DOCUMENT, definitions };
-    let text: string | undefined;
-    return {
-      document: alone,
-      operation,
-      cost: compileCost(this.#costs, alone, operation),
-      get text() {
-        return (text ??= print(alone));
-      },
-    };
+    const text = print(alone);
+    const known = this.#operations.get(text);
+    if (known) return known;
+    const checked = { document: alone, operation, cost: compileCost(this.#costs, alone, operation), text };
+    const bytes = BYTES_A_DOCUMENT + 2 * text.length;
+    const found: KnownOperation = { checked, bytes, documents: new Set(), uses: 0, caller: undefined };
+    this.#operations.set(text, found);
+    this.#byDocument.set(alone, found);
+    return found;
   }
 
   #parse(query: string): ParsedDocument {

@@ -28,6 +28,8 @@ export interface ClientConnection {
   readonly client: ClientApplication;
   /** The client's `authorization`, passed on to the subgraphs as it is: only where the gateway does not check it. */
   readonly authorization: string | undefined;
+  /** Headers with which the connection was made, of which each subgraph gets those that are configured for it. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
   /** The network address of the caller: tells callers apart of whom nothing else is known. */
   readonly address: string;
   /** How many operations run on it. Kept by `Subscriptions`. */

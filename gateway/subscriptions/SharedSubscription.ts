@@ -9,7 +9,7 @@ import type { ObservedEvent } from '../observability/observeEvent.js';
 import { InOrder } from './InOrder.js';
 import { Message } from './Message.js';
 import type { Receiver } from './Receiver.js';
-import type { SubgraphSocket, UpstreamListener } from './SubgraphSocket.js';
+import type { SubgraphEvents, UpstreamListener } from './SubgraphEvents.js';
 import { backoffDelay } from './backoffDelay.js';
 import type { UpstreamOperation } from './resumption.js';
 
@@ -19,7 +19,7 @@ export interface EventSource {
   /** Coerced. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly upstream: UpstreamOperation;
-  readonly socket: SubgraphSocket;
+  readonly events: SubgraphEvents;
   /** Keeps the graph open that it runs on, while an event is worked on. */
   lease(): Pick<Lease, 'end'>;
 }
@@ -29,6 +29,8 @@ export interface SharedSubscriptionOptions {
   /** Whose subscription it is: all its receivers have these claims and headers in common. */
   readonly caller: Caller;
   readonly headers: Readonly<Record<string, string>>;
+  /** See `EngineRequest`. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
   /** How many events may be enriched at the same time. */
   readonly parallelEvents: number;
   /** How many events may wait for that; with more, the upstream is let go until they are done. */
@@ -160,7 +162,7 @@ export class SharedSubscription {
   }
 
   #ask(isFirst: boolean): void {
-    const { socket, upstream } = this.#source;
+    const { events, upstream } = this.#source;
     const request = this.#cursor === undefined ? upstream.request : upstream.from(this.#cursor);
     let over = false;
     const ifCurrent = (act: () => void): void => {
@@ -198,9 +200,11 @@ export class SharedSubscription {
           this.#cancel = undefined;
           this.#breakDown(error);
         }),
+      move: () => ifCurrent(() => this.#moveOn()),
     };
+    const { caller, forwarded } = this.options;
     const headers = { ...this.options.headers, [HEADERS.requestId]: this.options.requestId };
-    const cancel = socket.subscribe(request, { caller: this.options.caller, headers }, listener, isFirst);
+    const cancel = events.subscribe(request, { caller, headers, forwarded }, listener, isFirst);
     this.#cancel = () => {
       over = true;
       cancel();
@@ -253,9 +257,20 @@ export class SharedSubscription {
     this.#retry = setTimeout(() => this.#subscribe(false), backoffDelay(this.#failures));
   }
 
+  /** Whether the next upstream begins where the last one ended. */
+  get #goesOn(): boolean {
+    return this.#cursor !== undefined || this.#source.upstream.resumes;
+  }
+
+  /** Goes over to a new connection, where nothing is missed by it. */
+  #moveOn(): void {
+    if (!this.#goesOn) return;
+    this.#letGo();
+    this.#subscribe(false);
+  }
+
   #noteGap(): void {
-    const goesOn = this.#cursor !== undefined || this.#source.upstream.resumes;
-    if (!goesOn) this.#missingSince ??= new Date();
+    if (!this.#goesOn) this.#missingSince ??= new Date();
   }
 
   #letGo(): void {
@@ -275,6 +290,7 @@ export class SharedSubscription {
         requestId,
         caller: this.options.caller,
         headers,
+        forwarded: this.options.forwarded,
         signal,
       });
       this.options.onAnswer(answer, requestId);
@@ -338,5 +354,5 @@ export class SharedSubscription {
 
 /** Whether two sources ask the same subgraph the same thing. */
 function isSameUpstream(one: EventSource, other: EventSource): boolean {
-  return one.socket === other.socket && JSON.stringify(one.upstream.request) === JSON.stringify(other.upstream.request);
+  return one.events === other.events && JSON.stringify(one.upstream.request) === JSON.stringify(other.upstream.request);
 }

@@ -22,7 +22,10 @@ import type { Lease } from '../supergraph/Generation.js';
 import { Message } from './Message.js';
 import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
 import { type EventSource, SharedSubscription } from './SharedSubscription.js';
-import { SubgraphSocket, type UpstreamAccess } from './SubgraphSocket.js';
+import type { SubgraphEvents, UpstreamAccess } from './SubgraphEvents.js';
+import { NO_SETTINGS, type SubgraphSettingsOf } from '../upstream/SubgraphSettings.js';
+import { SubgraphStreams } from './SubgraphStreams.js';
+import { SubgraphSockets } from './SubgraphSockets.js';
 import { type Resumptions, resumptionsOf, upstreamOperation } from './resumption.js';
 
 /** What subscriptions run on; a new supergraph is a new one. */
@@ -30,8 +33,8 @@ export interface SubscriptionGraph extends OperationGraph {
   /** Keeps it open for somebody who works with it. */
   lease(): Lease;
   readonly supergraphSdl: string;
-  /** Where each subgraph takes WebSockets, by its name in the supergraph. */
-  readonly socketUrls: ReadonlyMap<string, string>;
+  /** Where each subgraph is subscribed to, by its name in the supergraph. */
+  readonly eventUrls: ReadonlyMap<string, string>;
 }
 
 export interface SubscriptionsOptions {
@@ -43,6 +46,8 @@ export interface SubscriptionsOptions {
   readonly signingKey?: string | undefined;
   /** See `SubgraphClientOptions`. */
   readonly refusesCallers?: boolean;
+  /** How each subgraph is spoken to; as by default without it. */
+  readonly settings?: SubgraphSettingsOf;
   /** Whether equal subscriptions with equal access share one upstream. */
   readonly share: boolean;
   /** Answers a query or a mutation as over HTTP. */
@@ -57,6 +62,8 @@ export interface SubscriptionsOptions {
 
 /** So many subscriptions are moved to a new graph at the same time: the planner has always one to plan, and the event loop its turns. */
 const MOVED_TOGETHER = 8;
+/** A stream is given up when it was silent for so many of our own pings: servers send their heartbeat each 12 seconds or so. */
+const SILENT_PINGS = 4;
 
 /** One client's part in a subscription. */
 interface Member extends Receiver {
@@ -84,9 +91,9 @@ interface Running {
 export class Subscriptions {
   #graph: SubscriptionGraph;
   #resumptions: Resumptions;
-  readonly #sockets = new Map<string, SubgraphSocket>();
+  readonly #events = new Map<string, SubgraphEvents>();
   /** Of graphs before, until nothing uses them. */
-  readonly #retired = new Set<SubgraphSocket>();
+  readonly #retired = new Set<SubgraphEvents>();
   readonly #running = new Set<Running>();
   /** Those that others may join. */
   readonly #joinable = new Map<string, Running>();
@@ -103,7 +110,7 @@ export class Subscriptions {
     let upstreams = 0;
     let waitingEvents = 0;
     for (const { shared } of this.#running) waitingEvents += shared.waiting;
-    for (const socket of this.#sockets.values()) upstreams += socket.size;
+    for (const { size } of this.#events.values()) upstreams += size;
     return { clients: this.#total, upstreams, waitingEvents };
   }
 
@@ -141,12 +148,12 @@ export class Subscriptions {
   async swap(graph: SubscriptionGraph): Promise<void> {
     this.#graph = graph;
     this.#resumptions = resumptionsOf(graph.supergraphSdl, graph.engine.apiSchema);
-    const retired: SubgraphSocket[] = [];
-    for (const [service, socket] of this.#sockets) {
-      if (graph.socketUrls.get(service) === socket.options.url) continue;
-      this.#sockets.delete(service);
-      this.#retired.add(socket);
-      retired.push(socket);
+    const retired: SubgraphEvents[] = [];
+    for (const [service, events] of this.#events) {
+      if (graph.eventUrls.get(service) === events.url) continue;
+      this.#events.delete(service);
+      this.#retired.add(events);
+      retired.push(events);
     }
     this.#joinable.clear();
     const left = [...this.#running];
@@ -154,13 +161,13 @@ export class Subscriptions {
       for (let running = left.pop(); running; running = left.pop()) await this.#move(running);
     };
     await Promise.all(Array.from({ length: MOVED_TOGETHER }, moveOn));
-    await Promise.all(retired.map((socket) => socket.close()));
-    for (const socket of retired) this.#retired.delete(socket);
+    await Promise.all(retired.map((events) => events.close()));
+    for (const events of retired) this.#retired.delete(events);
   }
 
   /** Closes the sockets to the subgraphs. The transports have closed those of the clients before. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#sockets.values(), ...this.#retired].map((socket) => socket.close()));
+    await Promise.all([...this.#events.values(), ...this.#retired].map((events) => events.close()));
   }
 
   async #run(
@@ -173,24 +180,22 @@ export class Subscriptions {
     const graph = this.#graph;
     const lease = graph.lease();
     try {
-      const admitted = await this.options.door.admit(
-        request,
-        connection,
-        graph,
-        request.isSafe ? queriesOnly : undefined,
-      );
+      const { door } = this.options;
+      const admitted = await door.admit(request, connection, graph, request.isSafe ? queriesOnly : undefined);
       if (signal.aborted) return;
       if (admitted.run.kind === 'subscription') {
-        this.#subscribe(graph, admitted, request, connection, member, requestId, signal);
+        const asked = { ...request, query: admitted.checked.text };
+        await this.#subscribe(graph, admitted, asked, connection, member, requestId, signal);
         return;
       }
-      const { address, authorization, caller, client } = connection;
+      const { address, authorization, caller, client, forwarded } = connection;
       const text = await this.options.runOnce({
         requestId,
         caller,
         client,
         address,
         authorization,
+        forwarded,
         signal,
         lease,
         admitted,
@@ -225,29 +230,36 @@ export class Subscriptions {
     }
   }
 
-  #subscribe(
+  async #subscribe(
     graph: SubscriptionGraph,
     admitted: AdmittedOperation,
     request: OperationRequest,
-    { authorization, client }: ClientConnection,
+    connection: ClientConnection,
     member: Member,
     requestId: string,
     signal: AbortSignal,
-  ): void {
+  ): Promise<void> {
+    if (graph !== this.#graph) {
+      // While it was let in, another graph came to serve.
+      const now = this.#graph;
+      const { caller, address } = connection;
+      const moved = await this.options.door.fit(request, caller, callerKey(caller, address), now);
+      if (!signal.aborted) await this.#subscribe(now, moved, request, connection, member, requestId, signal);
+      return;
+    }
+    const { authorization, client, forwarded } = connection;
     const startedAt = performance.now();
     const source = this.#source(graph, admitted);
     const access: UpstreamAccess = {
       caller: admitted.caller,
       headers: authorization === undefined ? {} : { authorization },
+      forwarded,
     };
     const key = this.#key(admitted, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
     if (!running) {
-      const { checked } = admitted;
-      running = this.#begin(graph, source, { ...request, query: request.query || checked.text }, access, requestId);
+      running = this.#begin(graph, source, request, access, requestId);
       this.#offer(running, key);
-      // While it was let in, another graph came to serve.
-      if (graph !== this.#graph) void this.#move(running);
     }
     const { shared } = running;
     const { document, operation } = admitted.checked;
@@ -300,7 +312,13 @@ export class Subscriptions {
     if (compiled.kind === 'refused')
       throw new OperationRefused(compiled.refusal(caller).map((error) => error.toJSON()));
     const upstream = upstreamOperation(compiled, variables, this.#resumptions);
-    return { compiled, variables, upstream, socket: this.#socket(graph, compiled.service), lease: () => graph.lease() };
+    return {
+      compiled,
+      variables,
+      upstream,
+      events: this.#eventsOf(compiled.service),
+      lease: () => graph.lease(),
+    };
   }
 
   /**
@@ -312,27 +330,30 @@ export class Subscriptions {
     return JSON.stringify([checked.text, checked.operation.name?.value, source.variables, access], sortKeys);
   }
 
-  #socket(graph: SubscriptionGraph, service: string): SubgraphSocket {
-    const known = this.#sockets.get(service);
+  #eventsOf(service: string): SubgraphEvents {
+    const known = this.#events.get(service);
     if (known) return known;
-    const { limits, logger, signingKey, refusesCallers = false } = this.options;
-    const url = graph.socketUrls.get(service);
+    const { limits, logger, signingKey, refusesCallers = false, settings: settingsOf = NO_SETTINGS } = this.options;
+    const settings = settingsOf(service);
+    const url = this.#graph.eventUrls.get(service);
     if (url === undefined) throw new Error(`the plan names a subgraph "${service}" that is not in the supergraph`);
-    const socket = new SubgraphSocket(
-      {
-        name: service,
-        url,
-        maxMessageBytes: limits.subgraphResponseBytes,
-        timeoutMs: limits.subgraphTimeoutMs,
-        pingMs: limits.subscriptions.pingMs,
-        idleMs: limits.subscriptions.upstreamIdleMs,
-        signingKey,
-        refusesCallers,
-      },
-      logger,
-    );
-    this.#sockets.set(service, socket);
-    return socket;
+    const common = {
+      name: service,
+      url,
+      settings,
+      maxMessageBytes: limits.subgraphResponseBytes,
+      timeoutMs: limits.subgraphTimeoutMs,
+      maxAgeMs: limits.subscriptions.upstreamMs,
+      signingKey,
+      refusesCallers,
+    };
+    const { pingMs, upstreamIdleMs: idleMs } = limits.subscriptions;
+    const events =
+      settings.subscriptions === 'sse'
+        ? new SubgraphStreams({ ...common, silenceMs: SILENT_PINGS * pingMs }, logger)
+        : new SubgraphSockets({ ...common, pingMs, idleMs }, logger);
+    this.#events.set(service, events);
+    return events;
   }
 
   /** @throws OperationRefused when one more would be too many */

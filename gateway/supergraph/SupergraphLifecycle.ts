@@ -7,6 +7,7 @@ import { StartError } from '../errors/StartError.js';
 import type { Limits } from '../limits/limits.js';
 import { type DocumentRules, Documents } from '../operations/Documents.js';
 import { RefusalLog } from '../upstream/RefusalLog.js';
+import { NO_SETTINGS, type SubgraphSettingsOf } from '../upstream/SubgraphSettings.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
 import { Generation, type GenerationParts, type Lease } from './Generation.js';
 import { SharedClients } from './SharedClients.js';
@@ -36,6 +37,8 @@ export interface LifecycleOptions {
   readonly signingKey?: string | undefined;
   /** See `SubgraphClientOptions`. */
   readonly refusesCallers?: boolean;
+  /** How each subgraph is spoken to; as by default without it. */
+  readonly settings?: SubgraphSettingsOf;
   /** How operations are run. */
   readonly engine?: Pick<
     EngineOptions,
@@ -317,14 +320,16 @@ async function find({ source, history }: Origins): Promise<Found> {
 }
 
 function connect(name: string, url: string, options: LifecycleOptions): SubgraphClient {
-  const { limits, logger, signingKey, refusesCallers = false } = options;
+  const { limits, logger, signingKey, refusesCallers = false, settings = NO_SETTINGS } = options;
   return new SubgraphClient({
     name,
     url,
     timeoutMs: limits.subgraphTimeoutMs,
     maxResponseBytes: limits.subgraphResponseBytes,
+    maxAgeMs: limits.subgraphConnectionMs,
     signingKey,
     refusesCallers,
+    settings: settings(name),
     refusals: new RefusalLog(name, logger),
     concurrency: limits.subgraphConcurrency,
     queue: limits.subgraphQueue,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { BodyReader } from './BodyReader.js';
 
 /** What came back over HTTP. */
 export interface HttpAnswer {
@@ -9,12 +10,17 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders;
 }
 
+/** What sends requests: a dispatcher of undici's, or an `AgeingPool`. */
+export interface RequestSender {
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): unknown;
+}
+
 /**
  * Sends a request and gathers the answer's text. It speaks to undici below `request`, whose stream for the body costs as much as
  * the rest of the exchange.
  */
 export class HttpExchange implements Dispatcher.DispatchHandler {
-  /** Rejects with an error of undici's, or with what `end` was given. */
+  /** Rejects with an error of undici's, a `BodyFault`, or with what `end` was given. */
   readonly answer: Promise<HttpAnswer>;
   readonly #chunks: Buffer[] = [];
   #resolve: ((answer: HttpAnswer) => void) | undefined;
@@ -22,14 +28,20 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
+  #body: BodyReader | undefined;
   #ended: Error | undefined;
 
-  constructor(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions) {
+  /** @param maxBytes the longest body that is read, unpacked */
+  constructor(
+    sender: RequestSender,
+    request: Dispatcher.DispatchOptions,
+    private readonly maxBytes: number,
+  ) {
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    dispatcher.dispatch(request, this);
+    sender.dispatch(request, this);
   }
 
   /** Gives the request up. Once it is over, this does nothing. */
@@ -37,6 +49,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (this.#ended) return;
     this.#ended = reason;
     this.#reject?.(reason);
+    this.#body?.destroy();
     this.#controller?.abort(reason);
   }
 
@@ -49,18 +62,30 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
     this.#headers = headers;
+    this.#body = new BodyReader({
+      encoding: headers['content-encoding'],
+      maxBytes: this.maxBytes,
+      onData: (chunk) => this.#chunks.push(chunk),
+      onEnd: () => this.#finish(),
+      onFault: (fault) => this.end(fault),
+    });
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#body?.write(chunk, () => controller.resume()) === false) controller.pause();
   }
 
   onResponseEnd(): void {
-    this.#resolve?.({ status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
+    this.#body?.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#body?.destroy();
     this.#reject?.(error);
+  }
+
+  #finish(): void {
+    this.#resolve?.({ status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
   }
 }
 

@@ -251,6 +251,8 @@ class Supervisor {
       port: String(door.port),
       host: config.host,
       auth: config.auth,
+      // No balancer stands before it, and whoever stops it waits.
+      'drain-delay': '0',
       history: join(config.data, 'supergraphs'),
       usage: join(config.data, 'usage'),
     };

@@ -71,7 +71,7 @@ export function serveSubscriptions(server: Server, options: SubscriptionsOptions
       },
       onSubscribe(_connection, _id, payload) {
         try {
-          callers.set(payload, trust.admit(headersOf(payload.extensions), payload.query));
+          callers.set(payload, trust.admitSubscribe(headersOf(payload.extensions), payload));
           refuseUnstorableText(payload);
           return undefined;
         } catch (error) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { decodeCaller, verify } from '../../schema/signature.js';
+import { decodeCaller, subscribeBody, verify } from '../../schema/signature.js';
 import { type LiveGateway, nextAnswer as next, sink, startLiveGateway } from '../support/liveGateway.js';
 import { type LiveSubgraph, startLiveSubgraph } from '../support/liveSubgraph.js';
 import { TEST_ACCESS, accessOf, token } from '../support/tokens.js';
@@ -67,7 +67,9 @@ describe('who asks over a connection', () => {
 
   test('is told to the subgraph with each subscribe, signed; the connection is the gateway itself', async () => {
     const payload = { ...(await bearer({ scope: 'a:read' })), 'x-purpose': 'service' };
-    gateway.client({ connectionParams: payload }).subscribe(...sink(`subscription New { bookAdded { id } }`));
+    const [{ query: text }, receiver] = sink('subscription New($genre: String) { bookAdded(genre: $genre) { id } }');
+    const client = gateway.client({ connectionParams: payload });
+    client.subscribe({ query: text, variables: { genre: 'novel' } }, receiver);
     await subgraph.untilListening(1);
     const [subscribe] = subgraph.subscribes;
     const headers = subscribe?.headers ?? {};
@@ -79,7 +81,10 @@ describe('who asks over a connection', () => {
       purpose: 'service',
       operation: 'New',
     });
-    const parts = { service: 'books', caller: headers[CALLER] ?? '', body: query };
+    expect(subscribe?.signedVariables).toBe('{"genre":"novel"}');
+    const variables = String(subscribe?.signedVariables);
+    const body = subscribeBody({ query, operationName: subscribe?.operationName, variables });
+    const parts = { service: 'books', caller: headers[CALLER] ?? '', body };
     expect(verify([SIGNING_KEY], parts, headers[SIGNATURE] ?? '')).not.toBeNull();
     const [init = {}] = subgraph.connectionParams;
     expect(decodeCaller(String(init[CALLER]))).toEqual({ subject: 'gateway', scopes: [] });
@@ -173,8 +178,11 @@ describe('who asks over a connection', () => {
     'is who was named last, though the check of %s before takes longer',
     async (before) => {
       const [first, second] = [await bearer({ sub: 'berta', exp: inSeconds(50) }), await bearer({ sub: 'carla' })];
-      let release = (): void => undefined;
-      slow.set(first.authorization, new Promise((resolve) => (release = resolve)));
+      const released = new AbortController();
+      slow.set(
+        first.authorization,
+        once(released.signal, 'abort').then(() => undefined),
+      );
       const client = new RawClient(gateway.url, before === 'connection_init' ? first : {});
       if (before === 'a ping') {
         await client.next();
@@ -187,7 +195,7 @@ describe('who asks over a connection', () => {
       // So all have come, and nothing but the first check holds the second up.
       expect(await client.next()).toEqual({ type: 'pong', payload: { lap: 1 } });
       await gateway.client({ connectionParams: second }).iterate({ query: '{ books { id } }' }).next();
-      release();
+      released.abort();
       expect(await client.next()).toMatchObject({ type: before === 'a ping' ? 'pong' : 'connection_ack' });
       expect(await client.next()).toMatchObject({ type: 'pong' });
       client.send({ type: 'subscribe', id: '1', payload: { query: ADDED } });

@@ -4,7 +4,7 @@ import { compileSchedule } from '../../gateway/engine/compileSchedule.js';
 import type { FetchStep } from '../../gateway/engine/FetchStep.js';
 import { type EventSource, SharedSubscription } from '../../gateway/subscriptions/SharedSubscription.js';
 import type { Message } from '../../gateway/subscriptions/Message.js';
-import type { SubgraphSocket, UpstreamListener } from '../../gateway/subscriptions/SubgraphSocket.js';
+import type { SubgraphEvents, UpstreamListener } from '../../gateway/subscriptions/SubgraphEvents.js';
 
 const step = (index: number, after: number[] = []): FetchStep => ({ index, after }) as unknown as FetchStep;
 
@@ -38,7 +38,7 @@ describe('what throws in a callback of an upstream subscription ends that subscr
       listener = given;
       return () => undefined;
     },
-  } as unknown as SubgraphSocket;
+  } as unknown as SubgraphEvents;
 
   const begin = (upstream: Partial<EventSource['upstream']>, from = socket): SharedSubscription => {
     bugs = [];
@@ -50,7 +50,7 @@ describe('what throws in a callback of an upstream subscription ends that subscr
     const source: EventSource = {
       compiled,
       variables: {},
-      socket: from,
+      events: from,
       lease: () => ({ end: () => undefined }),
       upstream: {
         request: { query: 'subscription { a }', operationName: undefined, variables: {} },
@@ -117,7 +117,7 @@ describe('what throws in a callback of an upstream subscription ends that subscr
       subscribe() {
         throw new Error('no socket');
       },
-    } as unknown as SubgraphSocket;
+    } as unknown as SubgraphEvents;
     expect(await hear(begin({}, broken))).toBe(masked);
   });
 

@@ -2,18 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createClient } from 'graphql-ws';
 import { pino } from 'pino';
+import { WebSocket } from 'ws';
 import { customerErased } from '../../schema/contract.js';
 import { startWebhooks } from '../../subgraphs/kit/webhooks/startWebhooks.js';
-import { gatewaySocket } from '../support/asGateway.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
+import { startGateway } from '../support/fixtureGateway.js';
 import { nextAnswer } from '../support/liveGateway.js';
+import { ask } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs } from '../support/startTestSubgraphs.js';
 import { waitUntil } from '../support/waitUntil.js';
 import { watchEmitters } from '../support/watchEmitters.js';
 
 const log = pino({ level: 'silent' });
 
-test('every socket, stream, client, pool and server of the subgraphs has a listener to its errors, whatever it does', async () => {
+test('every socket, stream, client, pool and server of subgraphs and gateway has a listener to its errors, whatever they do', async () => {
   const watch = watchEmitters();
   const graph = await startTestSubgraphs(log, { metrics: { port: 0 } });
   let posts = 0;
@@ -28,9 +32,26 @@ test('every socket, stream, client, pool and server of the subgraphs has a liste
   const webhook = { name: 'club', url: `http://127.0.0.1:${port}/`, events: [customerErased.type] };
   const webhooks = await startWebhooks([webhook], { databaseUrl: graph.databaseUrl, signingKey: null }, log);
 
-  const client = gatewaySocket('touchpoints', graph.urls['touchpoints'] ?? '');
-  const events = client.iterate({ query: 'subscription { touchpointAdded { touchpoint { summary } } }' });
+  const subgraphUrls = Object.fromEntries(
+    Object.entries(graph.urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]),
+  );
+  const options = { subgraphUrls, signingKey: TEST_SIGNING_KEY, metrics: { port: 0 } };
+  const gateway = await startGateway('schema/supergraph.graphql', options);
+  const client = createClient({
+    url: gateway.url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  });
+  const query = 'subscription { touchpointAdded { touchpoint { summary customer { displayName } } } }';
+  const events = client.iterate({ query });
   const event = nextAnswer(events);
+  const stream = await fetch(`${gateway.url}/stream`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const streamed = stream.body?.getReader();
+  await streamed?.read();
   const { identifyCustomer } = await graph.ask(
     'identity',
     'mutation { identifyCustomer(input: { displayName: "Ada", emails: ["ada@example.com"] }) { customer { id } } }',
@@ -46,17 +67,17 @@ test('every socket, stream, client, pool and server of the subgraphs has a liste
       new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 200)),
     ]);
   });
-  const entities =
-    'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Customer { openCaseCount { value } } } }';
-  const reads = Array.from({ length: 20 }, () =>
-    graph.ask('service', entities, { of: [{ __typename: 'Customer', id }] }),
-  );
-  await Promise.all(reads);
+  const asked =
+    'query ($id: ID!) { customer360(id: $id) { displayName openCaseCount { value } orders(first: 3) { totalCount } } }';
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask(gateway.url, asked, { id })));
+  expect(answers.flatMap(({ errors = [] }) => errors)).toEqual([]);
   await graph.ask('identity', `mutation { eraseCustomer(id: "${id}", reason: REQUESTED) { id } }`);
   await waitUntil(() => posts > 0);
 
   await events.return?.();
+  await streamed?.cancel();
   await client.dispose();
+  await gateway.stop();
   await webhooks.stop();
   await graph.stop();
   receiver.close();

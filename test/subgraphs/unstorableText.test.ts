@@ -141,6 +141,9 @@ function refusals({ errors }: GraphQLAnswer): unknown[] | undefined {
   return errors?.map(({ extensions: { code, argument } }) => [code, argument]);
 }
 
+/** As a WebSocket tells it. */
+const refused = (argument: string) => [{ extensions: { code: 'BAD_USER_INPUT', argument } }];
+
 describe('text that Postgres cannot hold is BAD_USER_INPUT with its argument', () => {
   let graph: TestSubgraphs;
   beforeAll(async () => {
@@ -181,7 +184,6 @@ describe('text that Postgres cannot hold is BAD_USER_INPUT with its argument', (
 
   test.each(TEXTS)('in an argument of a subscription: %s', async (_what, text, literal) => {
     const client = gatewaySocket('touchpoints', graph.urls['touchpoints'] ?? '');
-    const refused = (argument: string) => [{ extensions: { code: 'BAD_USER_INPUT', argument } }];
     const byVariable = client.iterate({
       query: 'subscription ($ids: [ID!]) { touchpointAdded(filter: { customerIds: $ids }) { cursor } }',
       variables: { ids: [text] },

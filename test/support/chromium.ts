@@ -23,7 +23,11 @@ const executablePath = (process.env.PATH ?? '')
 /** `describe` for what needs a browser; where none is installed the tests say that they are skipped. CI installs it. */
 export const describeWithChromium = executablePath ? describe : describe.skip;
 
-/** Starts the browser, without a window; undefined where there is none. */
+/**
+ * Starts the browser, without a window; undefined where there is none. It has the machine's clock even where the tests have another: with
+ * libfaketime in its processes it opens no page.
+ */
 export async function launchChromium(): Promise<Browser | undefined> {
-  return executablePath ? chromium.launch({ executablePath, args: ARGS }) : undefined;
+  const { LD_PRELOAD: _, ...env } = process.env;
+  return executablePath ? chromium.launch({ executablePath, args: ARGS, env }) : undefined;
 }

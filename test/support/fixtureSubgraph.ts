@@ -62,6 +62,8 @@ export async function startFixtureSubgraph(definition: SubgraphDefinition, port 
       response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
     })();
   });
+  // On a busy machine what seems idle may only be slow.
+  server.keepAliveTimeout = 60_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -5,16 +5,18 @@ import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { type ClientOptions as WsOptions, WebSocket } from 'ws';
 import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
-import { createAuthenticator } from '../../gateway/access/createAuthenticator.js';
+import { type Claimed, createAuthenticator } from '../../gateway/access/createAuthenticator.js';
 import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
 import { PlannedGraph, type Planner } from '../../gateway/engine/plan/PlannedGraph.js';
 import { OperationDoor } from '../../gateway/operations/OperationDoor.js';
 import { PersistedTexts } from '../../gateway/operations/PersistedTexts.js';
 import { Documents } from '../../gateway/operations/Documents.js';
+import { OriginRules } from '../../gateway/http/OriginRules.js';
 import { OperationRate } from '../../gateway/limits/OperationRate.js';
 import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
+import { DEFAULT_SUBGRAPH_SETTINGS, type SubgraphSettings } from '../../gateway/upstream/SubgraphSettings.js';
 import type { Generation } from '../../gateway/supergraph/Generation.js';
 import { openSubscriptions } from '../../gateway/subscriptions/openSubscriptions.js';
 import { LIVE_BOOKS_SDL, type LiveSubgraph } from './liveSubgraph.js';
@@ -62,6 +64,7 @@ export async function startLiveGateway(
     signingKey?: string;
     /** Awaited before each check of who asks, with the `authorization` that is checked. */
     beforeAuthentication?: (authorization: string | undefined) => Promise<void> | undefined;
+    settings?: Partial<SubgraphSettings>;
   } = {},
 ): Promise<LiveGateway> {
   const log: Record<string, unknown>[] = [];
@@ -102,11 +105,16 @@ export async function startLiveGateway(
       // What is held is another test's affair.
       lease: () => ({ generation: {} as Generation, end: () => undefined }),
       supergraphSdl,
-      socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
+      eventUrls: new Map([
+        ['books', options.settings?.subscriptions === 'sse' ? httpUrl : httpUrl.replace('http', 'ws')],
+      ]),
     };
   };
   const logger = pino({ level: 'debug' }, { write });
-  const app = fastify();
+  // A client whose request was aborted may have opened another connection that it does not use.
+  const app = fastify({ forceCloseConnections: true });
+  // In the place of Apollo Server.
+  app.post('/graphql', async () => ({ data: { plain: true } }));
   const authenticate = createAuthenticator(options.auth ?? { kind: 'off' }, logger);
   const subscriptions = openSubscriptions(
     app,
@@ -118,14 +126,20 @@ export async function startLiveGateway(
         subgraphTimeoutMs: options.timeoutMs ?? DEFAULT_LIMITS.subgraphTimeoutMs,
         subscriptions: { ...DEFAULT_LIMITS.subscriptions, ...options.limits },
       },
-      authenticate: async (claimed) => {
-        await options.beforeAuthentication?.(claimed.authorization);
-        return authenticate(claimed);
-      },
+      authenticate: Object.assign(
+        async (claimed: Claimed) => {
+          await options.beforeAuthentication?.(claimed.authorization);
+          return authenticate(claimed);
+        },
+        { known: authenticate.known },
+      ),
       signingKey: options.signingKey,
       door: new OperationDoor(new OperationRate({ perSecond: 0, burst: 1 }), new PersistedTexts(undefined), logger),
-      corsOrigins: [],
+      settings: () => ({ ...DEFAULT_SUBGRAPH_SETTINGS, ...options.settings }),
+      rate: new OperationRate({ perSecond: 0, burst: 1 }),
+      origins: new OriginRules([], 1),
       trustedProxies: 1,
+      onStream: () => undefined,
       share: options.share ?? true,
       runOnce: async ({ admitted }) => JSON.stringify({ data: { asked: admitted?.checked.text.replace(/\s+/g, ' ') } }),
       logger,

@@ -31,7 +31,7 @@ export interface EmitterWatch {
 }
 
 /** The hook that every emitter calls when it is made, streams and sockets too. */
-const maker = EventEmitter as unknown as { init(this: EventEmitter, options?: object): void };
+const maker = EventEmitter as unknown as { init: (this: EventEmitter, options?: object) => void };
 
 /** Watches all emitters that are made from now on, at every turn of the event loop. */
 export function watchEmitters(): EmitterWatch {

@@ -28,17 +28,18 @@ export class Aliases {
       if (rows.length > 0) this.note();
     };
     const backoff = new Backoff('looking whether customers were merged', log);
+    const lookAgain = async (): Promise<void> => {
+      try {
+        await look();
+        backoff.worked();
+        lookIn(LOOK_MS);
+      } catch (error) {
+        lookIn(Math.max(LOOK_MS, backoff.failed(error)));
+      }
+    };
     const lookIn = (milliseconds: number): void => {
       if (this.#any || this.#stopped) return;
-      this.#timer = setTimeout(() => {
-        look().then(
-          () => {
-            backoff.worked();
-            lookIn(LOOK_MS);
-          },
-          (error: unknown) => lookIn(Math.max(LOOK_MS, backoff.failed(error))),
-        );
-      }, milliseconds).unref();
+      this.#timer = setTimeout(() => void lookAgain(), milliseconds).unref();
     };
     await look();
     lookIn(LOOK_MS);

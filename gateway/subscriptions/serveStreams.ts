@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
@@ -7,15 +6,16 @@ import { atMoment } from '../access/atMoment.js';
 import type { Identity } from '../access/createAuthenticator.js';
 import { clientApplication } from '../http/clientApplication.js';
 import { ERROR_CODES } from '../../schema/contract.js';
-import { claimedBy } from '../http/requestIdentity.js';
+import { claimedBy, forwardedHeaders } from '../http/requestIdentity.js';
 import { stampRequestId } from '../errors/presentError.js';
 import { clientAddress } from '../http/clientAddress.js';
-import { isForeignOrigin } from '../http/isForeignOrigin.js';
 import { whenOver } from '../http/whenOver.js';
-import type { SubscriptionLimits } from '../limits/limits.js';
-import type { Pulse } from './Heartbeat.js';
-import type { Message } from './Message.js';
-import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
+import type { Framing } from './Framing.js';
+import type { OperationRequest } from './Receiver.js';
+import { StreamedResponse } from './StreamedResponse.js';
+import { acceptedAnswers } from './acceptedAnswers.js';
+import { eventStreamFraming } from './eventStreamFraming.js';
+import { multipartFraming } from './multipartFraming.js';
 import type { Transport, TransportOptions } from './serveWebSockets.js';
 
 const body = z.object({
@@ -25,26 +25,35 @@ const body = z.object({
   extensions: z.unknown().optional(),
 });
 
-const HEAD = Buffer.from('event: next\ndata: ');
-const TAIL = Buffer.from('\n\n');
+export interface StreamOptions extends TransportOptions {
+  /** Where requests are answered that are no streams: one for a multipart response is taken from there. */
+  readonly graphqlPath: string;
+  /** Told that a request goes on as a stream, so that it is no request under way any more. */
+  readonly onStream: (request: FastifyRequest) => void;
+}
 
 /**
- * Serves operations as event streams, one for each request: the distinct connections mode of graphql-sse. `POST` takes JSON, `GET`
- * takes `query`, `operationName` and `variables` in the address, and no mutation. Not with graphql-sse's own server, which
- * keeps any number of messages for a client that does not read them.
+ * Serves operations as responses that go on, one for each request:
  *
- * @see https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverSSE.md
+ * - event streams at a path of their own. `POST` takes JSON, `GET` takes `query`, `operationName` and `variables` in the address, and no
+ *   mutation. Not with graphql-sse's own server, which keeps any number of messages for a client that does not read them.
+ * - multipart responses at the path of GraphQL itself, for a request that accepts them (`multipart/mixed;subscriptionSpec=1.0`). A text without the
+ *   word `subscription` is no subscription: where the client takes JSON as well, it is answered as if it had asked for that alone.
  */
-export function serveEventStreams(app: FastifyInstance, options: TransportOptions): Transport {
+export function serveStreams(app: FastifyInstance, options: StreamOptions): Transport {
   const { authenticate, connections, heartbeat, limits, path, subscriptions } = options;
-  const streams = new Set<EventStream>();
+  const streams = new Set<StreamedResponse>();
   let stopping = false;
 
-  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    if (isForeignOrigin(request.headers, options.corsOrigins)) {
+  const answer = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    operation: OperationRequest | undefined,
+    framing: Framing,
+  ): Promise<FastifyReply> => {
+    if (options.origins.isForeign(request.headers)) {
       return refuse(reply, 403, ERROR_CODES.FORBIDDEN, 'Pages of this origin may not ask (--cors-origin).');
     }
-    const operation = operationOf(request);
     if (!operation) return refuse(reply, 400, ERROR_CODES.BAD_REQUEST, 'Send an operation: its `query` at least.');
     let identity: Identity;
     try {
@@ -59,16 +68,19 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
       return refuse(reply, 503, ERROR_CODES.TOO_MANY_SUBSCRIPTIONS, 'The gateway has as many connections as it takes.');
     }
     reply.hijack();
+    options.onStream(request);
     const response = reply.raw;
     response.writeHead(200, {
       ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, value ?? ''])),
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': framing.contentType,
       'x-accel-buffering': 'no',
     });
     const { authorization, caller, expiresAt } = identity;
-    const stream = new EventStream(
+    const forwarded = forwardedHeaders(request, options.forwardedHeaders);
+    const stream = new StreamedResponse(
       response,
-      { caller, client: clientApplication(request.headers), authorization, address, running: 0 },
+      framing,
+      { caller, client: clientApplication(request.headers), authorization, forwarded, address, running: 0 },
       limits.subscriptions,
     );
     streams.add(stream);
@@ -79,7 +91,7 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
         ? undefined
         : atMoment(expiresAt, () => {
             cancel();
-            stream.fail(expired(request.id));
+            stream.cutOff(expired(request.id));
           });
     const closed = (): void => {
       cancel();
@@ -91,8 +103,18 @@ export function serveEventStreams(app: FastifyInstance, options: TransportOption
     whenOver(reply, closed);
     return reply;
   };
-  app.get(path, answer);
-  app.post(path, answer);
+  const answerAsEvents = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    answer(request, reply, operationOf(request), eventStreamFraming);
+  app.get(path, answerAsEvents);
+  app.post(path, answerAsEvents);
+  app.addHook('preHandler', async (request, reply) => {
+    if (request.routeOptions.url !== options.graphqlPath) return undefined;
+    const accepted = acceptedAnswers(request.headers.accept);
+    if (!accepted.multipart) return undefined;
+    const operation = operationOf(request);
+    if (!operation || (isNoSubscription(operation) && accepted.json)) return undefined;
+    return answer(request, reply, operation, multipartFraming);
+  });
 
   return {
     get waitingMessages() {
@@ -121,6 +143,11 @@ function operationOf(request: FastifyRequest): OperationRequest | undefined {
   }
 }
 
+/** By the text alone: the keyword cannot be written in any other way. */
+function isNoSubscription({ query }: OperationRequest): boolean {
+  return query !== '' && !query.includes('subscription');
+}
+
 function expired(requestId: string): readonly GraphQLFormattedError[] {
   const message = 'The token has expired; subscribe again with a new one.';
   return stampRequestId([{ message, extensions: { code: ERROR_CODES.UNAUTHENTICATED } }], requestId);
@@ -135,77 +162,3 @@ function asked(sent: unknown): OperationRequest | undefined {
 function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
   return reply.code(status).send({ errors: stampRequestId([{ message, extensions: { code } }], reply.request.id) });
 }
-
-/** One response that goes on. What the client has not read waits in the socket's own buffer, up to a bound. */
-class EventStream implements Receiver, Pulse {
-  #queued = 0;
-  /** Whether something was waiting to be taken at the last beat. */
-  #stuck = false;
-  readonly #sent = (): void => {
-    this.#queued -= 1;
-    this.#stuck = false;
-  };
-
-  constructor(
-    private readonly response: ServerResponse,
-    readonly connection: ClientConnection,
-    private readonly limits: SubscriptionLimits,
-  ) {
-    // Some browsers show nothing of a response that has only headers.
-    this.#write(':\n\n');
-  }
-
-  /** How many messages the client has not read. */
-  get waiting(): number {
-    return this.#queued;
-  }
-
-  message({ bytes }: Message): void {
-    this.#write(Buffer.concat([HEAD, bytes, TAIL]));
-  }
-
-  complete(): void {
-    this.#write('event: complete\ndata:\n\n');
-    this.response.end();
-  }
-
-  fail(errors: readonly GraphQLFormattedError[]): void {
-    this.#write(`event: next\ndata: ${JSON.stringify({ errors })}\n\n`);
-    this.complete();
-  }
-
-  /** Ends the response without `complete`: the client may ask another gateway. */
-  async end(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const limit = setTimeout(() => this.response.destroy(), STOP_LIMIT_MS);
-      this.response.once('close', () => {
-        clearTimeout(limit);
-        resolve();
-      });
-      this.response.end();
-    });
-  }
-
-  beat(): void {
-    if (this.#stuck) {
-      this.response.destroy();
-      return;
-    }
-    this.#write(':\n\n');
-    this.#stuck = true;
-  }
-
-  #write(data: string | Buffer): void {
-    const { limits, response } = this;
-    if (response.writableEnded || response.destroyed) return;
-    if (this.#queued >= limits.queuedMessages || response.writableLength > limits.queuedBytes) {
-      response.destroy();
-      return;
-    }
-    this.#queued += 1;
-    response.write(data, this.#sent);
-  }
-}
-
-/** A client that does not take the end of its response for so long is cut off. */
-const STOP_LIMIT_MS = 2_000;
