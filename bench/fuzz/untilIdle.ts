@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FuzzTarget } from './FuzzTarget.js';
 
 /** What counts what is open or under way, and must come down to nothing. */
-const COUNTERS = ['leases', 'connections', 'subscriptions', 'waiting_events', 'waiting_messages'];
+const COUNTERS = ['requests_under_way', 'leases', 'connections', 'subscriptions', 'waiting_events', 'waiting_messages'];
 
 /** Longer than anything may take that nobody asks for any more. */
 const LIMIT_MS = 60_000;
