@@ -29,24 +29,19 @@ export interface Identity {
  *
  * @throws AccessRefused
  */
-export interface Authenticate {
-  (claimed: Claimed): Promise<Identity>;
-  /** Who brings this `authorization`, where it was checked a moment ago; undefined where only checking it would tell. */
-  readonly known: (authorization: string | undefined) => Caller | undefined;
-}
+export type Authenticate = (claimed: Claimed) => Promise<Identity>;
 
 /** Makes it as configured. With access control off, everybody is somebody who may do everything. */
 export function createAuthenticator(config: AccessConfig, logger: Logger): Authenticate {
   if (config.kind === 'off') {
-    const everyone = async ({ authorization, purpose }: Claimed): Promise<Identity> => ({
+    return async ({ authorization, purpose }) => ({
       caller: withPurpose(EVERYONE, purpose),
       expiresAt: undefined,
       authorization,
     });
-    return Object.assign(everyone, { known: () => undefined });
   }
   const verifier = new TokenVerifier(config, findTokenKey(config.key, logger));
-  const check = async ({ authorization, purpose }: Claimed): Promise<Identity> => {
+  return async ({ authorization, purpose }) => {
     const token = authorization === undefined ? undefined : await verifier.verify(bearerToken(authorization));
     return {
       caller: withPurpose(token?.caller ?? ANONYMOUS, purpose),
@@ -54,21 +49,11 @@ export function createAuthenticator(config: AccessConfig, logger: Logger): Authe
       authorization: undefined,
     };
   };
-  return Object.assign(check, {
-    known(authorization: string | undefined) {
-      const token = tokenIn(authorization ?? '');
-      return token === undefined ? undefined : verifier.known(token)?.caller;
-    },
-  });
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
-function tokenIn(authorization: string): string | undefined {
-  return /^bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1];
-}
-
 function bearerToken(authorization: string): string {
-  const token = tokenIn(authorization);
+  const token = /^bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1];
   if (token === undefined) throw AccessRefused.unauthenticated('Send the token as `authorization: Bearer <token>`.');
   return token;
 }

@@ -1,35 +1,29 @@
-import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { presentError, stampRequestId } from '../errors/presentError.js';
 import type { EngineAnswer } from './CompiledOperation.js';
-import type { Failures } from './Failures.js';
 
 /** Makes an answer whose further forms are made when somebody looks at them. */
-export function createAnswer(dataText: string, failures: Failures, requestId: string): EngineAnswer {
+export function createAnswer(dataText: string, failures: readonly GraphQLError[], requestId: string): EngineAnswer {
   let data: EngineAnswer['data'] | undefined;
   let errors: readonly GraphQLFormattedError[] | undefined;
-  const { told, leftOut } = failures;
-  const answer: EngineAnswer = {
+  return {
     dataText,
-    failures: told,
-    extensions: leftOut > 0 ? { errorsLeftOut: leftOut } : undefined,
+    failures,
     get data() {
       return (data ??= parse(dataText));
     },
     get errors() {
       return (errors ??= stampRequestId(
-        told.map((failure) => presentError(failure.toJSON(), failure)),
+        failures.map((failure) => presentError(failure.toJSON(), failure)),
         requestId,
       ));
     },
-    textWith(more) {
-      const extensions = answer.extensions || more ? { ...answer.extensions, ...more } : undefined;
-      const before = told.length > 0 ? `"errors":${JSON.stringify(answer.errors)},` : '';
-      const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
-      return `{${before}"data":${dataText}${after}}`;
+    get text() {
+      return this.errors.length === 0
+        ? `{"data":${dataText}}`
+        : `{"errors":${JSON.stringify(this.errors)},"data":${dataText}}`;
     },
-    for: (other) => createAnswer(dataText, failures, other),
   };
-  return answer;
 }
 
 function parse(text: string): EngineAnswer['data'] {

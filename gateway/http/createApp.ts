@@ -3,10 +3,6 @@ import helmet from '@fastify/helmet';
 import { type FastifyInstance, fastify } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
 import type { Limits } from '../limits/limits.js';
-import { answerBrokenRequest } from './answerBrokenRequest.js';
-import { compressAnswers } from './compressAnswers.js';
-import { forwarded } from './forwarded.js';
-import type { OriginRules } from './OriginRules.js';
 import { GRAPHIQL_PATH } from './graphiqlRoute.js';
 import { requestIdOf } from './requestIdentity.js';
 
@@ -15,9 +11,9 @@ export interface AppOptions {
   readonly graphqlPath: string;
   /** Whether there is GraphiQL. */
   readonly page: boolean;
-  readonly limits: Pick<Limits, 'requestBytes' | 'headersTimeoutMs' | 'requestTimeoutMs' | 'silenceMs' | 'keepAliveMs'>;
-  /** Which pages may ask. */
-  readonly origins: OriginRules;
+  readonly limits: Pick<Limits, 'requestBytes' | 'headersTimeoutMs' | 'requestTimeoutMs'>;
+  /** Pages of these origins may ask; `*` for all pages. */
+  readonly corsOrigins: readonly string[];
   /** See `clientAddress`. */
   readonly trustedProxies: number;
 }
@@ -29,30 +25,23 @@ const HSTS = 'max-age=15552000; includeSubDomains';
 
 /**
  * The HTTP server before it has any routes: it gives each request its id, forbids caches, frames and scripts, answers pages of foreign
- * origins only where they are allowed, takes no body over the limit, none that is compressed, and none that comes too slowly, and closes
- * connections on which nothing moves.
+ * origins only where they are allowed, and takes no body over the limit, none that is compressed, and none that comes too slowly.
  */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { limits, origins, trustedProxies } = options;
+  const { corsOrigins, limits, trustedProxies } = options;
   const app = fastify({
     logger: false,
     bodyLimit: limits.requestBytes,
     requestTimeout: limits.requestTimeoutMs,
-    connectionTimeout: limits.silenceMs,
-    keepAliveTimeout: limits.keepAliveMs,
-    clientErrorHandler: answerBrokenRequest,
     http: {
       headersTimeout: limits.headersTimeoutMs,
       // Node looks for late requests so often.
       connectionsCheckingInterval: Math.max(100, Math.min(5_000, limits.headersTimeoutMs / 2)),
     },
-    // What comes over a connection that was open before is answered as any other.
-    return503OnClosing: false,
     genReqId: requestIdOf,
     requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true },
   });
-  await compressAnswers(app);
   // What is answered is data; a page says for itself what it needs.
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -63,9 +52,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // Whether there is TLS is known to the proxy that ends it: see below.
     strictTransportSecurity: false,
   });
-  if (origins.isOpen) {
+  if (corsOrigins.length > 0) {
     await app.register(cors, {
-      origin: origins.isOpenToAll ? '*' : (origin, done) => done(null, origin !== undefined && origins.allows(origin)),
+      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
       methods: ['GET', 'POST'],
       exposedHeaders: [HEADERS.requestId, 'retry-after'],
       maxAge: 600,
@@ -75,7 +64,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     reply.header(HEADERS.requestId, request.id);
     // Answers hold personal data: no cache between us and the caller may keep them.
     reply.header('cache-control', 'no-store');
-    if (forwarded(request.headers['x-forwarded-proto'], trustedProxies) === 'https') {
+    if (trustedProxies > 0 && request.headers['x-forwarded-proto'] === 'https') {
       reply.header('strict-transport-security', HSTS);
     }
     // The Fastify integration of Apollo Server makes a URL of this, and a header that cannot be one must not become a 500.

@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { OriginRules } from './OriginRules.js';
-import { isForwarded } from './isLocalRequest.js';
+import { isForeignOrigin } from './isForeignOrigin.js';
 import { isLoopback } from './isLoopback.js';
 
-/** Nobody beside ourselves, and nobody to speak for another. */
-const OWN = new OriginRules([], 0);
+/** What a proxy adds; with it, whoever asks may be far away. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'] as const;
 
 /**
  * Whether somebody at this machine asks, for a page of ours or for none: under a name of loopback, so that no other name leads here (DNS
@@ -13,5 +12,10 @@ const OWN = new OriginRules([], 0);
 export function isOwnPage(headers: IncomingHttpHeaders): boolean {
   const host = headers.host ?? '';
   const url = `http://${host}/`;
-  return URL.canParse(url) && isLoopback(new URL(url).hostname) && !OWN.isForeign(headers) && !isForwarded(headers);
+  return (
+    URL.canParse(url) &&
+    isLoopback(new URL(url).hostname) &&
+    !isForeignOrigin(headers, []) &&
+    FORWARDED.every((name) => headers[name] === undefined)
+  );
 }

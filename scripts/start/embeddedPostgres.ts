@@ -209,8 +209,7 @@ function watchEnd(child: ChildProcess): Promise<ProcessEnd> {
       resolve(end);
     };
     child.once('exit', (code, signal) => settle({ code, signal }));
-    // Without a process it has not begun; else a signal could not be sent, and its end is still to come.
-    child.on('error', () => child.pid === undefined && settle({ code: null, signal: null }));
+    child.once('error', () => settle({ code: null, signal: null }));
   });
 }
 

@@ -110,10 +110,7 @@ async function runInitdb(
     detached: true,
   });
   let complaint = '';
-  child.stderr
-    .setEncoding('utf8')
-    .on('data', (text: string) => (complaint += text))
-    .on('error', (error) => (complaint += error.message));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   const stop = (): void => void child.kill('SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
   try {

@@ -1,6 +1,5 @@
 import { HELP, readStartConfig } from './config.js';
 import { errorMessage } from './errorMessage.js';
-import type { RestartPolicy } from './RestartBudget.js';
 import { StartError } from './StartError.js';
 import { type Scripts, supervise } from './supervise.js';
 
@@ -18,7 +17,6 @@ export interface StartCommandOptions {
   /** See {@link SuperviseOptions}. */
   readyMs?: number | undefined;
   stopMs?: number | undefined;
-  restarts?: RestartPolicy | undefined;
 }
 
 /**

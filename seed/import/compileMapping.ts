@@ -11,7 +11,6 @@ import { RowProblem } from './RowProblem.js';
 import type { SourceRow } from './SourceRow.js';
 import { joinOf } from './usedColumns.js';
 import type { ImportTarget } from './targets/ImportTarget.js';
-import { whyUnstorable } from './whyUnstorable.js';
 
 /** One file of a mapping, ready to run. */
 export interface FilePlan {
@@ -236,8 +235,7 @@ function keyReader(spec: FileSpec): FoldPlan['key'] {
     return spec.key.map((column) => {
       const value = row.value(column);
       if (value === null) throw row.problem(column, 'is missing, and it is the key of the record');
-      const why = whyUnstorable(value);
-      if (why !== null) throw row.problem(column, why);
+      if (value.includes('\0')) throw row.problem(column, 'has a NUL character in it, which no text may have');
       return value;
     });
   };

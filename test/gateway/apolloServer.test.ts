@@ -2,15 +2,11 @@ import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server
 import { pino } from 'pino';
 import { EVERYONE } from '../../gateway/access/everyone.js';
 import { UNNAMED_CLIENT } from '../../gateway/http/clientApplication.js';
-import { ServedGraph } from '../../gateway/apollo/ServedGraph.js';
-import { admitRequests } from '../../gateway/apollo/admitRequests.js';
-import { stringifyAnswer } from '../../gateway/apollo/stringifyAnswer.js';
+import { stringifyAnswer } from '../../gateway/engine/apolloExecutor.js';
 import type { RequestContext } from '../../gateway/http/RequestContext.js';
 import { DEFAULT_LIMITS } from '../../gateway/limits/limits.js';
 import { SupergraphLifecycle } from '../../gateway/supergraph/SupergraphLifecycle.js';
-import { OperationRate } from '../../gateway/limits/OperationRate.js';
-import { OperationDoor } from '../../gateway/operations/OperationDoor.js';
-import { PersistedTexts } from '../../gateway/operations/PersistedTexts.js';
+import { createApolloGateway } from '../../gateway/supergraph/createApolloGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 
 const QUERY = '{ books { id title stars } }';
@@ -32,7 +28,7 @@ describe("Apollo Server's own features, over our engine", () => {
       file: library.file,
       subgraphUrls: {},
       limits: DEFAULT_LIMITS,
-      rules: { introspection: true },
+      rules: { limits: DEFAULT_LIMITS.operations, introspection: true },
       logger,
     });
   });
@@ -48,12 +44,10 @@ describe("Apollo Server's own features, over our engine", () => {
     plugin: ApolloServerPlugin<RequestContext>,
     options: Partial<ConstructorParameters<typeof ApolloServer<RequestContext>>[0]> = {},
   ): Promise<string> {
-    const { engine, supergraph } = lifecycle.served;
-    const rate = new OperationRate({ perSecond: 0, burst: 1 });
-    const door = new OperationDoor(rate, new PersistedTexts(undefined), pino({ level: 'silent' }));
+    const { gateway } = createApolloGateway(lifecycle, pino({ level: 'silent' }));
     const server = new ApolloServer<RequestContext>({
-      gateway: new ServedGraph({ apiSchema: engine.apiSchema, supergraphSdl: supergraph.sdl }),
-      plugins: [admitRequests(door), plugin],
+      gateway,
+      plugins: [plugin],
       stopOnTerminationSignals: false,
       formatError: options.formatError ?? ((error) => error),
     });
@@ -64,7 +58,6 @@ describe("Apollo Server's own features, over our engine", () => {
       address: '127.0.0.1',
       client: UNNAMED_CLIENT,
       authorization: undefined,
-      lease: lifecycle.lease(),
       signal: new AbortController().signal,
     };
     const { body } = await server.executeOperation({ query }, { contextValue });

@@ -57,7 +57,6 @@ export async function startGateway(
       introspection: true,
       corsOrigins: [],
       trustedProxies: 0,
-      drainDelayMs: 0,
       usageFolder: undefined,
       metrics: undefined,
       tracing: undefined,

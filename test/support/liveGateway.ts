@@ -1,27 +1,22 @@
 import { on, once } from 'node:events';
 import { fastify } from 'fastify';
-import { type FormattedExecutionResult, type GraphQLFormattedError, print } from 'graphql';
+import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { type ClientOptions as WsOptions, WebSocket } from 'ws';
 import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
-import { type Claimed, createAuthenticator } from '../../gateway/access/createAuthenticator.js';
+import { createAuthenticator } from '../../gateway/access/createAuthenticator.js';
 import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
+import { OperationPlanner } from '../../gateway/engine/OperationPlanner.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
-import { PlannedGraph, type Planner } from '../../gateway/engine/plan/PlannedGraph.js';
-import { OperationDoor } from '../../gateway/operations/OperationDoor.js';
-import { PersistedTexts } from '../../gateway/operations/PersistedTexts.js';
-import { Documents } from '../../gateway/operations/Documents.js';
-import { OriginRules } from '../../gateway/http/OriginRules.js';
+import { Documents } from '../../gateway/limits/Documents.js';
 import { OperationRate } from '../../gateway/limits/OperationRate.js';
 import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
-import { DEFAULT_SUBGRAPH_SETTINGS, type SubgraphSettings } from '../../gateway/upstream/SubgraphSettings.js';
-import type { Generation } from '../../gateway/supergraph/Generation.js';
+import { InFlight } from '../../gateway/supergraph/InFlight.js';
 import { openSubscriptions } from '../../gateway/subscriptions/openSubscriptions.js';
 import { LIVE_BOOKS_SDL, type LiveSubgraph } from './liveSubgraph.js';
 import { compose } from './fixtureSupergraph.js';
-import { plannerHere } from './plannerHere.js';
 
 type Data = Record<string, unknown> | null | undefined;
 
@@ -44,7 +39,7 @@ export interface LiveGateway {
   /** Resolves once the enrichment of so many events has begun since the start. */
   untilEnriching(count: number): Promise<void>;
   /** Moves everything to another graph, over the same subgraph unless another is given. */
-  swap(sdl: string, to?: LiveSubgraph): Promise<void>;
+  swap(sdl: string, to?: LiveSubgraph): void;
   stop(): Promise<void>;
 }
 
@@ -62,9 +57,6 @@ export async function startLiveGateway(
     timeoutMs?: number;
     auth?: AccessConfig;
     signingKey?: string;
-    /** Awaited before each check of who asks, with the `authorization` that is checked. */
-    beforeAuthentication?: (authorization: string | undefined) => Promise<void> | undefined;
-    settings?: Partial<SubgraphSettings>;
   } = {},
 ): Promise<LiveGateway> {
   const log: Record<string, unknown>[] = [];
@@ -93,55 +85,37 @@ export async function startLiveGateway(
     return options.enrich ? options.enrich(data) : data;
   };
   const graph = (supergraphSdl: string, { url: httpUrl } = subgraph) => {
-    const planner = plannerHere(supergraphSdl);
-    const engine = handMadeEngine(planner, enrich);
+    const engine = handMadeEngine(supergraphSdl, enrich);
     return {
       engine,
-      documents: new Documents(engine.apiSchema, planner.facts.costWeights, {
+      documents: new Documents(engine.apiSchema, supergraphSdl, {
         limits: DEFAULT_LIMITS.operations,
-        planning: DEFAULT_LIMITS.planning,
         introspection: true,
       }),
-      // What is held is another test's affair.
-      lease: () => ({ generation: {} as Generation, end: () => undefined }),
       supergraphSdl,
-      eventUrls: new Map([
-        ['books', options.settings?.subscriptions === 'sse' ? httpUrl : httpUrl.replace('http', 'ws')],
-      ]),
+      socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
     };
   };
   const logger = pino({ level: 'debug' }, { write });
-  // A client whose request was aborted may have opened another connection that it does not use.
-  const app = fastify({ forceCloseConnections: true });
-  // In the place of Apollo Server.
-  app.post('/graphql', async () => ({ data: { plain: true } }));
-  const authenticate = createAuthenticator(options.auth ?? { kind: 'off' }, logger);
+  const app = fastify();
   const subscriptions = openSubscriptions(
     app,
     { socket: '/graphql', stream: '/graphql/stream' },
     {
+      inFlight: new InFlight(),
       graph: graph(liveSupergraph(subgraph)),
       limits: {
         ...DEFAULT_LIMITS,
         subgraphTimeoutMs: options.timeoutMs ?? DEFAULT_LIMITS.subgraphTimeoutMs,
         subscriptions: { ...DEFAULT_LIMITS.subscriptions, ...options.limits },
       },
-      authenticate: Object.assign(
-        async (claimed: Claimed) => {
-          await options.beforeAuthentication?.(claimed.authorization);
-          return authenticate(claimed);
-        },
-        { known: authenticate.known },
-      ),
+      authenticate: createAuthenticator(options.auth ?? { kind: 'off' }, logger),
       signingKey: options.signingKey,
-      door: new OperationDoor(new OperationRate({ perSecond: 0, burst: 1 }), new PersistedTexts(undefined), logger),
-      settings: () => ({ ...DEFAULT_SUBGRAPH_SETTINGS, ...options.settings }),
       rate: new OperationRate({ perSecond: 0, burst: 1 }),
-      origins: new OriginRules([], 1),
+      corsOrigins: [],
       trustedProxies: 1,
-      onStream: () => undefined,
       share: options.share ?? true,
-      runOnce: async ({ admitted }) => JSON.stringify({ data: { asked: admitted?.checked.text.replace(/\s+/g, ' ') } }),
+      runOnce: async ({ query }) => JSON.stringify({ data: { asked: query } }),
       logger,
       observers: { metrics: createGatewayMetrics(() => undefined), tracer: undefined },
     },
@@ -179,14 +153,16 @@ export async function startLiveGateway(
 }
 
 /** Plans as the real engine does; what it completes is up to `enrich`. */
-function handMadeEngine(planner: Planner, enrich: Enrichment): Engine {
+function handMadeEngine(supergraphSdl: string, enrich: Enrichment): Engine {
+  const planner = new OperationPlanner(supergraphSdl);
   return {
-    apiSchema: new PlannedGraph(planner).apiSchema,
+    apiSchema: planner.apiSchema,
+    size: 0,
     isGuarded: false,
-    async compile(document) {
-      const node = await planner.plan(print(document), { overrides: new Map(), caller: undefined });
-      if (node?.kind !== 'Subscription')
-        return { kind: 'query', prepare: () => ({ run: () => Promise.reject(new Error('not here')) }) };
+    mostUsed: () => [],
+    compile(document, operationName) {
+      const node = planner.plan(document, operationName, new Map());
+      if (node?.kind !== 'Subscription') throw new Error('only subscriptions are compiled here');
       const { primary } = node;
       return {
         kind: 'subscription',
@@ -204,17 +180,8 @@ function handMadeEngine(planner: Planner, enrich: Enrichment): Engine {
 }
 
 function answer(data: Data, errors: readonly GraphQLFormattedError[]): EngineAnswer {
-  const made: EngineAnswer = {
-    dataText: JSON.stringify(data),
-    data: data ?? null,
-    errors,
-    failures: [],
-    extensions: undefined,
-    textWith: (extensions) =>
-      JSON.stringify({ ...(errors.length > 0 && { errors }), data, ...(extensions && { extensions }) }),
-    for: () => made,
-  };
-  return made;
+  const text = JSON.stringify({ ...(errors.length > 0 && { errors }), data });
+  return { text, dataText: JSON.stringify(data), data: data ?? null, errors, failures: [] };
 }
 
 type Answer = FormattedExecutionResult<Record<string, unknown>, unknown>;

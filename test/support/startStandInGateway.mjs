@@ -11,7 +11,6 @@ const { port, host } = parseArgs({
     host: { type: 'string' },
     auth: { type: 'string' },
     history: { type: 'string' },
-    'drain-delay': { type: 'string' },
     usage: { type: 'string' },
   },
 }).values;
@@ -37,8 +36,6 @@ const server = createServer((request, response) => {
     void starts().then((rows) => response.end(JSON.stringify({ pid: process.pid, env, starts: rows })));
   }
 });
-const listener = await self.listener();
-if (listener) server.listen(listener);
-else server.listen(Number(port), host);
+server.listen(Number(port), host);
 await once(server, 'listening');
 self.ready({ gateway: `http://${host}:${server.address().port}/graphql` });

@@ -1,6 +1,5 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { type AccessRules, accessRules } from '../../gateway/access/accessRules.js';
-import { readAccessTables } from '../../gateway/access/readAccessTables.js';
 import { compose, federation } from '../support/fixtureSupergraph.js';
 
 const IMPORTS = federation('@key', '@external', '@requires', '@authenticated', '@requiresScopes');
@@ -9,7 +8,7 @@ const IMPORTS = federation('@key', '@external', '@requires', '@authenticated', '
 function rulesOf(subgraphs: readonly string[], edit: (sdl: string) => string = (sdl) => sdl): AccessRules {
   const sdl = compose(subgraphs.map((typeDefs, index) => ({ name: `s${index}`, url: 'http://x.test', typeDefs })));
   const { schema } = Supergraph.build(edit(sdl), { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
-  return accessRules(readAccessTables(schema));
+  return accessRules(schema);
 }
 
 const scopesOf = (rules: AccessRules, type: string, field: string): unknown =>

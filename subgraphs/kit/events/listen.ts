@@ -1,10 +1,9 @@
-import type { Client, ClientConfig } from 'pg';
-import { openClient } from '../openClient.js';
+import { Client, type ClientConfig } from 'pg';
 
 /**
  * A connection of its own that hears a channel of Postgres.
  * @param onCall called for each notification
- * @param onEnd called once when the connection is over
+ * @param onEnd called once when the connection is lost
  * @throws when Postgres cannot be reached
  */
 export async function listen(
@@ -13,13 +12,11 @@ export async function listen(
   onCall: () => void,
   onEnd: (error: Error) => void,
 ): Promise<Client> {
-  const client = await openClient(config, onEnd);
+  const client = new Client({ connectionTimeoutMillis: 5000, keepAlive: true, ...config });
   client.on('notification', onCall);
-  try {
-    await client.query(`LISTEN "${channel}"`);
-  } catch (error) {
-    await client.end();
-    throw error;
-  }
+  client.on('error', onEnd);
+  client.on('end', () => onEnd(new Error('the connection to Postgres ended')));
+  await client.connect();
+  await client.query(`LISTEN "${channel}"`);
   return client;
 }

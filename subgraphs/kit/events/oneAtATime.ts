@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
-import type { Client, ClientConfig } from 'pg';
-import { openClient } from '../openClient.js';
+import { Client, type ClientConfig } from 'pg';
 import { Worker } from './Worker.js';
 
 /** How soon another process takes over from one that ended. */
@@ -26,7 +25,10 @@ export function oneAtATime(name: string, config: ClientConfig, log: Logger, star
       lost = error;
       worker.wake();
     };
-    const client = await openClient(config, onEnd);
+    const client = new Client({ connectionTimeoutMillis: 5000, keepAlive: true, ...config });
+    client.on('error', onEnd);
+    client.on('end', () => onEnd(new Error('the connection to Postgres ended')));
+    await client.connect();
     try {
       let running: Running | undefined;
       try {

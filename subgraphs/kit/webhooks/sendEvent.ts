@@ -1,7 +1,6 @@
 import { request } from 'undici';
 import { type CloudEvent, HEADERS } from '../../../schema/contract.js';
 import { encodeCaller, sign } from '../../../schema/signature.js';
-import { readRetryAfter } from './readRetryAfter.js';
 import type { Webhook } from './Webhook.js';
 
 /** How long a receiver may take, in milliseconds. */
@@ -18,8 +17,6 @@ const GONE = 410;
 export interface Sent {
   readonly outcome: 'done' | 'later' | 'refused';
   readonly reason: string;
-  /** In how many milliseconds the receiver wants to be asked again, if it said so. */
-  readonly retryAfterMs?: number;
 }
 
 /**
@@ -32,11 +29,7 @@ export async function sendEvent({ name, url }: Webhook, event: CloudEvent, signi
   const signature =
     signingKey === null ? {} : { [HEADERS.signature]: sign(signingKey, { service: name, caller, body }) };
   try {
-    const {
-      statusCode,
-      headers,
-      body: answer,
-    } = await request(url, {
+    const { statusCode, body: answer } = await request(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/cloudevents+json; charset=utf-8',
@@ -48,12 +41,7 @@ export async function sendEvent({ name, url }: Webhook, event: CloudEvent, signi
       bodyTimeout: TIMEOUT_MS,
     });
     await answer.dump();
-    const retryAfterMs = readRetryAfter(headers['retry-after']);
-    return {
-      outcome: outcomeOf(statusCode),
-      reason: `${url} answered with ${statusCode}`,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    };
+    return { outcome: outcomeOf(statusCode), reason: `${url} answered with ${statusCode}` };
   } catch (error) {
     return { outcome: 'later', reason: `${url} cannot be reached: ${(error as Error).message}` };
   }
