@@ -46,10 +46,11 @@ It asks a touchpoints subgraph for pages of timelines in a small and in a large 
 npm run bench -- load [options]
 
   --graph NAME      of ${Object.keys(graphs).join(', ')}  (products)
-  --seconds N       a step, of which there are five       (10)
+  --seconds N       a step, of which there are eight      (10)
 
 It finds out how many requests a second the gateway can serve, offers it half, all, twice and four times of that and half again, at random
-moments whether or not it keeps up, and prints what was accepted, what was shed, how long it took, and the gateway's memory.
+moments whether or not it keeps up, and prints what was accepted, what was shed, how long it took, and the gateway's memory. Then one
+caller asks a quarter of that alone, beside a flood of four times the capacity, and beside 200 operations a second that were never seen before.
 
 npm run bench -- swap [options]
 

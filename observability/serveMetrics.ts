@@ -59,6 +59,8 @@ export async function serveMetrics(
     return { url: undefined, stop: async () => undefined };
   }
   const own = fastify({ logger: false, forceCloseConnections: true });
+  // A connection that cannot be accepted is one reading less. Whoever listens in vain is told by `listen`.
+  own.server.on('error', () => undefined);
   own.get(METRICS_PATH, async (_request, reply) => reply.type(registry.contentType).send(await text()));
   const origin = await own.listen({ host, port });
   return { url: origin + METRICS_PATH, stop: () => own.close() };

@@ -27,9 +27,14 @@ export const ERROR_CODES = {
   TOO_MANY_ALIASES: 'TOO_MANY_ALIASES',
   TOO_MANY_ROOT_FIELDS: 'TOO_MANY_ROOT_FIELDS',
   TOO_MANY_TOKENS: 'TOO_MANY_TOKENS',
+  TOO_MANY_CHARACTERS: 'TOO_MANY_CHARACTERS',
   TOO_MANY_DIRECTIVES: 'TOO_MANY_DIRECTIVES',
+  /** The document has too many fields under the same name at the same place. */
+  TOO_MANY_FIELD_PAIRS: 'TOO_MANY_FIELD_PAIRS',
   /** What the operation may cost at most, by `@cost` and `@listSize`, is more than is allowed. */
   COST_LIMIT_EXCEEDED: 'COST_LIMIT_EXCEEDED',
+  /** Finding out which subgraphs have to be asked for the operation takes more time or memory than is allowed. */
+  PLANNING_LIMIT_EXCEEDED: 'PLANNING_LIMIT_EXCEEDED',
   /** The caller asks more often than is allowed; `Retry-After` says when to come again. */
   RATE_LIMITED: 'RATE_LIMITED',
   /** The gateway has more to do than it can; `Retry-After` says when to come again. Nothing was done. */
@@ -123,6 +128,16 @@ export const readyMessage = z.object({
 });
 export type ReadyMessage = z.infer<typeof readyMessage>;
 
+/**
+ * Set to `ipc`, a process opens no port of its own: once it could answer, it sends its supervisor a {@link listenMessage}, and listens on the
+ * server that comes back with the same message.
+ */
+export const LISTENER_VARIABLE = 'LISTENER';
+
+/** Over the IPC channel of `child_process.fork`: "give me the server to listen on", and "here it is". */
+export const listenMessage = z.object({ type: z.literal('listen') });
+export type ListenMessage = z.infer<typeof listenMessage>;
+
 /** Through which door a customer and we met. One list for all subgraphs: composition demands equal values. */
 export type Channel =
   'PHONE' | 'EMAIL' | 'CHAT' | 'SMS' | 'SOCIAL' | 'WEB' | 'APP' | 'FACE_TO_FACE' | 'LETTER' | 'EVENT' | 'REVIEW_SITE';
@@ -131,6 +146,8 @@ export type Channel =
 export const SUBSCRIBE_EXTENSIONS = {
   /** The headers that a request over HTTP would carry, by their names in lower case: callers share one WebSocket. */
   headers: 'headers',
+  /** The variables as the JSON text that the signature is over; it must say the same as the message's `variables`. */
+  variables: 'variables',
 } as const;
 
 /**

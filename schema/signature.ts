@@ -18,8 +18,24 @@ export interface SignedParts {
   readonly service: string;
   /** The caller header, as it is sent. */
   readonly caller: string;
-  /** The body of the HTTP request; for a subscription, its query's text. */
+  /** The body of the HTTP request; for a subscription over a WebSocket, `subscribeBody`; nothing for the connection itself. */
   readonly body: string;
+}
+
+/** A subscription as a WebSocket's subscribe message asks for it. */
+export interface SignedSubscribe {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  /** The JSON text of the variables. It travels beside them (`SUBSCRIBE_EXTENSIONS.variables`), because no two languages write the same. */
+  readonly variables: string;
+}
+
+/**
+ * What the signature of a subscription is over: the operation's name (or nothing), the variables' text and the query, joined by line feeds. The
+ * first two have none in them, so no two subscriptions have the same.
+ */
+export function subscribeBody({ query, operationName, variables }: SignedSubscribe): string {
+  return `${operationName ?? ''}\n${variables}\n${query}`;
 }
 
 /** The value of the signature's header for a request that is sent now. */

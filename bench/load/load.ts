@@ -8,6 +8,7 @@ import { processMemory } from '../processMemory.js';
 import { quantile } from '../quantile.js';
 import { startProcess, type BenchProcess } from '../startProcess.js';
 import { UNLIMITED } from '../unlimited.js';
+import { attacked } from './attacked.js';
 import { CONNECTIONS, capacityOf } from './capacityOf.js';
 import { type OpenLoopResult, openConnections, openLoop } from './openLoop.js';
 import { GATEWAY_CORE, startGraph } from './startGraph.js';
@@ -80,14 +81,24 @@ const HEAD = `| load   | offered/s | accepted/s | shed/s | failed |      p50 |  
 
 /**
  * Finds out how many requests a second the gateway answers, offers it half, all, twice and four times of that and half again, whether
- * or not it keeps up, and prints what became of them.
+ * or not it keeps up, and prints what became of them; then how one caller fares beside an attacker.
  */
 export async function load({ graph: [name, make], seconds }: LoadOptions): Promise<void> {
   const graph = await make();
   const { file, subgraphs } = await startGraph(graph, name);
   let gateway: BenchProcess | undefined;
   try {
-    const options = ['--supergraph', file, '--port', '0', '--auth', 'off', ...UNLIMITED, '--shed-load=on'];
+    const options = [
+      '--supergraph',
+      file,
+      '--port',
+      '0',
+      '--auth',
+      'off',
+      ...UNLIMITED,
+      '--shed-load=on',
+      '--trust-proxy=1',
+    ];
     gateway = await startProcess('gateway/main.js', options, {}, GATEWAY_CORE, GATEWAY_NODE_ARGS);
     const body = JSON.stringify({ query: graph.query, variables: graph.variables });
     const before = processMemory(gateway.pid);
@@ -106,6 +117,7 @@ export async function load({ graph: [name, make], seconds }: LoadOptions): Promi
     }
     await pool.destroy();
     printVerdict(steps);
+    await attacked({ url: gateway.urls['gateway'] ?? '', body, bytes, capacity, seconds });
   } finally {
     await gateway?.stop();
     await subgraphs.stop();

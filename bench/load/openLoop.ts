@@ -5,7 +5,7 @@ import { randomSequence } from '../graphs/randomSequence.js';
 export interface OpenLoopResult {
   /** Of those answered with 200. */
   readonly accepted: readonly number[];
-  /** Of those answered with 503. */
+  /** Of those turned away: 503, or 429. */
   readonly shed: readonly number[];
   /** Anything else: another status, a lost connection, an answer that is not the one expected. */
   readonly failed: number;
@@ -16,9 +16,12 @@ export interface OpenLoopOptions {
   /** Connections to the address: see `openConnections`. */
   readonly pool: Pool;
   readonly path: string;
-  readonly body: string;
-  /** What an answer must be long, in bytes. */
-  readonly bytes: number;
+  /** What is asked: the same each time, or another thing each time. */
+  readonly body: string | ((index: number) => string);
+  /** What an answer must be long, in bytes; undefined where that does not matter. */
+  readonly bytes?: number;
+  /** Who asks: an address, as a proxy tells of it. By default each request is of another caller at one address. */
+  readonly caller?: string;
   readonly requestsPerSecond: number;
   readonly seconds: number;
 }
@@ -51,7 +54,8 @@ export async function openConnections(url: string, connections: number): Promise
  * Resolves when the last answer is there.
  */
 export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
-  const { pool, path } = options;
+  const { body: asked, bytes, caller, pool, path } = options;
+  const bodyOf = typeof asked === 'string' ? () => asked : asked;
   const accepted: number[] = [];
   const shed: number[] = [];
   let failed = 0;
@@ -59,16 +63,17 @@ export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult
 
   async function ask(due: number): Promise<void> {
     callers += 1;
+    const who = caller === undefined ? { authorization: `Bearer caller-${callers}` } : { 'x-forwarded-for': caller };
     try {
       const { statusCode, body } = await pool.request({
         method: 'POST',
         path,
-        headers: { 'content-type': 'application/json', authorization: `Bearer caller-${callers}` },
-        body: options.body,
+        headers: { 'content-type': 'application/json', ...who },
+        body: bodyOf(callers),
       });
       const { byteLength } = await body.arrayBuffer();
-      if (statusCode === 503) shed.push(performance.now() - due);
-      else if (statusCode === 200 && byteLength === options.bytes) accepted.push(performance.now() - due);
+      if (statusCode === 503 || statusCode === 429) shed.push(performance.now() - due);
+      else if (statusCode === 200 && byteLength === (bytes ?? byteLength)) accepted.push(performance.now() - due);
       else failed += 1;
     } catch {
       failed += 1;

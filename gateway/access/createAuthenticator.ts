@@ -29,19 +29,24 @@ export interface Identity {
  *
  * @throws AccessRefused
  */
-export type Authenticate = (claimed: Claimed) => Promise<Identity>;
+export interface Authenticate {
+  (claimed: Claimed): Promise<Identity>;
+  /** Who brings this `authorization`, where it was checked a moment ago; undefined where only checking it would tell. */
+  readonly known: (authorization: string | undefined) => Caller | undefined;
+}
 
 /** Makes it as configured. With access control off, everybody is somebody who may do everything. */
 export function createAuthenticator(config: AccessConfig, logger: Logger): Authenticate {
   if (config.kind === 'off') {
-    return async ({ authorization, purpose }) => ({
+    const everyone = async ({ authorization, purpose }: Claimed): Promise<Identity> => ({
       caller: withPurpose(EVERYONE, purpose),
       expiresAt: undefined,
       authorization,
     });
+    return Object.assign(everyone, { known: () => undefined });
   }
   const verifier = new TokenVerifier(config, findTokenKey(config.key, logger));
-  return async ({ authorization, purpose }) => {
+  const check = async ({ authorization, purpose }: Claimed): Promise<Identity> => {
     const token = authorization === undefined ? undefined : await verifier.verify(bearerToken(authorization));
     return {
       caller: withPurpose(token?.caller ?? ANONYMOUS, purpose),
@@ -49,11 +54,21 @@ export function createAuthenticator(config: AccessConfig, logger: Logger): Authe
       authorization: undefined,
     };
   };
+  return Object.assign(check, {
+    known(authorization: string | undefined) {
+      const token = tokenIn(authorization ?? '');
+      return token === undefined ? undefined : verifier.known(token)?.caller;
+    },
+  });
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+function tokenIn(authorization: string): string | undefined {
+  return /^bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1];
+}
+
 function bearerToken(authorization: string): string {
-  const token = /^bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1];
+  const token = tokenIn(authorization);
   if (token === undefined) throw AccessRefused.unauthenticated('Send the token as `authorization: Bearer <token>`.');
   return token;
 }

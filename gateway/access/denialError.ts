@@ -1,8 +1,8 @@
-import { dnfConjunction } from '@apollo/federation-internals';
 import { GraphQLError } from 'graphql';
 import { type Caller, ERROR_CODES } from '../../schema/contract.js';
 import type { Guard } from './Guard.js';
 import { isAuthenticated } from './anonymous.js';
+import { allOf } from './scopeSets.js';
 
 /** Something in an operation that a caller may not see. */
 export interface Denial {
@@ -19,8 +19,8 @@ export interface Denial {
  * `extensions.requiredScopes`, a list of sets of which one would do.
  */
 export function denialError({ what, path, guards }: Denial, caller: Caller): GraphQLError {
-  const sets = guards.flatMap(({ scopes }) => (scopes ? [scopes.map((set) => [...set])] : []));
-  const requiredScopes = sets.length > 0 ? dnfConjunction(sets) : null;
+  const wanted = guards.flatMap(({ scopes }) => (scopes ? [scopes] : []));
+  const requiredScopes = wanted.length > 0 ? allOf(wanted) : null;
   const known = isAuthenticated(caller);
   const needs = requiredScopes ? `needs ${spoken(requiredScopes)}` : 'is not for everybody';
   const advice = known ? '' : ' Say who is asking: send a token in the header "authorization".';

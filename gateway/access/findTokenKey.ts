@@ -33,26 +33,35 @@ const KEY_TIMES: KeyTimes = {
   stale: 60 * 60_000,
 };
 
-/** What `jwtVerify` takes: a key, or how to find it. */
-export type KeyFinder = KeyObject | JWTVerifyGetKey;
+/** Where the keys of tokens are. */
+export interface KeyFinder {
+  /** What `jwtVerify` takes: the one key, or how to find that of a token. */
+  readonly find: KeyObject | JWTVerifyGetKey;
+  /**
+   * Has keys that may have changed fetched anew: not sooner than the cooldown after the last time. Never rejects.
+   *
+   * @returns whether they were
+   */
+  refresh(): Promise<boolean>;
+}
 
 /**
  * How the key of a token is found. Published keys are fetched when the first token comes, kept for a while, and fetched anew when a token
- * names one that is not among them, so that an issuer can change them at any time. While they cannot be fetched the last ones are used;
+ * names one that is not among them, or names none and none of them fits, so that an issuer can change them at any time. While they cannot be fetched the last ones are used;
  * when these are too old, or there are none, tokens are refused as `SERVICE_UNAVAILABLE`.
  */
 export function findTokenKey(key: TokenKey, logger: Logger, times: KeyTimes = KEY_TIMES): KeyFinder {
   switch (key.kind) {
     case 'secret':
-      return key.secret;
+      return { find: key.secret, refresh: async () => false };
     case 'public key':
-      return key.key;
+      return { find: key.key, refresh: async () => false };
     case 'key set':
       return publishedKeys(key.url, logger, times);
   }
 }
 
-function publishedKeys(url: URL, logger: Logger, times: KeyTimes): JWTVerifyGetKey {
+function publishedKeys(url: URL, logger: Logger, times: KeyTimes): KeyFinder {
   /** jose keeps here what it fetched, and when. */
   const fetched: { jwks?: JSONWebKeySet; uat?: number } = {};
   const remote = createRemoteJWKSet(url, {
@@ -71,22 +80,38 @@ function publishedKeys(url: URL, logger: Logger, times: KeyTimes): JWTVerifyGetK
     return createLocalJWKSet(jwks)(header, token);
   };
 
-  return async (header, token) => {
-    if (Date.now() < pausedUntil) return lastKnown(header, token);
-    try {
-      return await remote(header, token);
-    } catch (error) {
-      if (isOfTheToken(error)) throw error;
-      // Of those who waited for the same fetch, one says so.
-      if (Date.now() >= pausedUntil)
-        logger.warn({ err: error }, 'the keys that tokens are checked with cannot be fetched');
-      pausedUntil = Date.now() + times.pause;
-      return lastKnown(header, token);
-    }
+  const failed = (error: unknown): void => {
+    // Of those who waited for the same fetch, one says so.
+    if (Date.now() >= pausedUntil)
+      logger.warn({ err: error }, 'the keys that tokens are checked with cannot be fetched');
+    pausedUntil = Date.now() + times.pause;
+  };
+
+  return {
+    async find(header, token) {
+      if (Date.now() < pausedUntil) return lastKnown(header, token);
+      try {
+        return await remote(header, token);
+      } catch (error) {
+        if (isOfTheToken(error)) throw error;
+        failed(error);
+        return lastKnown(header, token);
+      }
+    },
+    async refresh() {
+      if (remote.coolingDown || Date.now() < pausedUntil) return false;
+      try {
+        await remote.reload();
+        return true;
+      } catch (error) {
+        failed(error);
+        return false;
+      }
+    },
   };
 }
 
-/** The keys are there, and none is that of the token. */
+/** The keys are there, and none, or not one alone, is that of the token. */
 function isOfTheToken(error: unknown): boolean {
   return (
     error instanceof errors.JWKSNoMatchingKey ||

@@ -5,7 +5,6 @@ import {
   Kind,
   isInterfaceType,
   isObjectType,
-  parse,
   visit,
 } from 'graphql';
 
@@ -21,15 +20,19 @@ const MARK = '_c_';
  */
 export class ClientNames {
   readonly #fields = new Set(['__typename']);
-  readonly #withArguments: ReadonlySet<string>;
 
-  /** @param supergraphSchema with the types that clients do not see */
-  constructor(supergraphSchema: GraphQLSchema, supergraphSdl: string) {
+  /**
+   * @param supergraphSchema with the types that clients do not see
+   * @param withArguments the names of fields that some field set of the supergraph selects with arguments
+   */
+  constructor(
+    supergraphSchema: GraphQLSchema,
+    private readonly withArguments: ReadonlySet<string>,
+  ) {
     for (const type of Object.values(supergraphSchema.getTypeMap())) {
       if (!isObjectType(type) && !isInterfaceType(type)) continue;
       for (const name of Object.keys(type.getFields())) this.#fields.add(name);
     }
-    this.#withArguments = fieldsRequiredWithArguments(supergraphSdl);
   }
 
   /** The same operation with its ambiguous names marked. */
@@ -50,7 +53,7 @@ export class ClientNames {
 
   #isAmbiguous({ name }: FieldNode, key: string): boolean {
     if (key.startsWith(MARK)) return true;
-    return key === name.value ? this.#withArguments.has(key) : this.#fields.has(key);
+    return key === name.value ? this.withArguments.has(key) : this.#fields.has(key);
   }
 }
 
@@ -62,20 +65,4 @@ export function clientName(key: string): string {
 /** Introspection is answered under the names in the document; it holds nothing that is planned. */
 function isIntrospection(field: string): boolean {
   return field === '__schema' || field === '__type';
-}
-
-/** The names of fields that some field set of the supergraph selects with arguments. */
-function fieldsRequiredWithArguments(supergraphSdl: string): Set<string> {
-  const names = new Set<string>();
-  visit(parse(supergraphSdl, { noLocation: true }), {
-    Argument({ name, value }) {
-      if (name.value !== 'requires' || value.kind !== Kind.STRING) return;
-      visit(parse(`{ ${value.value} }`, { noLocation: true }), {
-        Field(field) {
-          if (field.arguments?.length) names.add(field.name.value);
-        },
-      });
-    },
-  });
-  return names;
 }

@@ -1,5 +1,6 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Caller } from '../../schema/contract.js';
+import type { SubgraphRequestOptions } from '../upstream/SubgraphClient.js';
 
 /** Who asks, as far as running an operation needs to know it. */
 export interface EngineRequest {
@@ -8,14 +9,16 @@ export interface EngineRequest {
   readonly caller: Caller;
   /** Goes on to every subgraph. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers of the client's request of which each subgraph gets those that are configured for it. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
+  /** Told what subgraphs give back to the client beside data and errors. A request that is told has a run of its own. */
+  readonly collect?: SubgraphRequestOptions['collect'];
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A completed answer. Each property beside `dataText` and `failures` is made on first use, so that who needs none pays for none. */
 export interface EngineAnswer {
-  /** `{"data":...}` or `{"errors":[...],"data":...}`, complete and fit for the client: `errors` as below. */
-  readonly text: string;
   /** The JSON of `data` alone. */
   readonly dataText: string;
   /** `dataText`, parsed. */
@@ -27,17 +30,38 @@ export interface EngineAnswer {
    * its name in `extensions.serviceName`.
    */
   readonly failures: readonly GraphQLError[];
+  /** What is said beside data and errors: how many errors were left out. */
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * The whole response, fit for the client: `{"errors":[...],"data":...,"extensions":{...}}`.
+   *
+   * @param more goes into `extensions`
+   */
+  textWith(more?: Readonly<Record<string, unknown>>): string;
+  /** The same answer to another request. */
+  for(requestId: string): EngineAnswer;
+}
+
+/** A query or mutation with variables for which it has a plan. */
+export interface PreparedOperation {
+  /** Never rejects for what a subgraph does. */
+  run(request: EngineRequest): Promise<EngineAnswer>;
 }
 
 /** A query or mutation, compiled once and run often. */
 export interface CompiledOperation {
   readonly kind: 'query' | 'mutation';
   /**
-   * Never rejects for what a subgraph does.
+   * Sees to it that there is a plan for these variables: at once, where there was one.
    *
    * @param variables coerced by the caller's schema
+   * @param caller for whom it is planned: see `callerKey`
+   * @throws PlanFailed, or OperationRefused: see `Planner.plan`
    */
-  run(variables: Readonly<Record<string, unknown>>, request: EngineRequest): Promise<EngineAnswer>;
+  prepare(
+    variables: Readonly<Record<string, unknown>>,
+    caller: string | undefined,
+  ): PreparedOperation | Promise<PreparedOperation>;
 }
 
 /** A subscription, compiled once for all its subscribers. */

@@ -1,5 +1,5 @@
-import type { GraphQLError } from 'graphql';
 import type { EngineRequest } from './CompiledOperation.js';
+import type { Failures } from './Failures.js';
 import type { JsonObject } from './mergeData.js';
 
 /** The state of one operation while it runs. */
@@ -11,7 +11,7 @@ export interface EngineRun {
   /** When no subgraph is waited for any longer, as `performance.now()` tells time. */
   readonly endsAt: number;
   /** What went wrong upstream, with paths in the client's response. */
-  readonly failures: GraphQLError[];
+  readonly failures: Failures;
   /** The distinct objects at the path of a step, by its `placesKey`. */
   readonly places: Map<string, JsonObject[]>;
   /** Entities by the ask that brought them and the text of their representation. */

@@ -14,6 +14,8 @@ export interface CompiledPlan {
   readonly run: (run: EngineRun) => Promise<void>;
   /** Response paths at which one object may stand in several places. */
   readonly sharedPaths: ReadonlySet<string>;
+  /** Of the texts of its fetches together. */
+  readonly characters: number;
 }
 
 /**
@@ -38,6 +40,7 @@ export function compilePlan(
   }
   return {
     sharedPaths,
+    characters: steps.reduce((sum, { operation }) => sum + operation.text.length, 0),
     run: compileSchedule(
       steps,
       batches.map((batch) => ({ batch, run: compileBatch(batch, placer, upstream) })),

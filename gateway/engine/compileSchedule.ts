@@ -18,7 +18,7 @@ interface RunnableBatch {
  * Compiles the order in which steps run: each as soon as those that it waits for are over, and with the others of its batch where these
  * are ready too, or soon are. So a request more is sent rather than one slow subgraph keeping up what does not need it.
  *
- * @returns a function that resolves when all steps are over
+ * @returns a function that resolves when all steps are over, and rejects when one throws, whenever that is
  */
 export function compileSchedule(
   steps: readonly FetchStep[],
@@ -36,6 +36,10 @@ export function compileSchedule(
       const timers: (NodeJS.Timeout | undefined)[] = batches.map(() => undefined);
       let left = steps.length;
 
+      const fail = (error: unknown): void => {
+        for (const timer of timers) clearTimeout(timer);
+        reject(error instanceof Error ? error : new Error(String(error)));
+      };
       const finish = (over: readonly FetchStep[]): void => {
         const full = new Set<number>();
         for (const { index } of over) {
@@ -56,15 +60,23 @@ export function compileSchedule(
       };
       const startOrWait = (index: number): void => {
         if (missing[index] === 0) start(index);
-        else
-          timers[index] ??= setTimeout(start, Math.min(MAX_WAIT_MS, (performance.now() - startedAt) * PATIENCE), index);
+        else timers[index] ??= setTimeout(startLate, Math.min(MAX_WAIT_MS, elapsed() * PATIENCE), index);
+      };
+      const elapsed = (): number => performance.now() - startedAt;
+      /** What throws on a timer would end the process. */
+      const startLate = (index: number): void => {
+        try {
+          start(index);
+        } catch (error) {
+          fail(error);
+        }
       };
       const start = (index: number): void => {
         clearTimeout(timers[index]);
         timers[index] = undefined;
         const together = ready[index]?.splice(0) ?? [];
         const running = batches[index]?.run(run, together);
-        if (running) running.then(() => finish(together)).catch(reject);
+        if (running) running.then(() => finish(together)).catch(fail);
         else finish(together);
       };
 

@@ -1,29 +1,35 @@
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import { presentError, stampRequestId } from '../errors/presentError.js';
 import type { EngineAnswer } from './CompiledOperation.js';
+import type { Failures } from './Failures.js';
 
 /** Makes an answer whose further forms are made when somebody looks at them. */
-export function createAnswer(dataText: string, failures: readonly GraphQLError[], requestId: string): EngineAnswer {
+export function createAnswer(dataText: string, failures: Failures, requestId: string): EngineAnswer {
   let data: EngineAnswer['data'] | undefined;
   let errors: readonly GraphQLFormattedError[] | undefined;
-  return {
+  const { told, leftOut } = failures;
+  const answer: EngineAnswer = {
     dataText,
-    failures,
+    failures: told,
+    extensions: leftOut > 0 ? { errorsLeftOut: leftOut } : undefined,
     get data() {
       return (data ??= parse(dataText));
     },
     get errors() {
       return (errors ??= stampRequestId(
-        failures.map((failure) => presentError(failure.toJSON(), failure)),
+        told.map((failure) => presentError(failure.toJSON(), failure)),
         requestId,
       ));
     },
-    get text() {
-      return this.errors.length === 0
-        ? `{"data":${dataText}}`
-        : `{"errors":${JSON.stringify(this.errors)},"data":${dataText}}`;
+    textWith(more) {
+      const extensions = answer.extensions || more ? { ...answer.extensions, ...more } : undefined;
+      const before = told.length > 0 ? `"errors":${JSON.stringify(answer.errors)},` : '';
+      const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
+      return `{${before}"data":${dataText}${after}}`;
     },
+    for: (other) => createAnswer(dataText, failures, other),
   };
+  return answer;
 }
 
 function parse(text: string): EngineAnswer['data'] {

@@ -131,17 +131,25 @@ function askSubgraph(
       variables[name] = entities.map(({ representation }) => representation);
     }
   }
-  const { caller, headers, signal } = run.request;
+  const { caller, headers, forwarded, collect, signal } = run.request;
   return connection.ask(
     { query, variables, operationName },
-    { caller, headers, signal: abortable ? signal : undefined, repeatable: abortable, endsAt: run.endsAt },
+    {
+      caller,
+      headers,
+      forwarded,
+      collect,
+      signal: abortable ? signal : undefined,
+      repeatable: abortable,
+      endsAt: run.endsAt,
+    },
   );
 }
 
 function report({ service }: FetchBatch, run: EngineRun, logger: Logger | undefined, error: unknown): void {
   const failure = error instanceof SubgraphFailure ? error : undefined;
-  // That a subgraph rests was said when it began to.
-  const quiet = failure?.reason === 'abandoned' || failure?.reason === 'resting';
+  // That a subgraph rests, or refuses this gateway, was said when it began to.
+  const quiet = failure !== undefined && ['abandoned', 'resting', 'untrusted'].includes(failure.reason);
   logger?.[quiet ? 'debug' : 'warn'](
     {
       requestId: run.request.requestId,

@@ -1,6 +1,5 @@
 import { HEADERS } from '../../schema/contract.js';
-import type { CompiledOperation, EngineAnswer, EngineRequest } from './CompiledOperation.js';
-import { createAnswer } from './createAnswer.js';
+import type { CompiledOperation, EngineAnswer, EngineRequest, PreparedOperation } from './CompiledOperation.js';
 
 /** A run that answers several requests. */
 interface SharedRun {
@@ -20,9 +19,9 @@ interface SharedRun {
 export function shareRuns(operation: CompiledOperation): CompiledOperation {
   const runs = new Map<string, SharedRun>();
 
-  function begin(key: string, variables: Readonly<Record<string, unknown>>, request: EngineRequest): SharedRun {
+  function begin(key: string, prepared: PreparedOperation, request: EngineRequest): SharedRun {
     const controller = new AbortController();
-    const answer = operation.run(variables, { ...request, signal: controller.signal }).finally(() => {
+    const answer = prepared.run({ ...request, signal: controller.signal }).finally(() => {
       if (runs.get(key) === run) runs.delete(key);
     });
     const run: SharedRun = { answer, waiting: 0, controller };
@@ -30,11 +29,11 @@ export function shareRuns(operation: CompiledOperation): CompiledOperation {
     return run;
   }
 
-  return {
-    kind: operation.kind,
-    async run(variables, request) {
+  const shared = (prepared: PreparedOperation, variables: Readonly<Record<string, unknown>>): PreparedOperation => ({
+    async run(request) {
+      if (request.collect) return prepared.run(request);
       const key = runKey(variables, request);
-      const run = runs.get(key) ?? begin(key, variables, request);
+      const run = runs.get(key) ?? begin(key, prepared, request);
       run.waiting += 1;
       const leave = (): void => {
         run.waiting -= 1;
@@ -44,10 +43,16 @@ export function shareRuns(operation: CompiledOperation): CompiledOperation {
       };
       request.signal?.addEventListener('abort', leave, { once: true });
       if (request.signal?.aborted) leave();
-      const { dataText, failures } = await run.answer.finally(() =>
-        request.signal?.removeEventListener('abort', leave),
-      );
-      return createAnswer(dataText, failures, request.requestId);
+      const answer = await run.answer.finally(() => request.signal?.removeEventListener('abort', leave));
+      return answer.for(request.requestId);
+    },
+  });
+
+  return {
+    kind: operation.kind,
+    prepare(variables, caller) {
+      const prepared = operation.prepare(variables, caller);
+      return prepared instanceof Promise ? prepared.then((one) => shared(one, variables)) : shared(prepared, variables);
     },
   };
 }
@@ -55,7 +60,7 @@ export function shareRuns(operation: CompiledOperation): CompiledOperation {
 /** Headers that differ from request to request and say nothing about who asks. */
 const OF_ONE_REQUEST: ReadonlySet<string> = new Set([HEADERS.requestId, 'traceparent', 'tracestate']);
 
-function runKey(variables: Readonly<Record<string, unknown>>, { caller, headers }: EngineRequest): string {
+function runKey(variables: Readonly<Record<string, unknown>>, { caller, headers, forwarded }: EngineRequest): string {
   const telling = Object.entries(headers).filter(([name]) => !OF_ONE_REQUEST.has(name));
-  return JSON.stringify([caller, telling.toSorted(([a], [b]) => (a < b ? -1 : 1)), variables]);
+  return JSON.stringify([caller, telling.toSorted(([a], [b]) => (a < b ? -1 : 1)), forwarded, variables]);
 }

@@ -28,12 +28,15 @@ export function addLost(run: EngineRun, service: string, parts: readonly FetchPa
   const error = { message: failure?.message ?? 'The fetch failed.', extensions: { code: codeOf(failure) } };
   for (const { steps } of parts) {
     for (const step of steps) {
-      for (const path of lostPaths(step, run)) run.failures.push(upstreamError(service, error, path));
+      for (const path of lostPaths(step, run)) run.failures.add(upstreamError(service, error, path));
     }
   }
 }
 
-/** A bare 401 or 403 is about the caller's own `authorization` header: trying again would not help, so say so. */
+/**
+ * A bare 401 or 403 is about the caller's own `authorization` header: trying again would not help, so say so. Where the subgraph refuses this
+ * gateway, the reason is `untrusted`.
+ */
 function codeOf(failure: SubgraphFailure | undefined): string {
   if (!failure) return ERROR_CODES.INTERNAL_SERVER_ERROR;
   if (failure.reason === 'status' && failure.detail === 401) return ERROR_CODES.UNAUTHENTICATED;
@@ -59,14 +62,19 @@ export function addAnswered(
   keys: readonly (string | undefined)[],
   errors: readonly GraphQLFormattedError[],
 ): void {
-  for (const error of errors) {
+  for (const [done, error] of errors.entries()) {
+    // Finding out where an error belongs costs a walk through the data, for nothing where there is no room for it.
+    if (run.failures.isFull) {
+      run.failures.leaveOut(errors.length - done);
+      return;
+    }
     const [key, index, ...below] = error.path ?? [];
     const part = parts[keys.findIndex((known) => known === key && known !== undefined)];
     const entity = part && typeof index === 'number' ? part.entities[index] : undefined;
     const paths = entity
       ? entityPlaces(run, entity).map((place) => [...place, ...below])
       : unplacedPaths(run, parts, error);
-    for (const path of paths) run.failures.push(upstreamError(service, error, path));
+    for (const path of paths) run.failures.add(upstreamError(service, error, path));
   }
 }
 

@@ -3,6 +3,10 @@ import helmet from '@fastify/helmet';
 import { type FastifyInstance, fastify } from 'fastify';
 import { HEADERS } from '../../schema/contract.js';
 import type { Limits } from '../limits/limits.js';
+import { answerBrokenRequest } from './answerBrokenRequest.js';
+import { compressAnswers } from './compressAnswers.js';
+import { forwarded } from './forwarded.js';
+import type { OriginRules } from './OriginRules.js';
 import { GRAPHIQL_PATH } from './graphiqlRoute.js';
 import { requestIdOf } from './requestIdentity.js';
 
@@ -11,9 +15,9 @@ export interface AppOptions {
   readonly graphqlPath: string;
   /** Whether there is GraphiQL. */
   readonly page: boolean;
-  readonly limits: Pick<Limits, 'requestBytes' | 'headersTimeoutMs' | 'requestTimeoutMs'>;
-  /** Pages of these origins may ask; `*` for all pages. */
-  readonly corsOrigins: readonly string[];
+  readonly limits: Pick<Limits, 'requestBytes' | 'headersTimeoutMs' | 'requestTimeoutMs' | 'silenceMs' | 'keepAliveMs'>;
+  /** Which pages may ask. */
+  readonly origins: OriginRules;
   /** See `clientAddress`. */
   readonly trustedProxies: number;
 }
@@ -25,23 +29,30 @@ const HSTS = 'max-age=15552000; includeSubDomains';
 
 /**
  * The HTTP server before it has any routes: it gives each request its id, forbids caches, frames and scripts, answers pages of foreign
- * origins only where they are allowed, and takes no body over the limit, none that is compressed, and none that comes too slowly.
+ * origins only where they are allowed, takes no body over the limit, none that is compressed, and none that comes too slowly, and closes
+ * connections on which nothing moves.
  */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { corsOrigins, limits, trustedProxies } = options;
+  const { limits, origins, trustedProxies } = options;
   const app = fastify({
     logger: false,
     bodyLimit: limits.requestBytes,
     requestTimeout: limits.requestTimeoutMs,
+    connectionTimeout: limits.silenceMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    clientErrorHandler: answerBrokenRequest,
     http: {
       headersTimeout: limits.headersTimeoutMs,
       // Node looks for late requests so often.
       connectionsCheckingInterval: Math.max(100, Math.min(5_000, limits.headersTimeoutMs / 2)),
     },
+    // What comes over a connection that was open before is answered as any other.
+    return503OnClosing: false,
     genReqId: requestIdOf,
     requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true },
   });
+  await compressAnswers(app);
   // What is answered is data; a page says for itself what it needs.
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -52,9 +63,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // Whether there is TLS is known to the proxy that ends it: see below.
     strictTransportSecurity: false,
   });
-  if (corsOrigins.length > 0) {
+  if (origins.isOpen) {
     await app.register(cors, {
-      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+      origin: origins.isOpenToAll ? '*' : (origin, done) => done(null, origin !== undefined && origins.allows(origin)),
       methods: ['GET', 'POST'],
       exposedHeaders: [HEADERS.requestId, 'retry-after'],
       maxAge: 600,
@@ -64,7 +75,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     reply.header(HEADERS.requestId, request.id);
     // Answers hold personal data: no cache between us and the caller may keep them.
     reply.header('cache-control', 'no-store');
-    if (trustedProxies > 0 && request.headers['x-forwarded-proto'] === 'https') {
+    if (forwarded(request.headers['x-forwarded-proto'], trustedProxies) === 'https') {
       reply.header('strict-transport-security', HSTS);
     }
     // The Fastify integration of Apollo Server makes a URL of this, and a header that cannot be one must not become a 500.

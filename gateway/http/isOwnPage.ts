@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isForeignOrigin } from './isForeignOrigin.js';
+import { OriginRules } from './OriginRules.js';
+import { isForwarded } from './isLocalRequest.js';
 import { isLoopback } from './isLoopback.js';
 
-/** What a proxy adds; with it, whoever asks may be far away. */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'] as const;
+/** Nobody beside ourselves, and nobody to speak for another. */
+const OWN = new OriginRules([], 0);
 
 /**
  * Whether somebody at this machine asks, for a page of ours or for none: under a name of loopback, so that no other name leads here (DNS
@@ -12,10 +13,5 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-i
 export function isOwnPage(headers: IncomingHttpHeaders): boolean {
   const host = headers.host ?? '';
   const url = `http://${host}/`;
-  return (
-    URL.canParse(url) &&
-    isLoopback(new URL(url).hostname) &&
-    !isForeignOrigin(headers, []) &&
-    FORWARDED.every((name) => headers[name] === undefined)
-  );
+  return URL.canParse(url) && isLoopback(new URL(url).hostname) && !OWN.isForeign(headers) && !isForwarded(headers);
 }

@@ -1,17 +1,29 @@
+import { once } from 'node:events';
+import type { Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { StartError } from '../errors/StartError.js';
 import { errorCode } from '../errors/errorCode.js';
+
+/** Brings a server that listens already, and whose connections are to be taken by the gateway. */
+export type TakeListener = () => Promise<Server>;
 
 /**
  * Starts to listen.
  *
  * @param port 0 takes a free one
+ * @param takeListener where somebody else has the address, asked when the gateway could answer; nothing is opened then
  * @returns the origin under which people at this machine reach it: `http://127.0.0.1:4000`
  * @throws StartError when the address cannot be had
  */
-export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+export async function listen(
+  app: FastifyInstance,
+  host: string,
+  port: number,
+  takeListener?: TakeListener,
+): Promise<string> {
   try {
-    await app.listen({ host, port });
+    if (takeListener) await listenOn(app, takeListener);
+    else await app.listen({ host, port });
   } catch (error) {
     throw new StartError(problem(error, host, port));
   }
@@ -20,6 +32,13 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   // Nobody can connect to a wildcard.
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${name}:${taken}`;
+}
+
+async function listenOn(app: FastifyInstance, takeListener: TakeListener): Promise<void> {
+  await app.ready();
+  // In the same turn of the event loop: what connects meanwhile is taken by whoever listens then.
+  app.server.listen(await takeListener());
+  await once(app.server, 'listening');
 }
 
 function problem(error: unknown, host: string, port: number): string {

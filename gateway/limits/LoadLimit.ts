@@ -54,12 +54,21 @@ export class LoadLimit {
     if (adapts) this.#timer = setInterval(() => this.#adjust(), WINDOW_MS).unref();
   }
 
+  /** How many are under way. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** Whether one more would be too many; then it is counted as refused. */
+  refuses(): boolean {
+    const refuses = this.#underWay >= this.#limit || (this.#overloaded && this.#turnIsLong());
+    if (refuses) this.#refused += 1;
+    return refuses;
+  }
+
   /** Takes a request in. @returns false when it is one too many; else `end` is called once when it is answered */
   begin(): boolean {
-    if (this.#underWay >= this.#limit || (this.#overloaded && this.#turnIsLong())) {
-      this.#refused += 1;
-      return false;
-    }
+    if (this.refuses()) return false;
     this.#underWay += 1;
     this.#begunInTurn += 1;
     return true;

@@ -1,7 +1,7 @@
 import { TokenBucket } from 'limiter';
 import { LRUCache } from 'lru-cache';
 import { ERROR_CODES } from '../../schema/contract.js';
-import { OperationRefused } from './OperationRefused.js';
+import { OperationRefused } from '../operations/OperationRefused.js';
 import type { RateLimit } from './limits.js';
 
 /** So many callers are remembered; who asks again after being forgotten begins with a full bucket. */
@@ -20,11 +20,22 @@ export class OperationRate {
    * @throws OperationRefused, with `retry-after` in seconds, when the caller asks too often
    */
   take(key: string): void {
+    this.check(key);
+    this.count(key);
+  }
+
+  /** Counts something that is no operation: it costs as much, and is refused by nobody any more. */
+  count(key: string): void {
+    if (this.limit.perSecond > 0) this.#bucketOf(key).tryRemoveTokens(1);
+  }
+
+  /** Counts nothing. @throws OperationRefused as `take` would */
+  check(key: string): void {
     const { perSecond } = this.limit;
     if (perSecond === 0) return;
-    const bucket = this.#bucketOf(key);
-    if (bucket.tryRemoveTokens(1)) return;
-    const seconds = Math.max(1, Math.ceil(bucket.getWaitTime(1) / 1_000));
+    const waitMs = this.#bucketOf(key).getWaitTime(1);
+    if (waitMs === 0) return;
+    const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
     const message = `You ask more often than ${perSecond} times a second (--max-rate). Ask again in ${seconds} s.`;
     const extensions = { code: ERROR_CODES.RATE_LIMITED, limit: perSecond, retryAfter: seconds };
     throw new OperationRefused([{ message, extensions }], 429, { 'retry-after': String(seconds) });

@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '../../schema/contract.js';
-import { OperationRefused } from './OperationRefused.js';
+import { OperationRefused } from '../operations/OperationRefused.js';
 import type { OperationLimits } from './limits.js';
 import type { DocumentSize } from './measureDocument.js';
 
@@ -26,6 +26,19 @@ export function refuseOversized(size: DocumentSize, limits: OperationLimits): vo
     const message = `The document has ${figure(directives)} directives; ${limits.directives} are allowed (--max-directives).`;
     throw tooMuch(message, ERROR_CODES.TOO_MANY_DIRECTIVES, limits.directives, directives);
   }
+}
+
+/**
+ * Refuses a document that asks for the same fields too often.
+ *
+ * @throws OperationRefused that names the limit and its option
+ */
+export function refuseRepetitive(pairs: number, limits: OperationLimits): void {
+  if (pairs <= limits.fieldPairs) return;
+  const message =
+    `The document asks for the same fields too often: fields under one name at the same place make more than ${limits.fieldPairs} ` +
+    'pairs (--max-field-pairs). Ask for each field once.';
+  throw OperationRefused.because(message, ERROR_CODES.TOO_MANY_FIELD_PAIRS, { limit: limits.fieldPairs });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { stampRequestId } from '../errors/presentError.js';
+import { whenOver } from '../http/whenOver.js';
 import { LoadLimit } from './LoadLimit.js';
 import type { Limits } from './limits.js';
 
@@ -8,9 +9,19 @@ import type { Limits } from './limits.js';
 const SHORTEST_WAIT = 1;
 const LONGEST_WAIT = 3;
 
+/** What there is to do, and what is told of it. */
+export interface Shedding {
+  /** Requests that are worked on. */
+  readonly underWay: number;
+  /** Says that a request goes on as a stream: it is not under way any more. */
+  onStream(request: FastifyRequest): void;
+}
+
 /**
- * Answers requests with 503 and `Retry-After` when the gateway has more to do than it can, before their bodies are read. An event
- * stream is turned away like any other, and does not count as under way while it is open. Health is always told.
+ * Answers requests with 503 and `Retry-After` when the gateway has more to do than it can: before their bodies are read, and again when
+ * they are there. What counts is what is worked on: a request is under way from the last byte of its body until its answer is ready, so
+ * that who sends or reads slowly holds no place. A request that goes on as a stream is turned away like any other, and does not count while it
+ * is open. Health is always told.
  *
  * @param paths what is turned away when there is too much of it
  */
@@ -18,17 +29,34 @@ export function shedLoad(
   app: FastifyInstance,
   paths: { readonly graphql: string; readonly stream: string },
   limits: Pick<Limits, 'inFlight' | 'shedLoad'>,
-): void {
+): Shedding {
   const load = new LoadLimit(limits.inFlight, limits.shedLoad);
-  app.addHook('onRequest', async (request, reply) => {
-    const { url } = request.routeOptions;
-    if (url !== paths.graphql && url !== paths.stream) return undefined;
+  const ends = new WeakMap<FastifyRequest, () => void>();
+  const counts = ({ routeOptions: { url } }: FastifyRequest): boolean => url === paths.graphql || url === paths.stream;
+  app.addHook('onRequest', async (request, reply) =>
+    counts(request) && load.refuses() ? refuse(request, reply) : undefined,
+  );
+  app.addHook('preValidation', async (request, reply) => {
+    if (!counts(request)) return undefined;
     if (!load.begin()) return refuse(request, reply);
-    if (url === paths.stream) load.end();
-    else reply.raw.once('close', () => load.end());
+    const end = (): void => {
+      if (ends.delete(request)) load.end();
+    };
+    ends.set(request, end);
+    whenOver(reply, end);
     return undefined;
   });
+  app.addHook('onSend', async (request, _reply, payload) => {
+    ends.get(request)?.();
+    return payload;
+  });
   app.addHook('onClose', async () => load.stop());
+  return {
+    get underWay() {
+      return load.underWay;
+    },
+    onStream: (request) => ends.get(request)?.(),
+  };
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -30,6 +30,15 @@ export interface GatewayReadings {
   readonly supergraph: { readonly digest: string; readonly since: Date };
   /** Compiled operations that are kept. */
   readonly compiledOperations: number;
+  /** What they weigh, with their documents and plans. */
+  readonly operationBytes: number;
+  /** Requests, events and subscriptions that hold a supergraph, and how many supergraphs they hold. */
+  readonly leases: number;
+  readonly generations: number;
+  /** Connections (TCP), whatever comes over them. */
+  readonly sockets: number;
+  /** Requests that are worked on, from the last byte of their body until their answer is ready. */
+  readonly underWay: number;
   /** WebSockets and event streams. */
   readonly connections: number;
   /** Clients' operations over them, and the upstream subscriptions that feed them. */
@@ -125,6 +134,15 @@ function addReadings(registry: Registry, read: () => GatewayReadings | undefined
     registry.registerMetric(metric);
   };
   gauge('compiled_operations', 'Compiled operations that are kept.', (now) => now.compiledOperations);
+  gauge('operation_bytes', 'What they weigh, with their documents and plans.', (now) => now.operationBytes);
+  gauge('leases', 'Requests, events and subscriptions that hold a supergraph.', (now) => now.leases);
+  gauge(
+    'generations',
+    'Supergraphs that are open: one, and those before it that are still held.',
+    (now) => now.generations,
+  );
+  gauge('sockets', 'Open connections (TCP), whatever comes over them.', (now) => now.sockets);
+  gauge('requests_under_way', 'Requests with operations that are worked on.', (now) => now.underWay);
   gauge('connections', 'Open WebSockets and event streams.', (now) => now.connections);
   gauge('subscriptions', 'Operations that clients run over them.', (now) => now.subscriptions);
   gauge('upstream_subscriptions', 'Subscriptions at subgraphs that feed them.', (now) => now.upstreamSubscriptions);

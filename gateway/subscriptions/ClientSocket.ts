@@ -11,6 +11,7 @@ import { CLOSE_CODES } from './CloseCode.js';
 import type { Pulse } from './Heartbeat.js';
 import type { ClientConnection } from './Receiver.js';
 import type { SocketOperation } from './SocketOperation.js';
+import { Turns } from './Turns.js';
 
 /** A client that does not answer our close for so long is cut off. */
 const CLOSE_LIMIT_MS = 5_000;
@@ -23,12 +24,19 @@ export class ClientSocket implements ClientConnection, Pulse {
   caller: Caller = ANONYMOUS;
   client: ClientApplication = UNNAMED_CLIENT;
   authorization: string | undefined;
+  forwarded: Readonly<Record<string, string>> | undefined;
   /** What the client said of itself last. */
   claimed: Claimed = { authorization: undefined, purpose: undefined };
+  /** The checks of what the client says of itself: one at a time, so that the last word counts. */
+  readonly identifications = new Turns();
   /** Those that run on it. */
   readonly operations = new Set<SocketOperation>();
   #forgetExpiry: (() => void) | undefined;
   running = 0;
+  /** Messages in a row that came while their caller had asked too often. */
+  excess = 0;
+  /** Whether the message that is being read is no message to be counted: it begins an operation, which is counted, or greets. */
+  isFree = false;
   /** Called once, as soon as nothing more can be sent, with the code of the close. */
   onClose: ((code: number, reason: string) => void) | undefined;
   #queued = 0;

@@ -9,6 +9,8 @@ export const CLOSE_CODES = {
   tryAgainLater: 1013,
   /** Nothing ran on the connection for a long time. */
   idle: 4410,
+  /** The client goes on asking though it was told that it asks too often. */
+  tooOften: 4420,
   /** The client reads more slowly than its answers come; what it has not read is lost. */
   tooSlow: 4413,
   /** The gateway has as many connections as it takes. */

@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Caller } from '../../schema/contract.js';
 import type { ClientApplication } from '../http/clientApplication.js';
+import type { AskedOperation } from '../operations/AskedOperation.js';
 import type { Message } from './Message.js';
 
 /** Gets what one operation of one client brings. After `complete` or `fail` nothing more comes. */
@@ -13,14 +14,8 @@ export interface Receiver {
   fail(errors: readonly GraphQLFormattedError[]): void;
 }
 
-/** What a client sends to begin an operation, checked in its outer shape only. */
-export interface OperationRequest {
-  /** Its text; empty where `id` stands for it. */
-  readonly query: string;
-  /** See `AskedOperation`. */
-  readonly id?: string | undefined;
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+/** What a client sends to begin an operation. */
+export interface OperationRequest extends AskedOperation {
   /** It came in a way that must change nothing: a mutation is refused. */
   readonly isSafe?: boolean;
 }
@@ -33,6 +28,8 @@ export interface ClientConnection {
   readonly client: ClientApplication;
   /** The client's `authorization`, passed on to the subgraphs as it is: only where the gateway does not check it. */
   readonly authorization: string | undefined;
+  /** Headers with which the connection was made, of which each subgraph gets those that are configured for it. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
   /** The network address of the caller: tells callers apart of whom nothing else is known. */
   readonly address: string;
   /** How many operations run on it. Kept by `Subscriptions`. */

@@ -2,14 +2,14 @@ import { setMaxListeners } from 'node:events';
 import type { GraphQLFormattedError } from 'graphql';
 import { type Caller, ERROR_CODES, HEADERS } from '../../schema/contract.js';
 import type { CompiledSubscription, EngineAnswer } from '../engine/CompiledOperation.js';
-import type { InFlight } from '../supergraph/InFlight.js';
+import type { Lease } from '../supergraph/Generation.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
-import { SubgraphFailure } from '../upstream/SubgraphFailure.js';
+import { type SubgraphFailureReason, unavailable } from '../upstream/SubgraphFailure.js';
 import type { ObservedEvent } from '../observability/observeEvent.js';
 import { InOrder } from './InOrder.js';
 import { Message } from './Message.js';
 import type { Receiver } from './Receiver.js';
-import type { SubgraphSocket, UpstreamListener } from './SubgraphSocket.js';
+import type { SubgraphEvents, UpstreamListener } from './SubgraphEvents.js';
 import { backoffDelay } from './backoffDelay.js';
 import type { UpstreamOperation } from './resumption.js';
 
@@ -19,7 +19,9 @@ export interface EventSource {
   /** Coerced. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly upstream: UpstreamOperation;
-  readonly socket: SubgraphSocket;
+  readonly events: SubgraphEvents;
+  /** Keeps the graph open that it runs on, while an event is worked on. */
+  lease(): Pick<Lease, 'end'>;
 }
 
 export interface SharedSubscriptionOptions {
@@ -27,7 +29,8 @@ export interface SharedSubscriptionOptions {
   /** Whose subscription it is: all its receivers have these claims and headers in common. */
   readonly caller: Caller;
   readonly headers: Readonly<Record<string, string>>;
-  readonly inFlight: Pick<InFlight, 'begin'>;
+  /** See `EngineRequest`. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
   /** How many events may be enriched at the same time. */
   readonly parallelEvents: number;
   /** How many events may wait for that; with more, the upstream is let go until they are done. */
@@ -50,6 +53,7 @@ interface EventStep {
   readonly requestId: string;
   /** Since when events may be missing before this one. */
   readonly missingSince: Date | undefined;
+  readonly lease: Pick<Lease, 'end'>;
 }
 type Step = EventStep | { readonly end: (to: Receiver) => void };
 type Result = Message | ((to: Receiver) => void);
@@ -81,6 +85,8 @@ export class SharedSubscription {
   #overrun = false;
   #begun = false;
   #ended = false;
+  /** Of events that are not handed on yet. */
+  readonly #leases = new Set<Pick<Lease, 'end'>>();
 
   constructor(
     source: EventSource,
@@ -142,12 +148,31 @@ export class SharedSubscription {
     this.#subscribe(false);
   }
 
+  /** It may be called from a timer or from a socket's event: whatever throws ends this subscription, and nothing else. */
   #subscribe(isFirst: boolean): void {
-    const { socket, upstream } = this.#source;
+    try {
+      this.#ask(isFirst);
+    } catch (error) {
+      this.#breakDown(error);
+    }
+  }
+
+  #breakDown(error: unknown): void {
+    this.fail(this.options.onBug(error, this.options.requestId));
+  }
+
+  #ask(isFirst: boolean): void {
+    const { events, upstream } = this.#source;
     const request = this.#cursor === undefined ? upstream.request : upstream.from(this.#cursor);
     let over = false;
     const ifCurrent = (act: () => void): void => {
-      if (!over) act();
+      if (over) return;
+      try {
+        act();
+      } catch (error) {
+        over = true;
+        this.#breakDown(error);
+      }
     };
     const listener: UpstreamListener = {
       event: (event) => ifCurrent(() => this.#onEvent(event)),
@@ -163,15 +188,23 @@ export class SharedSubscription {
           this.#cancel = undefined;
           this.#onFailure(errors, isFirst);
         }),
-      lost: (begun) =>
+      lost: (begun, reason) =>
         ifCurrent(() => {
           over = true;
           this.#cancel = undefined;
-          this.#onLost(begun || !isFirst);
+          this.#onLost(begun || !isFirst, reason);
         }),
+      broken: (error) =>
+        ifCurrent(() => {
+          over = true;
+          this.#cancel = undefined;
+          this.#breakDown(error);
+        }),
+      move: () => ifCurrent(() => this.#moveOn()),
     };
+    const { caller, forwarded } = this.options;
     const headers = { ...this.options.headers, [HEADERS.requestId]: this.options.requestId };
-    const cancel = socket.subscribe(request, { caller: this.options.caller, headers }, listener, isFirst);
+    const cancel = events.subscribe(request, { caller, headers, forwarded }, listener, isFirst);
     this.#cancel = () => {
       over = true;
       cancel();
@@ -183,7 +216,10 @@ export class SharedSubscription {
     this.#cursor = this.#source.upstream.takeCursor(event) ?? this.#cursor;
     this.#count += 1;
     const requestId = `${this.options.requestId}:${this.#count}`;
-    this.#events.push({ event, source: this.#source, requestId, missingSince: this.#missingSince });
+    const source = this.#source;
+    const lease = source.lease();
+    this.#leases.add(lease);
+    this.#events.push({ event, source, requestId, missingSince: this.#missingSince, lease });
     this.#missingSince = undefined;
     if (this.#events.waiting < this.options.waitingEvents) return;
     this.#overrun = true;
@@ -198,12 +234,10 @@ export class SharedSubscription {
     this.#subscribe(false);
   }
 
-  #onLost(wasBegun: boolean): void {
+  #onLost(wasBegun: boolean, reason: SubgraphFailureReason): void {
     if (!wasBegun) {
       const { service } = this.#source.compiled;
-      const message = new SubgraphFailure(service, 'unreachable').message;
-      const extensions = { code: ERROR_CODES.SERVICE_UNAVAILABLE };
-      this.fail(this.options.present([{ message, extensions }], service));
+      this.fail(this.options.present([unavailable(service, reason)], service));
       return;
     }
     this.#noteGap();
@@ -223,9 +257,20 @@ export class SharedSubscription {
     this.#retry = setTimeout(() => this.#subscribe(false), backoffDelay(this.#failures));
   }
 
+  /** Whether the next upstream begins where the last one ended. */
+  get #goesOn(): boolean {
+    return this.#cursor !== undefined || this.#source.upstream.resumes;
+  }
+
+  /** Goes over to a new connection, where nothing is missed by it. */
+  #moveOn(): void {
+    if (!this.#goesOn) return;
+    this.#letGo();
+    this.#subscribe(false);
+  }
+
   #noteGap(): void {
-    const goesOn = this.#cursor !== undefined || this.#source.upstream.resumes;
-    if (!goesOn) this.#missingSince ??= new Date();
+    if (!this.#goesOn) this.#missingSince ??= new Date();
   }
 
   #letGo(): void {
@@ -236,27 +281,30 @@ export class SharedSubscription {
 
   async #enrich(step: Step): Promise<Result> {
     if ('end' in step) return step.end;
-    const { event, missingSince, requestId, source } = step;
+    const { event, lease, missingSince, requestId, source } = step;
     const observed = this.options.observeEvent(source.compiled.service, requestId);
     const headers = { ...this.options.headers, [HEADERS.requestId]: requestId, ...observed.headers };
     const signal = this.#controller.signal;
-    const done = this.options.inFlight.begin();
     try {
       const answer = await source.compiled.complete(event, source.variables, {
         requestId,
         caller: this.options.caller,
         headers,
+        forwarded: this.options.forwarded,
         signal,
       });
       this.options.onAnswer(answer, requestId);
       observed.end(answer.failures.length > 0 ? answer.errors : []);
-      return new Message(missingSince ? withGap(answer.text, missingSince) : answer.text);
+      return new Message(
+        answer.textWith(missingSince && { eventsMayBeMissing: { since: missingSince.toISOString() } }),
+      );
     } catch (error) {
       const errors = this.options.onBug(error, requestId);
       observed.end(errors);
       return new Message(JSON.stringify({ errors, data: null }));
     } finally {
-      done();
+      lease.end();
+      this.#leases.delete(lease);
     }
   }
 
@@ -265,14 +313,24 @@ export class SharedSubscription {
       const receivers = [...this.#receivers];
       this.#receivers.clear();
       this.#end();
-      for (const receiver of receivers) result(receiver);
+      for (const receiver of receivers) this.#tell(receiver, result);
       return;
     }
     let told = 0;
     for (const receiver of this.#receivers) {
-      receiver.message(result);
+      this.#tell(receiver, (to) => to.message(result));
       told += 1;
       if (told % RECEIVERS_A_TURN === 0) await new Promise(setImmediate);
+    }
+  }
+
+  /** One receiver that cannot be told costs the others nothing. */
+  #tell(receiver: Receiver, tell: (to: Receiver) => void): void {
+    try {
+      tell(receiver);
+    } catch (error) {
+      this.options.onBug(error, this.options.requestId);
+      this.leave(receiver);
     }
   }
 
@@ -288,6 +346,7 @@ export class SharedSubscription {
     this.#ended = true;
     this.#letGo();
     this.#events.close();
+    for (const lease of this.#leases) lease.end();
     this.#controller.abort();
     this.options.onClosing();
   }
@@ -295,11 +354,5 @@ export class SharedSubscription {
 
 /** Whether two sources ask the same subgraph the same thing. */
 function isSameUpstream(one: EventSource, other: EventSource): boolean {
-  return one.socket === other.socket && JSON.stringify(one.upstream.request) === JSON.stringify(other.upstream.request);
-}
-
-/** Tells clients that what they see may have a hole before this message. */
-function withGap(text: string, since: Date): string {
-  const note = JSON.stringify({ eventsMayBeMissing: { since: since.toISOString() } });
-  return `${text.slice(0, -1)},"extensions":${note}}`;
+  return one.events === other.events && JSON.stringify(one.upstream.request) === JSON.stringify(other.upstream.request);
 }

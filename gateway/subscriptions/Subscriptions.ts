@@ -1,49 +1,57 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { type DocumentNode, type GraphQLFormattedError, GraphQLError, OperationTypeNode } from 'graphql';
+import { type DocumentNode, type GraphQLFormattedError, GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { type Caller, ERROR_CODES } from '../../schema/contract.js';
-import { nameOperation } from '../access/nameOperation.js';
+import { ERROR_CODES } from '../../schema/contract.js';
+import type { RunOnce } from '../apollo/runOnce.js';
 import type { EngineAnswer } from '../engine/CompiledOperation.js';
-import type { Engine } from '../engine/createEngine.js';
 import { MASKED_MESSAGE, knownCode, presentError, stampRequestId } from '../errors/presentError.js';
-import type { RequestContext } from '../http/RequestContext.js';
 import type { ClientApplication } from '../http/clientApplication.js';
-import type { CheckedOperation, Documents } from '../limits/Documents.js';
-import type { OperationRate } from '../limits/OperationRate.js';
-import { OperationRefused } from '../limits/OperationRefused.js';
 import { callerKey } from '../limits/callerKey.js';
 import type { Limits } from '../limits/limits.js';
 import { describeFailure } from '../observability/describeFailure.js';
 import { type SubscriptionObservers, observeEvent } from '../observability/observeEvent.js';
-import type { InFlight } from '../supergraph/InFlight.js';
+import {
+  type AdmittedOperation,
+  type OperationDoor,
+  type OperationGraph,
+  queriesOnly,
+} from '../operations/OperationDoor.js';
+import { OperationRefused } from '../operations/OperationRefused.js';
+import type { Lease } from '../supergraph/Generation.js';
 import { Message } from './Message.js';
 import type { ClientConnection, OperationRequest, Receiver } from './Receiver.js';
 import { type EventSource, SharedSubscription } from './SharedSubscription.js';
-import { SubgraphSocket, type UpstreamAccess } from './SubgraphSocket.js';
+import type { SubgraphEvents, UpstreamAccess } from './SubgraphEvents.js';
+import { NO_SETTINGS, type SubgraphSettingsOf } from '../upstream/SubgraphSettings.js';
+import { SubgraphStreams } from './SubgraphStreams.js';
+import { SubgraphSockets } from './SubgraphSockets.js';
 import { type Resumptions, resumptionsOf, upstreamOperation } from './resumption.js';
 
 /** What subscriptions run on; a new supergraph is a new one. */
-export interface SubscriptionGraph {
-  readonly engine: Engine;
-  readonly documents: Documents;
+export interface SubscriptionGraph extends OperationGraph {
+  /** Keeps it open for somebody who works with it. */
+  lease(): Lease;
   readonly supergraphSdl: string;
-  /** Where each subgraph takes WebSockets, by its name in the supergraph. */
-  readonly socketUrls: ReadonlyMap<string, string>;
+  /** Where each subgraph is subscribed to, by its name in the supergraph. */
+  readonly eventUrls: ReadonlyMap<string, string>;
 }
 
 export interface SubscriptionsOptions {
   readonly graph: SubscriptionGraph;
-  /** Counts what runs, so that a swap of graphs closes nothing that is in use. */
-  readonly inFlight: Pick<InFlight, 'begin'>;
+  /** Lets operations in. */
+  readonly door: OperationDoor;
   readonly limits: Limits;
-  readonly rate: OperationRate;
   /** What is asked of subgraphs is signed with it; without it, nothing is. */
   readonly signingKey?: string | undefined;
+  /** See `SubgraphClientOptions`. */
+  readonly refusesCallers?: boolean;
+  /** How each subgraph is spoken to; as by default without it. */
+  readonly settings?: SubgraphSettingsOf;
   /** Whether equal subscriptions with equal access share one upstream. */
   readonly share: boolean;
-  /** Answers a query or a mutation as over HTTP. @returns the text of the response */
-  runOnce(request: OperationRequest, context: RequestContext): Promise<string>;
+  /** Answers a query or a mutation as over HTTP. */
+  readonly runOnce: RunOnce;
   readonly logger: Logger;
   /** Told what clients get; with a tracer, each event is a span. */
   readonly observers: SubscriptionObservers;
@@ -51,6 +59,11 @@ export interface SubscriptionsOptions {
   readonly onBegin?:
     ((document: DocumentNode, operationName: string | undefined, client: ClientApplication) => void) | undefined;
 }
+
+/** So many subscriptions are moved to a new graph at the same time: the planner has always one to plan, and the event loop its turns. */
+const MOVED_TOGETHER = 8;
+/** A stream is given up when it was silent for so many of our own pings: servers send their heartbeat each 12 seconds or so. */
+const SILENT_PINGS = 4;
 
 /** One client's part in a subscription. */
 interface Member extends Receiver {
@@ -64,6 +77,9 @@ interface Running {
   readonly request: OperationRequest;
   /** What it may see: callers with equal access may share it. */
   readonly access: UpstreamAccess;
+  /** What it runs on. */
+  graph: SubscriptionGraph;
+  lease: Lease;
   /** Under which others find it; undefined when nobody may join. */
   key: string | undefined;
 }
@@ -75,7 +91,9 @@ interface Running {
 export class Subscriptions {
   #graph: SubscriptionGraph;
   #resumptions: Resumptions;
-  readonly #sockets = new Map<string, SubgraphSocket>();
+  readonly #events = new Map<string, SubgraphEvents>();
+  /** Of graphs before, until nothing uses them. */
+  readonly #retired = new Set<SubgraphEvents>();
   readonly #running = new Set<Running>();
   /** Those that others may join. */
   readonly #joinable = new Map<string, Running>();
@@ -92,7 +110,7 @@ export class Subscriptions {
     let upstreams = 0;
     let waitingEvents = 0;
     for (const { shared } of this.#running) waitingEvents += shared.waiting;
-    for (const socket of this.#sockets.values()) upstreams += socket.size;
+    for (const { size } of this.#events.values()) upstreams += size;
     return { clients: this.#total, upstreams, waitingEvents };
   }
 
@@ -103,58 +121,108 @@ export class Subscriptions {
    */
   start(request: OperationRequest, connection: ClientConnection, receiver: Receiver): () => void {
     const requestId = randomUUID();
+    let member: Member;
     try {
-      this.options.rate.take(callerKey(connection.caller, connection.address));
-      const checked = this.#graph.documents.check(request);
-      this.#graph.documents.checkCost(checked, request.variables);
-      if (request.isSafe && checked.operation.operation === OperationTypeNode.MUTATION) throw notByGet();
-      const member = this.#admit(connection, receiver);
-      try {
-        return checked.operation.operation === OperationTypeNode.SUBSCRIPTION
-          ? this.#subscribe(checked, request, connection, member, requestId)
-          : this.#runOnce({ ...request, query: request.query || checked.text }, connection, member, requestId);
-      } catch (error) {
-        member.release();
-        throw error;
-      }
+      member = this.#count(connection, receiver);
     } catch (error) {
-      const errors =
-        error instanceof OperationRefused ? stampRequestId(error.errors, requestId) : this.#onBug(error, requestId);
-      this.options.observers.metrics.errors(errors);
-      receiver.fail(errors);
+      receiver.fail(this.#errorsOf(error, requestId));
       return () => undefined;
     }
+    const controller = new AbortController();
+    const { signal } = controller;
+    // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
+    setMaxListeners(0, signal);
+    this.#run(request, connection, member, requestId, signal).catch((error: unknown) => {
+      if (!signal.aborted) member.fail(this.#errorsOf(error, requestId));
+    });
+    return () => {
+      controller.abort();
+      member.release();
+    };
   }
 
   /**
    * Moves everything that runs over to a new graph. What fits it goes on, unseen by its clients; the rest ends with
-   * `SUBSCRIPTION_OUTDATED`. Call it when the new engine serves, before the old one is closed.
+   * `SUBSCRIPTION_OUTDATED`. Until it is moved, each goes on with the old one, which its lease keeps open.
    */
-  swap(graph: SubscriptionGraph): void {
+  async swap(graph: SubscriptionGraph): Promise<void> {
     this.#graph = graph;
     this.#resumptions = resumptionsOf(graph.supergraphSdl, graph.engine.apiSchema);
-    const retired: SubgraphSocket[] = [];
-    for (const [service, socket] of this.#sockets) {
-      if (graph.socketUrls.get(service) === socket.options.url) continue;
-      this.#sockets.delete(service);
-      retired.push(socket);
+    const retired: SubgraphEvents[] = [];
+    for (const [service, events] of this.#events) {
+      if (graph.eventUrls.get(service) === events.url) continue;
+      this.#events.delete(service);
+      this.#retired.add(events);
+      retired.push(events);
     }
     this.#joinable.clear();
-    for (const running of this.#running) this.#move(running);
-    for (const socket of retired) void socket.close();
+    const left = [...this.#running];
+    const moveOn = async (): Promise<void> => {
+      for (let running = left.pop(); running; running = left.pop()) await this.#move(running);
+    };
+    await Promise.all(Array.from({ length: MOVED_TOGETHER }, moveOn));
+    await Promise.all(retired.map((events) => events.close()));
+    for (const events of retired) this.#retired.delete(events);
   }
 
   /** Closes the sockets to the subgraphs. The transports have closed those of the clients before. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#sockets.values()].map((socket) => socket.close()));
+    await Promise.all([...this.#events.values(), ...this.#retired].map((events) => events.close()));
   }
 
-  #move(running: Running): void {
+  async #run(
+    request: OperationRequest,
+    connection: ClientConnection,
+    member: Member,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const graph = this.#graph;
+    const lease = graph.lease();
     try {
-      const checked = this.#graph.documents.check(running.request);
-      const source = this.#source(checked, running.request, running.access.caller);
+      const { door } = this.options;
+      const admitted = await door.admit(request, connection, graph, request.isSafe ? queriesOnly : undefined);
+      if (signal.aborted) return;
+      if (admitted.run.kind === 'subscription') {
+        const asked = { ...request, query: admitted.checked.text };
+        await this.#subscribe(graph, admitted, asked, connection, member, requestId, signal);
+        return;
+      }
+      const { address, authorization, caller, client, forwarded } = connection;
+      const text = await this.options.runOnce({
+        requestId,
+        caller,
+        client,
+        address,
+        authorization,
+        forwarded,
+        signal,
+        lease,
+        admitted,
+      });
+      if (signal.aborted) return;
+      member.message(new Message(text));
+      member.complete();
+    } finally {
+      lease.end();
+    }
+  }
+
+  async #move(running: Running): Promise<void> {
+    const graph = this.#graph;
+    const { request, access } = running;
+    if (!this.#running.has(running) || running.graph === graph) return;
+    try {
+      const admitted = await this.options.door.fit(request, access.caller, undefined, graph);
+      // It may have ended, or yet another graph may serve: then it is moved there.
+      if (!this.#running.has(running) || this.#graph !== graph) return;
+      const source = this.#source(graph, admitted);
+      const { lease } = running;
+      running.graph = graph;
+      running.lease = graph.lease();
       running.shared.replace(source);
-      this.#offer(running, this.#key(checked, source, running.access));
+      lease.end();
+      this.#offer(running, this.#key(admitted, source, access));
     } catch (error) {
       if (!(error instanceof OperationRefused)) this.#onBug(error, undefined);
       const message = 'The graph changed, and this subscription does not fit it any more.';
@@ -162,72 +230,58 @@ export class Subscriptions {
     }
   }
 
-  #runOnce(
+  async #subscribe(
+    graph: SubscriptionGraph,
+    admitted: AdmittedOperation,
     request: OperationRequest,
-    { address, authorization, caller, client }: ClientConnection,
+    connection: ClientConnection,
     member: Member,
     requestId: string,
-  ): () => void {
-    const controller = new AbortController();
-    const { signal } = controller;
-    // Each fetch that is under way listens, and a plan may have more of them than Node's warning allows.
-    setMaxListeners(0, signal);
-    const answer = async (): Promise<void> => {
-      try {
-        const context = { requestId, caller, client, address, authorization, signal };
-        const text = await this.options.runOnce(request, context);
-        if (signal.aborted) return;
-        member.message(new Message(text));
-        member.complete();
-      } catch (error) {
-        const errors = this.#onBug(error, requestId);
-        if (!signal.aborted) member.fail(errors);
-      }
-    };
-    void answer();
-    return () => {
-      controller.abort();
-      member.release();
-    };
-  }
-
-  #subscribe(
-    checked: CheckedOperation,
-    request: OperationRequest,
-    { authorization, caller, client }: ClientConnection,
-    member: Member,
-    requestId: string,
-  ): () => void {
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (graph !== this.#graph) {
+      // While it was let in, another graph came to serve.
+      const now = this.#graph;
+      const { caller, address } = connection;
+      const moved = await this.options.door.fit(request, caller, callerKey(caller, address), now);
+      if (!signal.aborted) await this.#subscribe(now, moved, request, connection, member, requestId, signal);
+      return;
+    }
+    const { authorization, client, forwarded } = connection;
     const startedAt = performance.now();
-    const source = this.#source(checked, request, caller);
+    const source = this.#source(graph, admitted);
     const access: UpstreamAccess = {
-      caller: nameOperation(caller, checked.operation.name?.value),
+      caller: admitted.caller,
       headers: authorization === undefined ? {} : { authorization },
+      forwarded,
     };
-    const key = this.#key(checked, source, access);
+    const key = this.#key(admitted, source, access);
     let running = key === undefined ? undefined : this.#joinable.get(key);
     if (!running) {
-      running = this.#begin(source, request, access, requestId);
+      running = this.#begin(graph, source, request, access, requestId);
       this.#offer(running, key);
     }
     const { shared } = running;
-    const line = { requestId, operationName: checked.operation.name?.value, service: source.compiled.service };
+    const { document, operation } = admitted.checked;
+    const line = { requestId, operationName: operation.name?.value, service: source.compiled.service };
     this.options.logger.debug({ ...line, sharedWith: shared.size }, 'a subscription began');
-    this.options.onBegin?.(checked.document, checked.operation.name?.value, client);
+    this.options.onBegin?.(document, operation.name?.value, client);
+    signal.addEventListener('abort', () => shared.leave(member), { once: true });
     shared.join(member);
     this.options.observers.metrics.operation('subscription', 'ok', performance.now() - startedAt);
-    return () => {
-      shared.leave(member);
-      member.release();
-    };
   }
 
-  #begin(source: EventSource, request: OperationRequest, access: UpstreamAccess, requestId: string): Running {
+  #begin(
+    graph: SubscriptionGraph,
+    source: EventSource,
+    request: OperationRequest,
+    access: UpstreamAccess,
+    requestId: string,
+  ): Running {
     const { limits } = this.options;
     const shared = new SharedSubscription(source, {
       requestId,
       ...access,
-      inFlight: this.options.inFlight,
       parallelEvents: limits.subscriptions.parallelEvents,
       waitingEvents: limits.subscriptions.waitingEvents,
       present: (errors, service) => this.#present(errors, service, requestId),
@@ -236,11 +290,12 @@ export class Subscriptions {
       onBug: (error, eventId) => this.#onBug(error, eventId),
       onClosing: () => {
         this.#running.delete(running);
+        running.lease.end();
         if (running.key !== undefined && this.#joinable.get(running.key) === running)
           this.#joinable.delete(running.key);
       },
     });
-    const running: Running = { shared, request, access, key: undefined };
+    const running: Running = { shared, request, access, graph, lease: graph.lease(), key: undefined };
     this.#running.add(running);
     return running;
   }
@@ -251,50 +306,58 @@ export class Subscriptions {
   }
 
   /** @throws OperationRefused */
-  #source(checked: CheckedOperation, request: OperationRequest, caller: Caller): EventSource {
-    const variables = this.#graph.documents.variables(checked, request.variables);
-    const { document, operation } = checked;
-    const compiled = this.#graph.engine.compile(document, operation.name?.value, caller);
+  #source(graph: SubscriptionGraph, { caller, run, variables }: AdmittedOperation): EventSource {
+    if (run.kind !== 'subscription') throw new Error('the engine made no subscription of a subscription');
+    const { compiled } = run;
     if (compiled.kind === 'refused')
       throw new OperationRefused(compiled.refusal(caller).map((error) => error.toJSON()));
-    if (compiled.kind !== 'subscription') throw new Error('the engine made no subscription of a subscription');
     const upstream = upstreamOperation(compiled, variables, this.#resumptions);
-    return { compiled, variables, upstream, socket: this.#socket(compiled.service) };
+    return {
+      compiled,
+      variables,
+      upstream,
+      events: this.#eventsOf(compiled.service),
+      lease: () => graph.lease(),
+    };
   }
 
   /**
    * What subscriptions have in common that may share an upstream. One that says from where it goes on has none: an upstream that
    * has begun already would skip what others have seen.
    */
-  #key(checked: CheckedOperation, source: EventSource, access: UpstreamAccess): string | undefined {
+  #key({ checked }: AdmittedOperation, source: EventSource, access: UpstreamAccess): string | undefined {
     if (!this.options.share || source.upstream.resumes) return undefined;
     return JSON.stringify([checked.text, checked.operation.name?.value, source.variables, access], sortKeys);
   }
 
-  #socket(service: string): SubgraphSocket {
-    const known = this.#sockets.get(service);
+  #eventsOf(service: string): SubgraphEvents {
+    const known = this.#events.get(service);
     if (known) return known;
-    const { limits, logger, signingKey } = this.options;
-    const url = this.#graph.socketUrls.get(service);
+    const { limits, logger, signingKey, refusesCallers = false, settings: settingsOf = NO_SETTINGS } = this.options;
+    const settings = settingsOf(service);
+    const url = this.#graph.eventUrls.get(service);
     if (url === undefined) throw new Error(`the plan names a subgraph "${service}" that is not in the supergraph`);
-    const socket = new SubgraphSocket(
-      {
-        name: service,
-        url,
-        maxMessageBytes: limits.subgraphResponseBytes,
-        timeoutMs: limits.subgraphTimeoutMs,
-        pingMs: limits.subscriptions.pingMs,
-        idleMs: limits.subscriptions.upstreamIdleMs,
-        signingKey,
-      },
-      logger,
-    );
-    this.#sockets.set(service, socket);
-    return socket;
+    const common = {
+      name: service,
+      url,
+      settings,
+      maxMessageBytes: limits.subgraphResponseBytes,
+      timeoutMs: limits.subgraphTimeoutMs,
+      maxAgeMs: limits.subscriptions.upstreamMs,
+      signingKey,
+      refusesCallers,
+    };
+    const { pingMs, upstreamIdleMs: idleMs } = limits.subscriptions;
+    const events =
+      settings.subscriptions === 'sse'
+        ? new SubgraphStreams({ ...common, silenceMs: SILENT_PINGS * pingMs }, logger)
+        : new SubgraphSockets({ ...common, pingMs, idleMs }, logger);
+    this.#events.set(service, events);
+    return events;
   }
 
   /** @throws OperationRefused when one more would be too many */
-  #admit(connection: ClientConnection, receiver: Receiver): Member {
+  #count(connection: ClientConnection, receiver: Receiver): Member {
     const { all, perCaller, perConnection } = this.options.limits.subscriptions;
     const caller = callerKey(connection.caller, connection.address);
     const ofCaller = this.#byCaller.get(caller) ?? 0;
@@ -331,6 +394,13 @@ export class Subscriptions {
       path: path?.join('.'),
     }));
     logger.warn({ requestId, kind: 'subscription', failures: told }, 'an event had errors');
+  }
+
+  #errorsOf(error: unknown, requestId: string): readonly GraphQLFormattedError[] {
+    const errors =
+      error instanceof OperationRefused ? stampRequestId(error.errors, requestId) : this.#onBug(error, requestId);
+    this.options.observers.metrics.errors(errors);
+    return errors;
   }
 
   #onBug(error: unknown, requestId: string | undefined): GraphQLFormattedError[] {
@@ -372,11 +442,6 @@ class CountedReceiver implements Member {
 function tooMany(of: string, limit: number): OperationRefused {
   const message = `There are too many operations of ${of}: at most ${limit} may run at the same time.`;
   return OperationRefused.because(message, ERROR_CODES.TOO_MANY_SUBSCRIPTIONS, { limit });
-}
-
-function notByGet(): OperationRefused {
-  const message = 'A GET request cannot run a mutation: use POST.';
-  return OperationRefused.because(message, ERROR_CODES.BAD_REQUEST);
 }
 
 function presented(errors: readonly GraphQLFormattedError[], service: string): GraphQLFormattedError[] {

@@ -1,11 +1,14 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { SubgraphTls } from '../upstream/SubgraphSettings.js';
 
 export interface UpstreamWebSocketOptions {
   /** `ws://…` or `wss://…` */
   readonly url: string;
   /** The longest message that is read, in bytes. */
   readonly maxMessageBytes: number;
+  /** Certificates, where the address begins with wss. */
+  readonly tls?: SubgraphTls | undefined;
   /** How long connecting may take, and how long the subgraph may take to answer a ping. */
   readonly timeoutMs: number;
   /** How long the connection may be silent before we ask whether it is still there. */
@@ -27,9 +30,12 @@ export class UpstreamWebSocket {
   readyAt: number | undefined;
   #socket: WebSocket | undefined;
 
-  /** @param onEnd called once, also when connecting failed, unless `close` was called before */
-  constructor(options: UpstreamWebSocketOptions, onEnd: (reason: unknown) => void) {
-    const { url, maxMessageBytes, timeoutMs, pingMs, connectionParams } = options;
+  /**
+   * @param onReady called once the subgraph has acknowledged it
+   * @param onEnd called once, also when connecting failed
+   */
+  constructor(options: UpstreamWebSocketOptions, onReady: () => void, onEnd: (reason: unknown) => void) {
+    const { url, maxMessageBytes, timeoutMs, tls, pingMs, connectionParams } = options;
     const opened = (socket: WebSocket): void => {
       this.#socket = socket;
     };
@@ -52,6 +58,7 @@ export class UpstreamWebSocket {
       webSocketImpl: class extends WebSocket {
         constructor(address: string, protocol: string) {
           super(address, protocol, {
+            ...tls,
             maxPayload: maxMessageBytes,
             handshakeTimeout: timeoutMs,
             perMessageDeflate: false,
@@ -62,6 +69,7 @@ export class UpstreamWebSocket {
       on: {
         connected: () => {
           this.readyAt = performance.now();
+          onReady();
         },
         closed: ends,
         error: ends,

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import { ConnectionCount } from './ConnectionCount.js';
+import { ConnectionCount } from '../limits/ConnectionCount.js';
 import { Heartbeat } from './Heartbeat.js';
 import { type SubscriptionGraph, Subscriptions, type SubscriptionsOptions } from './Subscriptions.js';
-import { serveEventStreams } from './serveEventStreams.js';
+import { type StreamOptions, serveStreams } from './serveStreams.js';
 import { type TransportOptions, serveWebSockets } from './serveWebSockets.js';
 
 /** Subscriptions that clients can reach. */
 export interface OpenSubscriptions {
   /** Moves all that run to a new graph: call it when the new engine serves. */
-  swap(graph: SubscriptionGraph): void;
+  swap(graph: SubscriptionGraph): Promise<void>;
   /** What there is to carry now. */
   readonly load: {
     /** Operations that clients run. */
@@ -17,7 +17,7 @@ export interface OpenSubscriptions {
     readonly upstreams: number;
     /** Events that wait to be enriched. */
     readonly waitingEvents: number;
-    /** WebSockets and event streams. */
+    /** WebSockets, event streams and multipart responses. */
     readonly connections: number;
     /** Messages that clients have not read. */
     readonly waitingMessages: number;
@@ -26,29 +26,45 @@ export interface OpenSubscriptions {
   stop(): Promise<void>;
 }
 
-/** Where the two ways in are. */
+/** Where the ways in are. */
 export interface SubscriptionPaths {
+  /** Also that of multipart responses. */
   readonly socket: string;
   readonly stream: string;
 }
 
 /**
- * Serves operations over WebSockets and as event streams. Call it before the server listens, and `stop` before the server is
- * closed.
+ * Serves operations over WebSockets, as event streams and as multipart responses. Call it before the server listens, and `stop` before the
+ * server is closed.
  */
 export function openSubscriptions(
   app: FastifyInstance,
   paths: SubscriptionPaths,
-  options: SubscriptionsOptions & Pick<TransportOptions, 'authenticate' | 'corsOrigins' | 'trustedProxies'>,
+  options: SubscriptionsOptions &
+    Pick<TransportOptions, 'authenticate' | 'origins' | 'rate' | 'trustedProxies' | 'forwardedHeaders'> &
+    Pick<StreamOptions, 'onStream'>,
 ): OpenSubscriptions {
-  const { authenticate, corsOrigins, limits, logger, observers, trustedProxies } = options;
+  const { authenticate, forwardedHeaders, origins, limits, logger, observers, onStream, rate, trustedProxies } =
+    options;
   const subscriptions = new Subscriptions(options);
-  const connections = new ConnectionCount(limits.subscriptions, () => observers.metrics.refusedConnection());
+  const { connections: all, connectionsPerAddress: perAddress } = limits.subscriptions;
+  const connections = new ConnectionCount({ all, perAddress }, () => observers.metrics.refusedConnection());
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);
-  const shared = { subscriptions, authenticate, limits, connections, heartbeat, logger, corsOrigins, trustedProxies };
+  const shared = {
+    subscriptions,
+    authenticate,
+    limits,
+    connections,
+    heartbeat,
+    logger,
+    origins,
+    rate,
+    trustedProxies,
+    forwardedHeaders,
+  };
   const transports = [
     serveWebSockets(app.server, { ...shared, path: paths.socket }),
-    serveEventStreams(app, { ...shared, path: paths.stream }),
+    serveStreams(app, { ...shared, path: paths.stream, graphqlPath: paths.socket, onStream }),
   ];
   return {
     swap: (graph) => subscriptions.swap(graph),

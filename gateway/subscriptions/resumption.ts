@@ -15,7 +15,7 @@ import {
 import { RESUMABLE } from '../../schema/contract.js';
 import type { CompiledSubscription } from '../engine/CompiledOperation.js';
 import type { SubgraphAnswer } from '../upstream/SubgraphAnswer.js';
-import type { UpstreamRequest } from './SubgraphSocket.js';
+import type { UpstreamRequest } from './SubgraphEvents.js';
 
 /** How a subscription is taken up again where it broke off. */
 interface Resumption {

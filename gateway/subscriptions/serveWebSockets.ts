@@ -8,16 +8,19 @@ import { AccessRefused } from '../access/AccessRefused.js';
 import type { Authenticate, Identity } from '../access/createAuthenticator.js';
 import { HEADERS } from '../../schema/contract.js';
 import { clientAddress } from '../http/clientAddress.js';
-import { isForeignOrigin } from '../http/isForeignOrigin.js';
+import { type Upgrade, acceptUpgrades } from '../http/acceptUpgrades.js';
+import type { OriginRules } from '../http/OriginRules.js';
 import { clientApplication } from '../http/clientApplication.js';
-import { claimedBy } from '../http/requestIdentity.js';
+import { claimedBy, forwardedHeaders } from '../http/requestIdentity.js';
+import type { ConnectionCount } from '../limits/ConnectionCount.js';
+import type { OperationRate } from '../limits/OperationRate.js';
+import { OperationRefused } from '../operations/OperationRefused.js';
+import { callerKey } from '../limits/callerKey.js';
 import type { Limits } from '../limits/limits.js';
 import { ClientSocket } from './ClientSocket.js';
 import { CLOSE_CODES } from './CloseCode.js';
-import type { ConnectionCount } from './ConnectionCount.js';
 import type { Heartbeat } from './Heartbeat.js';
 import { OperationFailed, SocketOperation } from './SocketOperation.js';
-import { persistedId } from './persistedId.js';
 import type { Subscriptions } from './Subscriptions.js';
 
 /** A way in for clients. */
@@ -35,15 +38,22 @@ export interface TransportOptions {
   readonly limits: Limits;
   readonly connections: ConnectionCount;
   readonly heartbeat: Heartbeat;
+  /** Counts messages that begin no operation, and offers that lead to no connection. */
+  readonly rate: OperationRate;
   readonly logger: Logger;
-  /** Pages of these origins may ask beside those of the gateway's own; `*` for all. */
-  readonly corsOrigins: readonly string[];
+  /** Which pages may ask. */
+  readonly origins: OriginRules;
   /** See `clientAddress`. */
   readonly trustedProxies: number;
+  /** Names of headers that go on to some subgraph. */
+  readonly forwardedHeaders?: readonly string[] | undefined;
 }
 
 /** A client that does not answer our close for so long is cut off when the gateway stops. */
 const STOP_LIMIT_MS = 2_000;
+
+/** So many tokens of one client may wait to be checked. A client that renews its token sends one. */
+const MOST_IDENTIFICATIONS = 10;
 
 /** As much as fits a WebSocket's close frame; our messages are ASCII. */
 const MAX_REASON_LENGTH = 123;
@@ -54,7 +64,7 @@ const ANY = { schema: buildSchema('type Query { _: Boolean }'), document: parse(
 interface Subscribe {
   readonly id: string;
   readonly query: string;
-  readonly sha256: string | undefined;
+  readonly extensions: unknown;
   readonly operationName?: string | null | undefined;
   readonly variables?: Record<string, unknown> | null | undefined;
   readonly socket: ClientSocket;
@@ -82,6 +92,8 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
     allowSynchronousEvents: false,
   });
 
+  acceptor.on('error', (error) => logger.error({ err: error }, 'the server failed to accept a WebSocket'));
+
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const client = new ClientSocket(socket, clientAddress(request, options.trustedProxies), limits.subscriptions);
     if (!connections.take(client.address)) {
@@ -90,6 +102,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
     }
     client.claimed = claimedBy(request);
     client.client = clientApplication(request.headers);
+    client.forwarded = forwardedHeaders(request, options.forwardedHeaders);
     sockets.add(client);
     const removePulse = heartbeat.add(client);
     let closed: ((code: number, reason: string) => Promise<void>) | undefined;
@@ -97,7 +110,7 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
       removePulse();
       connections.release(client.address);
       sockets.delete(client);
-      void closed?.(code, reason);
+      closed?.(code, reason).catch((err: unknown) => logger.error({ err }, 'an error that nobody foresaw'));
     };
     closed = protocol.opened(
       {
@@ -115,7 +128,18 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
           socket.on('message', (data: Buffer) => {
             // Between our close and the client's answer to it, nothing may begin that nobody would end.
             if (client.isClosed) return;
-            read(data.toString()).catch((error: unknown) => {
+            const key = callerKey(client.caller, client.address);
+            client.excess = refusalOf(options.rate, key) ? client.excess + 1 : 0;
+            // Fewer are read still, so that an operation can be told that it is one too many.
+            if (client.excess > limits.subscriptions.perConnection) {
+              client.close(CLOSE_CODES.tooOften, 'Too many messages');
+              return;
+            }
+            client.isFree = false;
+            const done = read(data.toString());
+            // By now the protocol has said what the message is.
+            if (!client.isFree) options.rate.count(key);
+            done.catch((error: unknown) => {
               // graphql-ws throws at messages that only servers send.
               if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
                 client.close(CloseCode.BadRequest, 'Invalid message received');
@@ -131,13 +155,20 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
     );
   };
 
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  const upgrade: Upgrade = (request, socket, head) => {
     const asked = request.url?.split('?')[0]?.replace(/\/$/, '');
-    if (stopping || asked !== path) refuse(socket, stopping ? 503 : 404);
-    else if (isForeignOrigin(request.headers, options.corsOrigins)) refuse(socket, 403);
-    else acceptor.handleUpgrade(request, socket, head, accept);
+    const caller = options.authenticate.known(request.headers.authorization);
+    const key = callerKey(caller, clientAddress(request, options.trustedProxies));
+    const refusal = refusalOf(options.rate, key);
+    const status = asked === path ? (options.origins.isForeign(request.headers) ? 403 : undefined) : 404;
+    if (stopping) refuse(socket, 503);
+    else if (refusal) refuse(socket, refusal.status, refusal.headers);
+    else if (status !== undefined) {
+      options.rate.count(key);
+      refuse(socket, status);
+    } else acceptor.handleUpgrade(request, socket, head, accept);
   };
-  server.on('upgrade', upgrade);
+  acceptUpgrades(server, upgrade);
 
   return {
     get waitingMessages() {
@@ -159,17 +190,21 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
   };
 }
 
-function createProtocol({ authenticate, subscriptions }: TransportOptions) {
+function createProtocol({ authenticate, rate, subscriptions }: TransportOptions) {
   return makeServer<Record<string, unknown>, ClientSocket>({
     async onConnect({ connectionParams, extra }) {
       extra.client = clientApplication(connectionParams ?? {}, extra.client);
-      return (await identify(extra, connectionParams, authenticate)) !== undefined;
+      extra.isFree = true;
+      const identity = await identify(extra, connectionParams, authenticate);
+      if (!identity) rate.count(callerKey(undefined, extra.address));
+      return identity !== undefined;
     },
     onSubscribe: ({ extra }, id, { query, operationName, variables, extensions }) => {
+      extra.isFree = true;
       const contextValue: Subscribe = {
         id,
         query,
-        sha256: persistedId(extensions),
+        extensions,
         operationName,
         variables,
         socket: extra,
@@ -177,9 +212,9 @@ function createProtocol({ authenticate, subscriptions }: TransportOptions) {
       return { ...ANY, contextValue };
     },
     subscribe({ contextValue }) {
-      const { id, socket, sha256, ...request } = contextValue as Subscribe;
+      const { id, socket, ...request } = contextValue as Subscribe;
       const operation = new SocketOperation(id, socket);
-      operation.cancel = subscriptions.start({ ...request, id: sha256 }, socket, operation);
+      operation.cancel = subscriptions.start(request, socket, operation);
       return operation;
     },
     onError: (_context, _id, _payload, errors) =>
@@ -190,7 +225,8 @@ function createProtocol({ authenticate, subscriptions }: TransportOptions) {
 }
 
 /**
- * Finds out who asks over a connection, from now on, by what its client says now; what it does not say stays as it was.
+ * Finds out who asks over a connection, from now on, by what its client says now; what it does not say stays as it was. Each message
+ * has its turn after those before it, however long their tokens take to be checked: the last word counts.
  *
  * @returns undefined when nobody may: the connection is closed then
  */
@@ -199,6 +235,19 @@ async function identify(
   said: Readonly<Record<string, unknown>> | undefined,
   authenticate: Authenticate,
 ): Promise<Identity | undefined> {
+  if (client.identifications.size >= MOST_IDENTIFICATIONS) {
+    client.close(CloseCode.BadRequest, 'Too many tokens at once');
+    return undefined;
+  }
+  return client.identifications.run(() => identifyNow(client, said, authenticate));
+}
+
+async function identifyNow(
+  client: ClientSocket,
+  said: Readonly<Record<string, unknown>> | undefined,
+  authenticate: Authenticate,
+): Promise<Identity | undefined> {
+  if (client.isClosed) return undefined;
   const claimed = {
     authorization: textOf(said, 'authorization') ?? client.claimed.authorization,
     purpose: textOf(said, HEADERS.purpose) ?? client.claimed.purpose,
@@ -232,8 +281,20 @@ function textOf(payload: Readonly<Record<string, unknown>> | undefined, wanted: 
   return undefined;
 }
 
+/** Why somebody may not ask now; undefined when they may. */
+function refusalOf(rate: OperationRate, key: string): OperationRefused | undefined {
+  try {
+    rate.check(key);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OperationRefused) return error;
+    throw error;
+  }
+}
+
 /** Answers an upgrade that we do not want. */
-function refuse(socket: Duplex, status: number): void {
-  socket.once('error', () => undefined);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+function refuse(socket: Duplex, status: number, headers: Readonly<Record<string, string>> = {}): void {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}`;
+  socket.end(`${head}connection: close\r\ncontent-length: 0\r\n\r\n`);
 }

@@ -1,39 +1,27 @@
 import type { Logger } from 'pino';
 import { SupergraphHistory } from '../../schema/SupergraphHistory.js';
-import { type Engine, type EngineOptions, createEngine } from '../engine/createEngine.js';
+import { type EngineOptions, createEngine } from '../engine/createEngine.js';
 import type { SubgraphConnection } from '../engine/SubgraphConnection.js';
+import { PlannerThread } from '../engine/plan/PlannerThread.js';
 import { StartError } from '../errors/StartError.js';
-import { type DocumentRules, Documents } from '../limits/Documents.js';
 import type { Limits } from '../limits/limits.js';
+import { type DocumentRules, Documents } from '../operations/Documents.js';
+import { RefusalLog } from '../upstream/RefusalLog.js';
+import { NO_SETTINGS, type SubgraphSettingsOf } from '../upstream/SubgraphSettings.js';
 import { SubgraphClient } from '../upstream/SubgraphClient.js';
-import { InFlight } from './InFlight.js';
+import { Generation, type GenerationParts, type Lease } from './Generation.js';
+import { SharedClients } from './SharedClients.js';
 import { locateSubgraphs } from './locateSubgraphs.js';
 import { type SupergraphSource, supergraphSource } from './SupergraphSource.js';
 import { type Supergraph, readSupergraph } from './readSupergraph.js';
 import { warmUp } from './warmUp.js';
 import { watchFile } from './watchFile.js';
 
-/** A supergraph that can be served: with its engine, and with the connections to its subgraphs. */
-export interface ServedSupergraph extends Supergraph {
-  /** When it began to serve. */
-  readonly since: Date;
-  /**
-   * `pinned` when it was chosen by `npm run schema:rollback`; `last-good` when the file could not be served at the start, and what served last
-   * serves in its place.
-   */
-  readonly source: 'file' | 'pinned' | 'last-good';
-  /** By the subgraph's name, in the supergraph's order. */
-  readonly clients: ReadonlyMap<string, SubgraphClient>;
-  readonly engine: Engine;
-  /** What clients ask of it. */
-  readonly documents: Documents;
-}
-
 /**
- * Told after a swap; what runs on the old supergraph can be moved to the new one here. The connections to subgraphs that are gone
- * stay open until it resolves. What it throws is logged.
+ * Told after a swap; what runs on the old supergraph can be moved to the new one here, and the old one stays open meanwhile. What it throws is logged, and the next
+ * hook is told.
  */
-export type SwapHook = (next: ServedSupergraph, previous: ServedSupergraph) => void | Promise<void>;
+export type SwapHook = (next: Generation, previous: Generation) => void | Promise<void>;
 
 export interface LifecycleOptions {
   /** Path of the supergraph file, or the address that gives it. */
@@ -44,12 +32,19 @@ export interface LifecycleOptions {
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: Limits;
   /** What clients may ask. */
-  readonly rules: DocumentRules;
+  readonly rules: Omit<DocumentRules, 'limits' | 'planning'>;
   readonly logger: Logger;
   /** What requests to subgraphs are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
+  /** See `SubgraphClientOptions`. */
+  readonly refusesCallers?: boolean;
+  /** How each subgraph is spoken to; as by default without it. */
+  readonly settings?: SubgraphSettingsOf;
   /** How operations are run. */
-  readonly engine?: Omit<EngineOptions, 'supergraphSdl' | 'subgraphs' | 'logger' | 'deadlineMs'>;
+  readonly engine?: Pick<
+    EngineOptions,
+    'deniedFields' | 'introspectionHidesDenied' | 'shareIdenticalQueries' | 'onLookup'
+  >;
   /** Makes of a connection to a subgraph what the engine asks; by default the connection itself. */
   readonly observe?: (service: string, connection: SubgraphConnection) => SubgraphConnection;
 }
@@ -60,28 +55,27 @@ export interface LifecycleOptions {
  * one stays.
  */
 export class SupergraphLifecycle {
-  /** Requests, and operations that run longer than their request. Connections that a swap makes needless wait for them. */
-  readonly inFlight = new InFlight();
   readonly #options: LifecycleOptions;
   readonly #source: SupergraphSource;
   readonly #history: SupergraphHistory | undefined;
   readonly #hooks: SwapHook[] = [];
-  /** Of the supergraph that serves, and of those before it until nothing uses them. */
-  readonly #open = new Set<SubgraphClient>();
-  #served: ServedSupergraph;
+  readonly #clients: SharedClients;
+  /** The planners of all generations that are not closed. */
+  readonly #planners = new Map<Generation, PlannerThread>();
+  #served: Generation | undefined;
   /** The digest of the last text that was looked at, served or refused; or why there is none. */
-  #seen: string;
+  #seen = '';
   #unwatch: readonly (() => void)[] = [];
   #checking: Promise<void> = Promise.resolve();
-  #retiring: Promise<void> = Promise.resolve();
+  #closing: Promise<void> = Promise.resolve();
   #keeping: Promise<void> = Promise.resolve();
+  #stopped = false;
 
-  private constructor(options: LifecycleOptions, origins: Origins, begin: Found) {
+  private constructor(options: LifecycleOptions, { source, history }: Origins) {
     this.#options = options;
-    this.#source = origins.source;
-    this.#history = origins.history;
-    this.#served = this.#prepare(begin);
-    this.#seen = begin.source === 'last-good' ? '' : begin.supergraph.digest;
+    this.#source = source;
+    this.#history = history;
+    this.#clients = new SharedClients((name, url) => connect(name, url, options));
   }
 
   /**
@@ -93,8 +87,9 @@ export class SupergraphLifecycle {
     const { file, historyFolder, logger } = options;
     const history = historyFolder === undefined ? undefined : new SupergraphHistory(historyFolder);
     const origins: Origins = { source: supergraphSource(file), history };
+    const lifecycle = new SupergraphLifecycle(options, origins);
     try {
-      return new SupergraphLifecycle(options, origins, await find(origins));
+      await lifecycle.#begin(await find(origins));
     } catch (error) {
       const sdl = error instanceof StartError ? await history?.latest() : undefined;
       if (!history || !sdl || !(error instanceof StartError)) throw error;
@@ -103,13 +98,27 @@ export class SupergraphLifecycle {
         { reason: error.message, history: history.folder, serving: supergraph.digest },
         'the supergraph file cannot be served; what served last serves until the file is mended',
       );
-      return new SupergraphLifecycle(options, origins, { supergraph, source: 'last-good' });
+      await lifecycle.#begin({ supergraph, source: 'last-good' });
     }
+    return lifecycle;
   }
 
   /** What requests are served from now. */
-  get served(): ServedSupergraph {
+  get served(): Generation {
+    if (!this.#served) throw new Error('no supergraph was loaded');
     return this.#served;
+  }
+
+  /** Holds what serves now for somebody who works with it. */
+  lease(): Lease {
+    return this.served.lease();
+  }
+
+  /** Leases of all generations together, and how many generations are not closed. */
+  get load(): { readonly leases: number; readonly generations: number } {
+    let leases = 0;
+    for (const generation of this.#planners.keys()) leases += generation.leases;
+    return { leases, generations: this.#planners.size };
   }
 
   /** Adds a hook for the end of each swap; hooks run one after the other. */
@@ -117,16 +126,12 @@ export class SupergraphLifecycle {
     this.#hooks.push(hook);
   }
 
-  /**
-   * Follows the file, and what is pinned, from now on.
-   *
-   * @param serve makes the next requests see a supergraph; when it throws, that one is refused, and must not be seen by any
-   */
-  watch(serve: (next: ServedSupergraph) => void): void {
+  /** Follows the file, and what is pinned, from now on. */
+  watch(): void {
     const { logger } = this.#options;
-    if (this.#served.source !== 'last-good') this.#keep(this.#served);
+    if (this.served.source !== 'last-good') this.#keep(this.served);
     const check = (): void => {
-      this.#checking = this.#checking.then(() => this.#check(serve));
+      this.#checking = this.#checking.then(() => this.#check());
     };
     const failed = (file: string) => (err: unknown) =>
       logger.warn({ err, file }, 'the supergraph file cannot be watched; it is looked at every few seconds');
@@ -139,11 +144,16 @@ export class SupergraphLifecycle {
 
   /** Ends the watch and closes all connections, also those that are in use. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#keeping;
     for (const unwatch of this.#unwatch) unwatch();
+    // A supergraph that is being loaded is given up.
+    await Promise.all([...this.#planners.values()].map((planner) => planner.close()));
     await this.#checking;
     await this.#keeping;
-    await Promise.all([...this.#open].map((client) => client.close()));
+    await this.#closing;
+    await Promise.all([...this.#planners.values()].map((planner) => planner.close()));
+    await this.#clients.close();
   }
 
   /** Its folder is made with the first version that is kept. */
@@ -154,20 +164,25 @@ export class SupergraphLifecycle {
     check();
   }
 
-  async #check(serve: (next: ServedSupergraph) => void): Promise<void> {
-    let next: ServedSupergraph | undefined;
+  async #begin(found: Found): Promise<void> {
+    this.#served = await this.#prepare(found);
+    this.#seen = found.source === 'last-good' ? '' : found.supergraph.digest;
+  }
+
+  async #check(): Promise<void> {
+    if (this.#stopped) return;
+    let next: Generation | undefined;
     try {
       const found = await this.#findNew();
       if (!found) return;
-      next = this.#prepare(found, this.#served.clients);
-      await warmUp(next.engine, this.#served.engine, this.#options.logger);
-      serve(next);
+      next = await this.#prepare(found);
+      await warmUp(next, this.served, this.#options.logger);
     } catch (error) {
       this.#refuse(error);
-      if (next) await this.#close(next, this.#served);
+      next?.retire();
       return;
     }
-    this.#swap(next);
+    await this.#swap(next);
   }
 
   /**
@@ -180,7 +195,7 @@ export class SupergraphLifecycle {
       const found = await find({ source: this.#source, history: this.#history });
       const { digest } = found.supergraph;
       if (digest === this.#seen) {
-        this.#noteSource(found);
+        if (digest === this.served.supergraph.digest) this.served.source = found.source;
         return undefined;
       }
       this.#seen = digest;
@@ -193,34 +208,39 @@ export class SupergraphLifecycle {
     }
   }
 
-  /** The same text may come to be pinned, or be followed again. */
-  #noteSource({ supergraph, source }: Found): void {
-    if (supergraph.digest === this.#served.digest && source !== this.#served.source) {
-      this.#served = { ...this.#served, source };
-    }
-  }
-
   #refuse(error: unknown): void {
+    if (this.#stopped) return;
     const reason = error instanceof Error ? error.message : String(error);
     this.#options.logger.error(
-      { reason, serving: this.#served.digest },
+      { reason, serving: this.served.supergraph.digest },
       'a supergraph was refused; the one before it goes on serving',
     );
   }
 
-  #swap(next: ServedSupergraph): void {
-    const previous = this.#served;
+  async #swap(next: Generation): Promise<void> {
+    const previous = this.served;
     this.#served = next;
+    const { digest } = next.supergraph;
     this.#options.logger.info(
-      { digest: next.digest, previous: previous.digest, subgraphs: [...next.clients.keys()] },
+      { digest, previous: previous.supergraph.digest, subgraphs: [...next.clients.keys()] },
       'a new supergraph serves',
     );
     this.#keep(next);
-    this.#retiring = this.#retiring.then(() => this.#retire(previous, next));
+    // What is moved may have to ask the old one.
+    const lease = previous.lease();
+    previous.retire();
+    for (const hook of this.#hooks) {
+      try {
+        await hook(next, previous);
+      } catch (err) {
+        this.#options.logger.error({ err }, 'something could not be moved to the new supergraph');
+      }
+    }
+    lease.end();
   }
 
   /** Notes that it serves, one after the other. Where that fails all goes on, but a later start from a broken file, and going back. */
-  #keep({ sdl }: ServedSupergraph): void {
+  #keep({ supergraph: { sdl } }: Generation): void {
     const history = this.#history;
     if (!history) return;
     this.#keeping = this.#keeping.then(() =>
@@ -232,52 +252,44 @@ export class SupergraphLifecycle {
     );
   }
 
-  async #retire(previous: ServedSupergraph, next: ServedSupergraph): Promise<void> {
-    const drained = this.inFlight.drained();
-    for (const hook of this.#hooks) {
-      try {
-        await hook(next, previous);
-      } catch (err) {
-        this.#options.logger.error({ err }, 'something could not be moved to the new supergraph');
-      }
-    }
-    await drained;
-    await this.#close(previous, next);
-  }
-
-  /**
-   * @param known connections that are taken over where a subgraph stays where it is
-   * @throws StartError when it cannot be served; then no connection was made
-   */
-  #prepare({ supergraph, source }: Found, known: ServedSupergraph['clients'] = new Map()): ServedSupergraph {
-    const { file, subgraphUrls, limits, rules, logger, signingKey, observe, engine: settings } = this.#options;
+  /** @throws StartError when it cannot be served; then no connection was made */
+  async #prepare({ supergraph, source }: Found): Promise<Generation> {
+    const { file, subgraphUrls, limits, rules, logger, observe, engine: settings } = this.#options;
+    const { sdl } = supergraph;
     const located = locateSubgraphs(supergraph.subgraphs, subgraphUrls);
-    const clients = new Map<string, SubgraphClient>();
+    const planner = await PlannerThread.load(sdl, limits.planning, logger).catch((error: unknown) => {
+      throw notServable(file, error);
+    });
     const asked = new Map<string, SubgraphConnection>();
-    const engine = createEngineOf(file, {
+    const engine = createEngine({
       ...settings,
-      supergraphSdl: supergraph.sdl,
+      planner,
       subgraphs: asked,
       logger,
       deadlineMs: limits.requestDeadlineMs,
+      rememberMs: limits.planning.refusedMs,
+      onGrowth: (document, bytes) => documents.grow(document, bytes),
     });
-    for (const { name, url } of located) {
-      const client = known.get(name);
-      const taken = client?.options.url === url ? client : connect(name, url, limits, logger, signingKey);
-      clients.set(name, taken);
-      asked.set(name, observe ? observe(name, taken) : taken);
-      this.#open.add(taken);
-    }
-    const documents = new Documents(engine.apiSchema, supergraph.sdl, rules);
-    return { ...supergraph, since: new Date(), source, clients, engine, documents };
+    const documents = new Documents(engine.apiSchema, planner.facts.costWeights, {
+      ...rules,
+      limits: limits.operations,
+      planning: limits.planning,
+    });
+    const clients = new Map(located.map(({ name, url }) => [name, this.#clients.take(name, url)]));
+    for (const [name, client] of clients) asked.set(name, observe ? observe(name, client) : client);
+    const parts: GenerationParts = { supergraph, source, clients, engine, documents };
+    const generation = new Generation(parts, (unused) => {
+      this.#closing = this.#closing.then(() => this.#close(unused));
+    });
+    this.#planners.set(generation, planner);
+    return generation;
   }
 
-  /** Closes the connections that only the first of the two needs. */
-  async #close({ clients }: ServedSupergraph, kept: ServedSupergraph): Promise<void> {
-    const stay = new Set(kept.clients.values());
-    const needless = [...clients.values()].filter((client) => !stay.has(client));
-    for (const client of needless) this.#open.delete(client);
-    await Promise.all(needless.map((client) => client.close()));
+  async #close(generation: Generation): Promise<void> {
+    const planner = this.#planners.get(generation);
+    this.#planners.delete(generation);
+    await Promise.all([planner?.close(), ...[...generation.clients.values()].map((one) => this.#clients.release(one))]);
+    this.#options.logger.debug({ digest: generation.supergraph.digest }, 'a supergraph of before is closed');
   }
 }
 
@@ -289,7 +301,7 @@ interface Origins {
 
 interface Found {
   readonly supergraph: Supergraph;
-  readonly source: ServedSupergraph['source'];
+  readonly source: GenerationParts['source'];
 }
 
 /**
@@ -310,19 +322,18 @@ async function find({ source, history }: Origins): Promise<Found> {
   return { supergraph: readSupergraph(source.name, await source.read()), source: 'file' };
 }
 
-function connect(
-  name: string,
-  url: string,
-  limits: Limits,
-  logger: Logger,
-  signingKey: string | undefined,
-): SubgraphClient {
+function connect(name: string, url: string, options: LifecycleOptions): SubgraphClient {
+  const { limits, logger, signingKey, refusesCallers = false, settings = NO_SETTINGS } = options;
   return new SubgraphClient({
     name,
     url,
     timeoutMs: limits.subgraphTimeoutMs,
     maxResponseBytes: limits.subgraphResponseBytes,
+    maxAgeMs: limits.subgraphConnectionMs,
     signingKey,
+    refusesCallers,
+    settings: settings(name),
+    refusals: new RefusalLog(name, logger),
     concurrency: limits.subgraphConcurrency,
     queue: limits.subgraphQueue,
     failuresBeforeRest: limits.failuresBeforeRest,
@@ -334,16 +345,8 @@ function connect(
   });
 }
 
-function createEngineOf(file: string, options: EngineOptions): Engine {
-  try {
-    return createEngine(options);
-  } catch (error) {
-    throw notServable(file, error);
-  }
-}
-
 /** The error for a supergraph that looks right and proves wrong when it is to be served. */
-export function notServable(file: string, error: unknown): StartError {
+function notServable(file: string, error: unknown): StartError {
   const reason = error instanceof Error ? error.message : String(error);
   return new StartError(`${file} is not a supergraph that can be served: ${reason.slice(0, 500)} Compose it again.`);
 }

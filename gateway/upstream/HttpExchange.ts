@@ -1,9 +1,18 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { BodyReader } from './BodyReader.js';
 
 /** What came back over HTTP. */
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** As undici gives them. */
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What sends requests: a dispatcher of undici's, or an `AgeingPool`. */
+export interface RequestSender {
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): unknown;
 }
 
 /**
@@ -11,29 +20,37 @@ export interface HttpAnswer {
  * the rest of the exchange.
  */
 export class HttpExchange implements Dispatcher.DispatchHandler {
-  /** Rejects with an error of undici's, or with what `end` was given. */
+  /** Rejects with an error of undici's, a `BodyFault`, or with what `end` was given. */
   readonly answer: Promise<HttpAnswer>;
   readonly #chunks: Buffer[] = [];
   #resolve: ((answer: HttpAnswer) => void) | undefined;
   #reject: ((reason: Error) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #body: BodyReader | undefined;
   #ended: Error | undefined;
 
-  constructor(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions) {
+  /** @param maxBytes the longest body that is read, unpacked */
+  constructor(
+    sender: RequestSender,
+    request: Dispatcher.DispatchOptions,
+    private readonly maxBytes: number,
+  ) {
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    dispatcher.dispatch(request, this);
+    sender.dispatch(request, this);
   }
 
   /** Gives the request up. Once it is over, this does nothing. */
   end(reason: Error): void {
     if (this.#ended) return;
     this.#ended = reason;
-    this.#controller?.abort(reason);
     this.#reject?.(reason);
+    this.#body?.destroy();
+    this.#controller?.abort(reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -42,20 +59,33 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (this.#ended) controller.abort(this.#ended);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
+    this.#headers = headers;
+    this.#body = new BodyReader({
+      encoding: headers['content-encoding'],
+      maxBytes: this.maxBytes,
+      onData: (chunk) => this.#chunks.push(chunk),
+      onEnd: () => this.#finish(),
+      onFault: (fault) => this.end(fault),
+    });
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#body?.write(chunk, () => controller.resume()) === false) controller.pause();
   }
 
   onResponseEnd(): void {
-    this.#resolve?.({ status: this.#status, text: textOf(this.#chunks) });
+    this.#body?.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#body?.destroy();
     this.#reject?.(error);
+  }
+
+  #finish(): void {
+    this.#resolve?.({ status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
   }
 }
 

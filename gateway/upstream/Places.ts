@@ -8,7 +8,7 @@ interface Waiting {
 
 /**
  * So many at once, and a bounded queue before them, in order of arrival. Who waits leaves the queue when its time is up or its caller
- * goes away; cockatiel's bulkhead cannot do that.
+ * goes away.
  */
 export class Places {
   #taken = 0;

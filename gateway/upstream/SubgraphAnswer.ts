@@ -4,6 +4,7 @@ import type { GraphQLFormattedError } from 'graphql';
 export interface SubgraphAnswer {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly GraphQLFormattedError[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -21,12 +22,13 @@ export function readSubgraphAnswer(text: string): SubgraphAnswer | null {
   }
   if (!isRecord(body)) return null;
   const { data, errors } = body;
+  const more = isRecord(body['extensions']) && { extensions: body['extensions'] };
   if (data !== undefined && data !== null && !isRecord(data)) return null;
-  if (errors === undefined || errors === null) return data ? { data } : null;
+  if (errors === undefined || errors === null) return data ? { data, ...more } : null;
   if (!Array.isArray(errors) || !errors.every(isRecord)) return null;
   // The specification forbids an empty list, and some servers send it all the same.
-  if (errors.length === 0) return data ? { data } : null;
-  return { data: data ?? null, errors: errors.map((error) => readError(error)) };
+  if (errors.length === 0) return data ? { data, ...more } : null;
+  return { data: data ?? null, errors: errors.map((error) => readError(error)), ...more };
 }
 
 function readError({ message, path, extensions }: Record<string, unknown>): GraphQLFormattedError {

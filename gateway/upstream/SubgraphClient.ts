@@ -1,11 +1,16 @@
-import { Pool } from 'undici';
 import type { Caller } from '../../schema/contract.js';
 import { GATEWAY } from '../access/gatewayItself.js';
 import { errorCode } from '../errors/errorCode.js';
-import { HttpExchange } from './HttpExchange.js';
+import { AgeingPool } from './AgeingPool.js';
+import { BodyFault } from './BodyFault.js';
+import { type HttpAnswer, HttpExchange } from './HttpExchange.js';
+import type { RefusalLog } from './RefusalLog.js';
 import { type SubgraphAnswer, readSubgraphAnswer } from './SubgraphAnswer.js';
 import { SubgraphFailure, type SubgraphFailureReason } from './SubgraphFailure.js';
+import { DEFAULT_SUBGRAPH_SETTINGS, type SubgraphSettings, returnsAnything } from './SubgraphSettings.js';
 import { UpstreamGuard, type UpstreamGuardOptions } from './UpstreamGuard.js';
+import { configuredHeaders } from './configuredHeaders.js';
+import { type ReturnedParts, returnedParts } from './returnedParts.js';
 import { signedHeaders } from './signedHeaders.js';
 
 /** One GraphQL request to a subgraph. */
@@ -20,6 +25,10 @@ export interface SubgraphRequestOptions {
   readonly caller: Caller;
   /** Sent beside the content type and the signature; nothing else is. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers of the client's request of which those go on that are configured for this subgraph. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
+  /** Told what of the answer goes back to the client beside data and errors, where that is configured for this subgraph. */
+  readonly collect?: ((service: string, parts: ReturnedParts) => void) | undefined;
   /** Ends the request early, with the reason `abandoned`. */
   readonly signal?: AbortSignal | undefined;
   /** Whether it may be sent again when it failed in passing; false by default, and always for a mutation. */
@@ -33,9 +42,21 @@ export interface SubgraphClientOptions extends UpstreamGuardOptions {
   readonly url: string;
   /** Milliseconds for one request with all its tries, from asking for it to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** The longest answer that is read, as it is when it is unpacked. */
   readonly maxResponseBytes: number;
+  /** How old connections become, in milliseconds: see `AgeingPool`. */
+  readonly maxAgeMs: number;
   /** What requests are signed with; without it, they are not. */
   readonly signingKey?: string | undefined;
+  /**
+   * Whether 401 and 403 are about the caller: the client's own `authorization` is passed on, and nothing is signed. Else it is this gateway
+   * that is refused, and nothing that the client could mend. False by default.
+   */
+  readonly refusesCallers?: boolean;
+  /** How it is spoken to; as by default without it. */
+  readonly settings?: SubgraphSettings | undefined;
+  /** Told of refusals of this gateway. */
+  readonly refusals?: Pick<RefusalLog, 'refused' | 'taken'> | undefined;
 }
 
 const HEADERS = {
@@ -43,30 +64,38 @@ const HEADERS = {
   accept: 'application/graphql-response+json, application/json;q=0.9',
 };
 
+/** How long a subgraph may take to answer what needs no data, when the guard asks whether it is well. */
+const PROBE_MS = 2_000;
+
 /**
  * Asks one subgraph over HTTP with kept-alive connections, guarded by an `UpstreamGuard`. It does not connect before the first
  * request, and a subgraph that was away is found again by itself.
  */
 export class SubgraphClient {
-  readonly #pool: Pool;
+  readonly #reads: AgeingPool;
+  readonly #writes: AgeingPool;
   readonly #path: string;
+  readonly #settings: SubgraphSettings;
+  readonly #returns: boolean;
   readonly #guard: UpstreamGuard;
 
   constructor(readonly options: SubgraphClientOptions) {
     const { origin, pathname, search } = new URL(options.url);
     this.#path = pathname + search;
-    this.#guard = new UpstreamGuard(options);
-    this.#pool = new Pool(origin, {
-      // And one for the probe, which is not to wait behind those that hang.
-      connections: options.concurrency + 1,
-      maxResponseSize: options.maxResponseBytes,
-      // One timer of ours covers the whole request: undici's are per phase, so a trickle of bytes passes them for ever.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#settings = options.settings ?? DEFAULT_SUBGRAPH_SETTINGS;
+    this.#returns = returnsAnything(this.#settings);
+    this.#guard = new UpstreamGuard(options, () => this.probe(Math.min(options.timeoutMs, PROBE_MS)));
+    const { http2, tls } = this.#settings;
+    const open = (connections: number, streams: number): AgeingPool =>
+      new AgeingPool(origin, { maxAgeMs: options.maxAgeMs, connections, streams, http2, tls });
+    // And two for probes, of the guard and of the readiness check, which are not to wait behind requests that hang.
+    const most = options.concurrency + 2;
+    this.#reads = http2 ? open(1, most) : open(most, 1);
+    // Over HTTP/2, undici sends what shares a connection again when the other side goes away, and what may not be sent twice alone.
+    this.#writes = http2 ? open(most, 1) : this.#reads;
   }
 
-  /** Whether it answers without asking the subgraph, because that failed again and again. */
+  /** Whether it answers without asking the subgraph, because that fails. */
   get resting(): boolean {
     return this.#guard.resting;
   }
@@ -84,7 +113,8 @@ export class SubgraphClient {
     // A subgraph that had little time because others took theirs did nothing wrong.
     const late = endsAt < ownEnd ? 'deadline' : 'timeout';
     const body = JSON.stringify(request);
-    return this.#guard.run({ endsAt, repeatable, signal }, () => this.#send(body, options, endsAt, late));
+    const guarded = { caller: options.caller.subject, operation: request.query, endsAt, repeatable, signal };
+    return this.#guard.run(guarded, () => this.#send(body, options, endsAt, late));
   }
 
   /**
@@ -96,7 +126,7 @@ export class SubgraphClient {
     // Something that every GraphQL server knows.
     await this.#send(
       '{"query":"{ __typename }"}',
-      { caller: GATEWAY, headers: {} },
+      { caller: GATEWAY, headers: {}, repeatable: true },
       performance.now() + timeoutMs,
       'timeout',
     );
@@ -104,30 +134,43 @@ export class SubgraphClient {
 
   /** Ends what is under way and closes every connection. */
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    this.#guard.close();
+    await Promise.all([this.#reads.close(), this.#writes.close()]);
   }
 
   async #send(
     body: string,
-    { caller, headers, signal }: SubgraphRequestOptions,
+    { caller, headers, signal, forwarded, collect, repeatable = false }: SubgraphRequestOptions,
     endsAt: number,
     late: 'timeout' | 'deadline',
   ): Promise<SubgraphAnswer> {
     const { name, signingKey } = this.options;
     const ms = endsAt - performance.now();
     if (ms <= 0) throw new SubgraphFailure(name, late);
-    const exchange = new HttpExchange(this.#pool, {
+    const request = {
       method: 'POST',
       path: this.#path,
-      headers: { ...headers, ...signedHeaders(signingKey, name, caller, body), ...HEADERS },
+      headers: {
+        ...configuredHeaders(this.#settings, forwarded),
+        ...headers,
+        ...signedHeaders(signingKey, name, caller, body),
+        ...HEADERS,
+      },
       body,
-    });
+    } as const;
+    const exchange = new HttpExchange(
+      repeatable ? this.#reads : this.#writes,
+      { ...request, idempotent: repeatable },
+      this.options.maxResponseBytes,
+    );
     const abandon = (): void => exchange.end(new SubgraphFailure(name, 'abandoned'));
     const timer = setTimeout(() => exchange.end(new SubgraphFailure(name, late)), ms);
     signal?.addEventListener('abort', abandon);
     try {
-      const { status, text } = await exchange.answer;
-      return this.#judge(status, readSubgraphAnswer(text));
+      const answer = this.#judge(await exchange.answer);
+      if (collect && this.#returns)
+        collect(name, returnedParts(this.#settings, (await exchange.answer).headers, answer));
+      return answer;
     } catch (error) {
       throw error instanceof SubgraphFailure ? error : this.#failure(error);
     } finally {
@@ -140,17 +183,24 @@ export class SubgraphClient {
    * The body decides, not the status: GraphQL over HTTP allows 4xx with a well-formed response. A 5xx is believed only
    * when each of its errors says more than that something went wrong.
    */
-  #judge(status: number, answer: SubgraphAnswer | null): SubgraphAnswer {
-    // It is our signature that a subgraph refuses, and nothing that the client could mend.
-    if (status === 401 && this.options.signingKey !== undefined) {
-      throw new SubgraphFailure(this.options.name, 'status', status);
+  #judge({ status, headers, text }: HttpAnswer): SubgraphAnswer {
+    const answer = readSubgraphAnswer(text);
+    const { name, refusals, refusesCallers = false } = this.options;
+    if (!refusesCallers && (status === 401 || (status === 403 && !answer))) {
+      const theirTime = Date.parse(String(headers.date));
+      refusals?.refused({ by: status, theirTime: Number.isNaN(theirTime) ? undefined : theirTime });
+      throw new SubgraphFailure(name, 'untrusted', status);
     }
+    refusals?.taken();
     if (answer && (status < 500 || answer.errors?.every(({ extensions }) => saysWhy(extensions?.['code']))))
       return answer;
-    throw new SubgraphFailure(this.options.name, status >= 200 && status < 300 ? 'garbage' : 'status', status);
+    throw new SubgraphFailure(name, status >= 200 && status < 300 ? 'garbage' : 'status', status);
   }
 
   #failure(error: unknown): SubgraphFailure {
+    if (error instanceof BodyFault) {
+      return new SubgraphFailure(this.options.name, error.reason, error.detail, { cause: error.cause });
+    }
     const code = errorCode(error);
     return new SubgraphFailure(this.options.name, reasonOf(code), code, { cause: error });
   }
@@ -158,7 +208,6 @@ export class SubgraphClient {
 
 /** What undici's code for a failed exchange means. */
 function reasonOf(code: string | undefined): SubgraphFailureReason {
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'too-large';
   // What came is no HTTP, or has more headers than anybody reads.
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code?.startsWith('HPE_')) return 'garbage';
   return 'unreachable';

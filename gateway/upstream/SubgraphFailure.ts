@@ -1,9 +1,13 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { ERROR_CODES } from '../../schema/contract.js';
+
 /** What became of a request that brought no answer, with the words in which a client may hear it. */
 const REASONS = {
   unreachable: 'could not be reached',
   timeout: 'did not answer in time',
   deadline: 'was not waited for any longer, because the request as a whole took too long',
   status: 'refused the request',
+  untrusted: 'refused this gateway',
   garbage: 'gave an answer that is not GraphQL',
   'too-large': 'gave an answer that is too large',
   resting: 'is resting after failures',
@@ -29,6 +33,12 @@ export class SubgraphFailure extends Error {
   ) {
     super(`The subgraph "${service}" ${REASONS[reason]}.`, options);
   }
+}
+
+/** The error that tells clients of it where there is no request that could throw a `SubgraphFailure`. */
+export function unavailable(service: string, reason: SubgraphFailureReason): GraphQLFormattedError {
+  const { message } = new SubgraphFailure(service, reason);
+  return { message, extensions: { code: ERROR_CODES.SERVICE_UNAVAILABLE } };
 }
 
 /** Whether asking again may help at once, and repeats nothing that could have been answered. */

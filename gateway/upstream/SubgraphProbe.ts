@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { SubgraphClient } from './SubgraphClient.js';
 import { SubgraphFailure } from './SubgraphFailure.js';
 
@@ -5,12 +6,13 @@ import { SubgraphFailure } from './SubgraphFailure.js';
 export interface SubgraphHealth {
   readonly name: string;
   readonly url: string;
-  readonly status: 'up' | 'down';
+  /** `slow` when it takes connections and did not answer in time. */
+  readonly status: 'up' | 'slow' | 'down';
   /** Whether it is not asked for now because it failed again and again; it may be up again already. */
   readonly resting: boolean;
   /** Milliseconds that the probe took. */
   readonly latency: number;
-  /** Why it is down. */
+  /** Why it is not up. */
   readonly error?: string;
 }
 
@@ -42,7 +44,28 @@ export class SubgraphProbe {
     } catch (error) {
       const detail = error instanceof SubgraphFailure && error.detail !== undefined ? ` (${error.detail})` : '';
       const message = error instanceof Error ? error.message : String(error);
-      return { name, url, status: 'down', resting: client.resting, latency: elapsed(), error: message + detail };
+      const isLate = error instanceof SubgraphFailure && error.reason === 'timeout';
+      const status = isLate && (await takesConnections(url, this.timeoutMs)) ? 'slow' : 'down';
+      return { name, url, status, resting: client.resting, latency: elapsed(), error: message + detail };
     }
   }
+}
+
+/** Whether something listens there; that it listens says nothing of whether it answers. */
+function takesConnections(url: string, timeoutMs: number): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port) || (protocol === 'https:' ? 443 : 80),
+      timeout: timeoutMs,
+    });
+    const end = (takes: boolean): void => {
+      socket.destroy();
+      resolve(takes);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
 }

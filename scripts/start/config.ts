@@ -64,7 +64,7 @@ the key is yours:
 
 ${ACCESS_HELP}
 
-Ctrl-C stops everything; the data stay, and the next start goes on with them. An option wins over its variable.`;
+What ends by itself is started again, and given up when that happens too often. Ctrl-C stops everything; the data stay, and the next start goes on with them. An option wins over its variable.`;
 
 const wholeNumber = (max: number): z.ZodType<number, string> => {
   const message = `must be a whole number from 0 to ${max}`;

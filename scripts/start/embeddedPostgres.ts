@@ -209,7 +209,8 @@ function watchEnd(child: ChildProcess): Promise<ProcessEnd> {
       resolve(end);
     };
     child.once('exit', (code, signal) => settle({ code, signal }));
-    child.once('error', () => settle({ code: null, signal: null }));
+    // Without a process it has not begun; else a signal could not be sent, and its end is still to come.
+    child.on('error', () => child.pid === undefined && settle({ code: null, signal: null }));
   });
 }
 

@@ -110,7 +110,10 @@ async function runInitdb(
     detached: true,
   });
   let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+  child.stderr
+    .setEncoding('utf8')
+    .on('data', (text: string) => (complaint += text))
+    .on('error', (error) => (complaint += error.message));
   const stop = (): void => void child.kill('SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
   try {

@@ -1,5 +1,6 @@
 import { HELP, readStartConfig } from './config.js';
 import { errorMessage } from './errorMessage.js';
+import type { RestartPolicy } from './RestartBudget.js';
 import { StartError } from './StartError.js';
 import { type Scripts, supervise } from './supervise.js';
 
@@ -17,6 +18,7 @@ export interface StartCommandOptions {
   /** See {@link SuperviseOptions}. */
   readyMs?: number | undefined;
   stopMs?: number | undefined;
+  restarts?: RestartPolicy | undefined;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { readyMessage, type ReadyMessage } from '../../schema/contract.js';
+import { type ListenMessage, listenMessage, readyMessage, type ReadyMessage } from '../../schema/contract.js';
 import { openLog, readLog } from './openLog.js';
 import type { ProcessEnd } from './processEnd.js';
 import { causeOfDeath, noteworthyLine } from './noteworthyLine.js';
@@ -31,6 +32,16 @@ export interface StartedProcess {
   logFile: string;
   /** Resolves with what it says once it answers requests; stays open when it never does. */
   ready: Promise<ReadyMessage>;
+  /** Resolves when it asks for the server that it is to listen on; see {@link LISTENER_VARIABLE}. */
+  asksForListener: Promise<void>;
+  /**
+   * Gives it that server. The system's socket is then shared: the caller closes its own end of it.
+   *
+   * @throws when the process is gone
+   */
+  handListener(server: Server): Promise<void>;
+  /** Resolves as soon as the process is no more, or could not be run. Never rejects. */
+  gone: Promise<void>;
   /** Resolves when it has ended, asked or not, and its output is in the log. Never rejects. */
   exited: Promise<ProcessEnd>;
   signal(signal: NodeJS.Signals): void;
@@ -63,13 +74,20 @@ export function startProcess({
   });
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
-    createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
-      file.write(`${line}\n`);
-      const text = noteworthyLine(line);
-      if (text !== null) show(text);
-      else if (showsAll && !line.startsWith('{')) show(line);
-    });
+    const unreadable = (error: Error): void => show(`its output cannot be read: ${error.message}`);
+    stream.on('error', unreadable);
+    createInterface({ input: stream, crlfDelay: Infinity })
+      // The stream's own errors come out here a second time.
+      .on('error', () => {})
+      .on('line', (line) => {
+        file.write(`${line}\n`);
+        const text = noteworthyLine(line);
+        if (text !== null) show(text);
+        else if (showsAll && !line.startsWith('{')) show(line);
+      });
   }
+  // Without a process it has not begun, and `exited` tells; else a signal or a message could not be sent to it.
+  child.on('error', (error) => child.pid !== undefined && show(error.message));
   return {
     name,
     logFile: log.path,
@@ -79,10 +97,22 @@ export function startProcess({
         if (data) resolve(data);
       });
     }),
+    asksForListener: new Promise((resolve) => {
+      child.on('message', (message) => listenMessage.safeParse(message).success && resolve());
+    }),
+    handListener: (server) =>
+      new Promise((resolve, reject) => {
+        const message: ListenMessage = { type: 'listen' };
+        child.send(message, server, (error) => (error ? reject(error) : resolve()));
+      }),
+    gone: new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      child.on('error', () => child.pid === undefined && resolve());
+    }),
     exited: new Promise((resolve) => {
       const settle = (end: ProcessEnd): void => void file.end(() => resolve(end));
       child.once('close', (code, signal) => settle({ code, signal }));
-      child.once('error', () => child.pid === undefined && settle({ code: null, signal: null }));
+      child.on('error', () => child.pid === undefined && settle({ code: null, signal: null }));
     }),
     signal: (signal) => void child.kill(signal),
     cause: () => causeOfDeath(readLog(log)),

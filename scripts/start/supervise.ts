@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ReadyMessage } from '../../schema/contract.js';
-import { checkPort } from './checkPort.js';
+import { LISTENER_VARIABLE, type ReadyMessage } from '../../schema/contract.js';
 import type { StartConfig } from './config.js';
 import { checkDatabase, ensureDatabase, withoutPassword } from './databaseAccess.js';
 import { startEmbeddedPostgres } from './embeddedPostgres.js';
@@ -11,11 +9,16 @@ import { makeOpenFolder } from './folderAccess.js';
 import { firstQuery } from './firstQuery.js';
 import { freePort } from './freePort.js';
 import { FIRST_ROLE, firstSteps } from './firstSteps.js';
+import { GatewayDoor } from './GatewayDoor.js';
 import { prepareAccess, checkAccess, type Access, TOKEN_DAYS, TOKENS_FILE } from './prepareAccess.js';
-import { describeEnd, type ProcessEnd } from './processEnd.js';
+import { describeEnd } from './processEnd.js';
 import { POSTGRES_FOLDER, PRODUCT_DATABASE } from './productDatabase.js';
+import { RESTARTS, type RestartPolicy } from './RestartBudget.js';
+import { type Running, Service } from './Service.js';
+import { shortPath } from './shortPath.js';
 import { StartError } from './StartError.js';
-import { type StartedProcess, startProcess } from './startProcess.js';
+import { type ProcessOptions, type StartedProcess, startProcess } from './startProcess.js';
+import { untilAborted } from './untilAborted.js';
 
 /** The gateway holds many answers at once for a moment: with room for them, it is not busy carrying them about. In megabytes. */
 const GATEWAY_NODE_ARGS = ['--max-semi-space-size=64'];
@@ -53,14 +56,16 @@ export interface SuperviseOptions {
   readyMs?: number | undefined;
   /** How long a process may take to end before it is killed; in milliseconds. Default 10,000. */
   stopMs?: number | undefined;
+  /** When what ended by itself is started again. Default {@link RESTARTS}. */
+  restarts?: RestartPolicy | undefined;
 }
 
 /**
  * Runs the whole of Customer360: Postgres, the seed, the six subgraphs in one process, the gateway; each once the one before
- * it is ready. Goes on until `stop`, or until one of them ends. Then stops them all in reverse order, and resolves when no process
- * is left.
+ * it is ready. What ends by itself later is started again, at the address where it was. Goes on until `stop`, or until one of them ends too
+ * often. Then stops them all in reverse order, and resolves when no process is left.
  *
- * @throws StartError when something could not be started or ended by itself; after everything else was stopped.
+ * @throws StartError when something could not be started or does not stay up; after everything else was stopped.
  */
 export async function supervise(options: SuperviseOptions): Promise<void> {
   const supervisor = new Supervisor(options);
@@ -74,18 +79,16 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
   if (supervisor.failure !== undefined) throw supervisor.failure;
 }
 
-interface Stoppable {
-  name: string;
-  /** Asks it to end, and sees to it that it does. */
-  stop(): Promise<void>;
-}
+/** How a process of ours is run. */
+type Launch = Pick<ProcessOptions, 'name' | 'script' | 'args' | 'env' | 'nodeArgs' | 'showsAll'>;
 
 class Supervisor {
   /** Aborted as soon as this run is over, with the reason. */
   readonly #ending = new AbortController();
   /** In the order of their start. */
-  readonly #running: Stoppable[] = [];
+  readonly #running: { stop(): Promise<void> }[] = [];
   readonly #logFolder: string;
+  #door: GatewayDoor | undefined;
 
   constructor(readonly options: SuperviseOptions) {
     this.#logFolder = join(options.config.data, 'logs');
@@ -106,93 +109,35 @@ class Supervisor {
   }
 
   /** The promise's value, unless the run ends first. */
-  async until<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this.#ending;
-    signal.throwIfAborted();
-    const over = new AbortController();
-    const ended = once(signal, 'abort', { signal: over.signal }).then((): never => {
-      throw signal.reason;
-    });
-    try {
-      return await Promise.race([promise, ended]);
-    } finally {
-      over.abort();
-    }
+  until<T>(promise: Promise<T>): Promise<T> {
+    return untilAborted(promise, this.#ending.signal);
   }
 
   async start(): Promise<void> {
-    const { config, env, scripts, print } = this.options;
+    const { config, env, print } = this.options;
     const { development } = checkAccess(config, env);
-    await this.until(checkPort(config.port, config.host));
+    // Before anything else: a port that is taken is said at once, and who comes too early is told so.
+    this.#door = await GatewayDoor.take(config.host, config.port);
     this.#makeLogFolder();
     const access = await prepareAccess(config, development, env);
 
-    const databaseUrl = await this.#database();
+    const { url: databaseUrl, service: database } = await this.#database();
     const inherited: NodeJS.ProcessEnv = { ...env, DATABASE_URL: databaseUrl };
     for (const name of ['PORT', 'HOST', 'DATA', 'CUSTOMERS']) delete inherited[name];
 
     print(`preparing the database (the first time this makes up ${config.customers} customers) ...`);
-    const seed = this.#start('seed', scripts.seed, ['--customers', String(config.customers), '--if-empty'], inherited);
-    await this.#finished(seed);
+    await this.#seed(inherited);
     print('the database is ready');
 
-    const addresses = await this.#subgraphs({ ...inherited, ...access.shared, HOST: SUBGRAPHS_HOST });
-    const gateway = this.#start(
-      'gateway',
-      scripts.gateway,
-      [
-        '--port',
-        String(config.port),
-        '--host',
-        config.host,
-        '--auth',
-        config.auth,
-        '--history',
-        join(config.data, 'supergraphs'),
-        '--usage',
-        join(config.data, 'usage'),
-      ],
-      { ...inherited, ...access.shared, ...access.gateway, ...addresses },
-      GATEWAY_NODE_ARGS,
-    );
-    const message = await this.#ready(gateway);
-    const url = message.urls['gateway'];
-    if (url === undefined) {
-      throw new StartError(`the gateway did not say where it listens; its log is ${shortPath(gateway.logFile)}`);
-    }
+    const needs = database ? [database] : [];
+    const addresses = await this.#subgraphs({ ...inherited, ...access.shared, HOST: SUBGRAPHS_HOST }, needs);
+    const url = await this.#gateway({ ...inherited, ...access.shared, ...access.gateway, ...addresses }, this.#door);
     await this.#announce(url, access);
-  }
-
-  /** Starts the subgraphs; returns the variables that hold their addresses. */
-  async #subgraphs(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
-    const { config, scripts, print } = this.options;
-    const { dev } = config;
-    // It has one address before and after each reload, which all others are told.
-    const devPort = dev === undefined ? undefined : await this.until(freePort());
-    const devAddress: Record<string, string> =
-      dev === undefined ? {} : { [urlVariable(dev)]: `http://${SUBGRAPHS_HOST}:${devPort}/graphql` };
-    const all = this.#start('subgraphs', scripts.subgraphs, [], {
-      ...env,
-      ...devAddress,
-      ...(dev === undefined ? {} : { EXCEPT: dev }),
-      PORT: '0',
-    });
-    const { urls } = await this.#ready(all);
-    print(`the subgraphs answer: ${Object.keys(urls).join(', ')}`);
-    const addresses = Object.fromEntries(Object.entries(urls).map(([name, url]) => [urlVariable(name), url]));
-    if (dev === undefined) return addresses;
-
-    const script = scripts.subgraphAlone(dev);
-    const alone = this.#start(dev, script, [], { ...env, ...addresses, PORT: String(devPort) }, WATCH_ARGS, true);
-    await this.#ready(alone);
-    const compiler = this.#start('compiler', scripts.compiler, [dev], env, [], true);
-    await this.#ready(compiler);
-    print(`${dev} runs alone at http://${SUBGRAPHS_HOST}:${devPort}/graphql, and anew after each change of its files`);
-    return { ...addresses, ...devAddress };
   }
 
   async stopAll(): Promise<void> {
     if (this.#running.length > 0) this.options.print('stopping ...');
+    this.#door?.close();
     for (const one of this.#running.toReversed()) await one.stop();
   }
 
@@ -207,38 +152,193 @@ class Supervisor {
     }
   }
 
-  /** The address of the database that everyone uses unless told otherwise. */
-  async #database(): Promise<string> {
-    const { config, print, force } = this.options;
+  /** The address of the database that everyone uses unless told otherwise, and the service behind it where that is ours. */
+  async #database(): Promise<{ url: string; service?: Service }> {
+    const { config, print } = this.options;
     if (config.databaseUrl !== undefined) {
       await this.until(checkDatabase(config.databaseUrl));
       print(`using the Postgres at ${withoutPassword(config.databaseUrl)}`);
-      return config.databaseUrl;
+      return { url: config.databaseUrl };
     }
     const began = Date.now();
-    const dataDir = join(config.data, POSTGRES_FOLDER);
-    const postgres = await startEmbeddedPostgres({ dataDir, log: print, signal: this.#ending.signal });
-    const abandon = (): void => postgres.abandon();
-    force.addEventListener('abort', abandon, { once: true });
-    this.#running.push({ name: 'Postgres', stop: () => postgres.stop() });
-    void postgres.exited.then((end) => this.end(diedOf('Postgres', end, null, postgres.logFile)));
-    const url = await this.until(ensureDatabase(postgres.url, PRODUCT_DATABASE));
-    print(`Postgres is up (${((Date.now() - began) / 1000).toFixed(1)} s), its data in ${shortPath(postgres.dataDir)}`);
-    return url;
+    // After a restart it is at the same address, which everybody was told, on the same data.
+    let server: { url: string; port: number; dataDir: string } | undefined;
+    const service = this.#service('Postgres', [], async () => {
+      const { running, ...started } = await this.#startPostgres(server?.port);
+      server = started;
+      return running;
+    });
+    await service.start();
+    if (!server) throw new Error('a database that is up has an address');
+    const url = await this.until(ensureDatabase(server.url, PRODUCT_DATABASE));
+    print(`Postgres is up (${((Date.now() - began) / 1000).toFixed(1)} s), its data in ${shortPath(server.dataDir)}`);
+    return { url, service };
   }
 
-  #start(
-    name: string,
-    script: string,
-    args: string[],
-    env: NodeJS.ProcessEnv,
-    nodeArgs?: readonly string[],
-    showsAll = false,
-  ): StartedProcess {
-    const show = (line: string): void => this.options.print(`${name}: ${line}`);
-    const started = startProcess({ name, script, args, nodeArgs, env, logFolder: this.#logFolder, show, showsAll });
-    this.#running.push({ name, stop: () => this.#stop(started) });
-    return started;
+  async #startPostgres(port: number | undefined) {
+    const { config, print, force } = this.options;
+    const dataDir = join(config.data, POSTGRES_FOLDER);
+    const postgres = await startEmbeddedPostgres({ dataDir, port, log: print, signal: this.#ending.signal });
+    const abandon = (): void => postgres.abandon();
+    force.addEventListener('abort', abandon, { once: true });
+    const running: Running = {
+      ready: Promise.resolve(),
+      exited: postgres.exited.finally(() => force.removeEventListener('abort', abandon)),
+      logFile: postgres.logFile,
+      cause: () => null,
+      stop: () => postgres.stop(),
+    };
+    return { running, url: postgres.url, port: postgres.port, dataDir: postgres.dataDir };
+  }
+
+  /** Makes up customers where there are none. */
+  async #seed(env: NodeJS.ProcessEnv): Promise<void> {
+    const { config, scripts } = this.options;
+    const args = ['--customers', String(config.customers), '--if-empty'];
+    const seed = this.#process({ name: 'seed', script: scripts.seed, args, env });
+    this.#running.push({ stop: () => this.#stop(seed) });
+    const end = await this.until(seed.exited);
+    if (end.code === 0) return;
+    const cause = seed.cause();
+    throw new StartError(
+      `seed ended unexpectedly (${describeEnd(end)})${cause === null ? '' : `: ${cause}`}; ` +
+        `see ${shortPath(seed.logFile)}, then start again`,
+    );
+  }
+
+  /** Starts the subgraphs; returns the variables that hold their addresses. */
+  async #subgraphs(env: NodeJS.ProcessEnv, needs: readonly Service[]): Promise<Record<string, string>> {
+    const { config, scripts, print } = this.options;
+    const { dev } = config;
+    // It has one address before and after each reload, which all others are told.
+    const devPort = dev === undefined ? undefined : await this.until(freePort());
+    const devAddress: Record<string, string> =
+      dev === undefined ? {} : { [urlVariable(dev)]: `http://${SUBGRAPHS_HOST}:${devPort}/graphql` };
+    let urls: Record<string, string> = {};
+    const all = this.#service('subgraphs', needs, async () => {
+      const started = this.#process({
+        name: 'subgraphs',
+        script: scripts.subgraphs,
+        args: [],
+        env: {
+          ...env,
+          ...devAddress,
+          ...(dev === undefined ? {} : { EXCEPT: dev }),
+          PORT: '0',
+          // The ports that the first start took are those of every later one: the gateway knows the addresses.
+          ...Object.fromEntries(Object.entries(urls).map(([name, url]) => [portVariable(name), new URL(url).port])),
+        },
+      });
+      return this.#runningProcess(started, (message) => (urls = message.urls));
+    });
+    await all.start();
+    print(`the subgraphs answer: ${Object.keys(urls).join(', ')}`);
+    const addresses = Object.fromEntries(Object.entries(urls).map(([name, url]) => [urlVariable(name), url]));
+    if (dev === undefined) return addresses;
+
+    const script = scripts.subgraphAlone(dev);
+    const aloneEnv = { ...env, ...addresses, PORT: String(devPort) };
+    await this.#keep({ name: dev, script, args: [], env: aloneEnv, nodeArgs: WATCH_ARGS, showsAll: true }, needs);
+    await this.#keep({ name: 'compiler', script: scripts.compiler, args: [dev], env, showsAll: true });
+    print(`${dev} runs alone at http://${SUBGRAPHS_HOST}:${devPort}/graphql, and anew after each change of its files`);
+    return { ...addresses, ...devAddress };
+  }
+
+  /** Starts the gateway behind the door; returns its address. */
+  async #gateway(env: NodeJS.ProcessEnv, door: GatewayDoor): Promise<string> {
+    const { config, scripts } = this.options;
+    const options = {
+      port: String(door.port),
+      host: config.host,
+      auth: config.auth,
+      // No balancer stands before it, and whoever stops it waits.
+      'drain-delay': '0',
+      history: join(config.data, 'supergraphs'),
+      usage: join(config.data, 'usage'),
+    };
+    let url: string | undefined;
+    const service = this.#service('gateway', [], async () => {
+      const started = this.#process({
+        name: 'gateway',
+        script: scripts.gateway,
+        args: Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
+        env: { ...env, [LISTENER_VARIABLE]: 'ipc' },
+        nodeArgs: GATEWAY_NODE_ARGS,
+      });
+      void started.asksForListener
+        .then(() => door.handTo(started))
+        .catch((error: unknown) => {
+          // It ended meanwhile, which is told where ends are told; or it stays, and is not ready in time.
+          this.options.print(`gateway: it could not be given its port: ${errorMessage(error)}`);
+        });
+      void started.gone.then(() => this.#takeBack(door));
+      return this.#runningProcess(started, ({ urls }) => (url = urls['gateway']));
+    });
+    await service.start();
+    if (url !== undefined) return url;
+    throw new StartError(
+      `the gateway did not say where it listens; its log is ${shortPath(join(this.#logFolder, 'gateway.log'))}`,
+    );
+  }
+
+  async #takeBack(door: GatewayDoor): Promise<void> {
+    if (this.#ending.signal.aborted) return;
+    try {
+      await door.takeBack();
+      if (this.#ending.signal.aborted) door.close();
+    } catch (error) {
+      this.end(error);
+    }
+  }
+
+  /** Starts a process that is kept up. */
+  async #keep(launch: Launch, needs: readonly Service[] = []): Promise<void> {
+    await this.#service(launch.name, needs, async () => this.#runningProcess(this.#process(launch))).start();
+  }
+
+  #service(name: string, needs: readonly Service[], start: () => Promise<Running>): Service {
+    const { print, restarts = RESTARTS } = this.options;
+    const service = new Service({
+      name,
+      start,
+      needs,
+      restarts,
+      ending: this.#ending.signal,
+      print,
+      onGivenUp: (reason) => this.end(reason),
+    });
+    this.#running.push(service);
+    return service;
+  }
+
+  #process(launch: Launch): StartedProcess {
+    const show = (line: string): void => this.options.print(`${launch.name}: ${line}`);
+    return startProcess({ ...launch, logFolder: this.#logFolder, show });
+  }
+
+  /** @param onReady told what it says once it answers */
+  #runningProcess(started: StartedProcess, onReady: (message: ReadyMessage) => void = () => {}): Running {
+    const { readyMs = 120_000 } = this.options;
+    const over = new AbortController();
+    void started.exited.then(() => over.abort());
+    const late = delay(readyMs, undefined, { signal: over.signal }).then(
+      () => {
+        throw new StartError(`${started.name} is not ready after ${readyMs / 1000} s`);
+      },
+      // It is ready, or it has ended.
+      () => new Promise<never>(() => {}),
+    );
+    const ready = started.ready.then((message) => {
+      over.abort();
+      return onReady(message);
+    });
+    return {
+      ready: Promise.race([ready, late]),
+      exited: started.exited,
+      logFile: started.logFile,
+      cause: () => started.cause(),
+      stop: () => this.#stop(started),
+    };
   }
 
   async #stop(started: StartedProcess): Promise<void> {
@@ -252,30 +352,6 @@ class Supervisor {
     await started.exited;
     over.abort();
     force.removeEventListener('abort', kill);
-  }
-
-  /** For a process that has something to do and then ends. */
-  async #finished(started: StartedProcess): Promise<void> {
-    const end = await this.until(started.exited);
-    if (end.code !== 0) throw diedOf(started.name, end, started.cause(), started.logFile);
-  }
-
-  /** For a process that has to go on: from here on its end is everyone's. */
-  async #ready(started: StartedProcess): Promise<ReadyMessage> {
-    const { readyMs = 120_000 } = this.options;
-    void started.exited.then((end) => this.end(diedOf(started.name, end, started.cause(), started.logFile)));
-    const over = new AbortController();
-    const late = delay(readyMs, undefined, { signal: over.signal }).then(() => {
-      throw new StartError(
-        `${started.name} is not ready after ${readyMs / 1000} s; its log is ${shortPath(started.logFile)}`,
-      );
-    });
-    late.catch(() => {});
-    try {
-      return await this.until(Promise.race([started.ready, late]));
-    } finally {
-      over.abort();
-    }
   }
 
   async #announce(url: string, { tokens }: Access): Promise<void> {
@@ -295,11 +371,8 @@ function urlVariable(name: string): string {
   return `${name.toUpperCase()}_URL`;
 }
 
-function diedOf(name: string, end: ProcessEnd, cause: string | null, logFile: string): StartError {
-  const why = cause === null ? '' : `: ${cause}`;
-  return new StartError(
-    `${name} ended unexpectedly (${describeEnd(end)})${why}; see ${shortPath(logFile)}, then start again`,
-  );
+function portVariable(name: string): string {
+  return `${name.toUpperCase()}_PORT`;
 }
 
 /** An address that a server listens on is not always one that a client can use. */
@@ -313,10 +386,4 @@ function forPeople(url: string): string {
   const address = new URL(url);
   if (['127.0.0.1', '[::1]', '0.0.0.0', '[::]'].includes(address.hostname)) address.hostname = 'localhost';
   return address.href;
-}
-
-/** Relative where that is shorter. */
-function shortPath(path: string): string {
-  const fromHere = relative('', path);
-  return fromHere.startsWith('..') ? path : fromHere;
 }

@@ -11,6 +11,7 @@ import { RowProblem } from './RowProblem.js';
 import type { SourceRow } from './SourceRow.js';
 import { joinOf } from './usedColumns.js';
 import type { ImportTarget } from './targets/ImportTarget.js';
+import { whyUnstorable } from './whyUnstorable.js';
 
 /** One file of a mapping, ready to run. */
 export interface FilePlan {
@@ -235,7 +236,8 @@ function keyReader(spec: FileSpec): FoldPlan['key'] {
     return spec.key.map((column) => {
       const value = row.value(column);
       if (value === null) throw row.problem(column, 'is missing, and it is the key of the record');
-      if (value.includes('\0')) throw row.problem(column, 'has a NUL character in it, which no text may have');
+      const why = whyUnstorable(value);
+      if (why !== null) throw row.problem(column, why);
       return value;
     });
   };

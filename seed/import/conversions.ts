@@ -3,6 +3,7 @@ import { emailAddress } from '../../subgraphs/kit/parseInput.js';
 import type { FieldSpec } from './mapping.js';
 import { phoneNumber } from './phoneNumber.js';
 import { type DateFormat, dateFormat, type DateParts } from './parseDate.js';
+import { whyUnstorable } from './whyUnstorable.js';
 import { clockTime, zonedTime } from './zonedTime.js';
 
 /** How the text of a cell becomes the text of a database column. */
@@ -25,7 +26,8 @@ const DECIMAL = /^-?\d{1,15}(\.\d{1,4})?$/;
 const INT4_MAX = 2_147_483_647;
 
 function plainText(value: string): string {
-  if (value.includes('\0')) throw new ConversionError('has a NUL character in it, which no text may have');
+  const why = whyUnstorable(value);
+  if (why !== null) throw new ConversionError(why);
   return value;
 }
 

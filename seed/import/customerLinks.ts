@@ -7,6 +7,7 @@ import { emailAddress } from '../../subgraphs/kit/parseInput.js';
 import type { MatchSpec } from './mapping.js';
 import { RowProblem } from './RowProblem.js';
 import type { SourceRow } from './SourceRow.js';
+import { whyUnstorable } from './whyUnstorable.js';
 
 /** What a customer may be known by. */
 type IdentifierKind = 'ID' | 'EMAIL' | 'PHONE' | 'EXTERNAL_ID';
@@ -74,8 +75,7 @@ export function matchStep(spec: MatchSpec): MatchStep {
     return { column: spec.phone, what: 'phone number', read };
   }
   const { externalId: column, source } = spec;
-  const read = (text: string) =>
-    text.includes('\0') ? 'has a NUL character in it' : [identifier('EXTERNAL_ID', text, source)];
+  const read = (text: string) => whyUnstorable(text) ?? [identifier('EXTERNAL_ID', text, source)];
   return { column, what: `id at ${source}`, read };
 }
 

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { GraphQLError } from 'graphql';
-import { type Caller, ERROR_CODES, EVERY_SCOPE, HEADERS } from '../../schema/contract.js';
-import { decodeCaller, verify } from '../../schema/signature.js';
+import { type Caller, ERROR_CODES, EVERY_SCOPE, HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
+import { decodeCaller, subscribeBody, verify } from '../../schema/signature.js';
 import { serviceUnavailable } from './errors.js';
 import { SeenNonces } from './SeenNonces.js';
 
@@ -9,6 +10,26 @@ const EVERYONE: Caller = { subject: 'everyone', scopes: [EVERY_SCOPE] };
 
 /** Headers by their names in lower case, as Node gives them; what is not a text counts as missing. */
 export type Headers = Readonly<Record<string, unknown>>;
+
+/** What a subscribe message asks for. */
+export interface SubscribePayload {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+function isOneLine(text: string): boolean {
+  return !text.includes('\n');
+}
+
+function saysTheSame(text: string, variables: Readonly<Record<string, unknown>>): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(text), variables);
+  } catch {
+    return false;
+  }
+}
 
 function unauthenticated(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: ERROR_CODES.UNAUTHENTICATED } });
@@ -39,7 +60,7 @@ export class GatewayTrust {
 
   /**
    * Who asks.
-   * @param body what the signature is over: the exact text of an HTTP body, a subscription's query, nothing for a connection
+   * @param body what the signature is over: the exact text of an HTTP body, nothing for a connection
    * @throws UNAUTHENTICATED when the gateway did not sign this, or not just now, or it came before; SERVICE_UNAVAILABLE when there
    *   are too many requests to tell one that came before
    */
@@ -59,5 +80,24 @@ export class GatewayTrust {
     if (used === 'seen') throw unauthenticated('this signature was used already');
     if (used === 'full') throw serviceUnavailable('too many requests within a minute; try again');
     return who;
+  }
+
+  /**
+   * The same for a subscribe message: its text, the name of its operation and its variables are signed, the last as a text that travels
+   * beside them.
+   *
+   * @throws as `admit`
+   */
+  admitSubscribe(headers: Headers, { query, operationName, variables, extensions }: SubscribePayload): Caller {
+    if (this.keys === null) return EVERYONE;
+    const text = extensions?.[SUBSCRIBE_EXTENSIONS.variables];
+    // Else two different subscriptions could be signed by the same text.
+    const isWhole = typeof text === 'string' && isOneLine(text) && isOneLine(operationName ?? '');
+    if (!isWhole || !saysTheSame(text, variables ?? {})) {
+      throw unauthenticated(
+        `the variables are not those that were signed (extensions.${SUBSCRIBE_EXTENSIONS.variables})`,
+      );
+    }
+    return this.admit(headers, subscribeBody({ query, operationName, variables: text }));
   }
 }

@@ -2,15 +2,17 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { type Caller, ERROR_CODES } from '../../schema/contract.js';
 import type { GatewayTrust } from './GatewayTrust.js';
+import { refuseUnstorableText } from './refuseUnstorableText.js';
 
 const STATUS: ReadonlyMap<unknown, number> = new Map([
+  [ERROR_CODES.BAD_USER_INPUT, 400],
   [ERROR_CODES.UNAUTHENTICATED, 401],
   [ERROR_CODES.SERVICE_UNAVAILABLE, 503],
 ]);
 
 /**
  * Lets through to the GraphQL path only what `trust` admits: unsigned requests get 401 before their bodies are read, wrongly signed ones
- * before they are parsed, and all but POST get 405.
+ * before they are parsed, and all but POST get 405. What no database can hold (`refuseUnstorableText`) gets 400.
  * @param path where GraphQL is served; other paths are left alone
  * @returns tells who sent a request that was let through
  */
@@ -43,14 +45,16 @@ export function admitRequests(
   });
   // Without a body the parser was not called.
   fastify.addHook('preHandler', async (request) => {
-    if (isGraphQL(request) && !callers.has(request)) callers.set(request, trust.admit(request.headers, ''));
+    if (!isGraphQL(request)) return;
+    if (!callers.has(request)) callers.set(request, trust.admit(request.headers, ''));
+    if (typeof request.body === 'object' && request.body !== null) refuseUnstorableText(request.body);
   });
   fastify.setErrorHandler((error, _request, reply) => {
     const code = error instanceof GraphQLError ? error.extensions.code : undefined;
     const status = STATUS.get(code);
     // Fastify's own handler takes it.
     if (status === undefined || !(error instanceof GraphQLError)) throw error;
-    return reply.code(status).send(answerOf(String(code), error.message));
+    return reply.code(status).send(answerOf(String(code), error.message, error.extensions));
   });
   return (request) => {
     const caller = callers.get(request);
@@ -59,6 +63,6 @@ export function admitRequests(
   };
 }
 
-function answerOf(code: string, message: string): object {
-  return { errors: [{ message, extensions: { code } }] };
+function answerOf(code: string, message: string, extensions: object = {}): object {
+  return { errors: [{ message, extensions: { ...extensions, code } }] };
 }

@@ -7,12 +7,14 @@ import { CreateAliases1764200000002 } from './merging/CreateAliases1764200000002
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { CreateErasures1764200000000 } from './erasure/CreateErasures1764200000000.js';
 
-/** What Postgres ends by itself, so that nothing holds a connection for ever; nothing is ended where they are left out. In milliseconds. */
+/** What Postgres refuses or ends by itself, so that nothing holds a connection for ever; nothing where they are left out. Times in milliseconds. */
 export interface StatementLimits {
   /** For one statement. */
   readonly statementMs?: number;
   /** For the wait for one lock. */
   readonly lockMs?: number;
+  /** Refuses whatever writes. */
+  readonly readOnly?: boolean;
 }
 
 export interface DatabaseOptions {
@@ -49,11 +51,12 @@ function statementLogger(onStatement: (statement: string) => void): TypeOrmLogge
 /** What every connection of a subgraph is made with: its statements run in the subgraph's own schema, in UTC. */
 export function connectionConfig(
   definition: Pick<SubgraphDefinition, 'name'>,
-  { statementMs, lockMs }: StatementLimits = {},
+  { statementMs, lockMs, readOnly }: StatementLimits = {},
 ) {
   const limits = [
     ...(statementMs === undefined ? [] : [`-c statement_timeout=${statementMs}`]),
     ...(lockMs === undefined ? [] : [`-c lock_timeout=${lockMs}`]),
+    ...(readOnly ? ['-c default_transaction_read_only=on'] : []),
   ];
   return {
     types,

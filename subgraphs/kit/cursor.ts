@@ -7,7 +7,7 @@ const VALID = {
   numeric: /^-?\d{1,20}(\.\d{1,10})?$/,
   bigint: /^-?\d{1,18}$/,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  text: /^[^\0]{0,1000}$/su,
+  text: /^[^\0\p{Surrogate}]{0,1000}$/su,
 } as const;
 
 /** A Postgres type that a list may be ordered by. */

@@ -1,25 +1,9 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERROR_CODES } from '../../schema/contract.js';
+import { isUnavailable } from './isUnavailable.js';
 
 const KNOWN: ReadonlySet<string> = new Set(Object.values(ERROR_CODES));
-
-/**
- * Postgres' classes of SQLSTATE, and Node's codes, that mean "not now" rather than "wrong". 57014 and 55P03 are its time limits; 26000
- * is what a read gets that was sent behind the one that was to prepare it, when that one met such a limit.
- */
-const UNAVAILABLE = /^(08...|53...|57P0.|57014|55P03|26000|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND)$/;
-
-function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
-  const { code } = error as { code?: unknown };
-  return (
-    (typeof code === 'string' && UNAVAILABLE.test(code)) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(error.message) ||
-    isUnavailable((error as { driverError?: unknown }).driverError)
-  );
-}
 
 /** A literal that a scalar refused fails validation, and Apollo covers the scalar's own code with that of validation. */
 function isRefusedScalar(error: unknown): boolean {

@@ -1,6 +1,6 @@
-import { Client } from 'pg';
 import { createDataSource } from './createDataSource.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
+import { openClient } from './openClient.js';
 
 /**
  * Brings a subgraph's schema up to the code's version; makes the schema where there is none. Several replicas that start
@@ -12,8 +12,7 @@ export async function migrate(
   definition: Pick<SubgraphDefinition, 'name' | 'entities' | 'migrations'>,
   url: string,
 ): Promise<string[]> {
-  const guard = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  await guard.connect();
+  const guard = await openClient({ connectionString: url });
   try {
     await guard.query('SELECT pg_advisory_lock(hashtext($1))', [`customer360.migrate.${definition.name}`]);
     await guard.query(`CREATE SCHEMA IF NOT EXISTS "${definition.name}"`);

@@ -18,6 +18,7 @@ import { acceptSockets } from './acceptSockets.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import type { SubgraphMetrics } from './observe/createSubgraphMetrics.js';
 import { logUnforeseen } from './observe/observeRequests.js';
+import { refuseUnstorableText } from './refuseUnstorableText.js';
 import type { RequestContext } from './RequestContext.js';
 
 export interface SubscriptionsOptions {
@@ -46,6 +47,8 @@ const STOP_LIMIT_MS = 2_000;
 export function serveSubscriptions(server: Server, options: SubscriptionsOptions): { stop(): Promise<void> } {
   const { createContext, log, metrics, path, schema, trust } = options;
   const acceptor = new WebSocketServer({ server, path, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  // It hears of what the HTTP server meets too, such as that no more connections can be accepted.
+  acceptor.on('error', (error) => log.error({ err: error }, 'the server failed to accept a connection'));
   const mask = (errors: readonly GraphQLError[], requestId: string): GraphQLFormattedError[] =>
     errors.map((error) => {
       logUnforeseen(log, requestId, error);
@@ -68,7 +71,8 @@ export function serveSubscriptions(server: Server, options: SubscriptionsOptions
       },
       onSubscribe(_connection, _id, payload) {
         try {
-          callers.set(payload, trust.admit(headersOf(payload.extensions), payload.query));
+          callers.set(payload, trust.admitSubscribe(headersOf(payload.extensions), payload));
+          refuseUnstorableText(payload);
           return undefined;
         } catch (error) {
           if (error instanceof GraphQLError) return [error];

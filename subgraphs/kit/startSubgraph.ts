@@ -43,6 +43,8 @@ import { serveSubscriptions } from './serveSubscriptions.js';
 const PATH = '/graphql';
 
 const DEFAULT_STATEMENT_TIMEOUT_MS = 8_000;
+/** How much later than its time limit a read is given up together with its connection, over which nothing comes any more. */
+const NO_ANSWER_MS = 2_000;
 
 export interface RunningSubgraph {
   readonly name: string;
@@ -90,8 +92,13 @@ export async function startSubgraph(
     ),
   ];
   const stopChores = () => chores.forEach((stop) => stop());
-  const limited = connectionConfig(definition, { statementMs: patience });
-  const pool = { ...limited, connectionString: config.databaseUrl, max: readers };
+  const pool = {
+    ...connectionConfig(definition, { statementMs: patience, readOnly: true }),
+    connectionString: config.databaseUrl,
+    max: readers,
+    // Postgres ends a statement by itself, unless nothing of it gets through any more.
+    query_timeout: patience + NO_ANSWER_MS,
+  };
   const metrics = createSubgraphMetrics(definition.name, {
     events: () => events.readings(),
     pools: () => ({ read: reads.pool, write: writePool(dataSource) }),

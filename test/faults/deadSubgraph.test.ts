@@ -137,7 +137,7 @@ it('costs its own fields and no time when it hangs for longer, and is back by it
   const answers = await Promise.all(Array.from({ length: 5 }, askWhole));
   expect(performance.now() - asked).toBeLessThan(2 * TIMEOUT_MS);
   for (const { data } of answers) expect(data.customer360).toEqual({ ...whole.data.customer360, lastContactAt: null });
-  expect(await ready()).toMatchObject({ status: 200, body: { status: 'degraded', lost: ['touchpoints'] } });
+  expect(await ready()).toMatchObject({ status: 200, body: { status: 'degraded', slow: ['touchpoints'] } });
 
   // From now on one request at a time sees whether it is well again, and the others do not wait.
   const began = performance.now();

@@ -96,7 +96,7 @@ describe('the gateway has more to do than it can', () => {
 
   test('SIGTERM under load: whatever was taken in is answered, and told that the connection ends', async () => {
     // On a machine that is busy with other tests, some of the fifty would be turned away.
-    await start('--shed-load', 'off');
+    await start('--shed-load', 'off', '--drain-delay', '0');
     const desk = holdDesk();
     const agent = new Agent({ keepAlive: true });
     const underWay = Array.from({ length: 50 }, () => post(url, '{ openUntil }', agent));

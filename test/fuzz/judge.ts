@@ -36,7 +36,7 @@ const otherAnswer = z.union([
 const MAY_BE_TEXT = /content-type: (?:text\/html|text\/plain; version=|text\/event-stream)/i;
 /** All that is refused here is the client's own doing. */
 const STATUSES = new Set([
-  100, 101, 200, 204, 302, 400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 417, 426, 431, 503,
+  100, 101, 200, 204, 302, 400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 417, 426, 429, 431, 503,
 ]);
 
 /**
@@ -56,9 +56,21 @@ export function judgeAnswer(received: Buffer, secrets: readonly string[]): strin
   const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
   const content = text.slice(end, end + length);
   if (content === '' || MAY_BE_TEXT.test(head)) return undefined;
-  if (!isKnownShape(content)) return `an answer in no shape that is documented: ${content.slice(0, 300)}`;
+  if (!isKnownShape(Buffer.from(content, 'latin1').toString()))
+    return `an answer in no shape that is documented: ${content.slice(0, 300)}`;
   // What came behind the request was read as another.
   return judgeAnswer(received.subarray(received.length - (text.length - end - length)), secrets);
+}
+
+/** The same for a status and a content that were read already: JSON, or events. */
+export function judgeContent(status: number, content: string, secrets: readonly string[]): string | undefined {
+  if (!STATUSES.has(status)) return `the status ${status}: ${content.slice(0, 300)}`;
+  const leak = leakIn(content, secrets);
+  if (leak !== undefined) return `a leak: ${leak}`;
+  const isEvents = /^(?:event|data|id)?:/.test(content);
+  return isEvents || isKnownShape(content)
+    ? undefined
+    : `an answer in no shape that is documented: ${content.slice(0, 300)}`;
 }
 
 /** The first trace of internals in a text. */
@@ -72,7 +84,7 @@ function leakIn(text: string, secrets: readonly string[]): string | undefined {
 
 function isKnownShape(content: string): boolean {
   try {
-    const value: unknown = JSON.parse(Buffer.from(content, 'latin1').toString());
+    const value: unknown = JSON.parse(content);
     return graphqlAnswer.safeParse(value).success || otherAnswer.safeParse(value).success;
   } catch {
     return false;

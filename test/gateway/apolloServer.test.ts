@@ -2,11 +2,15 @@ import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server
 import { pino } from 'pino';
 import { EVERYONE } from '../../gateway/access/everyone.js';
 import { UNNAMED_CLIENT } from '../../gateway/http/clientApplication.js';
-import { stringifyAnswer } from '../../gateway/engine/apolloExecutor.js';
+import { ServedGraph } from '../../gateway/apollo/ServedGraph.js';
+import { admitRequests } from '../../gateway/apollo/admitRequests.js';
+import { stringifyAnswer } from '../../gateway/apollo/stringifyAnswer.js';
 import type { RequestContext } from '../../gateway/http/RequestContext.js';
 import { DEFAULT_LIMITS } from '../../gateway/limits/limits.js';
 import { SupergraphLifecycle } from '../../gateway/supergraph/SupergraphLifecycle.js';
-import { createApolloGateway } from '../../gateway/supergraph/createApolloGateway.js';
+import { OperationRate } from '../../gateway/limits/OperationRate.js';
+import { OperationDoor } from '../../gateway/operations/OperationDoor.js';
+import { PersistedTexts } from '../../gateway/operations/PersistedTexts.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 
 const QUERY = '{ books { id title stars } }';
@@ -28,7 +32,7 @@ describe("Apollo Server's own features, over our engine", () => {
       file: library.file,
       subgraphUrls: {},
       limits: DEFAULT_LIMITS,
-      rules: { limits: DEFAULT_LIMITS.operations, introspection: true },
+      rules: { introspection: true },
       logger,
     });
   });
@@ -44,10 +48,12 @@ describe("Apollo Server's own features, over our engine", () => {
     plugin: ApolloServerPlugin<RequestContext>,
     options: Partial<ConstructorParameters<typeof ApolloServer<RequestContext>>[0]> = {},
   ): Promise<string> {
-    const { gateway } = createApolloGateway(lifecycle, pino({ level: 'silent' }));
+    const { engine, supergraph } = lifecycle.served;
+    const rate = new OperationRate({ perSecond: 0, burst: 1 });
+    const door = new OperationDoor(rate, new PersistedTexts(undefined), pino({ level: 'silent' }));
     const server = new ApolloServer<RequestContext>({
-      gateway,
-      plugins: [plugin],
+      gateway: new ServedGraph({ apiSchema: engine.apiSchema, supergraphSdl: supergraph.sdl }),
+      plugins: [admitRequests(door), plugin],
       stopOnTerminationSignals: false,
       formatError: options.formatError ?? ((error) => error),
     });
@@ -58,6 +64,7 @@ describe("Apollo Server's own features, over our engine", () => {
       address: '127.0.0.1',
       client: UNNAMED_CLIENT,
       authorization: undefined,
+      lease: lifecycle.lease(),
       signal: new AbortController().signal,
     };
     const { body } = await server.executeOperation({ query }, { contextValue });

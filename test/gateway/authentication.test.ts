@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, createServer, get as httpGet } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { jest } from '@jest/globals';
 import { pino } from 'pino';
 import { decodeCaller, verify } from '../../schema/signature.js';
 import type { TokenConfig } from '../../gateway/access/AccessConfig.js';
@@ -222,8 +223,14 @@ async function startIssuer() {
       pairs.clear();
       for (const kid of kids) pairs.set(kid, generateKeyPairSync('ec', { namedCurve: 'P-256' }));
     },
+    publishRsa(...kids: string[]) {
+      pairs.clear();
+      for (const kid of kids) pairs.set(kid, generateKeyPairSync('rsa', { modulusLength: 2048 }));
+    },
     sign: (kid: string, claims = {}) =>
       token(claims, pairs.get(kid)?.privateKey ?? Buffer.alloc(32), { alg: 'ES256', kid }),
+    signWithoutKid: (kid: string, claims = {}, alg = 'ES256') =>
+      token(claims, pairs.get(kid)?.privateKey ?? Buffer.alloc(32), { alg }),
     async stop() {
       server.closeAllConnections();
       server.close();
@@ -298,6 +305,56 @@ describe('published keys', () => {
     await tokens.verify(await issuer.sign('one'));
     issuer.down = true;
     await expect(tokens.verify(await issuer.sign('one', { sub: 'berta' }))).rejects.toMatchObject({ status: 503 });
+  });
+
+  describe('of a token that names none', () => {
+    test('are tried one after the other: two of RS256, and a token of the second', async () => {
+      issuer.publishRsa('one', 'two');
+      const good = await issuer.signWithoutKid('two', {}, 'RS256');
+      expect((await verifier().verify(good)).caller.subject).toBe('anna');
+    });
+
+    test('say what is wrong with a token that one of them signed', async () => {
+      issuer.publish('one', 'two');
+      await expect(verifier().verify(await issuer.signWithoutKid('two', { exp: 1 }))).rejects.toMatchObject({
+        message: 'The token has expired.',
+      });
+    });
+
+    test('are tried while they are the last ones that could be fetched', async () => {
+      issuer.publish('one', 'two');
+      const tokens = verifier({ maxAge: 0, pause: 60_000 });
+      await tokens.verify(await issuer.signWithoutKid('one'));
+      issuer.down = true;
+      const good = await issuer.signWithoutKid('two', { sub: 'berta' });
+      expect((await tokens.verify(good)).caller.subject).toBe('berta');
+    });
+
+    test.each([1, 2])('are fetched anew when none of them signed it (%i before)', async (count) => {
+      const tokens = verifier();
+      issuer.publish(...['one', 'two'].slice(0, count));
+      await tokens.verify(await issuer.signWithoutKid('one'));
+      issuer.publish('three', 'four');
+      expect((await tokens.verify(await issuer.signWithoutKid('four'))).caller.subject).toBe('anna');
+      expect(issuer.fetches).toBe(2);
+    });
+
+    test('are ten at most, and not tried again for the same bad token: a thousand cost no more', async () => {
+      issuer.publish(...Array.from({ length: 1_000 }, (_, index) => `key ${index}`));
+      const tokens = verifier({ cooldown: 60_000 });
+      expect((await tokens.verify(await issuer.signWithoutKid('key 9'))).caller.subject).toBe('anna');
+      const checks = jest.spyOn(globalThis.crypto.subtle, 'verify');
+      const foreign = await token({}, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, { alg: 'ES256' });
+      for (let time = 0; time < 3; time++) {
+        await expect(tokens.verify(foreign)).rejects.toMatchObject({
+          status: 401,
+          message: 'The token does not say which of the many keys of its issuer signed it (kid).',
+        });
+      }
+      expect(checks).toHaveBeenCalledTimes(10);
+      checks.mockRestore();
+      expect(issuer.fetches).toBe(1);
+    });
   });
 
   test('that are away keep no gateway from starting', async () => {

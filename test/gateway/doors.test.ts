@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type IncomingMessage, get } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
@@ -19,8 +20,15 @@ async function preflight(url: string, origin: string): Promise<string | null> {
 }
 
 /** The status with which a WebSocket is refused, or `open`. */
-async function openSocket(url: string, origin?: string): Promise<number | string> {
-  const client = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { ...(origin && { origin }) });
+async function openSocket(
+  url: string,
+  origin?: string,
+  headers: Record<string, string> = {},
+): Promise<number | string> {
+  const client = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', {
+    ...(origin && { origin }),
+    headers,
+  });
   return new Promise((resolve, reject) => {
     client.once('open', () => {
       client.terminate();
@@ -34,10 +42,10 @@ async function openSocket(url: string, origin?: string): Promise<number | string
   });
 }
 
-async function stream(url: string, headers: Record<string, string>): Promise<number> {
-  const response = await fetch(`${url}/stream?query={openUntil}`, { headers });
-  await response.text();
-  return response.status;
+async function stream(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  const [response] = (await once(get(`${url}/stream?query={openUntil}`, { headers }), 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
 }
 
 describe('pages of other origins', () => {
@@ -75,6 +83,78 @@ describe('pages of other origins', () => {
     expect(await stream(gateway.url, { origin: EVIL })).toBe(403);
     expect(await stream(gateway.url, { 'sec-fetch-site': 'cross-site' })).toBe(403);
     expect(await stream(gateway.url, {})).toBe(200);
+  });
+});
+
+/** What a proxy sends that asks under a name of its own. */
+function host(forwardedHost: string, protocol?: string): Record<string, string> {
+  return {
+    host: 'gateway:4000',
+    'x-forwarded-host': forwardedHost,
+    ...(protocol && { 'x-forwarded-proto': protocol }),
+  };
+}
+
+describe('behind a proxy that ends TLS', () => {
+  let library: Library;
+  let direct: TestGateway;
+  let proxied: TestGateway;
+
+  beforeAll(async () => {
+    library = await startLibrary();
+    direct = await startGateway(library.file, { corsOrigins: ['https://*.example.org', 'https://*.example.net:8443'] });
+    proxied = await startGateway(library.file, { trustedProxies: 1 });
+  });
+
+  afterAll(async () => {
+    await Promise.all([direct.stop(), proxied.stop()]);
+    await library.stop();
+  });
+
+  test.each<[string, Record<string, string>, string, number | string]>([
+    ['the port of the protocol counts as none', { host: 'app.example.com:443' }, APP, 'open'],
+    ['so it does the other way round', { host: 'app.example.com' }, `${APP}:443`, 'open'],
+    ['another port is another origin', { host: 'app.example.com:8443' }, APP, 403],
+    ['the port of another protocol is another origin', { host: 'app.example.com:80' }, APP, 403],
+    ['without a trusted proxy nobody says what our name is', host('app.example.com'), APP, 403],
+  ])('%s', async (_what, headers, origin, expected) => {
+    expect(await openSocket(direct.url, origin, headers)).toBe(expected);
+    expect(await stream(direct.url, { ...headers, origin })).toBe(expected === 'open' ? 200 : 403);
+  });
+
+  test.each<[string, Record<string, string>, string, number | string]>([
+    ['a trusted proxy says what our name is', host('app.example.com'), APP, 'open'],
+    ['with our protocol', host('app.example.com:443', 'wss'), APP, 'open'],
+    [
+      'a page without TLS is foreign where there is TLS',
+      host('app.example.com', 'https'),
+      'http://app.example.com',
+      403,
+    ],
+    ['a client cannot say it before the proxy does', host('evil.example.com, app.example.com'), EVIL, 403],
+    ['another name is foreign', host('app.example.com'), EVIL, 403],
+    ['the name by which the proxy asks is not ours', host('app.example.com'), 'https://gateway:4000', 403],
+    ['where it says nothing, Host counts', { host: 'app.example.com' }, APP, 'open'],
+  ])('%s', async (_what, headers, origin, expected) => {
+    expect(await openSocket(proxied.url, origin, headers)).toBe(expected);
+    expect(await stream(proxied.url, { ...headers, origin })).toBe(expected === 'open' ? 200 : 403);
+  });
+
+  test.each([
+    ['https://app.example.org', true],
+    ['https://deep.down.example.org', true],
+    ['https://example.org', false],
+    ['https://evil-example.org', false],
+    ['http://app.example.org', false],
+    ['https://app.example.org:8443', false],
+    ['https://app.example.net:8443', true],
+    ['https://app.example.net', false],
+    ['https://evil.example/.example.org', false],
+    ['https://.example.org', false],
+  ])('a star stands for all names below: %s: %s', async (origin, isAllowed) => {
+    expect(await preflight(direct.url, origin)).toBe(isAllowed ? origin : null);
+    expect(await openSocket(direct.url, origin)).toBe(isAllowed ? 'open' : 403);
+    expect(await stream(direct.url, { origin })).toBe(isAllowed ? 200 : 403);
   });
 });
 

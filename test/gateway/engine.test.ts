@@ -280,11 +280,25 @@ describe('identical queries in flight, where they may share a run', () => {
   test('are given up only when no caller waits any more', async () => {
     const engine = engineOver(SHOP, { shareIdenticalQueries: true });
     const callers = [new AbortController(), new AbortController()];
+    let answer: (() => void) | undefined;
+    const held = new Promise<undefined>((resolve) => {
+      answer = () => resolve(undefined);
+    });
+    const sent = new Promise<void>((resolve) => {
+      engine.interfere(() => {
+        resolve();
+        return held;
+      });
+    });
     const asked = callers.map(({ signal }) => engine.ask(query, {}, { signal }));
+    await sent;
+    // The second joins the run of the first in the same turn.
+    await new Promise(setImmediate);
     callers[0]?.abort();
     expect(engine.sent[0]?.signal?.aborted).toBe(false);
     callers[1]?.abort();
     expect(engine.sent[0]?.signal?.aborted).toBe(true);
+    answer?.();
     await Promise.all(asked);
   });
 });

@@ -136,12 +136,12 @@ describe('a subscription', () => {
   const request = { requestId: 'r1', caller: EVERYONE, headers: {} };
 
   test('is planned: what the emitting subgraph is asked, and what each event brings from others', async () => {
-    const compiled = engineOver(ANYTHING).subscribe(query);
+    const compiled = await engineOver(ANYTHING).subscribe(query);
     expect(compiled.service).toBe('one');
     expect(compiled.query).toMatch(/^subscription.*added/);
     expect(compiled.upstreamVariables({ with: true, other: 1 })).toEqual({});
     const textWith = async (on: boolean) =>
-      (await compiled.complete({ data: structuredClone(EVENT) }, { with: on }, request)).text;
+      (await compiled.complete({ data: structuredClone(EVENT) }, { with: on }, request)).textWith();
     expect(await textWith(true)).toBe('{"data":{"added":{"name":"x","price":5}}}');
     expect(await textWith(false)).toBe('{"data":{"added":{"name":"x"}}}');
   });
@@ -149,15 +149,16 @@ describe('a subscription', () => {
   test('an event whose enrichment fails arrives in part, with an error that a client may read', async () => {
     const engine = engineOver(ANYTHING);
     engine.interfere(() => ({ data: null, errors: [{ message: 'closed', extensions: { code: 'CLOSED' } }] }));
-    const { text } = await engine.subscribe(query).complete({ data: EVENT }, { with: true }, request);
-    expect(JSON.parse(text)).toEqual({
+    const compiled = await engine.subscribe(query);
+    const answer = await compiled.complete({ data: EVENT }, { with: true }, request);
+    expect(JSON.parse(answer.textWith())).toEqual({
       data: { added: { name: 'x', price: null } },
       errors: [{ message: 'closed', path: ['added'], extensions: { code: 'CLOSED', service: 'two', requestId: 'r1' } }],
     });
   });
 
   test('an event without data is null, with the errors that came', async () => {
-    const compiled = engineOver(ANYTHING).subscribe(query);
+    const compiled = await engineOver(ANYTHING).subscribe(query);
     const errors = [{ message: 'no', extensions: { code: 'CLOSED' } }];
     const answer = await compiled.complete({ data: null, errors }, { with: true }, request);
     expect(answer.data).toBeNull();

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { loadWithApollo } from '../../gateway/apollo/loadWithApollo.js';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 
@@ -23,7 +24,7 @@ describe('the gateway over HTTP', () => {
 
   beforeEach(async () => {
     library = await startLibrary();
-    gateway = await startGateway(library.file, { limits: { requestBytes: 2_000, probeTimeoutMs: 200 } });
+    gateway = await startGateway(library.file, { limits: { requestBytes: 2_000, probeTimeoutMs: 1_000 } });
     origin = new URL(gateway.url).origin;
   });
 
@@ -43,6 +44,7 @@ describe('the gateway over HTTP', () => {
       body: {
         status: 'ready',
         lost: [],
+        slow: [],
         supergraph: served,
         subgraphs: [up('books'), up('lending-desk'), up('reviews')],
       },
@@ -54,22 +56,54 @@ describe('the gateway over HTTP', () => {
       status: 200,
       body: {
         status: 'degraded',
-        lost: ['books', 'reviews'],
+        lost: ['books'],
+        slow: ['reviews'],
         supergraph: served,
         subgraphs: [
           down('books', 'The subgraph "books" could not be reached. (ECONNREFUSED)'),
           up('lending-desk'),
-          down('reviews', 'The subgraph "reviews" did not answer in time.'),
+          { ...(down('reviews', 'The subgraph "reviews" did not answer in time.') as object), status: 'slow' },
         ],
       },
     });
 
     await library.desk.stop();
+    expect(await ready()).toMatchObject({ status: 200, body: { status: 'degraded', slow: ['reviews'] } });
+    await library.reviews.stop();
     expect(await ready()).toMatchObject({
       status: 503,
       body: { status: 'down', lost: ['books', 'lending-desk', 'reviews'] },
     });
     expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+  });
+
+  test('tells nobody but this machine where subgraphs are', async () => {
+    const seen = await fetch(`${origin}/health/ready`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    const told = await seen.text();
+    expect(JSON.parse(told)).toMatchObject({ status: 'ready', subgraphs: [{ name: 'books', status: 'up' }, {}, {}] });
+    expect(told).not.toContain('127.0.0.1');
+  });
+
+  test.each([
+    ['br, gzip', 'br', 'accept-encoding'],
+    ['gzip', 'gzip', 'accept-encoding'],
+    ['br;q=0.1, gzip;q=0.9', 'gzip', 'accept-encoding'],
+    ['identity', null, null],
+  ])('packs a long answer for who accepts %s; a short one stays as it is', async (accepted, encoding, vary) => {
+    const long = 'x'.repeat(50_000);
+    library.desk.misbehave((response) => response.end(JSON.stringify({ data: { openUntil: long } })));
+    const answer = await ask(gateway.url, '{ openUntil }', { headers: { 'accept-encoding': accepted } });
+    expect([answer.status, answer.data]).toEqual([200, { openUntil: long }]);
+    expect(answer.headers.get('content-encoding')).toBe(encoding);
+    expect(answer.headers.get('vary')).toBe(vary);
+    library.desk.misbehave(undefined);
+    const short = await ask(gateway.url, '{ openUntil }', { headers: { 'accept-encoding': accepted } });
+    expect([short.data, short.headers.get('content-encoding')]).toEqual([{ openUntil: '18:00' }, null]);
+    const stream = await fetch(`${gateway.url}/stream?query={openUntil}`, { headers: { 'accept-encoding': accepted } });
+    expect([stream.headers.get('content-encoding'), await stream.text()]).toEqual([
+      null,
+      expect.stringContaining('18:00'),
+    ]);
   });
 
   test('serves GraphiQL that loads nothing from anywhere', async () => {
@@ -103,8 +137,15 @@ describe('the gateway over HTTP', () => {
     }
   });
 
-  test("Apollo's own reporting over the internet is off", () => {
-    expect(process.env['APOLLO_TELEMETRY_DISABLED']).toBe('true');
+  test("Apollo's own reporting over the internet is off before its gateway is made", async () => {
+    const before = process.env['APOLLO_TELEMETRY_DISABLED'];
+    delete process.env['APOLLO_TELEMETRY_DISABLED'];
+    try {
+      await loadWithApollo(await readFile(library.file, 'utf8'));
+      expect(process.env['APOLLO_TELEMETRY_DISABLED']).toBe('true');
+    } finally {
+      if (before !== undefined) process.env['APOLLO_TELEMETRY_DISABLED'] = before;
+    }
   });
 
   test('a browser that opens the GraphQL address is led to GraphiQL', async () => {

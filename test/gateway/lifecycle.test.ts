@@ -197,21 +197,21 @@ describe('a new supergraph', () => {
       file: library.file,
       subgraphUrls: {},
       limits: DEFAULT_LIMITS,
-      rules: { limits: DEFAULT_LIMITS.operations, introspection: true },
+      rules: { introspection: true },
       logger: pino({ level: 'error' }, { write: (line: string) => void lines.push(line) }),
     });
     const desk = lifecycle.served.clients.get('lending-desk');
-    const old = lifecycle.served.digest;
+    const old = lifecycle.served.supergraph.digest;
     lifecycle.onSwap(() => {
       throw new Error('cannot move');
     });
     const moved = new Promise<unknown>((resolve) =>
       lifecycle.onSwap(async (next, previous) => {
         const last = await desk?.ask({ query: '{ openUntil }' }, { caller: EVERYONE, headers: {} });
-        resolve([previous.digest, next.digest, [...next.clients.keys()], last]);
+        resolve([previous.supergraph.digest, next.supergraph.digest, [...next.clients.keys()], last]);
       }),
     );
-    lifecycle.watch(() => undefined);
+    lifecycle.watch();
     await replace(withoutDesk);
     expect(await moved).toEqual([
       old,

@@ -1,14 +1,18 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { getIntrospectionQuery, print } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { createEngine } from '../../gateway/engine/createEngine.js';
-import { Documents } from '../../gateway/limits/Documents.js';
-import { readOperations } from '../../gateway/limits/readOperations.js';
+import { plannerHere } from '../support/plannerHere.js';
+import { PlannedGraph } from '../../gateway/engine/plan/PlannedGraph.js';
+import { Documents } from '../../gateway/operations/Documents.js';
+import { readOperations } from '../../gateway/operations/readOperations.js';
 import { DEFAULT_LIMITS } from '../../gateway/limits/limits.js';
 import { type Answer, type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
+import { TEST_ACCESS, accessOf, token } from '../support/tokens.js';
 
 const { operations: DEFAULTS } = DEFAULT_LIMITS;
 
@@ -37,7 +41,15 @@ const HOSTILE: [string, string, string, number, unknown][] = [
   ['a bomb of fragments', FRAGMENT_BOMB, 'TOO_MANY_ALIASES', DEFAULTS.aliases, 2 ** 30],
   ['too many fields at the root', `{ ${'openUntil '.repeat(25)} }`, 'TOO_MANY_ROOT_FIELDS', DEFAULTS.rootFields, 25],
   ['too many directives', `{ openUntil ${'@nothing '.repeat(100)} }`, 'TOO_MANY_DIRECTIVES', DEFAULTS.directives, 100],
-  ['too many tokens', `{ ${'openUntil '.repeat(100_000)} }`, 'TOO_MANY_TOKENS', DEFAULTS.tokens, undefined],
+  ['too many tokens', `{ ${'openUntil '.repeat(6_000)} }`, 'TOO_MANY_TOKENS', DEFAULTS.tokens, undefined],
+  [
+    'the same field too often',
+    `{ ${'book(id: 1) { id } '.repeat(15)}${'...F '.repeat(1)} } fragment F on Query { book(id: 1) { ${'title '.repeat(400)}} }`,
+    'TOO_MANY_FIELD_PAIRS',
+    DEFAULTS.fieldPairs,
+    undefined,
+  ],
+  ['too many characters', `{${'\n'.repeat(500_000)}}`, 'TOO_MANY_CHARACTERS', DEFAULTS.characters, 500_002],
 ];
 
 describe('an operation that is too large', () => {
@@ -96,7 +108,9 @@ describe('an operation that is too large', () => {
   test('one whose text nests thousands of times is refused, not a breakdown', async () => {
     for (const query of [`{ book(id: ${'['.repeat(4_900)}`, '{a'.repeat(300_000)]) {
       const { errors } = await ask(gateway.url, query);
-      expect(errors?.[0]?.extensions?.['code']).toMatch(/^(QUERY_TOO_DEEP|TOO_MANY_TOKENS|GRAPHQL_PARSE_FAILED)$/);
+      expect(errors?.[0]?.extensions?.['code']).toMatch(
+        /^(QUERY_TOO_DEEP|TOO_MANY_TOKENS|TOO_MANY_CHARACTERS|GRAPHQL_PARSE_FAILED)$/,
+      );
     }
   });
 
@@ -179,11 +193,11 @@ describe('a caller that asks too often', () => {
   });
 
   test('is counted over WebSockets, too, and an operation there counts once', async () => {
-    const client = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket });
-    const once = (): Promise<unknown> => client.iterate({ query: '{ openUntil }' }).next();
-    await once();
-    await once();
-    await expect(once()).rejects.toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+    const client = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket, lazy: false });
+    const askOnce = (): Promise<unknown> => client.iterate({ query: '{ openUntil }' }).next();
+    await askOnce();
+    await askOnce();
+    await expect(askOnce()).rejects.toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
     await client.dispose();
   });
 });
@@ -204,12 +218,87 @@ test('nobody is believed who says for whom they ask, unless a proxy is trusted',
 
 test('each operation that clients of ours are known to ask is within the limits', async () => {
   const sdl = await readFile('schema/supergraph.graphql', 'utf8');
-  const { apiSchema } = createEngine({ supergraphSdl: sdl, subgraphs: new Map() });
-  const documents = new Documents(apiSchema, sdl, { limits: DEFAULTS, introspection: false });
+  const planner = plannerHere(sdl);
+  const { apiSchema } = new PlannedGraph(planner);
+  const { planning } = DEFAULT_LIMITS;
+  const documents = new Documents(apiSchema, planner.facts.costWeights, {
+    limits: DEFAULTS,
+    planning,
+    introspection: false,
+  });
   const operations = await readOperations('schema/operations');
   expect(operations.length).toBeGreaterThan(0);
   for (const { document, operation } of operations) {
-    const checked = documents.check({ query: print(document), operationName: operation.name?.value });
+    const checked = documents.check(print(document), operation.name?.value);
     expect(() => documents.checkCost(checked, {})).not.toThrow();
   }
+});
+
+describe('what never becomes an operation', () => {
+  let library: Library;
+  let gateway: TestGateway;
+
+  beforeEach(async () => {
+    library = await startLibrary();
+    gateway = await startGateway(library.file, {
+      limits: {
+        rate: { perSecond: 0.01, burst: 3 },
+        subscriptions: { ...DEFAULT_LIMITS.subscriptions, perConnection: 5 },
+      },
+      auth: accessOf(TEST_ACCESS),
+      trustedProxies: 1,
+    });
+  });
+
+  afterEach(async () => {
+    await gateway.stop();
+    await library.stop();
+  });
+
+  const HERE = { 'x-forwarded-for': '192.0.2.1', 'content-type': 'application/json' };
+  const post = async (headers: Record<string, string>, body: string, path = '/graphql'): Promise<Response> =>
+    fetch(new URL(path, gateway.url), { method: 'POST', headers: { ...HERE, ...headers }, body });
+  const good = '{"query":"{ openUntil }"}';
+
+  test.each<[string, () => Promise<Response>, number]>([
+    ['a path that is not there', () => post({}, good, '/nowhere'), 404],
+    ['a token that will not do', () => post({ authorization: 'Bearer x.y.z' }, good), 401],
+    ['a body that cannot be read', () => post({}, '{"query":'), 400],
+    ['a body of another kind', () => post({ 'content-type': 'text/html' }, good), 415],
+    ['an event stream of nothing', () => post({}, '{}', '/graphql/stream'), 400],
+  ])('%s is counted, and refused without a look when there were too many', async (_what, miss, status) => {
+    for (let count = 0; count < 3; count += 1) expect((await miss()).status).toBe(status);
+    const refused = await miss();
+    expect([refused.status, await refused.json()]).toMatchObject([
+      429,
+      { errors: [{ extensions: { code: 'RATE_LIMITED' } }] },
+    ]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(30);
+    expect((await post({}, good)).status).toBe(429);
+    expect((await post({ 'x-forwarded-for': '192.0.2.2' }, good)).status).toBe(200);
+    expect((await fetch(new URL('/health/live', gateway.url), { headers: HERE })).status).toBe(200);
+    expect((await fetch(new URL('/graphiql', gateway.url), { headers: HERE })).status).toBe(200);
+  });
+
+  test('costs those nothing whose token was checked before, though they come from the same address', async () => {
+    const authorization = `Bearer ${await token()}`;
+    expect((await post({ authorization }, good)).status).toBe(200);
+    for (let count = 0; count < 4; count += 1) await post({}, good, '/nowhere');
+    expect((await post({}, good)).status).toBe(429);
+    expect((await post({ authorization }, good)).status).toBe(200);
+  });
+
+  test('is counted on a WebSocket, and ends the connection of who goes on', async () => {
+    const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws', { headers: HERE });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.once('open', () => {
+      socket.send('{"type":"connection_init"}');
+      for (let count = 0; count < 20; count += 1) socket.send('{"type":"ping"}');
+    });
+    expect(await closed).toBe(4420);
+    const again = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws', { headers: HERE });
+    const [, response] = (await once(again, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect([response.statusCode, Number(response.headers['retry-after'])]).toEqual([429, expect.any(Number)]);
+    again.on('error', () => undefined).terminate();
+  });
 });

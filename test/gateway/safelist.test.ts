@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { readConfig } from '../../gateway/config.js';
-import { readOperations } from '../../gateway/limits/readOperations.js';
+import { readOperations } from '../../gateway/operations/readOperations.js';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 

@@ -32,7 +32,7 @@ describe('the gateway says in one line why it does not start, and what to do', (
     expect(line).toMatch(/^gateway: /);
     for (const part of [
       '--port must be a whole number from 0 to 65535, not "70000"',
-      '--auth must be jwt or off, not "on"',
+      '--auth must be one of jwt, off, not "on"',
       '--colour is not an option',
       '--host needs a value',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, silent, not "loud"',

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { decodeCaller, verify } from '../../schema/signature.js';
+import { decodeCaller, subscribeBody, verify } from '../../schema/signature.js';
 import { type LiveGateway, nextAnswer as next, sink, startLiveGateway } from '../support/liveGateway.js';
 import { type LiveSubgraph, startLiveSubgraph } from '../support/liveSubgraph.js';
 import { TEST_ACCESS, accessOf, token } from '../support/tokens.js';
@@ -47,11 +47,18 @@ class RawClient {
 describe('who asks over a connection', () => {
   let subgraph: LiveSubgraph;
   let gateway: LiveGateway;
+  /** The checks of these values of `authorization` wait for these promises. */
+  const slow = new Map<string, Promise<void>>();
+  afterEach(() => slow.clear());
 
   beforeEach(async () => {
     subgraph = await startLiveSubgraph();
     const auth = accessOf({ ...TEST_ACCESS, JWT_CLOCK_SKEW: '0' });
-    gateway = await startLiveGateway(subgraph, { auth, signingKey: SIGNING_KEY });
+    gateway = await startLiveGateway(subgraph, {
+      auth,
+      signingKey: SIGNING_KEY,
+      beforeAuthentication: (authorization = '') => slow.get(authorization),
+    });
   });
   afterEach(async () => {
     await gateway.stop();
@@ -60,7 +67,9 @@ describe('who asks over a connection', () => {
 
   test('is told to the subgraph with each subscribe, signed; the connection is the gateway itself', async () => {
     const payload = { ...(await bearer({ scope: 'a:read' })), 'x-purpose': 'service' };
-    gateway.client({ connectionParams: payload }).subscribe(...sink(`subscription New { bookAdded { id } }`));
+    const [{ query: text }, receiver] = sink('subscription New($genre: String) { bookAdded(genre: $genre) { id } }');
+    const client = gateway.client({ connectionParams: payload });
+    client.subscribe({ query: text, variables: { genre: 'novel' } }, receiver);
     await subgraph.untilListening(1);
     const [subscribe] = subgraph.subscribes;
     const headers = subscribe?.headers ?? {};
@@ -72,7 +81,10 @@ describe('who asks over a connection', () => {
       purpose: 'service',
       operation: 'New',
     });
-    const parts = { service: 'books', caller: headers[CALLER] ?? '', body: query };
+    expect(subscribe?.signedVariables).toBe('{"genre":"novel"}');
+    const variables = String(subscribe?.signedVariables);
+    const body = subscribeBody({ query, operationName: subscribe?.operationName, variables });
+    const parts = { service: 'books', caller: headers[CALLER] ?? '', body };
     expect(verify([SIGNING_KEY], parts, headers[SIGNATURE] ?? '')).not.toBeNull();
     const [init = {}] = subgraph.connectionParams;
     expect(decodeCaller(String(init[CALLER]))).toEqual({ subject: 'gateway', scopes: [] });
@@ -160,6 +172,46 @@ describe('who asks over a connection', () => {
     await subgraph.untilListening(1);
     expect(decodeCaller(subgraph.subscribes[1]?.headers[CALLER] ?? '')?.scopes).toEqual(['a:read']);
     client.socket.close();
+  });
+
+  test.each(['a ping', 'connection_init'])(
+    'is who was named last, though the check of %s before takes longer',
+    async (before) => {
+      const [first, second] = [await bearer({ sub: 'berta', exp: inSeconds(50) }), await bearer({ sub: 'carla' })];
+      const released = new AbortController();
+      slow.set(
+        first.authorization,
+        once(released.signal, 'abort').then(() => undefined),
+      );
+      const client = new RawClient(gateway.url, before === 'connection_init' ? first : {});
+      if (before === 'a ping') {
+        await client.next();
+        client.send({ type: 'ping', payload: first });
+      } else {
+        await once(client.socket, 'open');
+      }
+      client.send({ type: 'ping', payload: second });
+      client.send({ type: 'ping', payload: { lap: 1 } });
+      // So all have come, and nothing but the first check holds the second up.
+      expect(await client.next()).toEqual({ type: 'pong', payload: { lap: 1 } });
+      await gateway.client({ connectionParams: second }).iterate({ query: '{ books { id } }' }).next();
+      released.abort();
+      expect(await client.next()).toMatchObject({ type: before === 'a ping' ? 'pong' : 'connection_ack' });
+      expect(await client.next()).toMatchObject({ type: 'pong' });
+      client.send({ type: 'subscribe', id: '1', payload: { query: ADDED } });
+      await subgraph.untilListening(1);
+      expect(decodeCaller(subgraph.subscribes[0]?.headers[CALLER] ?? '')?.subject).toBe('carla');
+      client.socket.close();
+    },
+  );
+
+  test('sends a token at a time: who has more than ten checked at once is closed with 4400', async () => {
+    const sent = await bearer();
+    slow.set(sent.authorization, new Promise(() => undefined));
+    const client = new RawClient(gateway.url, {});
+    await client.next();
+    for (let time = 0; time < 11; time++) client.send({ type: 'ping', payload: sent });
+    expect(await client.closed()).toEqual([4400, 'Too many tokens at once']);
   });
 
   test('is closed with 4403 when the new token is bad; a ping without one is only answered', async () => {

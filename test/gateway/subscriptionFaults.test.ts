@@ -123,6 +123,54 @@ describe('subscriptions in trouble', () => {
     });
   });
 
+  describe('when the connection to the subgraph has grown old', () => {
+    test('another follows: what is resumable is moved and misses nothing, the rest ends where it is', async () => {
+      gateway = await startLiveGateway(subgraph, { limits: { upstreamMs: 300 } });
+      const journal = gateway.client().iterate({ query: JOURNAL });
+      const added = gateway.client().iterate({ query: ADDED });
+      const [note, book] = [next(journal), next(added)];
+      await subgraph.untilListening(2);
+      subgraph.write('1');
+      subgraph.addBook({ id: '1' });
+      expect(await note).toEqual({ data: { journal: { note: '1' } } });
+      expect(await book).not.toHaveProperty('extensions');
+
+      await subgraph.untilSubscribes(3);
+      for (const written of ['2', '3']) {
+        subgraph.write(written);
+        subgraph.addBook({ id: written });
+        expect(await next(journal)).toEqual({ data: { journal: { note: written } } });
+        expect(await next(added)).toEqual({ data: { bookAdded: { id: written, title: `Book ${written}` } } });
+      }
+      const [, , moved] = subgraph.subscribes;
+      expect(moved?.variables).toEqual({ _resumeAfter: '1' });
+      // The old connection carries one that began before, and is closed with it; the new one stays.
+      expect(subgraph.sockets).toBe(2);
+      await added.return?.();
+      await subgraph.untilSockets(1);
+      subgraph.write('4');
+      expect(await next(journal)).toEqual({ data: { journal: { note: '4' } } });
+      expect(gateway.log.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+    });
+
+    test('and no other can be had, it goes on serving', async () => {
+      gateway = await startLiveGateway(subgraph, { limits: { upstreamMs: 100 }, timeoutMs: 500 });
+      const journal = gateway.client().iterate({ query: JOURNAL });
+      const first = next(journal);
+      await subgraph.untilListening(1);
+      subgraph.write('1');
+      await first;
+      subgraph.refuseSockets(true);
+      await subgraph.untilRefusedSockets(2);
+      subgraph.write('2');
+      expect(await next(journal)).toEqual({ data: { journal: { note: '2' } } });
+      subgraph.refuseSockets(false);
+      await subgraph.untilSubscribes(2);
+      subgraph.write('3');
+      expect(await next(journal)).toEqual({ data: { journal: { note: '3' } } });
+    });
+  });
+
   test('events are enriched together and delivered in order', async () => {
     const finish: (() => void)[] = [];
     gateway = await startLiveGateway(subgraph, {
@@ -319,7 +367,9 @@ describe('subscriptions in trouble', () => {
       const events = gateway.client().iterate({ query: ADDED });
       const first = next(events);
       await subgraph.untilListening(1);
-      gateway.swap(liveSupergraph(subgraph, LIVE_BOOKS_SDL.replace('genre: String }', 'genre: String pages: Int }')));
+      await gateway.swap(
+        liveSupergraph(subgraph, LIVE_BOOKS_SDL.replace('genre: String }', 'genre: String pages: Int }')),
+      );
       subgraph.addBook({ id: '1' });
       expect(await first).toEqual({ data: { bookAdded: { id: '1', title: 'Book 1' } } });
       const joining = next(gateway.client().iterate({ query: ADDED }));
@@ -334,7 +384,7 @@ describe('subscriptions in trouble', () => {
       const events = gateway.client().iterate({ query: ADDED });
       const first = next(events);
       await subgraph.untilListening(1);
-      gateway.swap(
+      await gateway.swap(
         liveSupergraph(subgraph, LIVE_BOOKS_SDL.replace('id: ID! title: String! genre', 'id: ID! name: String! genre')),
       );
       await expect(first).rejects.toMatchObject([{ extensions: { code: 'SUBSCRIPTION_OUTDATED' } }]);
@@ -351,7 +401,7 @@ describe('subscriptions in trouble', () => {
       const moved = await startLiveSubgraph(subgraph, 0);
       subgraph.write('two');
       expect((await next(events)).data).toEqual({ journal: { note: 'two' } });
-      gateway.swap(liveSupergraph(moved), moved);
+      await gateway.swap(liveSupergraph(moved), moved);
       await moved.untilListening(1);
       moved.write('three');
       expect(await next(events)).toEqual({ data: { journal: { note: 'three' } } });

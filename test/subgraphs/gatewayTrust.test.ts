@@ -10,8 +10,6 @@ import { EVERYONE, gatewaySocket, signedHeaders, TEST_SIGNING_KEY } from '../sup
 import { nextAnswer } from '../support/liveGateway.js';
 import { startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
 
-const SUBSCRIPTION = 'subscription { touchpointAdded { touchpoint { id } } }';
-
 describe('a subgraph over HTTP', () => {
   let subgraph: TestSubgraph;
   beforeAll(async () => {
@@ -115,8 +113,27 @@ describe('a subgraph over WebSockets', () => {
 
   test('refuses a subscription that its gateway did not sign, and serves the next', async () => {
     const client = gatewaySocket('touchpoints', subgraph.url);
-    const refused = client.iterate({ query: SUBSCRIPTION, signedFor: 'subscription { another }' });
-    await expect(refused.next()).rejects.toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    const variables = { after: 'bad' };
+    const query =
+      'subscription A($after: String) { touchpointAdded(after: $after) { cursor } } subscription B { touchpointAdded { cursor } }';
+    const refused: Partial<Parameters<typeof client.iterate>[0]>[] = [
+      { signedFor: { query: 'subscription { another }' } },
+      { signedFor: { variables: '{"after":"good"}' } },
+      { signedFor: { variables: '{"after":"good"}' }, sentText: JSON.stringify(variables) },
+      { sentText: '{"after":"good"}' },
+      { sentText: 'no JSON' },
+      // The same values in another text: it is the text that is signed.
+      { sentText: '{ "after": "bad" }' },
+      { operationName: 'B', signedFor: { operationName: 'A' } },
+      // A part of the query that is signed as if it were the variables.
+      { signedFor: { query: `subscription C { x }\n${query}` }, sentText: '{"after":"bad"}\nsubscription C { x }' },
+    ];
+    for (const wrong of refused) {
+      const events = client.iterate({ query, variables, operationName: 'A', ...wrong });
+      await expect(events.next()).rejects.toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    }
+    const signed = nextAnswer(client.iterate({ query, variables, operationName: 'A' }));
+    expect((await signed).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     const answer = nextAnswer(client.iterate({ query: 'subscription { touchpointAdded(after: "bad") { cursor } }' }));
     expect((await answer).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     await client.dispose();

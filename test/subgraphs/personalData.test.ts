@@ -12,6 +12,8 @@ import {
   validate,
 } from 'graphql';
 import { createEngine } from '../../gateway/engine/createEngine.js';
+import { plannerHere } from '../support/plannerHere.js';
+import { runOn } from '../support/runOn.js';
 import type { SubgraphConnection } from '../../gateway/engine/SubgraphConnection.js';
 import { type Caller, SCOPES } from '../../schema/contract.js';
 import { EVERYONE } from '../support/asGateway.js';
@@ -160,7 +162,7 @@ beforeAll(async () => {
     { ask: ({ query, variables = {} }, { caller }) => askSubgraph(name, url, query, variables, caller) },
   ]);
   const supergraphSdl = await readFile('schema/supergraph.graphql', 'utf8');
-  engine = createEngine({ supergraphSdl, subgraphs: new Map(connections) });
+  engine = createEngine({ planner: plannerHere(supergraphSdl), subgraphs: new Map(connections) });
 });
 afterAll(() => graph.stop());
 
@@ -184,9 +186,7 @@ function selection(field: GraphQLField<unknown, unknown>, levels: number, within
 async function answer(query: string, caller: Caller): Promise<string> {
   const document = parse(query);
   expect(validate(engine.apiSchema, document)).toEqual([]);
-  const compiled = engine.compile(document, undefined, caller);
-  if (!('run' in compiled)) throw new Error('that is no query');
-  const { data, errors } = await compiled.run({}, { requestId: 'r', caller, headers: {} });
+  const { data, errors } = await runOn(engine, document, { request: { caller } });
   return JSON.stringify({ data, errors });
 }
 

@@ -2,7 +2,7 @@ import type { FormattedExecutionResult } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type Caller, EVERY_SCOPE, HEADERS, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
-import { encodeCaller, sign } from '../../schema/signature.js';
+import { type SignedSubscribe, encodeCaller, sign, subscribeBody } from '../../schema/signature.js';
 
 /** What the subgraphs and gateways of tests sign with. */
 export const TEST_SIGNING_KEY = 'only-for-tests-and-at-least-32-characters';
@@ -30,8 +30,11 @@ export interface GatewaySocket extends Pick<Client, 'terminate' | 'dispose'> {
     variables?: Record<string, unknown>;
     headers?: Readonly<Record<string, string>>;
     caller?: Caller;
-    /** The query that is signed, when it is another than the one that is sent. */
-    signedFor?: string;
+    operationName?: string;
+    /** What is signed, where it is something else than what is sent. */
+    signedFor?: Partial<SignedSubscribe>;
+    /** The text of the variables that is sent beside them, where it is another than the one that is signed. */
+    sentText?: string;
   }): AsyncIterableIterator<Answer, unknown, void>;
 }
 
@@ -45,12 +48,17 @@ export function gatewaySocket(service: string, url: string): GatewaySocket {
   return {
     terminate: () => client.terminate(),
     dispose: () => client.dispose(),
-    iterate({ query, variables, headers, caller, signedFor = query }) {
-      const signed = { ...headers, ...signedHeaders(service, signedFor, caller) };
-      const extensions = { [SUBSCRIBE_EXTENSIONS.headers]: signed };
+    iterate({ query, variables, operationName, headers, caller, signedFor, sentText }) {
+      const what = { query, operationName, variables: JSON.stringify(variables ?? {}), ...signedFor };
+      const signed = { ...headers, ...signedHeaders(service, subscribeBody(what), caller) };
+      const extensions = {
+        [SUBSCRIBE_EXTENSIONS.headers]: signed,
+        [SUBSCRIBE_EXTENSIONS.variables]: sentText ?? what.variables,
+      };
       return client.iterate<Record<string, unknown>, Record<string, unknown>>({
         query,
         ...(variables && { variables }),
+        ...(operationName && { operationName }),
         extensions,
       });
     },

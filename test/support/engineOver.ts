@@ -1,14 +1,25 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type GraphQLFormattedError, type GraphQLSchema, getOperationAST, graphql, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  graphql,
+  parse,
+  validate,
+} from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import type { Caller } from '../../schema/contract.js';
 import { EVERYONE } from '../../gateway/access/everyone.js';
 import type { CompiledSubscription, EngineAnswer, EngineRequest } from '../../gateway/engine/CompiledOperation.js';
 import type { SubgraphConnection } from '../../gateway/engine/SubgraphConnection.js';
 import { type EngineOptions, createEngine } from '../../gateway/engine/createEngine.js';
+import type { Planner } from '../../gateway/engine/plan/PlannedGraph.js';
 import type { SubgraphAnswer } from '../../gateway/upstream/SubgraphAnswer.js';
 import type { SubgraphDefinition } from './fixtureSubgraph.js';
 import { compose } from './fixtureSupergraph.js';
+import { plannerHere } from './plannerHere.js';
+import { runOn } from './runOn.js';
 
 /** A request that the engine sent. */
 interface SentRequest {
@@ -25,18 +36,18 @@ export interface TestEngine {
   /** All requests so far, in order. */
   readonly sent: SentRequest[];
   interfere(interference: Interference): void;
+  /** How many operations were planned. */
+  planned(): number;
   /** Runs a query or mutation. */
   ask(query: string, variables?: Record<string, unknown>, request?: Partial<EngineRequest>): Promise<EngineAnswer>;
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
-  /** How many compiled operations it keeps. */
-  size(): number;
   /**
    * Compiles a subscription.
    *
    * @throws what the caller is told who may not have it
    */
-  subscribe(query: string, caller?: Caller): CompiledSubscription;
+  subscribe(query: string, caller?: Caller): Promise<CompiledSubscription>;
 }
 
 /** An engine over subgraphs that run in this process; answers are JSON from the first to the last, as over a wire. */
@@ -73,16 +84,28 @@ export function engineOver(
     }),
   );
   const supergraphSdl = compose(definitions.map(({ name, typeDefs }) => ({ name, typeDefs, url: `http://${name}` })));
-  const engine = createEngine({ supergraphSdl, subgraphs, ...options });
-  const compile = (query: string, caller: Caller): ReturnType<typeof engine.compile> => {
-    const document = parse(query);
+  let planned = 0;
+  const here = plannerHere(supergraphSdl);
+  const planner: Planner = {
+    facts: here.facts,
+    plan(operation, given) {
+      planned += 1;
+      return here.plan(operation, given);
+    },
+  };
+  const engine = createEngine({ planner, subgraphs, ...options });
+  const documents = new Map<string, DocumentNode>();
+  /** The same for the same text, as the gateway has it: what is compiled is kept with it. */
+  const documentOf = (query: string): DocumentNode => {
+    let document = documents.get(query);
+    if (!document) documents.set(query, (document = parse(query)));
     expect(validate(engine.apiSchema, document)).toEqual([]);
-    return engine.compile(document, undefined, caller);
+    return document;
   };
   return {
     sent,
     apiSchema: engine.apiSchema,
-    size: () => engine.size,
+    planned: () => planned,
     interfere(next) {
       interference = next;
     },
@@ -90,12 +113,10 @@ export function engineOver(
       const definitionsOf = getOperationAST(parse(query))?.variableDefinitions ?? [];
       const { coerced, errors } = getVariableValues(engine.apiSchema, definitionsOf, variables);
       if (errors) throw new Error(errors.map(String).join('\n'));
-      const compiled = compile(query, request.caller ?? EVERYONE);
-      if (!('run' in compiled)) throw new Error('ask for a subscription with `subscribe`');
-      return compiled.run(coerced, { requestId: 'r1', caller: EVERYONE, headers: {}, ...request });
+      return runOn(engine, documentOf(query), { variables: coerced, request });
     },
-    subscribe(query, caller = EVERYONE) {
-      const compiled = compile(query, caller);
+    async subscribe(query, caller = EVERYONE) {
+      const compiled = await engine.compile(documentOf(query), caller);
       if (compiled.kind === 'refused')
         throw new AggregateError(compiled.refusal(caller), String(compiled.refusal(caller)));
       if (compiled.kind !== 'subscription') throw new Error('that is no subscription');

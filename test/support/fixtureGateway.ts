@@ -57,6 +57,7 @@ export async function startGateway(
       introspection: true,
       corsOrigins: [],
       trustedProxies: 0,
+      drainDelayMs: 0,
       usageFolder: undefined,
       metrics: undefined,
       tracing: undefined,

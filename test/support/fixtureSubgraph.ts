@@ -42,7 +42,10 @@ export async function startFixtureSubgraph(definition: SubgraphDefinition, port 
 
   const server = createServer((incoming, response) => {
     void (async () => {
-      const request: RecordedRequest = { headers: incoming.headers, body: JSON.parse(await text(incoming)) };
+      // Who gives a request up may do so before it is there.
+      const sent = await text(incoming).catch(() => undefined);
+      if (!sent || !incoming.complete) return;
+      const request: RecordedRequest = { headers: incoming.headers, body: JSON.parse(sent) };
       requests.push(request);
       for (const resolve of waiting.splice(0)) resolve(request);
       if (behaviour) {
@@ -59,6 +62,8 @@ export async function startFixtureSubgraph(definition: SubgraphDefinition, port 
       response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
     })();
   });
+  // On a busy machine what seems idle may only be slow.
+  server.keepAliveTimeout = 60_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,22 +1,27 @@
 import { on, once } from 'node:events';
 import { fastify } from 'fastify';
-import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+import { type FormattedExecutionResult, type GraphQLFormattedError, print } from 'graphql';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { type ClientOptions as WsOptions, WebSocket } from 'ws';
 import type { AccessConfig } from '../../gateway/access/AccessConfig.js';
-import { createAuthenticator } from '../../gateway/access/createAuthenticator.js';
+import { type Claimed, createAuthenticator } from '../../gateway/access/createAuthenticator.js';
 import type { EngineAnswer } from '../../gateway/engine/CompiledOperation.js';
-import { OperationPlanner } from '../../gateway/engine/OperationPlanner.js';
 import type { Engine } from '../../gateway/engine/createEngine.js';
-import { Documents } from '../../gateway/limits/Documents.js';
+import { PlannedGraph, type Planner } from '../../gateway/engine/plan/PlannedGraph.js';
+import { OperationDoor } from '../../gateway/operations/OperationDoor.js';
+import { PersistedTexts } from '../../gateway/operations/PersistedTexts.js';
+import { Documents } from '../../gateway/operations/Documents.js';
+import { OriginRules } from '../../gateway/http/OriginRules.js';
 import { OperationRate } from '../../gateway/limits/OperationRate.js';
 import { createGatewayMetrics } from '../../gateway/observability/createGatewayMetrics.js';
 import { DEFAULT_LIMITS, type SubscriptionLimits } from '../../gateway/limits/limits.js';
-import { InFlight } from '../../gateway/supergraph/InFlight.js';
+import { DEFAULT_SUBGRAPH_SETTINGS, type SubgraphSettings } from '../../gateway/upstream/SubgraphSettings.js';
+import type { Generation } from '../../gateway/supergraph/Generation.js';
 import { openSubscriptions } from '../../gateway/subscriptions/openSubscriptions.js';
 import { LIVE_BOOKS_SDL, type LiveSubgraph } from './liveSubgraph.js';
 import { compose } from './fixtureSupergraph.js';
+import { plannerHere } from './plannerHere.js';
 
 type Data = Record<string, unknown> | null | undefined;
 
@@ -39,7 +44,7 @@ export interface LiveGateway {
   /** Resolves once the enrichment of so many events has begun since the start. */
   untilEnriching(count: number): Promise<void>;
   /** Moves everything to another graph, over the same subgraph unless another is given. */
-  swap(sdl: string, to?: LiveSubgraph): void;
+  swap(sdl: string, to?: LiveSubgraph): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,6 +62,9 @@ export async function startLiveGateway(
     timeoutMs?: number;
     auth?: AccessConfig;
     signingKey?: string;
+    /** Awaited before each check of who asks, with the `authorization` that is checked. */
+    beforeAuthentication?: (authorization: string | undefined) => Promise<void> | undefined;
+    settings?: Partial<SubgraphSettings>;
   } = {},
 ): Promise<LiveGateway> {
   const log: Record<string, unknown>[] = [];
@@ -85,37 +93,55 @@ export async function startLiveGateway(
     return options.enrich ? options.enrich(data) : data;
   };
   const graph = (supergraphSdl: string, { url: httpUrl } = subgraph) => {
-    const engine = handMadeEngine(supergraphSdl, enrich);
+    const planner = plannerHere(supergraphSdl);
+    const engine = handMadeEngine(planner, enrich);
     return {
       engine,
-      documents: new Documents(engine.apiSchema, supergraphSdl, {
+      documents: new Documents(engine.apiSchema, planner.facts.costWeights, {
         limits: DEFAULT_LIMITS.operations,
+        planning: DEFAULT_LIMITS.planning,
         introspection: true,
       }),
+      // What is held is another test's affair.
+      lease: () => ({ generation: {} as Generation, end: () => undefined }),
       supergraphSdl,
-      socketUrls: new Map([['books', httpUrl.replace('http', 'ws')]]),
+      eventUrls: new Map([
+        ['books', options.settings?.subscriptions === 'sse' ? httpUrl : httpUrl.replace('http', 'ws')],
+      ]),
     };
   };
   const logger = pino({ level: 'debug' }, { write });
-  const app = fastify();
+  // A client whose request was aborted may have opened another connection that it does not use.
+  const app = fastify({ forceCloseConnections: true });
+  // In the place of Apollo Server.
+  app.post('/graphql', async () => ({ data: { plain: true } }));
+  const authenticate = createAuthenticator(options.auth ?? { kind: 'off' }, logger);
   const subscriptions = openSubscriptions(
     app,
     { socket: '/graphql', stream: '/graphql/stream' },
     {
-      inFlight: new InFlight(),
       graph: graph(liveSupergraph(subgraph)),
       limits: {
         ...DEFAULT_LIMITS,
         subgraphTimeoutMs: options.timeoutMs ?? DEFAULT_LIMITS.subgraphTimeoutMs,
         subscriptions: { ...DEFAULT_LIMITS.subscriptions, ...options.limits },
       },
-      authenticate: createAuthenticator(options.auth ?? { kind: 'off' }, logger),
+      authenticate: Object.assign(
+        async (claimed: Claimed) => {
+          await options.beforeAuthentication?.(claimed.authorization);
+          return authenticate(claimed);
+        },
+        { known: authenticate.known },
+      ),
       signingKey: options.signingKey,
+      door: new OperationDoor(new OperationRate({ perSecond: 0, burst: 1 }), new PersistedTexts(undefined), logger),
+      settings: () => ({ ...DEFAULT_SUBGRAPH_SETTINGS, ...options.settings }),
       rate: new OperationRate({ perSecond: 0, burst: 1 }),
-      corsOrigins: [],
+      origins: new OriginRules([], 1),
       trustedProxies: 1,
+      onStream: () => undefined,
       share: options.share ?? true,
-      runOnce: async ({ query }) => JSON.stringify({ data: { asked: query } }),
+      runOnce: async ({ admitted }) => JSON.stringify({ data: { asked: admitted?.checked.text.replace(/\s+/g, ' ') } }),
       logger,
       observers: { metrics: createGatewayMetrics(() => undefined), tracer: undefined },
     },
@@ -153,16 +179,14 @@ export async function startLiveGateway(
 }
 
 /** Plans as the real engine does; what it completes is up to `enrich`. */
-function handMadeEngine(supergraphSdl: string, enrich: Enrichment): Engine {
-  const planner = new OperationPlanner(supergraphSdl);
+function handMadeEngine(planner: Planner, enrich: Enrichment): Engine {
   return {
-    apiSchema: planner.apiSchema,
-    size: 0,
+    apiSchema: new PlannedGraph(planner).apiSchema,
     isGuarded: false,
-    mostUsed: () => [],
-    compile(document, operationName) {
-      const node = planner.plan(document, operationName, new Map());
-      if (node?.kind !== 'Subscription') throw new Error('only subscriptions are compiled here');
+    async compile(document) {
+      const node = await planner.plan(print(document), { overrides: new Map(), caller: undefined });
+      if (node?.kind !== 'Subscription')
+        return { kind: 'query', prepare: () => ({ run: () => Promise.reject(new Error('not here')) }) };
       const { primary } = node;
       return {
         kind: 'subscription',
@@ -180,8 +204,17 @@ function handMadeEngine(supergraphSdl: string, enrich: Enrichment): Engine {
 }
 
 function answer(data: Data, errors: readonly GraphQLFormattedError[]): EngineAnswer {
-  const text = JSON.stringify({ ...(errors.length > 0 && { errors }), data });
-  return { text, dataText: JSON.stringify(data), data: data ?? null, errors, failures: [] };
+  const made: EngineAnswer = {
+    dataText: JSON.stringify(data),
+    data: data ?? null,
+    errors,
+    failures: [],
+    extensions: undefined,
+    textWith: (extensions) =>
+      JSON.stringify({ ...(errors.length > 0 && { errors }), data, ...(extensions && { extensions }) }),
+    for: () => made,
+  };
+  return made;
 }
 
 type Answer = FormattedExecutionResult<Record<string, unknown>, unknown>;

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { type ServerResponse, createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, graphql, parse } from 'graphql';
+import { createYoga } from 'graphql-yoga';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { RESUMABLE, SUBSCRIBE_EXTENSIONS } from '../../schema/contract.js';
@@ -14,6 +15,9 @@ interface UpstreamSubscribe {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  readonly operationName: string | undefined;
+  /** The text of the variables that is signed. */
+  readonly signedVariables: unknown;
 }
 
 /** A subgraph whose events the test makes: real HTTP, real WebSockets. */
@@ -26,6 +30,10 @@ export interface LiveSubgraph {
   readonly connectionParams: readonly Readonly<Record<string, unknown>>[];
   /** How many sources of events are listened to now. */
   readonly listening: number;
+  /** How many event streams are open now. */
+  readonly streams: number;
+  /** New event streams are silent from now on. */
+  silence(): void;
   /** How many WebSockets are open now. */
   readonly sockets: number;
   /** How many HTTP requests came. */
@@ -48,6 +56,10 @@ export interface LiveSubgraph {
    * @param by an `error` message, by default, or an answer without data
    */
   refuse(code: string | undefined, by?: 'message' | 'answer'): void;
+  /** Whether new WebSockets and event streams are answered with 401 from now on. */
+  refuseSockets(refused: boolean): void;
+  /** Resolves once so many WebSockets were refused since the start. */
+  untilRefusedSockets(count: number): Promise<void>;
   /** Cuts all WebSockets without a word, and goes on serving. */
   cut(): void;
   stop(): Promise<void>;
@@ -144,7 +156,45 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
     },
   });
 
+  // It offers subscriptions as event streams too.
+  const streams = new Set<ServerResponse>();
+  let refusesSockets = false;
+  let refusedSockets = 0;
+  let heartbeats = true;
+  const yoga = createYoga({
+    schema,
+    logging: false,
+    maskedErrors: false,
+    plugins: [
+      {
+        onParams({ params: { query = '', operationName, variables }, request }) {
+          const headers = Object.fromEntries(request.headers);
+          subscribes.push({ query, variables: variables ?? {}, headers, operationName, signedVariables: undefined });
+          changed();
+        },
+      },
+    ],
+  });
   const server = createServer((incoming, response) => {
+    if (incoming.headers.accept?.includes('text/event-stream')) {
+      streams.add(response);
+      response.once('close', () => {
+        streams.delete(response);
+        changed();
+      });
+      if (!heartbeats) {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+        return;
+      }
+      if (refusesSockets) {
+        refusedSockets += 1;
+        changed();
+        response.writeHead(401).end();
+        return;
+      }
+      void yoga(incoming, response);
+      return;
+    }
     void (async () => {
       requests += 1;
       const { query, variables } = JSON.parse(await text(incoming)) as { query: string; variables?: object };
@@ -152,7 +202,15 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
       response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
     })();
   });
-  const acceptor = new WebSocketServer({ server, path: '/graphql' });
+  const acceptor = new WebSocketServer({
+    server,
+    path: '/graphql',
+    verifyClient() {
+      if (refusesSockets) refusedSockets += 1;
+      changed();
+      return !refusesSockets;
+    },
+  });
   acceptor.on('connection', (socket) => {
     changed();
     socket.on('close', changed);
@@ -161,9 +219,15 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
     {
       schema,
       onConnect: (context) => void connectionParams.push(context.connectionParams ?? {}),
-      onSubscribe(_context, _id, { query, variables, extensions }) {
+      onSubscribe(_context, _id, { query, operationName, variables, extensions }) {
         const headers = extensions?.[SUBSCRIBE_EXTENSIONS.headers] as UpstreamSubscribe['headers'];
-        subscribes.push({ query, variables: variables ?? {}, headers });
+        subscribes.push({
+          query,
+          variables: variables ?? {},
+          headers,
+          operationName: operationName ?? undefined,
+          signedVariables: extensions?.[SUBSCRIBE_EXTENSIONS.variables],
+        });
         changed();
         const refused = refusalBy('message');
         return refused && [refused];
@@ -178,6 +242,7 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
 
   const cut = (): void => {
     for (const socket of acceptor.clients) socket.terminate();
+    for (const stream of streams) stream.destroy();
   };
   const subgraph: LiveSubgraph = {
     url: `http://127.0.0.1:${port}/graphql`,
@@ -189,6 +254,12 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
     },
     get sockets() {
       return acceptor.clients.size;
+    },
+    get streams() {
+      return streams.size;
+    },
+    silence() {
+      heartbeats = false;
     },
     get requests() {
       return requests;
@@ -212,6 +283,10 @@ export async function startLiveSubgraph(before?: LiveSubgraph, wanted = before?.
     refuse(code, by = 'message') {
       refusal = code === undefined ? undefined : { code, by };
     },
+    refuseSockets(refused) {
+      refusesSockets = refused;
+    },
+    untilRefusedSockets: (count) => until(() => refusedSockets >= count),
     cut,
     async stop() {
       if (!server.listening) return;

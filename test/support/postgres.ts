@@ -22,6 +22,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 async function execute(url: string, sql: string): Promise<void> {
   const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query(sql);

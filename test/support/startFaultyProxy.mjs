@@ -3,7 +3,8 @@
  *
  *     node test/support/startFaultyProxy.mjs http://127.0.0.1:4003/graphql
  *
- * Sends its own address once it listens. Takes the name of a fault (below) as a message, or `none`, closes what is open, and sends the name back.
+ * Sends its own address once it listens. Takes the name of a fault (below) as a message, or `none`, closes what is open, and sends the name back. `resets` resets what
+ * is open and passes on what comes then.
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -73,9 +74,13 @@ function misbehave(socket, how) {
 }
 
 process.on('message', (/** @type {string} */ name) => {
-  if (name !== 'none' && !FAULTS[name]) throw new Error(`there is no fault "${name}"`);
-  fault = name;
-  for (const socket of open) socket.destroy();
+  const resets = name === 'resets';
+  if (name !== 'none' && !resets && !FAULTS[name]) throw new Error(`there is no fault "${name}"`);
+  fault = resets ? 'none' : name;
+  for (const socket of open) {
+    if (resets) socket.resetAndDestroy();
+    else socket.destroy();
+  }
   process.send(name);
 });
 process.on('disconnect', () => process.exit());

@@ -3,7 +3,7 @@
  *
  *     node test/support/startStandIn.mjs [options of npm start]
  *
- * STAND_IN_FAULT names a fault, `process:fault`: see startStandInProcess.mjs.
+ * STAND_IN_FAULT names a fault, `process:fault`: see startStandInProcess.mjs. STAND_IN_RESTARTS is a `RestartPolicy` in JSON.
  */
 import { fileURLToPath } from 'node:url';
 import { startCommand } from '../../dist/scripts/start/startCommand.js';
@@ -23,5 +23,6 @@ const code = await startCommand({
   },
   readyMs: milliseconds(process.env.STAND_IN_READY_MS),
   stopMs: milliseconds(process.env.STAND_IN_STOP_MS),
+  restarts: process.env.STAND_IN_RESTARTS && JSON.parse(process.env.STAND_IN_RESTARTS),
 });
 process.exit(code);

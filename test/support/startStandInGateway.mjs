@@ -11,6 +11,7 @@ const { port, host } = parseArgs({
     host: { type: 'string' },
     auth: { type: 'string' },
     history: { type: 'string' },
+    'drain-delay': { type: 'string' },
     usage: { type: 'string' },
   },
 }).values;
@@ -36,6 +37,8 @@ const server = createServer((request, response) => {
     void starts().then((rows) => response.end(JSON.stringify({ pid: process.pid, env, starts: rows })));
   }
 });
-server.listen(Number(port), host);
+const listener = await self.listener();
+if (listener) server.listen(listener);
+else server.listen(Number(port), host);
 await once(server, 'listening');
 self.ready({ gateway: `http://${host}:${server.address().port}/graphql` });

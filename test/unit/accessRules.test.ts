@@ -1,5 +1,6 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { type AccessRules, accessRules } from '../../gateway/access/accessRules.js';
+import { readAccessTables } from '../../gateway/access/readAccessTables.js';
 import { compose, federation } from '../support/fixtureSupergraph.js';
 
 const IMPORTS = federation('@key', '@external', '@requires', '@authenticated', '@requiresScopes');
@@ -8,7 +9,7 @@ const IMPORTS = federation('@key', '@external', '@requires', '@authenticated', '
 function rulesOf(subgraphs: readonly string[], edit: (sdl: string) => string = (sdl) => sdl): AccessRules {
   const sdl = compose(subgraphs.map((typeDefs, index) => ({ name: `s${index}`, url: 'http://x.test', typeDefs })));
   const { schema } = Supergraph.build(edit(sdl), { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
-  return accessRules(schema);
+  return accessRules(readAccessTables(schema));
 }
 
 const scopesOf = (rules: AccessRules, type: string, field: string): unknown =>

@@ -73,6 +73,12 @@ describe('text', () => {
     ['is put into a template', "{ template: '{a} ({key})' }", 'W', 'W (k)'],
     ['is null when a column of the template is blank', "{ template: '{a} ({key})' }", '', null],
     ['keeps what would be a reference in a template', "{ template: '{a} ({key})' }", '{key} $& $1', '{key} $& $1 (k)'],
+    [
+      'is rejected with half of a surrogate pair',
+      'a',
+      'x\ud800y',
+      'a=x\ud800y: has half of a surrogate pair in it, which no text may have',
+    ],
     ['is rejected with a NUL character', 'a', 'x\0y', 'a=x\0y: has a NUL character in it, which no text may have'],
     ['is rejected when too long', 'a', 'x'.repeat(201), `a=${'x'.repeat(201)}: has more than 200 characters`],
     ['can be a number, written the one way', '{ column: a, type: decimal, scale: 1000000 }', '1100.04', '1100040000'],

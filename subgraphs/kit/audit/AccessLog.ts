@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { type Caller, type PersonalDataAccessed, personalDataAccessed } from '../../../schema/contract.js';
 import { serviceUnavailable } from '../errors.js';
+import { Backoff } from '../events/Backoff.js';
 import { Outbox } from '../events/Outbox.js';
 
 export type AccessEntry = PersonalDataAccessed['entries'][number];
@@ -14,7 +15,9 @@ const MOST_AT_ONCE = 500;
 const MANY_WAITING = 5_000;
 /** With more customers than this in unwritten entries, personal data is not given any more. */
 const MOST_WAITING = 10_000;
-const RETRY_MS = 1_000;
+
+/** While it cannot be written, personal data may be held back; so it is tried again soon. */
+const LONGEST_PAUSE_MS = 5_000;
 
 /** What its statements say of themselves. */
 const ACCESS_LOG = 'access log';
@@ -95,6 +98,9 @@ export class AccessLog {
   #customers = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
+  readonly #backoff: Backoff;
+  /** Between a try that failed and the next one, whatever is noted meanwhile. */
+  #pausing = false;
   /** What is being written. Tried again, it is the same event, which is taken in once. */
   #batch: { readonly outbox: Outbox; readonly customers: number } | undefined;
 
@@ -102,7 +108,9 @@ export class AccessLog {
     readonly subgraph: string,
     private readonly dataSource: DataSource,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.#backoff = new Backoff('writing the audit log', log, LONGEST_PAUSE_MS);
+  }
 
   /** @throws SERVICE_UNAVAILABLE when nothing more can be noted, so that nothing more may be given */
   requireRoom(): void {
@@ -160,6 +168,7 @@ export class AccessLog {
   }
 
   #write(): void {
+    if (this.#pausing) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#writing ??= this.#writeAll().finally(() => {
@@ -170,9 +179,14 @@ export class AccessLog {
   async #writeAll(): Promise<void> {
     try {
       while (this.#customers > 0) await this.#writeBatch();
+      this.#backoff.worked();
     } catch (error) {
-      this.log.error({ err: error, customers: this.#customers }, 'the audit log cannot be written; its entries wait');
-      this.#timer = setTimeout(() => this.#write(), RETRY_MS);
+      this.#pausing = true;
+      const pause = this.#backoff.failed(error, { customers: this.#customers });
+      this.#timer = setTimeout(() => {
+        this.#pausing = false;
+        this.#write();
+      }, pause);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { ContractSubject } from './ContractSubject.js';
 import { honoursErasures, honoursMerges } from './customerChecks.js';
 import { bearsMalformedKeys, keepsPlaces, readsInBatches, takesWhatItRequires } from './entityChecks.js';
-import { refusesUnsigned, refusesUnsignedSockets } from './signatureChecks.js';
+import { refusesOtherSubscriptions, refusesUnsigned, refusesUnsignedSockets } from './signatureChecks.js';
 import { subjectSchema } from './subjectSchema.js';
 
 /**
@@ -25,6 +25,7 @@ export const CONTRACT: Readonly<Record<string, ContractCheck>> = {
   'says that it is healthy, without a signature': saysItsHealth,
   'refuses what its gateway did not sign': refusesUnsigned,
   'refuses a WebSocket that its gateway did not sign': refusesUnsignedSockets,
+  'refuses a subscription that its gateway did not sign as it is': refusesOtherSubscriptions,
   'has one customer of two who are merged, and two again when that is taken back': honoursMerges,
   'forgets what was said of a customer who is erased': honoursErasures,
 };

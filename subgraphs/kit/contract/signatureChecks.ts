@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { HEADERS } from '../../../schema/contract.js';
-import { REPLAY_WINDOW_MS, encodeCaller } from '../../../schema/signature.js';
+import { ERROR_CODES, HEADERS, SUBSCRIBE_EXTENSIONS } from '../../../schema/contract.js';
+import { REPLAY_WINDOW_MS, encodeCaller, subscribeBody } from '../../../schema/signature.js';
 import { send, signedFor } from './askSubject.js';
 import type { ContractSubject } from './ContractSubject.js';
 import { subjectSchema } from './subjectSchema.js';
@@ -55,4 +56,78 @@ export async function refusesUnsignedSockets(subject: ContractSubject): Promise<
   const wrong = await Promise.race([acknowledged, closed, late]);
   socket.terminate();
   return wrong;
+}
+
+const SUBSCRIPTION = 'subscription Checked { __typename }';
+
+/**
+ * Over a WebSocket that is signed, each subscription is: its text, its variables, the name of its operation. A subgraph that takes no WebSockets
+ * is asked over HTTP, where the signature is over all of it.
+ */
+export async function refusesOtherSubscriptions(subject: ContractSubject): Promise<string[]> {
+  const { hasSubscriptions } = await subjectSchema(subject);
+  if (!hasSubscriptions) return [];
+  const wrong: string[] = [];
+  const asked = { query: SUBSCRIPTION, operationName: 'Checked', variables: { shelf: 1 } };
+  const text = JSON.stringify(asked.variables);
+  const other = JSON.stringify({ shelf: 2 });
+  const whole = subscribeBody({ ...asked, variables: text });
+  const expect = async (isRefused: boolean, what: string, signed: string, sent: string): Promise<void> => {
+    const found = await isUnauthenticated(subject, asked, signed, sent);
+    if (found === undefined || found === isRefused) return;
+    wrong.push(`a subscription ${what} is ${found ? 'refused' : 'taken'}`);
+  };
+  await expect(false, 'that is signed well', whole, text);
+  await expect(true, 'whose signature is of other variables', subscribeBody({ ...asked, variables: other }), text);
+  await expect(
+    true,
+    'with other variables than those that are signed',
+    subscribeBody({ ...asked, variables: other }),
+    other,
+  );
+  const renamed = subscribeBody({ ...asked, operationName: 'Other', variables: text });
+  await expect(true, 'whose signature is of another operation', renamed, text);
+  await expect(true, 'whose signature is of another query', whole.replace('__typename', 'other'), text);
+  return wrong;
+}
+
+/** Subscribes as the gateway does. @returns whether that is refused as not signed; undefined where no WebSocket can be had */
+async function isUnauthenticated(
+  subject: ContractSubject,
+  asked: { query: string; operationName: string; variables: Record<string, unknown> },
+  signed: string,
+  variables: string,
+): Promise<boolean | undefined> {
+  const client = createClient({
+    url: subject.url.replace(/^http/, 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionAckWaitTimeout: PATIENCE_MS,
+    connectionParams: () => signedFor(subject, ''),
+  });
+  let isOpen = false;
+  client.on('connected', () => {
+    isOpen = true;
+  });
+  const extensions = {
+    [SUBSCRIBE_EXTENSIONS.headers]: signedFor(subject, signed),
+    [SUBSCRIBE_EXTENSIONS.variables]: variables,
+  };
+  try {
+    return await new Promise((resolve) => {
+      const late = setTimeout(() => resolve(false), PATIENCE_MS);
+      const answer = (said: unknown): void => {
+        clearTimeout(late);
+        resolve(isOpen ? JSON.stringify(said).includes(ERROR_CODES.UNAUTHENTICATED) || isRefusal(said) : undefined);
+      };
+      client.subscribe({ ...asked, extensions }, { next: answer, error: answer, complete: () => answer({}) });
+    });
+  } finally {
+    await client.dispose();
+  }
+}
+
+/** A close with one of the codes that refuse. */
+function isRefusal(said: unknown): boolean {
+  return typeof said === 'object' && said !== null && 'code' in said && (said.code === 4401 || said.code === 4403);
 }

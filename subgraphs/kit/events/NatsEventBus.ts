@@ -14,6 +14,7 @@ import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import type { CloudEvent } from '../../../schema/contract.js';
 import type { BusConsumer, BusReader, EventBus } from './EventBus.js';
+import { Backoff } from './Backoff.js';
 import { Worker } from './Worker.js';
 
 const STREAM = 'customer360-events';
@@ -29,15 +30,20 @@ const ACK_WAIT_MS = 10 * 60 * 1000;
 
 /**
  * The event bus on NATS JetStream (server 2.9 or newer): one stream, a durable pull consumer for each consumer, and the event's id as `Nats-Msg-Id`.
- * It connects on first use, and again for ever when the server goes.
+ * It connects on first use, and again for ever when the server goes, at the pace of `Backoff`.
  */
 export class NatsEventBus implements EventBus {
   #connection: Promise<NatsConnection> | undefined;
+  readonly #reconnecting: Backoff;
+  /** How long after one try to connect again the next one follows. */
+  #pause = 0;
 
   constructor(
     private readonly url: string,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.#reconnecting = new Backoff('the connection to the event bus', log);
+  }
 
   async publish(events: readonly CloudEvent[]): Promise<void> {
     if (events.length === 0) return;
@@ -53,6 +59,7 @@ export class NatsEventBus implements EventBus {
     const worker = new Worker(`reading events for ${consumer.name}`, this.log, async (self) => {
       const { client, manager } = await this.#open();
       const durable = await this.#continue(client, manager, consumer);
+      if ((await durable.info()).num_pending === 0) self.worked();
       const reading = await durable.consume({ max_messages: BATCH });
       messages = reading;
       if (self.stopped) reading.stop();
@@ -63,6 +70,7 @@ export class NatsEventBus implements EventBus {
         if (message.info.pending > 0 && batch.length < BATCH) continue;
         await handle(consumer, batch);
         batch = [];
+        if (message.info.pending === 0) self.worked();
       }
     });
     return {
@@ -108,20 +116,45 @@ export class NatsEventBus implements EventBus {
   }
 
   async #open(): Promise<{ client: JetStreamClient; manager: JetStreamManager }> {
-    this.#connection ??= connect({
-      servers: this.url,
-      name: 'customer360',
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 200,
-      timeout: 5000,
-    }).catch((error: unknown) => {
-      this.#connection = undefined;
-      throw error;
-    });
+    this.#connection ??= this.#connect();
     const connection = await this.#connection;
     const manager = await jetstreamManager(connection);
     await ensureStream(manager);
     return { client: jetstream(connection), manager };
+  }
+
+  #connect(): Promise<NatsConnection> {
+    const forget = (): void => {
+      if (this.#connection === connecting) this.#connection = undefined;
+    };
+    const connecting = connect({
+      servers: this.url,
+      name: 'customer360',
+      maxReconnectAttempts: -1,
+      reconnectDelayHandler: () => this.#pause,
+      timeout: 5000,
+    }).then(
+      (connection) => {
+        void this.#watch(connection);
+        // It gives up by itself where trying again cannot help, such as when it is not let in any more; who uses the bus tries further.
+        void connection.closed().then(forget);
+        return connection;
+      },
+      (error: unknown) => {
+        forget();
+        throw error;
+      },
+    );
+    return connecting;
+  }
+
+  /** Paces the tries to connect again, and tells of them. */
+  async #watch(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect' || type === 'reconnecting') {
+        this.#pause = this.#reconnecting.failed(new Error('NATS cannot be reached'));
+      } else if (type === 'reconnect') this.#reconnecting.worked();
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type TouchpointReported,
   touchpointReported,
 } from '../../../schema/contract.js';
+import { storableJson } from '../storableText.js';
 
 /** The channel on which a subgraph's relay is told that there is something to publish. */
 export function outboxChannel(subgraph: string): string {
@@ -61,7 +62,7 @@ export class Outbox {
       `/* ${comment} */ WITH saved AS (
          INSERT INTO outbox (event) SELECT event FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS e(event, n) ORDER BY n
        ) SELECT pg_notify($2, '')`,
-      [JSON.stringify(this.#events), outboxChannel(this.subgraph)],
+      [storableJson(this.#events), outboxChannel(this.subgraph)],
     );
   }
 }

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import { Pool, type Client } from 'pg';
+import type { Client, Pool } from 'pg';
 import type { CloudEvent } from '../../../schema/contract.js';
 import { hourly } from '../hourly.js';
+import { openPool } from '../openPool.js';
 import type { BusConsumer, BusReader, EventBus } from './EventBus.js';
 import { listen } from './listen.js';
 import { Worker } from './Worker.js';
@@ -47,14 +48,8 @@ export class PostgresEventBus implements EventBus {
     private readonly url: string,
     private readonly log: Logger,
   ) {
-    this.#pool = new Pool({
-      connectionString: url,
-      max: 2,
-      connectionTimeoutMillis: 5000,
-      application_name: 'customer360-event-bus',
-    });
-    // A connection that is lost while nobody uses it: the next use makes another.
-    this.#pool.on('error', (error) => log.warn({ err: error }, 'the event bus lost a connection'));
+    const application = { application_name: 'customer360-event-bus', connectionTimeoutMillis: 5000 };
+    this.#pool = openPool({ ...application, connectionString: url, max: 2 }, log);
     this.#stopDropping = hourly(log, `dropped events older than ${RETENTION_DAYS} days`, async () => {
       await this.#create();
       const { rows } = await this.#pool.query<{ dropped: number; last: string | null }>(

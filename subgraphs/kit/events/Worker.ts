@@ -1,37 +1,46 @@
 import type { Logger } from 'pino';
+import { Backoff } from './Backoff.js';
 import { Wake } from './Wake.js';
 
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5000;
-
 /**
- * Keeps a piece of work going until it is stopped: when it fails (the database went away), it is begun anew after a pause that
- * doubles from 0.1 to 5 seconds.
+ * Keeps a piece of work going until it is stopped: when it fails (the database went away), it is begun anew after a pause, by `Backoff`. Nothing but `stop` ends that
+ * pause: what wakes the work tells of something to do, not of the failure being over.
  */
 export class Worker {
   readonly #wake = new Wake();
+  readonly #stopping = new Wake();
+  readonly #backoff: Backoff;
   readonly #done: Promise<void>;
   #stopped = false;
 
   /**
-   * @param work does what there is to do, over and over, until `worker.stopped`; it sleeps by `worker.sleep`
    * @param name of the work, for the log
+   * @param work does what there is to do, over and over, until `worker.stopped`; it sleeps by `worker.sleep`. It begins when the caller has the worker
    */
   constructor(
-    private readonly name: string,
-    private readonly log: Logger,
+    name: string,
+    log: Logger,
     private readonly work: (worker: Worker) => Promise<void>,
   ) {
-    this.#done = this.#run();
+    this.#backoff = new Backoff(name, log);
+    // Not at once: what the work uses may be what the worker is about to be assigned to.
+    this.#done = Promise.resolve().then(() => this.#run());
   }
 
   get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** Sleeps until there is something to do, at most so long. */
-  sleep(milliseconds: number): Promise<void> {
-    return this.#stopped ? Promise.resolve() : this.#wake.sleep(milliseconds);
+  /** What there was to do is done: failures are over. Whoever sleeps need not say it. */
+  worked(): void {
+    this.#backoff.worked();
+  }
+
+  /** Sleeps until there is something to do, at most so long; what there was to do is done. */
+  async sleep(milliseconds: number): Promise<void> {
+    if (this.#stopped) return;
+    this.#backoff.worked();
+    await this.#wake.sleep(milliseconds);
   }
 
   /** There is something to do. */
@@ -43,21 +52,18 @@ export class Worker {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#wake.call();
+    this.#stopping.call();
     await this.#done;
   }
 
   async #run(): Promise<void> {
-    let pause = FIRST_PAUSE_MS;
     while (!this.#stopped) {
-      const began = Date.now();
       try {
         await this.work(this);
+        if (!this.#stopped) throw new Error('it ended by itself');
       } catch (error) {
         if (this.#stopped) return;
-        if (Date.now() - began > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS;
-        this.log.warn({ err: error, retryInMs: pause }, `${this.name} broke off and begins anew`);
-        await this.#wake.sleep(pause);
-        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+        await this.#stopping.sleep(this.#backoff.failed(error));
       }
     }
   }

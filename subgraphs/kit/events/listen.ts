@@ -1,9 +1,10 @@
-import { Client, type ClientConfig } from 'pg';
+import type { Client, ClientConfig } from 'pg';
+import { openClient } from '../openClient.js';
 
 /**
  * A connection of its own that hears a channel of Postgres.
  * @param onCall called for each notification
- * @param onEnd called once when the connection is lost
+ * @param onEnd called once when the connection is over
  * @throws when Postgres cannot be reached
  */
 export async function listen(
@@ -12,11 +13,13 @@ export async function listen(
   onCall: () => void,
   onEnd: (error: Error) => void,
 ): Promise<Client> {
-  const client = new Client({ connectionTimeoutMillis: 5000, keepAlive: true, ...config });
+  const client = await openClient(config, onEnd);
   client.on('notification', onCall);
-  client.on('error', onEnd);
-  client.on('end', () => onEnd(new Error('the connection to Postgres ended')));
-  await client.connect();
-  await client.query(`LISTEN "${channel}"`);
+  try {
+    await client.query(`LISTEN "${channel}"`);
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
   return client;
 }

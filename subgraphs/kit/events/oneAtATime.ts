@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { Client, type ClientConfig } from 'pg';
+import type { Client, ClientConfig } from 'pg';
+import { openClient } from '../openClient.js';
 import { Worker } from './Worker.js';
 
 /** How soon another process takes over from one that ended. */
@@ -25,10 +26,7 @@ export function oneAtATime(name: string, config: ClientConfig, log: Logger, star
       lost = error;
       worker.wake();
     };
-    const client = new Client({ connectionTimeoutMillis: 5000, keepAlive: true, ...config });
-    client.on('error', onEnd);
-    client.on('end', () => onEnd(new Error('the connection to Postgres ended')));
-    await client.connect();
+    const client = await openClient(config, onEnd);
     try {
       let running: Running | undefined;
       try {

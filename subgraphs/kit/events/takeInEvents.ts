@@ -3,18 +3,16 @@ import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { scrubText } from '../../../observability/scrubText.js';
-import { cloudEvent, customerErased, ERROR_CODES } from '../../../schema/contract.js';
+import { cloudEvent, customerErased } from '../../../schema/contract.js';
+import { isUnavailable } from '../isUnavailable.js';
 import { replaceIds } from '../merging/replaceIds.js';
+import { storableJson, storableText } from '../storableText.js';
 import type { BusConsumer, Delivery } from './EventBus.js';
 import type { EventConsumer, ReceivedEvent } from './EventConsumer.js';
 
 /** How often an event is tried before it is parked; the pauses between double from this. */
 const TRIES = 5;
 const FIRST_PAUSE_MS = 50;
-
-/** SQLSTATE classes of a database that cannot do its work now: no connection, no resources, an operator's doing, a lost turn. */
-const UNAVAILABLE = /^(08|53|57|40)/;
-const NO_CONNECTION = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'];
 
 /** Why an event cannot be taken in as it is. */
 interface Refusal {
@@ -182,28 +180,13 @@ export async function park(
 ): Promise<void> {
   const { event, reason } = refusal;
   const id = (event as { id?: unknown } | null)?.id;
-  const eventId = typeof id === 'string' && id !== '' ? id.slice(0, 200) : `unknown ${Date.now()}`;
+  const eventId = typeof id === 'string' && id !== '' ? storableText(id.slice(0, 200)) : `unknown ${Date.now()}`;
   await dataSource.query(
     `INSERT INTO dead_letter (consumer, event_id, event, reason) VALUES ($1, $2, $3::jsonb, $4) ON CONFLICT DO NOTHING`,
-    [consumer.name, eventId, JSON.stringify(event ?? null), reason.slice(0, 1000)],
+    [consumer.name, eventId, storableJson(event ?? null), storableText(reason.slice(0, 1000))],
   );
   log.error(
     { consumer: consumer.name, eventId, reason: scrubText(reason) },
     'an event was parked; npm run events tells and replays them',
-  );
-}
-
-/** Whether it is not the event's fault, so that waiting helps. */
-function isUnavailable(error: unknown): boolean {
-  const { code, message, extensions } = error as {
-    code?: string;
-    message?: string;
-    extensions?: { code?: unknown };
-  };
-  return (
-    UNAVAILABLE.test(code ?? '') ||
-    NO_CONNECTION.includes(code ?? '') ||
-    /connection (terminated|ended|timeout)|timeout.*connect/i.test(message ?? '') ||
-    extensions?.code === ERROR_CODES.SERVICE_UNAVAILABLE
   );
 }

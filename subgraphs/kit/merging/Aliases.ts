@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
+import { Backoff } from '../events/Backoff.js';
 
 /** How soon a replica that did not take in the first merge hears that there is one, in milliseconds. */
 const LOOK_MS = 5_000;
@@ -8,6 +9,7 @@ const LOOK_MS = 5_000;
 export class Aliases {
   #any = false;
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   get any(): boolean {
     return this.#any;
@@ -16,7 +18,7 @@ export class Aliases {
   /** A customer was merged. */
   note(): void {
     this.#any = true;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
   }
 
   /** Looks, and from now on now and then, until there is one. */
@@ -25,14 +27,26 @@ export class Aliases {
       const rows = await dataSource.query<unknown[]>('/* aliases */ SELECT FROM customer_alias LIMIT 1');
       if (rows.length > 0) this.note();
     };
+    const backoff = new Backoff('looking whether customers were merged', log);
+    const lookAgain = async (): Promise<void> => {
+      try {
+        await look();
+        backoff.worked();
+        lookIn(LOOK_MS);
+      } catch (error) {
+        lookIn(Math.max(LOOK_MS, backoff.failed(error)));
+      }
+    };
+    const lookIn = (milliseconds: number): void => {
+      if (this.#any || this.#stopped) return;
+      this.#timer = setTimeout(() => void lookAgain(), milliseconds).unref();
+    };
     await look();
-    if (this.#any) return;
-    this.#timer = setInterval(() => {
-      look().catch((error: unknown) => log.warn({ err: error }, 'cannot see whether customers were merged'));
-    }, LOOK_MS).unref();
+    lookIn(LOOK_MS);
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#stopped = true;
+    clearTimeout(this.#timer);
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CloudEvent, cloudEvent } from '../../../schema/contract.js';
+import type { RetryLater } from '../events/Backoff.js';
 import type { BusConsumer } from '../events/EventBus.js';
 import { type DeadLetter, park } from '../events/takeInEvents.js';
 import { type Sent, sendEvent } from './sendEvent.js';
@@ -24,8 +25,8 @@ export function deliver(webhook: Webhook, dataSource: DataSource, signingKey: st
         const read = cloudEvent.safeParse(delivery.event);
         if (!read.success || !webhook.events.includes(read.data.type)) continue;
         if (await wasDelivered(dataSource, webhook, read.data)) continue;
-        const { outcome, reason } = await sendPatiently(webhook, read.data, signingKey);
-        if (outcome === 'later') throw new Error(reason);
+        const { outcome, reason, retryAfterMs } = await sendPatiently(webhook, read.data, signingKey);
+        if (outcome === 'later') throw Object.assign(new Error(reason), { retryAfterMs } satisfies RetryLater);
         if (outcome === 'refused') await park(dataSource, webhook, { event: read.data, reason }, log);
         await noteDelivered(dataSource, webhook, read.data);
       }

@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { type CloudEvent, HEADERS } from '../../../schema/contract.js';
 import { encodeCaller, sign } from '../../../schema/signature.js';
+import { readRetryAfter } from './readRetryAfter.js';
 import type { Webhook } from './Webhook.js';
 
 /** How long a receiver may take, in milliseconds. */
@@ -17,6 +18,8 @@ const GONE = 410;
 export interface Sent {
   readonly outcome: 'done' | 'later' | 'refused';
   readonly reason: string;
+  /** In how many milliseconds the receiver wants to be asked again, if it said so. */
+  readonly retryAfterMs?: number;
 }
 
 /**
@@ -29,7 +32,11 @@ export async function sendEvent({ name, url }: Webhook, event: CloudEvent, signi
   const signature =
     signingKey === null ? {} : { [HEADERS.signature]: sign(signingKey, { service: name, caller, body }) };
   try {
-    const { statusCode, body: answer } = await request(url, {
+    const {
+      statusCode,
+      headers,
+      body: answer,
+    } = await request(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/cloudevents+json; charset=utf-8',
@@ -41,7 +48,12 @@ export async function sendEvent({ name, url }: Webhook, event: CloudEvent, signi
       bodyTimeout: TIMEOUT_MS,
     });
     await answer.dump();
-    return { outcome: outcomeOf(statusCode), reason: `${url} answered with ${statusCode}` };
+    const retryAfterMs = readRetryAfter(headers['retry-after']);
+    return {
+      outcome: outcomeOf(statusCode),
+      reason: `${url} answered with ${statusCode}`,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
   } catch (error) {
     return { outcome: 'later', reason: `${url} cannot be reached: ${(error as Error).message}` };
   }

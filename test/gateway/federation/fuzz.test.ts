@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type GraphQLNamedType, type GraphQLSchema, parse, validate } from 'graphql';
-import { createEngine } from '../../../gateway/engine/createEngine.js';
+import { PlannedGraph } from '../../../gateway/engine/plan/PlannedGraph.js';
+import { plannerHere } from '../../support/plannerHere.js';
 import { Choices } from './Choices.js';
 import { subgraphsOf, supergraphOf } from './composeFixture.js';
 import { expectSameAnswer } from './expectSameAnswer.js';
@@ -39,7 +40,7 @@ function isValid(schema: GraphQLSchema, { query }: Operation): boolean {
 
 describe.each(TRUSTED)('any valid query of $name', (fixture) => {
   const supergraphSdl = supergraphOf(fixture);
-  const { apiSchema } = createEngine({ supergraphSdl, subgraphs: new Map() });
+  const { apiSchema } = new PlannedGraph(plannerHere(supergraphSdl));
   const ours = ourGateway(supergraphSdl, subgraphsOf(fixture));
 
   test(
@@ -63,7 +64,7 @@ describe.each(TRUSTED)('any valid query of $name', (fixture) => {
 
 describe.each(COMPARED)('any valid query of $name', (fixture) => {
   const supergraphSdl = supergraphOf(fixture);
-  const { apiSchema } = createEngine({ supergraphSdl, subgraphs: new Map() });
+  const { apiSchema } = new PlannedGraph(plannerHere(supergraphSdl));
   const ours = ourGateway(supergraphSdl, subgraphsOf(fixture));
 
   test(

@@ -7,8 +7,9 @@ import {
   validate,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
-import { EVERYONE } from '../../../gateway/access/everyone.js';
 import { createEngine } from '../../../gateway/engine/createEngine.js';
+import { plannerHere } from '../../support/plannerHere.js';
+import { runOn } from '../../support/runOn.js';
 import type { AnsweringSubgraph } from './answeringSubgraph.js';
 import type { GatewayAnswer, Operation } from './stockGateway.js';
 
@@ -19,7 +20,7 @@ export interface OurGateway {
 
 /** Our engine over subgraphs in this process, without the server around it. */
 export function ourGateway(supergraphSdl: string, subgraphs: ReadonlyMap<string, AnsweringSubgraph>): OurGateway {
-  const engine = createEngine({ supergraphSdl, subgraphs });
+  const engine = createEngine({ planner: plannerHere(supergraphSdl), subgraphs });
   return {
     async ask({ query, variables, operationName }) {
       const document = parse(query);
@@ -31,10 +32,8 @@ export function ourGateway(supergraphSdl: string, subgraphs: ReadonlyMap<string,
         { ...variables },
       );
       if (wrong) return { errors: wrong.map((error) => error.toJSON()) };
-      const compiled = engine.compile(document, operationName, EVERYONE);
-      if (!('run' in compiled)) throw new GraphQLError('a subscription is not asked for');
-      const answer = await compiled.run(coerced, { requestId: 'r1', caller: EVERYONE, headers: {} });
-      const sent: { data: unknown; errors?: GatewayAnswer['errors'] } = JSON.parse(answer.text);
+      const answer = await runOn(engine, document, { variables: coerced, operationName });
+      const sent: { data: unknown; errors?: GatewayAnswer['errors'] } = JSON.parse(answer.textWith());
       // Plugins read these in the place of the text, so they must say the same.
       expect(JSON.stringify(answer.data)).toBe(JSON.stringify(sent.data));
       expect(answer.errors).toEqual(sent.errors ?? []);

@@ -1,7 +1,7 @@
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
-import { declineApolloTelemetry } from '../../../gateway/config.js';
+import { declineTelemetry } from '../../../gateway/apollo/declineTelemetry.js';
 import { SubgraphFailure } from '../../../gateway/upstream/SubgraphFailure.js';
 import type { AnsweringSubgraph } from './answeringSubgraph.js';
 
@@ -34,7 +34,7 @@ export async function startStockGateway(
   supergraphSdl: string,
   subgraphs: ReadonlyMap<string, AnsweringSubgraph>,
 ): Promise<StockGateway> {
-  declineApolloTelemetry();
+  declineTelemetry();
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
   const server = new ApolloServer({
     gateway: new ApolloGateway({
