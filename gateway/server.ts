@@ -137,7 +137,10 @@ async function open(
   const origins = new OriginRules(config.corsOrigins, config.trustedProxies);
   const app = await createApp({ ...config, origins, graphqlPath: GRAPHQL_PATH, page: config.introspection });
   stops.push(() => app.close());
-  app.server.on('error', (error) => logger.error({ err: error }, 'the server failed to accept a connection'));
+  // That it cannot listen at all is told by whoever started it.
+  app.server.once('listening', () =>
+    app.server.on('error', (error) => logger.error({ err: error }, 'the server failed to accept a connection')),
+  );
   const sockets = limitConnections(app, limits.sockets, config.trustedProxies, logger);
   const misses = meterMisses(app, OPERATION_PATHS, rate, config.trustedProxies, authenticate.known);
   const shedding = shedLoad(app, OPERATION_PATHS, limits);

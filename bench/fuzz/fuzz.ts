@@ -91,10 +91,12 @@ function add(tally: Tally, { outcomes, problems, wrong }: Sent): void {
 
 const megabytes = (bytes: number): string => `${(bytes / MEBIBYTE).toFixed(0)} MB`;
 
+function row(name: string, cells: readonly string[]): string {
+  return `| ${name.padEnd(18)} | ${cells.map((cell) => cell.padStart(10)).join(' | ')} |`;
+}
+
 function printTallies(tallies: ReadonlyMap<string, Tally>): void {
   const titles = ['sent', ...OUTCOMES, 'wrong', 'worst turn', 'took'];
-  const row = (name: string, cells: readonly string[]): string =>
-    `| ${name.padEnd(18)} | ${cells.map((cell) => cell.padStart(10)).join(' | ')} |`;
   console.log(`\n${row('kind', titles)}`);
   console.log(
     row(
@@ -142,9 +144,10 @@ async function afterwards(target: FuzzTarget): Promise<string[]> {
   if (text !== '{"data":{"name":"things"}}\n' && text !== '{"data":{"name":"things"}}') {
     problems.push(`the gateway answered ${status} afterwards: ${text.slice(0, 300)}`);
   }
-  const { child, output } = target.gateway;
+  const { child } = target.gateway;
   if (child.exitCode !== null) problems.push(`the gateway ended with ${child.exitCode}`);
-  const lines = output()
+  const lines = target.gateway
+    .output()
     .split('\n')
     .filter((line) => line.includes('"level":50'));
   if (lines.length > 0) problems.push(`it logged ${lines.length} errors, such as ${lines[0]?.slice(0, 1_000)}`);

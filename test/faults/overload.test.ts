@@ -86,11 +86,13 @@ describe('the gateway has more to do than it can', () => {
       }
     };
     await Promise.all(Array.from({ length: 250 }, caller));
+    const answered = '{"status":200,"data":{"openUntil":"late"}}';
+    // One caller may have so many operations planned at a time, and the gateway has so much to do.
+    const turnedAway = ['{"status":429,"code":"RATE_LIMITED"}', '{"status":503,"code":"OVERLOADED"}'];
     const kinds = new Set(outcomes.map((outcome) => JSON.stringify(outcome)));
-    expect([...kinds].toSorted()).toEqual([
-      '{"status":200,"data":{"openUntil":"late"}}',
-      '{"status":503,"code":"OVERLOADED"}',
-    ]);
+    expect(kinds).toContain(answered);
+    expect(kinds.size).toBeGreaterThan(1);
+    expect([answered, ...turnedAway]).toEqual(expect.arrayContaining([...kinds]));
     for (let turn = 0; turn < 20; turn += 1) expect((await askNew()).status).toBe(200);
   });
 

@@ -105,19 +105,19 @@ describe('the errors that a client reads', () => {
     ]);
   });
 
-  test.each([
+  test.each<[string, string, Record<string, unknown>, object?]>([
     ['{ books { title }', 'GRAPHQL_PARSE_FAILED', {}],
     ['{ books { price } }', 'GRAPHQL_VALIDATION_FAILED', {}],
-    ['query ($id: ID!) { book(id: $id) { title } }', 'BAD_USER_INPUT', { id: { not: 'an id' } }],
+    ['query ($id: ID!) { book(id: $id) { title } }', 'BAD_USER_INPUT', { id: { not: 'an id' } }, { argument: 'id' }],
     ['query A { openUntil } query B { openUntil }', 'OPERATION_RESOLUTION_FAILURE', {}],
     ['subscription { bookAdded { title } }', 'BAD_REQUEST', {}],
     ['', 'BAD_REQUEST', {}],
-  ])('%s is refused with 400 and %s', async (query, code, variables) => {
+  ])('%s is refused with 400 and %s', async (query, code, variables, more = {}) => {
     const accept = 'application/graphql-response+json';
     const { status, errors } = await ask(gateway.url, query, { variables, headers: { ...headers, accept } });
     expect(status).toBe(400);
     expect(errors).toHaveLength(1);
-    expect(errors?.[0]?.extensions).toEqual({ code, requestId: 'r7' });
+    expect(errors?.[0]?.extensions).toEqual({ code, ...more, requestId: 'r7' });
     expect(errors?.[0]?.message).not.toBe(MASKED_MESSAGE);
     expect(JSON.stringify(gateway.log)).not.toContain('an id');
   });

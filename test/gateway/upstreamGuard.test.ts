@@ -87,7 +87,11 @@ describe('what the gateway does about a subgraph in trouble', () => {
 
     expect(message(await askDesk())).toBe('The subgraph "lending-desk" is resting after failures.');
     const health = await fetch(new URL('/health/ready', gateway.url));
-    expect(JSON.parse(await health.text())).toMatchObject({ status: 'degraded', lost: ['lending-desk'] });
+    expect(JSON.parse(await health.text())).toMatchObject({
+      status: 'degraded',
+      lost: [],
+      slow: ['lending-desk'],
+    });
 
     // Nobody asks, and it is found well all the same.
     const well = gateway.nextLine('a subgraph answers again');

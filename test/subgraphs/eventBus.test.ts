@@ -120,6 +120,17 @@ function contract(adapter: Adapter): void {
     expect(read).toEqual([event, last]);
   });
 
+  test('tells how much waits for a consumer that has never read', async () => {
+    const name = fresh();
+    const bus = adapter.open();
+    await bus.publish([eventOf(name, 'a', 1), eventOf(`${name}.other`, 'a', 2), eventOf(name, 'a', 3)]);
+    const { read, reader } = reading(bus, name, [name]);
+    expect(await reader.lag()).toBeLessThanOrEqual(2);
+    await waitUntil(() => read.length === 2);
+    await reader.stop();
+    await bus.close();
+  });
+
   test('goes on where a consumer stopped, with what was published meanwhile', async () => {
     const name = fresh();
     const bus = adapter.open();
@@ -129,6 +140,7 @@ function contract(adapter: Adapter): void {
     await first.reader.stop();
     await bus.publish([eventOf(name, 'a', 2), eventOf(name, 'a', 3)]);
     const second = reading(bus, name, [name]);
+    // Asked while the reader begins: it knows where the first stopped.
     expect(await second.reader.lag()).toBeLessThanOrEqual(2);
     await waitUntil(() => second.read.length === 2);
     await second.reader.stop();

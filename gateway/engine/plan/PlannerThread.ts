@@ -150,7 +150,7 @@ export class PlannerThread implements Planner {
       if (this.#running === running) this.#running = undefined;
     };
     // Whoever waits for a message hears of it too; while nobody does, the next plan starts a new thread.
-    worker.on('error', gone);
+    for (const breakable of [worker, worker.stdout, worker.stderr]) breakable.on('error', gone);
     worker.on('exit', gone);
     running.loaded.catch(gone);
     this.#running = running;

@@ -1,6 +1,7 @@
 import {
   AckPolicy,
   type Consumer,
+  type ConsumerInfo,
   DeliverPolicy,
   type JetStreamClient,
   type JetStreamManager,
@@ -56,9 +57,12 @@ export class NatsEventBus implements EventBus {
 
   consume(consumer: BusConsumer): BusReader {
     let messages: { stop(): void } | undefined;
+    /** While the durable consumer is made anew, it is not there. */
+    let making: Promise<unknown> | undefined;
     const worker = new Worker(`reading events for ${consumer.name}`, this.log, async (self) => {
-      const { client, manager } = await this.#open();
-      const durable = await this.#continue(client, manager, consumer);
+      const made = this.#open().then(({ client, manager }) => this.#continue(client, manager, consumer));
+      making = made.catch(() => undefined);
+      const durable = await made;
       if ((await durable.info()).num_pending === 0) self.worked();
       const reading = await durable.consume({ max_messages: BATCH });
       messages = reading;
@@ -76,8 +80,9 @@ export class NatsEventBus implements EventBus {
     return {
       lag: async () => {
         const { manager } = await this.#open();
-        const { num_pending, num_ack_pending } = await manager.consumers.info(STREAM, durableName(consumer));
-        return num_pending + num_ack_pending;
+        await making;
+        const info = await infoOf(manager, durableName(consumer));
+        return info ? info.num_pending + info.num_ack_pending : countKept(manager, consumer);
       },
       async stop() {
         const stopped = worker.stop();
@@ -100,15 +105,15 @@ export class NatsEventBus implements EventBus {
   async #continue(client: JetStreamClient, manager: JetStreamManager, consumer: BusConsumer): Promise<Consumer> {
     const name = durableName(consumer);
     const [only] = consumer.types;
-    const last = await lastTakenIn(manager, name);
-    if (last !== null) await manager.consumers.delete(STREAM, name);
+    const before = await infoOf(manager, name);
+    if (before) await manager.consumers.delete(STREAM, name);
     await manager.consumers.add(STREAM, {
       durable_name: name,
       ack_policy: AckPolicy.All,
       ack_wait: nanos(ACK_WAIT_MS),
       max_ack_pending: 2 * BATCH,
       deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: (last ?? 0) + 1,
+      opt_start_seq: (before?.ack_floor.stream_seq ?? 0) + 1,
       // A server of version 2.9 filters by one subject only; of several types, the others are passed over here.
       filter_subject: consumer.types.length === 1 ? `${SUBJECTS}.${only}` : `${SUBJECTS}.>`,
     });
@@ -182,13 +187,20 @@ function contentOf(message: JsMsg): unknown {
   }
 }
 
-async function lastTakenIn(manager: JetStreamManager, name: string): Promise<number | null> {
+/** What the server knows of a durable consumer; undefined when it has none of the name. */
+async function infoOf(manager: JetStreamManager, name: string): Promise<ConsumerInfo | undefined> {
   try {
-    return (await manager.consumers.info(STREAM, name)).ack_floor.stream_seq;
+    return await manager.consumers.info(STREAM, name);
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound) return null;
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound) return undefined;
     throw error;
   }
+}
+
+/** How many events are kept of the types that a consumer wants. */
+async function countKept(manager: JetStreamManager, { types }: BusConsumer): Promise<number> {
+  const { state } = await manager.streams.info(STREAM, { subjects_filter: `${SUBJECTS}.>` });
+  return types.reduce((sum, type) => sum + (state.subjects?.[`${SUBJECTS}.${type}`] ?? 0), 0);
 }
 
 async function ensureStream(manager: JetStreamManager): Promise<void> {
