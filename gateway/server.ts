@@ -143,7 +143,7 @@ async function open(
   );
   const sockets = limitConnections(app, limits.sockets, config.trustedProxies, logger);
   const misses = meterMisses(app, OPERATION_PATHS, rate, config.trustedProxies, authenticate.known);
-  const shedding = shedLoad(app, OPERATION_PATHS, limits);
+  const shedding = shedLoad(app, OPERATION_PATHS, limits, config.trustedProxies);
   closeConnections(app, () => stops.isStopping);
   errorReplies(app, logger, pathsOf(config));
   legacyStatus(app);

@@ -1,4 +1,5 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+import { FairShares } from './FairShares.js';
 
 /** How often the limit is set anew, in milliseconds. */
 const WINDOW_MS = 25;
@@ -14,6 +15,9 @@ const CALM = 40;
 const BURST = 128;
 /** So many under way, or in one turn, are let in even then. */
 const SMALLEST = 8;
+/** Of the limit, for callers who have had more than their fair share: always, and while there is an overload. The rest is for the others. */
+const PART_OF_HEAVY = 0.75;
+const PART_OF_HEAVY_IN_OVERLOAD = 0.5;
 /** How far the limit falls in one window at most. */
 const STEEPEST_FALL = 0.7;
 /** The loop has room to spare when it is used less than this; then the limit rises by `FAST_RISE` in one window. */
@@ -25,6 +29,9 @@ const FAST_RISE = 1.25;
  * subgraph cost nothing but memory. When the loop is behind for longer than a burst takes, letting more in would only make all of
  * them wait: the limit falls until the turns of the loop are short again, and stays where they just are, until there was nothing to refuse
  * for a second.
+ *
+ * Who has had more than a fair share of what was let in is turned away first, so that one caller who floods the gateway costs itself and not its
+ * neighbours.
  */
 export class LoadLimit {
   #limit = BURST;
@@ -34,10 +41,12 @@ export class LoadLimit {
   /** Windows in a row in which the loop was behind, and in which nothing was refused. */
   #behind = 0;
   #calm = 0;
-  /** The last turn in which a request came, how many came in it, and when its first one came. */
+  /** The last turn in which a request came, how many were let in in it, those within their fair share among them, and when its first one came. */
   #turn = 0;
   #begunInTurn = 0;
+  #fairInTurn = 0;
   #turnBegan = 0;
+  readonly #shares = new FairShares();
   #last: EventLoopUtilization = performance.eventLoopUtilization();
   #turns = turnsSoFar();
   readonly #timer: NodeJS.Timeout | undefined;
@@ -59,38 +68,53 @@ export class LoadLimit {
     return this.#underWay;
   }
 
-  /** Whether one more would be too many; then it is counted as refused. */
-  refuses(): boolean {
-    const refuses = this.#underWay >= this.#limit || (this.#overloaded && this.#turnIsLong());
+  /** Whether one more of this caller would be too many; then it is counted as refused. */
+  refuses(caller: string): boolean {
+    const refuses = this.#hasNoPlace(this.#shares.isOver(caller));
     if (refuses) this.#refused += 1;
     return refuses;
   }
 
-  /** Takes a request in. @returns false when it is one too many; else `end` is called once when it is answered */
-  begin(): boolean {
-    if (this.refuses()) return false;
+  /** Takes a request in. @returns undefined when it is one too many; else what is to be called once, when it is answered */
+  begin(caller: string): (() => void) | undefined {
+    const isOver = this.#shares.isOver(caller);
+    if (this.#hasNoPlace(isOver)) {
+      this.#refused += 1;
+      return undefined;
+    }
+    const endShare = this.#shares.begin(caller);
     this.#underWay += 1;
     this.#begunInTurn += 1;
-    return true;
-  }
-
-  end(): void {
-    this.#underWay -= 1;
+    if (!isOver) this.#fairInTurn += 1;
+    return () => {
+      this.#underWay -= 1;
+      endShare();
+    };
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
+  #hasNoPlace(isOver: boolean): boolean {
+    const part = isOver ? (this.#overloaded ? PART_OF_HEAVY_IN_OVERLOAD : PART_OF_HEAVY) : 1;
+    return this.#underWay >= Math.ceil(part * this.#limit) || (this.#overloaded && this.#turnIsLong(isOver));
+  }
+
   /**
    * Whether this turn of the loop has had its share of requests. Those that wait for nobody are answered in the turn in which they
-   * came: they are never many under way, and those behind them wait where nobody counts them.
+   * came: they are never many under way, and those behind them wait where nobody counts them. What heavy callers had in this turn leaves
+   * the others theirs.
    */
-  #turnIsLong(): boolean {
+  #turnIsLong(isOver: boolean): boolean {
     const turn = turnsSoFar();
-    if (turn === this.#turn) return this.#begunInTurn >= SMALLEST && performance.now() - this.#turnBegan > LONG_TURN_MS;
+    if (turn === this.#turn) {
+      const begun = isOver ? this.#begunInTurn : this.#fairInTurn;
+      return begun >= SMALLEST && performance.now() - this.#turnBegan > LONG_TURN_MS;
+    }
     this.#turn = turn;
     this.#begunInTurn = 0;
+    this.#fairInTurn = 0;
     this.#turnBegan = performance.now();
     return false;
   }

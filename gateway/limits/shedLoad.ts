@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { stampRequestId } from '../errors/presentError.js';
+import { clientAddress } from '../http/clientAddress.js';
 import { whenOver } from '../http/whenOver.js';
 import { LoadLimit } from './LoadLimit.js';
 import type { Limits } from './limits.js';
@@ -23,24 +24,30 @@ export interface Shedding {
  * that who sends or reads slowly holds no place. A request that goes on as a stream is turned away like any other, and does not count while it
  * is open. Health is always told.
  *
+ * Who has had more than a fair share is turned away first. Callers are told apart by their network alone: what a token says is not known to be true
+ * before it is checked, and that would be work.
+ *
  * @param paths what is turned away when there is too much of it
+ * @param trustedProxies see `clientAddress`
  */
 export function shedLoad(
   app: FastifyInstance,
   paths: { readonly graphql: string; readonly stream: string },
   limits: Pick<Limits, 'inFlight' | 'shedLoad'>,
+  trustedProxies: number,
 ): Shedding {
   const load = new LoadLimit(limits.inFlight, limits.shedLoad);
   const ends = new WeakMap<FastifyRequest, () => void>();
   const counts = ({ routeOptions: { url } }: FastifyRequest): boolean => url === paths.graphql || url === paths.stream;
   app.addHook('onRequest', async (request, reply) =>
-    counts(request) && load.refuses() ? refuse(request, reply) : undefined,
+    counts(request) && load.refuses(clientAddress(request.raw, trustedProxies)) ? refuse(request, reply) : undefined,
   );
   app.addHook('preValidation', async (request, reply) => {
     if (!counts(request)) return undefined;
-    if (!load.begin()) return refuse(request, reply);
+    const answered = load.begin(clientAddress(request.raw, trustedProxies));
+    if (!answered) return refuse(request, reply);
     const end = (): void => {
-      if (ends.delete(request)) load.end();
+      if (ends.delete(request)) answered();
     };
     ends.set(request, end);
     whenOver(reply, end);
