@@ -1,6 +1,6 @@
 import { openConnections, openLoop } from './openLoop.js';
 
-// A process of its own, started by `attacked`: floods a gateway from one address, and prints as JSON what became of it.
+// A process of its own, started by `attacked`: floods a gateway from one address. It prints a line when it begins, and what became of it as JSON.
 //   attack.js URL KIND REQUESTS_A_SECOND SECONDS BODY
 
 const CONNECTIONS = 256;
@@ -26,6 +26,7 @@ function unseen(index: number): string {
 }
 
 const pool = await openConnections(url, CONNECTIONS);
+console.log('begun');
 const result = await openLoop({
   pool,
   path: new URL(url).pathname,

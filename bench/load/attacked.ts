@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { quantile } from '../quantile.js';
 import { type OpenLoopResult, openConnections, openLoop } from './openLoop.js';
@@ -53,10 +53,11 @@ export async function attacked(options: AttackedOptions): Promise<void> {
   ] as const;
   const missed: string[] = [];
   for (const [title, kind, rate] of floods) {
-    const attack = startAttack(url, kind, rate, seconds + 2 * BEFORE, body);
+    const { begun, result } = startAttack(url, kind, rate, seconds + 2 * BEFORE, body);
+    await begun;
     await new Promise((resolve) => setTimeout(resolve, BEFORE * 1_000));
     const beside = await neighbour();
-    print(title, beside, usual, await attack);
+    print(title, beside, usual, await result);
     if (beside.shed.length + beside.failed > 0 || quantile(beside.accepted, 0.99) > MOST_RATIO * usual)
       missed.push(title);
   }
@@ -68,22 +69,28 @@ export async function attacked(options: AttackedOptions): Promise<void> {
   );
 }
 
-async function startAttack(
+/** An attack in a process of its own: when its connections are open it begins, and at its end it tells what became of it. */
+function startAttack(
   url: string,
   kind: string,
   rate: number,
   seconds: number,
   body: string,
-): Promise<OpenLoopResult> {
+): { begun: Promise<unknown>; result: Promise<OpenLoopResult> } {
   const script = fileURLToPath(new URL('attack.js', import.meta.url));
   const child = spawn(process.execPath, [script, url, kind, rate.toFixed(1), String(seconds), body], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const end = (): void => void child.kill('SIGKILL');
   process.on('exit', end);
-  const result: OpenLoopResult = JSON.parse(await text(child.stdout));
-  process.off('exit', end);
-  return result;
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const begun = lines.next();
+  const result = begun.then(async () => {
+    const { value } = await lines.next();
+    process.off('exit', end);
+    return JSON.parse(String(value)) as OpenLoopResult;
+  });
+  return { begun, result };
 }
 
 function print(title: string, neighbour: OpenLoopResult, usual: number, attacker?: OpenLoopResult): void {

@@ -1,51 +1,73 @@
-/** What was let in counts for half as much after each of these times, in milliseconds. */
+/** What was asked counts for half as much after each of these times, in milliseconds. */
 const HALF_LIFE_MS = 250;
-/** Whoever has more than so many times the mean has more than a fair share. */
-const TOLERANCE = 1.5;
+/** A share is heavy or light when it is so many times the mean. */
+const HEAVY = 1.1;
+const LIGHT = 0.9;
 /** So many callers are told apart at most; others count as having had nothing. */
 const MOST_CALLERS = 20_000;
 
-/** What one caller has had. */
+/** What one caller has asked for. */
 interface Share {
-  /** Let in lately. */
+  /** Lately, let in or not: whoever asks on in a flood is not light because of having been turned away. */
   recent: number;
   /** Let in whenever, and not answered yet. */
   underWay: number;
 }
 
+const NOTHING: Readonly<Share> = { recent: 0, underWay: 0 };
+
+/** What a caller asks for, beside the mean of all callers: more, about as much, or less. */
+export type Weight = 'heavy' | 'fair' | 'light';
+
 /**
- * Counts what each caller has had: requests that were let in during the last second or so, and those that are still under way. One caller alone never
- * has more than a fair share.
+ * Counts what each caller asks for: requests of the last second or so, and those that are still under way. One caller alone is always fair; who comes
+ * beside others, and had nothing yet, is light.
  */
 export class FairShares {
   readonly #shares = new Map<string, Share>();
   #total = 0;
   #decayed = performance.now();
 
-  /** Whether a caller has had more than a fair share of what all callers had. */
-  isOver(caller: string): boolean {
+  /** What weight a caller has before this request, which counts from now on. */
+  ask(caller: string): Weight {
+    const weight = this.weightOf(caller);
+    const share = this.#shareOf(caller);
+    if (share) {
+      share.recent += 1;
+      this.#total += 1;
+    }
+    return weight;
+  }
+
+  weightOf(caller: string): Weight {
     this.#decay();
-    const share = this.#shares.get(caller);
-    return share !== undefined && share.recent + share.underWay > (TOLERANCE * this.#total) / this.#shares.size;
+    if (this.#shares.size === 0) return 'fair';
+    const mean = this.#total / this.#shares.size;
+    const { recent, underWay } = this.#shares.get(caller) ?? NOTHING;
+    if (recent + underWay > HEAVY * mean) return 'heavy';
+    return recent + underWay < LIGHT * mean ? 'light' : 'fair';
   }
 
   /** Counts a request that is let in. @returns to be called once, when it is answered */
   begin(caller: string): () => void {
-    this.#decay();
+    const share = this.#shareOf(caller);
+    if (!share) return () => undefined;
+    share.underWay += 1;
+    this.#total += 1;
+    return () => {
+      share.underWay -= 1;
+      this.#total -= 1;
+    };
+  }
+
+  /** Undefined when too many are told apart already. */
+  #shareOf(caller: string): Share | undefined {
     let share = this.#shares.get(caller);
-    if (!share) {
-      if (this.#shares.size >= MOST_CALLERS) return () => undefined;
+    if (!share && this.#shares.size < MOST_CALLERS) {
       share = { recent: 0, underWay: 0 };
       this.#shares.set(caller, share);
     }
-    const begun = share;
-    begun.recent += 1;
-    begun.underWay += 1;
-    this.#total += 2;
-    return () => {
-      begun.underWay -= 1;
-      this.#total -= 1;
-    };
+    return share;
   }
 
   #decay(): void {

@@ -1,5 +1,5 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
-import { FairShares } from './FairShares.js';
+import { FairShares, type Weight } from './FairShares.js';
 
 /** How often the limit is set anew, in milliseconds. */
 const WINDOW_MS = 25;
@@ -15,9 +15,12 @@ const CALM = 40;
 const BURST = 128;
 /** So many under way, or in one turn, are let in even then. */
 const SMALLEST = 8;
-/** Of the limit, for callers who have had more than their fair share: always, and while there is an overload. The rest is for the others. */
+/** What callers who ask for more than their fair share may fill of the limit: always, and while there is an overload. The rest is for the others. */
 const PART_OF_HEAVY = 0.75;
 const PART_OF_HEAVY_IN_OVERLOAD = 0.5;
+/** Those who ask for less than it find a place beyond the limit too, while so many of theirs are under way: a part of the limit, or so many at least. */
+const PART_OF_LIGHT = 0.25;
+const PLACES_OF_LIGHT = 8;
 /** How far the limit falls in one window at most. */
 const STEEPEST_FALL = 0.7;
 /** The loop has room to spare when it is used less than this; then the limit rises by `FAST_RISE` in one window. */
@@ -30,8 +33,8 @@ const FAST_RISE = 1.25;
  * them wait: the limit falls until the turns of the loop are short again, and stays where they just are, until there was nothing to refuse
  * for a second.
  *
- * Who has had more than a fair share of what was let in is turned away first, so that one caller who floods the gateway costs itself and not its
- * neighbours.
+ * Who asks for more than a fair share is turned away first, and who asks for less finds a place beyond the limit, so that one caller
+ * who floods the gateway costs itself and not its neighbours.
  */
 export class LoadLimit {
   #limit = BURST;
@@ -41,12 +44,14 @@ export class LoadLimit {
   /** Windows in a row in which the loop was behind, and in which nothing was refused. */
   #behind = 0;
   #calm = 0;
-  /** The last turn in which a request came, how many were let in in it, those within their fair share among them, and when its first one came. */
+  /** The last turn in which a request came, how many were let in in it, the light ones among them, and when its first one came. */
   #turn = 0;
   #begunInTurn = 0;
-  #fairInTurn = 0;
+  #lightInTurn = 0;
   #turnBegan = 0;
   readonly #shares = new FairShares();
+  /** Of those under way, what light callers asked for. */
+  #lightUnderWay = 0;
   #last: EventLoopUtilization = performance.eventLoopUtilization();
   #turns = turnsSoFar();
   readonly #timer: NodeJS.Timeout | undefined;
@@ -68,26 +73,24 @@ export class LoadLimit {
     return this.#underWay;
   }
 
-  /** Whether one more of this caller would be too many; then it is counted as refused. */
+  /** Asked once for each request, as soon as it comes: whether one more of this caller would be too many; then it is counted as refused. */
   refuses(caller: string): boolean {
-    const refuses = this.#hasNoPlace(this.#shares.isOver(caller));
-    if (refuses) this.#refused += 1;
-    return refuses;
+    return this.#refuses(this.#shares.ask(caller));
   }
 
   /** Takes a request in. @returns undefined when it is one too many; else what is to be called once, when it is answered */
   begin(caller: string): (() => void) | undefined {
-    const isOver = this.#shares.isOver(caller);
-    if (this.#hasNoPlace(isOver)) {
-      this.#refused += 1;
-      return undefined;
-    }
+    const weight = this.#shares.weightOf(caller);
+    if (this.#refuses(weight)) return undefined;
     const endShare = this.#shares.begin(caller);
     this.#underWay += 1;
     this.#begunInTurn += 1;
-    if (!isOver) this.#fairInTurn += 1;
+    const light = weight === 'light' ? 1 : 0;
+    this.#lightInTurn += light;
+    this.#lightUnderWay += light;
     return () => {
       this.#underWay -= 1;
+      this.#lightUnderWay -= light;
       endShare();
     };
   }
@@ -96,25 +99,36 @@ export class LoadLimit {
     clearInterval(this.#timer);
   }
 
-  #hasNoPlace(isOver: boolean): boolean {
-    const part = isOver ? (this.#overloaded ? PART_OF_HEAVY_IN_OVERLOAD : PART_OF_HEAVY) : 1;
-    return this.#underWay >= Math.ceil(part * this.#limit) || (this.#overloaded && this.#turnIsLong(isOver));
+  #refuses(weight: Weight): boolean {
+    const refuses = !this.#isPlaceFor(weight) || (this.#overloaded && this.#turnIsLong(weight));
+    if (refuses) this.#refused += 1;
+    return refuses;
+  }
+
+  #isPlaceFor(weight: Weight): boolean {
+    const limit = this.#limit;
+    if (weight === 'heavy') {
+      return this.#underWay < Math.ceil(limit * (this.#overloaded ? PART_OF_HEAVY_IN_OVERLOAD : PART_OF_HEAVY));
+    }
+    if (this.#underWay < limit) return true;
+    // What the others were let in for before the limit fell is no reason to turn these away.
+    return weight === 'light' && this.#lightUnderWay < Math.max(PLACES_OF_LIGHT, limit * PART_OF_LIGHT);
   }
 
   /**
    * Whether this turn of the loop has had its share of requests. Those that wait for nobody are answered in the turn in which they
-   * came: they are never many under way, and those behind them wait where nobody counts them. What heavy callers had in this turn leaves
-   * the others theirs.
+   * came: they are never many under way, and those behind them wait where nobody counts them. What the others had in this turn leaves
+   * light callers theirs.
    */
-  #turnIsLong(isOver: boolean): boolean {
+  #turnIsLong(weight: Weight): boolean {
     const turn = turnsSoFar();
     if (turn === this.#turn) {
-      const begun = isOver ? this.#begunInTurn : this.#fairInTurn;
+      const begun = weight === 'light' ? this.#lightInTurn : this.#begunInTurn;
       return begun >= SMALLEST && performance.now() - this.#turnBegan > LONG_TURN_MS;
     }
     this.#turn = turn;
     this.#begunInTurn = 0;
-    this.#fairInTurn = 0;
+    this.#lightInTurn = 0;
     this.#turnBegan = performance.now();
     return false;
   }
