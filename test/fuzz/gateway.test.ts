@@ -22,9 +22,9 @@ afterAll(async () => {
   await library.stop();
 });
 
-it(`the gateway survives 10,000 malformed requests and WebSockets, and tells nothing of itself (seed ${SEED})`, async () => {
+it(`the gateway survives 2,000 malformed requests and WebSockets, and tells nothing of itself (seed ${SEED})`, async () => {
   const secrets = [library.books, library.desk, library.reviews].map(({ port }) => `127.0.0.1:${port}`);
-  await survives(url, secrets, { requests: 7_000, talks: 3_000 });
+  await survives(url, secrets, { requests: 1_400, talks: 600 });
   // Not all the same: every way to be wrong was tried, and some were right.
   const metrics = await (await fetch(new URL('/metrics', url))).text();
   for (const status of [200, 400, 404, 405, 415]) expect(metrics).toContain(`http_responses_total{status="${status}"}`);
