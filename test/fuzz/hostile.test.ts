@@ -28,6 +28,12 @@ async function countsDuring(work: () => Promise<void>): Promise<(name: string) =
 
 const sentToSubgraphs = (): number => target.graph.subgraphs.reduce((sum, { requests }) => sum + requests.length, 0);
 
+function kindOf(wanted: string): (typeof HOSTILE_KINDS)[number] {
+  const found = HOSTILE_KINDS.find(({ name }) => name === wanted);
+  if (!found) throw new Error(`there is no kind ${wanted}`);
+  return found;
+}
+
 describe(`hostile clients (seed ${SEED})`, () => {
   it.each(HOSTILE_KINDS.map((kind) => [kind.name, kind] as const))(
     '%s: each is answered as it should be, and nothing stays open',
@@ -41,12 +47,6 @@ describe(`hostile clients (seed ${SEED})`, () => {
     },
     120_000,
   );
-
-  const kindOf = (wanted: string): (typeof HOSTILE_KINDS)[number] => {
-    const found = HOSTILE_KINDS.find(({ name }) => name === wanted);
-    if (!found) throw new Error(`there is no kind ${wanted}`);
-    return found;
-  };
 
   it.each([['unknown-keys'], ['wrong-elements']])(
     'of %s, ten are told each time, and no subgraph is asked',

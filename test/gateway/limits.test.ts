@@ -234,6 +234,12 @@ test('each operation that clients of ours are known to ask is within the limits'
   }
 });
 
+/** What is not read to its end would hold the gateway when it stops. */
+async function whole(response: Response): Promise<{ status: number; headers: Headers; text: string }> {
+  const { status, headers } = response;
+  return { status, headers, text: await response.text() };
+}
+
 describe('what never becomes an operation', () => {
   let library: Library;
   let gateway: TestGateway;
@@ -256,11 +262,6 @@ describe('what never becomes an operation', () => {
   });
 
   const HERE = { 'x-forwarded-for': '192.0.2.1', 'content-type': 'application/json' };
-  /** What is not read to its end would hold the gateway when it stops. */
-  const whole = async (response: Response): Promise<{ status: number; headers: Headers; text: string }> => {
-    const { status, headers } = response;
-    return { status, headers, text: await response.text() };
-  };
   const post = async (headers: Record<string, string>, body: string, path = '/graphql'): ReturnType<typeof whole> =>
     whole(await fetch(new URL(path, gateway.url), { method: 'POST', headers: { ...HERE, ...headers }, body }));
   const get = async (path: string): ReturnType<typeof whole> =>
