@@ -20,6 +20,7 @@ import type { AskedOperation } from './AskedOperation.js';
 import { OperationRefused } from './OperationRefused.js';
 import type { Safelist } from './Safelist.js';
 import { coerceVariables } from './coerceVariables.js';
+import { halfPairIn } from './halfPairIn.js';
 import { type ParsedDocument, parseDocument } from './parseDocument.js';
 import { fragmentsOf } from './safelistKey.js';
 
@@ -279,7 +280,10 @@ export class Documents {
         const message = `The document has more than ${tokens} tokens; ${tokens} are allowed (--max-tokens).`;
         throw OperationRefused.because(message, ERROR_CODES.TOO_MANY_TOKENS, { limit: tokens });
       }
-      throw OperationRefused.of([error], ERROR_CODES.GRAPHQL_PARSE_FAILED);
+      const argument = halfPairIn(query, error);
+      if (argument === undefined) throw OperationRefused.of([error], ERROR_CODES.GRAPHQL_PARSE_FAILED);
+      const message = `${argument} must not contain half of a surrogate pair`;
+      throw OperationRefused.because(message, ERROR_CODES.BAD_USER_INPUT, { argument });
     }
   }
 

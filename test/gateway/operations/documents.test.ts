@@ -49,6 +49,25 @@ test('what was refused is refused again without being read again, for a while', 
   expect(refusalOf(() => forgetful.check('{ wrong }', null))).not.toBe(before);
 });
 
+test.each([
+  ['as an escape', String.raw`{ named(by: { first: "Ann\ud800" }) }`, 'first'],
+  ['in braces', String.raw`{ named(by: { first: "\u{DC00}" }) }`, 'first'],
+  ['as it is', '{ named(by: { first: "x\ud800y" }) }', 'first'],
+])('half of a surrogate pair %s is a wrong value of its argument, not wrong grammar', (_how, text, argument) => {
+  const { errors } = refusalOf(() => documentsIn(1).check(text, null));
+  expect(errors).toMatchObject([
+    { message: expect.stringContaining(argument), extensions: { code: 'BAD_USER_INPUT', argument } },
+  ]);
+});
+
+test.each([String.raw`{ a(by: "\uzz") }`, String.raw`{ a(by: "\u{110000}") }`, '{ a \ud800 }'])(
+  '%s is wrong grammar',
+  (text) => {
+    const { errors } = refusalOf(() => documentsIn(1).check(text, null));
+    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
+  },
+);
+
 const operations = (no: number): string =>
   Array.from({ length: 30 }, (_, index) => `query Q${no}o${index} { b { a } }`).join('\n');
 
