@@ -33,7 +33,8 @@ npm run bench -- subscriptions [options]
   --different N     of the subscriptions have an event a second, when all are different  (200)
 
 It subscribes to one gateway from thousands of sockets, first all to the same thing, then each to its own, and prints how
-long an event takes from the subgraph to the sockets, and the memory of a subscriber. Linux only (/proc).
+long an event takes from the subgraph to the sockets, and the memory of a subscriber. Then each asks in words of its own while the
+supergraph changes ten times: how long the event loop's turns are, and what memory is held. Linux only (/proc).
 
 npm run bench -- timeline [options]
 

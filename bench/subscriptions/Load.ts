@@ -7,6 +7,8 @@ export interface Connect {
   readonly products: readonly (string | null)[];
   /** How many connect at the same time. */
   readonly concurrency: number;
+  /** Whether each asks in words of its own, so that the gateway plans each of them. */
+  readonly distinct?: boolean;
 }
 
 /** What arrived: when the event was made (milliseconds), and how many milliseconds later it was there. */

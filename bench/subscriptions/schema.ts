@@ -15,7 +15,9 @@ export const DETAILS_SDL = `
   type Product @key(fields: "id") { id: ID! name: String! description: String! inStock: Boolean! }
 `;
 
-/** What each subscriber asks; `$product` tells those with filters apart. */
-export const SUBSCRIPTION = `subscription PriceChanged($product: ID) {
-  priceChanged(product: $product) { id price at name description inStock }
+/** What a subscriber asks; `$product` tells those with filters apart. @param alias makes the text another */
+export function subscriptionOf(alias = 'price'): string {
+  return `subscription PriceChanged($product: ID) {
+  priceChanged(product: $product) { id ${alias}: price at name description inStock }
 }`;
+}

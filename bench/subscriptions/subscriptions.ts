@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { request } from 'undici';
 import { compose } from '../../schema/compose.js';
+import { readLoop } from '../fuzz/readLoop.js';
 import { canPin, pinSelf } from '../pinned.js';
 import { processCpu } from '../processCpu.js';
 import { quantile } from '../quantile.js';
@@ -33,12 +34,13 @@ interface Stage {
 const FIRST_SUBSCRIBERS = 500;
 /** How long memory is left to settle before it is read. */
 const SETTLE_MS = 5_000;
+const WATCHDOG = resolve('dist/bench/fuzz/watchdog.js');
 const LIMITS = ['connections', 'subscriptions', 'subscriptions-per-caller'].flatMap((name) => [
   `--max-${name}`,
   '100000',
 ]);
 
-/** Measures one gateway with thousands of subscribers: all with the same subscription, then each with its own. */
+/** Measures one gateway with thousands of subscribers: all with the same subscription, then each with its own, and then while the supergraph changes. */
 export async function subscriptions(options: SubscriptionsBenchOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'customer360-bench-'));
   const pins = canPin() ? 'the gateway on one core, clients and subgraphs on another' : 'no process kept to a core';
@@ -54,18 +56,32 @@ export async function subscriptions(options: SubscriptionsBenchOptions): Promise
     await writeFile(file, supergraphSdl);
     await onStage(subgraphs, file, (stage) => measureEqual(stage, options));
     await onStage(subgraphs, file, (stage) => measureDifferent(stage, options));
+    const watchdog = join(folder, 'watchdog');
+    await onStage(
+      subgraphs,
+      file,
+      (stage) => measureSwaps(stage, options, { file, supergraphSdl, watchdog }),
+      watchdog,
+    );
   } finally {
     await subgraphs.stop();
     await rm(folder, { recursive: true });
   }
 }
 
-async function onStage(subgraphs: BenchProcess, file: string, measure: (stage: Stage) => Promise<void>): Promise<void> {
+/** @param watchdog where the gateway's watchdog listens; without it there is none */
+async function onStage(
+  subgraphs: BenchProcess,
+  file: string,
+  measure: (stage: Stage) => Promise<void>,
+  watchdog?: string,
+): Promise<void> {
   const gateway = await startProcess(
     'gateway/main.js',
     ['--supergraph', file, '--port', '0', '--auth', 'off', ...UNLIMITED, ...LIMITS],
-    {},
+    watchdog === undefined ? {} : { FUZZ_WATCHDOG: watchdog },
     0,
+    watchdog === undefined ? [] : ['--import', WATCHDOG],
   );
   const clients = await startProcess('bench/subscriptions/load/main.js', [], {}, 1);
   try {
@@ -121,6 +137,60 @@ async function measureDifferent(stage: Stage, options: SubscriptionsBenchOptions
   );
   console.log(`  memory a further subscriber   ${memory.toFixed(1)} KB`);
   console.log(`  CPU an event                  ${((cpu * 1000) / arrivals.length).toFixed(0)} µs\n`);
+}
+
+/** How often the supergraph changes, and what is waited for until all subscriptions have moved: so long with next to no work. */
+const SWAPS = 10;
+const CALM_MS = 2_000;
+const CALM_CPU = 0.1;
+const MEBIBYTE = 1024 * 1024;
+
+/** Changes the supergraph under subscriptions of as many texts: each is planned anew, and moved. */
+async function measureSwaps(
+  { gateway, subgraphs, load }: Stage,
+  { subscribers }: SubscriptionsBenchOptions,
+  {
+    file,
+    supergraphSdl,
+    watchdog,
+  }: { readonly file: string; readonly supergraphSdl: string; readonly watchdog: string },
+): Promise<void> {
+  const url = (gateway.urls['gateway'] ?? '').replace('http', 'ws');
+  const products = Array.from({ length: subscribers }, (_, index) => String(index));
+  await load.connect({ url, products, concurrency: 4, distinct: true });
+  await untilCalm(gateway.pid);
+  const before = await readLoop(watchdog);
+  console.log(`swaps: ${subscribers} subscribers with texts of their own, ${SWAPS} changes of the supergraph`);
+  const worst: number[] = [];
+  let readings = before;
+  for (let swap = 1; swap <= SWAPS; swap += 1) {
+    const began = performance.now();
+    await writeFile(`${file}.new`, `${supergraphSdl}\n# ${swap}\n`);
+    await rename(`${file}.new`, file);
+    await untilCalm(gateway.pid);
+    const seconds = (performance.now() - began - CALM_MS) / 1000;
+    readings = await readLoop(watchdog);
+    worst.push(readings.worstTurn);
+    const listening = await (await request(controlOf(subgraphs, '/listening'))).body.json();
+    if (listening !== subscribers) throw new Error(`${String(listening)} upstream subscriptions, not ${subscribers}`);
+    const held = `${(readings.held / MEBIBYTE).toFixed(0)} MB held, ${(readings.rss / MEBIBYTE).toFixed(0)} MB in all`;
+    console.log(
+      `  swap ${swap}: ${seconds.toFixed(0)} s, longest turn ${readings.worstTurn.toFixed(0)} ms of CPU, ${held}`,
+    );
+  }
+  const times = (readings.held / before.held).toFixed(2);
+  console.log(`  longest turn                  ${Math.max(...worst).toFixed(0)} ms of CPU`);
+  console.log(
+    `  held before                   ${(before.held / MEBIBYTE).toFixed(0)} MB, afterwards ${times} times that\n`,
+  );
+}
+
+async function untilCalm(pid: number): Promise<void> {
+  for (;;) {
+    const cpu = processCpu(pid);
+    await after(CALM_MS);
+    if (processCpu(pid) - cpu < CALM_CPU * CALM_MS) return;
+  }
 }
 
 /** @returns the memory of the gateway for each further subscriber, in KB */

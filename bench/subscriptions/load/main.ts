@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { Arrivals, Connect } from '../Load.js';
-import { SUBSCRIPTION } from '../schema.js';
+import { subscriptionOf } from '../schema.js';
 import { SubscriberSocket } from './SubscriberSocket.js';
 
 /** The clients of the benchmark of subscriptions, thousands of sockets in one process. */
@@ -20,7 +20,7 @@ function arrived(text: Buffer): void {
   arrivals.push([at, now - at]);
 }
 
-async function subscribe(url: string, product: string | null): Promise<void> {
+async function subscribe(url: string, product: string | null, distinct: boolean): Promise<void> {
   const socket = await SubscriberSocket.open(url, (reason) => {
     throw new Error(`the gateway closed a subscriber: ${reason}`);
   });
@@ -28,7 +28,8 @@ async function subscribe(url: string, product: string | null): Promise<void> {
   const acknowledged = socket.next();
   socket.send('{"type":"connection_init"}');
   await acknowledged;
-  const payload = { query: SUBSCRIPTION, variables: { product } };
+  const query = subscriptionOf(distinct ? `price${product}` : undefined);
+  const payload = { query, variables: { product } };
   // The pong tells that the subscribe message was read.
   const pong = socket.next();
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
@@ -37,11 +38,11 @@ async function subscribe(url: string, product: string | null): Promise<void> {
   socket.listen(arrived);
 }
 
-async function connect({ url, products, concurrency }: Connect): Promise<void> {
+async function connect({ url, products, concurrency, distinct = false }: Connect): Promise<void> {
   const waiting = products.values();
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
-      for (const product of waiting) await subscribe(url, product);
+      for (const product of waiting) await subscribe(url, product, distinct);
     }),
   );
 }
