@@ -29,8 +29,9 @@ function outcomeOf(target: FuzzTarget, status: number, text: string): Outcome {
   const problem = judgeContent(status, text, target.secrets);
   if (problem !== undefined) throw new Error(problem);
   if (status === 503) return 'shed';
-  const isStream = !text.startsWith('{');
-  const { data, errors = [] }: { data?: unknown; errors?: unknown[] } = isStream ? {} : JSON.parse(text);
+  // An event stream has it in its first event, behind whatever keeps the connection awake.
+  const json = text.startsWith('{') ? text : (/^data: (\{.*)$/m.exec(text)?.[1] ?? '{}');
+  const { data, errors = [] }: { data?: unknown; errors?: unknown[] } = JSON.parse(json);
   if (errors.length > MOST_ERRORS) throw new Error(`${errors.length} errors in one answer`);
   if (data != null) return 'answered';
   if (text.length > MOST_REFUSED_BYTES)
