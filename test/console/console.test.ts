@@ -318,10 +318,18 @@ describeWithChromium('act', () => {
       .getByText(/The new terrace/)
       .first()
       .waitFor();
-    const tick = steps.getByRole('button', { name: 'Done: Send the offer for the terrace' });
-    await tick.click();
-    // It shows as done at once, and is no next step any more when the graph is asked again.
-    await tick.waitFor({ state: 'detached' });
+    // It shows as done at once, before the graph has answered, and is no next step any more when it has.
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('CompleteNextStep')) await held;
+      await route.continue();
+    });
+    await steps.getByRole('button', { name: 'Done: Send the offer for the terrace' }).click();
+    await steps.getByText('Done', { exact: true }).first().waitFor();
+    answer();
+    await steps.getByText('Send the offer for the terrace').waitFor({ state: 'detached' });
+    await page.unrouteAll({ behavior: 'wait' });
     expect(complaints).toEqual([]);
     await context.close();
   });

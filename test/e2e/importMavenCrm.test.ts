@@ -167,15 +167,16 @@ if (!present) process.stderr.write(`${title}\n`);
   const deals = (present ? rowsOf('sales_pipeline.csv') : []) as Cells[];
   const HEADER = 'opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value';
 
-  describe('as it is', () => {
-    let graph: Graph;
-    let first: Awaited<ReturnType<typeof importInto>>;
-    beforeAll(async () => {
-      graph = await startTestSubgraph(sales);
-      first = await importInto(graph, DATA);
-    });
-    afterAll(() => graph.stop());
+  /** Holds the original: who changes it puts it back. */
+  let graph: Graph;
+  let first: Awaited<ReturnType<typeof importInto>>;
+  beforeAll(async () => {
+    graph = await startTestSubgraph(sales);
+    first = await importInto(graph, DATA);
+  });
+  afterAll(() => graph.stop());
 
+  describe('as it is', () => {
     it('goes in whole', () => {
       expect(first.code).toBe(0);
       expect(first.rejects).toBeUndefined();
@@ -364,48 +365,42 @@ if (!present) process.stderr.write(`${title}\n`);
     });
 
     it('writes what that copy says, and rejects its broken rows with their lines', async () => {
-      const graph = await startTestSubgraph(sales);
+      const empty = await startTestSubgraph(sales);
       try {
-        const result = await importInto(graph, copy);
+        const result = await importInto(empty, copy);
         expect(result.code).toBe(0);
         expect([good.length, rejects.length]).toEqual([8757, 3]);
         expect(result.counts['sales_pipeline.csv']).toEqual([8760, 8757, 0, 0, 3]);
         expect(result.out).toMatch(/^3 rows were rejected: see .*rejects\.csv/m);
         // Behind the reason come the row's own cells.
         expect(result.rejects?.map((row, index) => row.slice(0, rejects[index]?.length))).toEqual(rejects);
-        expect(await figuresOf(graph)).toEqual(countedFrom(good));
+        expect(await figuresOf(empty)).toEqual(countedFrom(good));
       } finally {
-        await graph.stop();
+        await empty.stop();
       }
     });
 
     it('after the original updates exactly the rows that changed, and keeps those that are gone', async () => {
-      const graph = await startTestSubgraph(sales);
-      try {
-        await importInto(graph, DATA);
-        const result = await importInto(graph, copy);
-        expect(result.counts['sales_pipeline.csv']).toEqual([8760, 0, 2, 8755, 3]);
-        expect(result.counts['accounts.csv']).toEqual([85, 0, 2, 83, 0]);
-        const traits: unknown = await graph.database.dataSource.query(
-          `SELECT t.name, t.value FROM marketing.trait AS t JOIN identity.external_id AS e USING (customer_id)
-           WHERE e.id = 'Betasoloin' AND t.name = 'sector' OR e.id = 'Betatech' AND t.name = 'employees'`,
-        );
-        expect(traits).toEqual([{ name: 'employees', value: '1186' }]);
-        const rows: { source_key: string }[] = await graph.database.dataSource.query(
-          'SELECT source_key FROM sales.opportunity WHERE version <> 1 OR updated_at <> created_at ORDER BY source_key',
-        );
-        expect(rows.map((row) => row.source_key)).toEqual([changed.amount, changed.stage].sort());
-        const byId = new Map(deals.map((cells) => [cells[0], cells]));
-        for (const cells of good) byId.set(cells[0], cells);
-        expect(await figuresOf(graph)).toEqual(countedFrom([...byId.values()]));
+      const result = await importInto(graph, copy);
+      expect(result.counts['sales_pipeline.csv']).toEqual([8760, 0, 2, 8755, 3]);
+      expect(result.counts['accounts.csv']).toEqual([85, 0, 2, 83, 0]);
+      const traits: unknown = await graph.database.dataSource.query(
+        `SELECT t.name, t.value FROM marketing.trait AS t JOIN identity.external_id AS e USING (customer_id)
+         WHERE e.id = 'Betasoloin' AND t.name = 'sector' OR e.id = 'Betatech' AND t.name = 'employees'`,
+      );
+      expect(traits).toEqual([{ name: 'employees', value: '1186' }]);
+      const rows: { source_key: string }[] = await graph.database.dataSource.query(
+        'SELECT source_key FROM sales.opportunity WHERE version <> 1 OR updated_at <> created_at ORDER BY source_key',
+      );
+      expect(rows.map((row) => row.source_key)).toEqual([changed.amount, changed.stage].sort());
+      const byId = new Map(deals.map((cells) => [cells[0], cells]));
+      for (const cells of good) byId.set(cells[0], cells);
+      expect(await figuresOf(graph)).toEqual(countedFrom([...byId.values()]));
 
-        const back = await importInto(graph, DATA);
-        expect(back.counts['sales_pipeline.csv']).toEqual([8800, 0, 2, 8798, 0]);
-        expect(back.rejects).toBeUndefined();
-        expect(await figuresOf(graph)).toEqual(countedFrom(deals));
-      } finally {
-        await graph.stop();
-      }
+      const back = await importInto(graph, DATA);
+      expect(back.counts['sales_pipeline.csv']).toEqual([8800, 0, 2, 8798, 0]);
+      expect(back.rejects).toBeUndefined();
+      expect(await figuresOf(graph)).toEqual(countedFrom(deals));
     });
   });
 });
