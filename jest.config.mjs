@@ -27,4 +27,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/globalTeardown.mjs',
   testTimeout: 60_000,
   maxWorkers: 2,
+  // What a file loaded is never quite let go of: a worker that grew is followed by a fresh one.
+  workerIdleMemoryLimit: '1500MB',
 };
