@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -319,15 +320,15 @@ describeWithChromium('act', () => {
       .first()
       .waitFor();
     // It shows as done at once, before the graph has answered, and is no next step any more when it has.
-    let answer = (): void => undefined;
-    const held = new Promise<void>((resolve) => (answer = resolve));
+    const held = new AbortController();
+    const answered = once(held.signal, 'abort');
     await page.route('**/graphql', async (route) => {
-      if (route.request().postData()?.includes('CompleteNextStep')) await held;
+      if (route.request().postData()?.includes('CompleteNextStep')) await answered;
       await route.continue();
     });
     await steps.getByRole('button', { name: 'Done: Send the offer for the terrace' }).click();
     await steps.getByText('Done', { exact: true }).first().waitFor();
-    answer();
+    held.abort();
     await steps.getByText('Send the offer for the terrace').waitFor({ state: 'detached' });
     await page.unrouteAll({ behavior: 'wait' });
     expect(complaints).toEqual([]);
