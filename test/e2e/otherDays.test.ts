@@ -9,6 +9,7 @@ import { startProduct } from '../support/startProduct.js';
 const DAYS = [
   ['a leap day', '2028-02-28T23:59:55Z', 'UTC'],
   ["the year's end", '2027-12-31T23:59:55Z', 'UTC'],
+  ['clocks going forward in Berlin', '2027-03-28T00:59:55Z', 'Europe/Berlin'],
   ['clocks going back in New York', '2028-11-05T05:59:55Z', 'America/New_York'],
 ] as const;
 
@@ -28,7 +29,7 @@ afterEach(() => {
   folder.remove();
 });
 
-/** Three products start one after another: on a busy machine that takes longer than the usual minute for each. */
+/** Four products start one after another: on a busy machine that takes longer than the usual minute for each. */
 const PATIENCE = 240_000;
 
 /** The people of the day before. */
