@@ -1,7 +1,4 @@
 import { parseArgs } from 'node:util';
-import { checkChange } from './checkChange.js';
-import { emitSchema, outdated, writeChanged } from './emitSchema.js';
-import { listUsage } from './listUsage.js';
 import { USAGE_FOLDER } from './readUsage.js';
 import { HISTORY_FOLDER, listHistory, releasePin, rollBack } from './rollBack.js';
 
@@ -30,6 +27,7 @@ const print = (line: string): void => console.log(line);
 
 /** @returns whether all is well */
 async function emit(isCheck: boolean): Promise<boolean> {
+  const { emitSchema, outdated, writeChanged } = await import('./emitSchema.js');
   const { files, problems } = await emitSchema();
   const stale = isCheck ? await outdated(files) : [];
   if (!isCheck) for (const path of await writeChanged(files)) print(`wrote ${path}`);
@@ -48,6 +46,7 @@ function wholeDays(text: string): number {
   throw new Error(`--days must be a whole number from 1 to 3650, not "${text}"`);
 }
 
+/** The subgraphs and the composition take seconds to load: only the commands that need them load them. */
 async function main(): Promise<boolean> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -73,10 +72,15 @@ async function main(): Promise<boolean> {
   const { usage, against, of } = values;
   const days = wholeDays(values.days);
   if (command === 'emit') return emit(values.check);
-  if (command === 'check') return checkChange({ against, usage, days, print });
+  if (command === 'check') {
+    const { checkChange } = await import('./checkChange.js');
+    return checkChange({ against, usage, days, print });
+  }
   const { history: folder, to } = values;
-  if (command === 'usage') await listUsage({ usage, days, of, print });
-  else if (command !== 'rollback') throw new Error(`there is no command "${command}"; see --help`);
+  if (command === 'usage') {
+    const { listUsage } = await import('./listUsage.js');
+    await listUsage({ usage, days, of, print });
+  } else if (command !== 'rollback') throw new Error(`there is no command "${command}"; see --help`);
   else if (values.list) await listHistory({ folder, print });
   else if (values.release) await releasePin({ folder, print });
   else await rollBack({ folder, to, print });

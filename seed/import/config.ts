@@ -2,8 +2,8 @@ import { basename, extname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ImportError } from './ImportError.js';
 
-/** What `npm run import` was asked for. */
-export interface ImportConfig {
+/** What the command line of `npm run import` asks for. */
+export interface ImportRequest {
   /** The mapping's file, as given. */
   readonly mapping: string;
   /** The folder with the CSV files, as given. */
@@ -23,6 +23,10 @@ export interface ImportConfig {
   /** The data folder of `npm start`, absolute; used when there is no DATABASE_URL. */
   readonly databaseFolder: string;
   readonly databaseUrl: string | undefined;
+}
+
+/** What `npm run import` was asked for, with the databases of single subgraphs. */
+export interface ImportConfig extends ImportRequest {
   /** `<NAME>_DATABASE_URL`, by subgraph. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
 }
@@ -38,6 +42,8 @@ export interface EntitiesConfig {
   /** The entity whose fields are listed; undefined for the names of all. */
   readonly entities: string | undefined;
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the command ends with when `--strict` was given and rows were rejected. */
 export const REJECTED_EXIT_CODE = 3;
@@ -111,16 +117,14 @@ function parse(args: readonly string[]) {
 }
 
 /**
- * Reads the command line and the environment, once.
- * @param subgraphs the names of all subgraphs
+ * Reads the command line and the environment, but for what needs the names of the subgraphs, see {@link readSubgraphUrls}.
  * @returns `help` when that was asked for
  * @throws ImportError (exit code 2)
  */
 export function readImportConfig(
   args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-  subgraphs: readonly string[],
-): ImportConfig | GuessConfig | EntitiesConfig | 'help' {
+  environment: Environment,
+): ImportRequest | GuessConfig | EntitiesConfig | 'help' {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';
   const [mapping, ...more] = positionals;
@@ -138,17 +142,6 @@ export function readImportConfig(
   if (values.limit !== undefined && !/^[1-9]\d{0,8}$/.test(values.limit)) {
     throw usage(`--limit must be a number of rows, not ${values.limit}`);
   }
-  const urls: [string, string][] = [];
-  for (const name of subgraphs) {
-    const url = environment[`${name.toUpperCase()}_DATABASE_URL`];
-    if (url) urls.push([name, url]);
-  }
-  const databaseUrl = environment.DATABASE_URL || undefined;
-  for (const [name, url] of [...urls, ...(databaseUrl === undefined ? [] : [['', databaseUrl] as const])]) {
-    if (/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url)) continue;
-    const variable = name === '' ? 'DATABASE_URL' : `${name.toUpperCase()}_DATABASE_URL`;
-    throw usage(`${variable} must look like postgres://user:password@host:5432/database`);
-  }
   const name = basename(mapping, extname(mapping));
   return Object.freeze({
     mapping,
@@ -160,7 +153,26 @@ export function readImportConfig(
     dryRun: values['dry-run'] ?? false,
     demoLinks: values['demo-links'] ?? false,
     databaseFolder: resolve(values['database-folder'] ?? (environment.DATA || '.data')),
-    databaseUrl,
-    subgraphUrls: Object.fromEntries(urls),
+    databaseUrl: readUrl('DATABASE_URL', environment),
   });
+}
+
+/**
+ * Reads what the environment says of the databases of single subgraphs.
+ * @param subgraphs the names of all subgraphs
+ * @throws ImportError (exit code 2)
+ */
+export function readSubgraphUrls(environment: Environment, subgraphs: readonly string[]): ImportConfig['subgraphUrls'] {
+  const urls: [string, string][] = [];
+  for (const name of subgraphs) {
+    const url = readUrl(`${name.toUpperCase()}_DATABASE_URL`, environment);
+    if (url !== undefined) urls.push([name, url]);
+  }
+  return Object.fromEntries(urls);
+}
+
+function readUrl(variable: string, environment: Environment): string | undefined {
+  const url = environment[variable] || undefined;
+  if (url === undefined || (/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url))) return url;
+  throw usage(`${variable} must look like postgres://user:password@host:5432/database`);
 }

@@ -1,14 +1,10 @@
-import { subgraphs } from '../../subgraphs/all.js';
 import { StartError } from '../../scripts/start/StartError.js';
-import { HELP, readImportConfig, REJECTED_EXIT_CODE } from './config.js';
-import { describeEntities } from './describeEntities.js';
-import { draftMapping } from './guess/draftMapping.js';
+import { HELP, readImportConfig, readSubgraphUrls, REJECTED_EXIT_CODE } from './config.js';
 import { ImportError } from './ImportError.js';
 import { Progress } from './progress.js';
-import { importTargets } from './targets/all.js';
-import { rejectsLine, runImport, type ImportOutput } from './runImport.js';
+import type { ImportOutput } from './runImport.js';
 
-/** `npm run import`. */
+/** `npm run import`. The subgraphs take seconds to load: what can be told without them is told before. */
 
 const stop = new AbortController();
 for (const [signal, number] of [
@@ -37,16 +33,25 @@ const output: ImportOutput = {
 };
 
 try {
-  const names = subgraphs.map((subgraph) => subgraph.name);
-  const config = readImportConfig(process.argv.slice(2), process.env, names);
+  const config = readImportConfig(process.argv.slice(2), process.env);
   if (config === 'help') {
     output.print(HELP);
   } else if ('entities' in config) {
+    const { importTargets } = await import('./targets/all.js');
+    const { describeEntities } = await import('./describeEntities.js');
     stdout.write(await describeEntities(importTargets, config.entities));
   } else if ('guess' in config) {
+    const { importTargets } = await import('./targets/all.js');
+    const { draftMapping } = await import('./guess/draftMapping.js');
     stdout.write(await draftMapping(config.guess, importTargets));
   } else {
-    const { rejected } = await runImport(config, output, stop.signal);
+    const { readMapping } = await import('./readMapping.js');
+    const mapping = readMapping(config.mapping);
+    const { subgraphs } = await import('../../subgraphs/all.js');
+    const { rejectsLine, runImport } = await import('./runImport.js');
+    const names = subgraphs.map((subgraph) => subgraph.name);
+    const subgraphUrls = readSubgraphUrls(process.env, names);
+    const { rejected } = await runImport(mapping, { ...config, subgraphUrls }, output, stop.signal);
     if (rejected > 0) {
       output.print(rejectsLine(rejected, config.rejects));
       if (config.strict) process.exitCode = REJECTED_EXIT_CODE;

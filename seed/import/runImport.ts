@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import { migrate } from '../../subgraphs/kit/migrate.js';
@@ -10,8 +9,8 @@ import { Databases, unreachable } from './Databases.js';
 import { ImportError } from './ImportError.js';
 import { type FileSummary, importFiles } from './importFiles.js';
 import { openLocalDatabase } from '../../scripts/start/openLocalDatabase.js';
-import { parseMapping } from './mapping.js';
 import type { ProgressStep } from './progress.js';
+import type { MappingFile } from './readMapping.js';
 import { RejectedRows } from './RejectedRows.js';
 import { RejectsFile } from './RejectsFile.js';
 import { SourceFile } from './SourceFile.js';
@@ -27,13 +26,16 @@ export interface ImportOutput {
 }
 
 /**
- * The whole of `npm run import`: checks the mapping and the files, finds and migrates the databases, writes the rows.
+ * The whole of `npm run import` once its mapping is read: checks it and the files, finds and migrates the databases, writes the rows.
  * @returns what became of all rows
  * @throws ImportError or StartError before anything is written; the signal's reason when it was aborted
  */
-export async function runImport(config: ImportConfig, output: ImportOutput, signal: AbortSignal): Promise<FileSummary> {
-  const text = readMapping(config.mapping);
-  const mapping = parseMapping(text, config.mapping);
+export async function runImport(
+  { text, mapping }: MappingFile,
+  config: ImportConfig,
+  output: ImportOutput,
+  signal: AbortSignal,
+): Promise<FileSummary> {
   const plans = await compileMapping(mapping, importTargets, config.mapping);
   checkDemoLinks(plans, config);
   const files = await openFiles(plans, config, output);
@@ -87,14 +89,6 @@ async function openFiles(
     rejected,
     progress: (file, done, total) => output.progress({ file, what: 'checked', done, total }),
   });
-}
-
-function readMapping(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new ImportError(`the mapping ${path} cannot be read: ${(error as Error).message}`);
-  }
 }
 
 /** Customers that rows are given to for demonstration must be meant by whoever runs the import, not only by the mapping. */

@@ -1,3 +1,5 @@
+// First: the decorators of the entities need it, whoever loads them.
+import 'reflect-metadata';
 import { feedbackTargets } from './feedback.js';
 import { identityTargets } from './identity.js';
 import type { ImportTarget } from './ImportTarget.js';
