@@ -76,8 +76,14 @@ export function Timeline({ customerId, filter, onActivity }: Props): React.JSX.E
           {waiting.length} new
         </Button>
       )}
-      <div ref={box} className={classes.box} role="feed" aria-label="Timeline" aria-busy={loading} tabIndex={0}>
-        <div style={{ height: virtualizer.getTotalSize() }} className={classes.rows}>
+      <div ref={box} className={classes.box} role="group" aria-label="History" tabIndex={0}>
+        <div
+          style={{ height: virtualizer.getTotalSize() }}
+          className={classes.rows}
+          role="feed"
+          aria-label="Timeline"
+          aria-busy={loading}
+        >
           {rows.map(({ index, key, start }) => {
             const item = items[index];
             return item ? (
@@ -101,7 +107,7 @@ export function Timeline({ customerId, filter, onActivity }: Props): React.JSX.E
         </div>
         {loading && (
           <Center p="md">
-            <Loader size="sm" aria-label="Loading the timeline" />
+            <Loader size="sm" role="status" aria-label="Loading the timeline" />
           </Center>
         )}
         {failure && (

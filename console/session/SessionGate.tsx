@@ -59,7 +59,7 @@ export function SessionGate({
   if (state.at === 'signIn') return <SignInPage tokens={state.tokens} reason={state.reason} enter={enter} />;
   return (
     <Center h="100dvh">
-      <Loader aria-label="Signing in" />
+      <Loader role="status" aria-label="Signing in" />
     </Center>
   );
 }

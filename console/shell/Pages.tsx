@@ -12,7 +12,7 @@ const TeamsPage = lazy(async () => ({ default: (await import('../teams/TeamsPage
 
 const wait = (
   <Center h="60dvh">
-    <Loader aria-label="Loading" />
+    <Loader role="status" aria-label="Loading" />
   </Center>
 );
 
