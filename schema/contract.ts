@@ -140,7 +140,17 @@ export type ListenMessage = z.infer<typeof listenMessage>;
 
 /** Through which door a customer and we met. One list for all subgraphs: composition demands equal values. */
 export type Channel =
-  'PHONE' | 'EMAIL' | 'CHAT' | 'SMS' | 'SOCIAL' | 'WEB' | 'APP' | 'FACE_TO_FACE' | 'LETTER' | 'EVENT' | 'REVIEW_SITE';
+  | 'PHONE'
+  | 'EMAIL'
+  | 'CHAT'
+  | 'SMS'
+  | 'SOCIAL'
+  | 'WEB'
+  | 'APP'
+  | 'FACE_TO_FACE'
+  | 'LETTER'
+  | 'EVENT'
+  | 'REVIEW_SITE';
 
 /** What travels in the `extensions` of a subscribe message from the gateway to a subgraph. */
 export const SUBSCRIBE_EXTENSIONS = {

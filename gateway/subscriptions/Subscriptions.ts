@@ -57,7 +57,8 @@ export interface SubscriptionsOptions {
   readonly observers: SubscriptionObservers;
   /** Told of each subscription that begins. Queries and mutations are told of where they are run. */
   readonly onBegin?:
-    ((document: DocumentNode, operationName: string | undefined, client: ClientApplication) => void) | undefined;
+    | ((document: DocumentNode, operationName: string | undefined, client: ClientApplication) => void)
+    | undefined;
 }
 
 /** So many subscriptions are moved to a new graph at the same time: the planner has always one to plan, and the event loop its turns. */

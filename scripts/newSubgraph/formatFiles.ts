@@ -3,10 +3,5 @@ import { promisify } from 'node:util';
 
 /** Formats files as `npm run check` wants them. */
 export async function formatFiles(paths: readonly string[]): Promise<void> {
-  await promisify(execFile)(process.execPath, [
-    'node_modules/prettier/bin/prettier.cjs',
-    '--write',
-    '--log-level=error',
-    ...paths,
-  ]);
+  await promisify(execFile)(process.execPath, ['node_modules/oxfmt/bin/oxfmt', '--write', ...paths]);
 }

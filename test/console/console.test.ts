@@ -77,6 +77,7 @@ async function visit(path: string, role: Role | null = 'admin', scheme: 'light' 
 }
 
 const customerPath = (): string => `/customers/${customer.id}`;
+const isCompletion = (request: Request): boolean => request.postData()?.includes('CompleteNextStep') ?? false;
 const feed = (page: Page) => page.getByRole('feed', { name: 'Timeline' });
 const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
@@ -320,7 +321,6 @@ describeWithChromium('act', () => {
       .first()
       .waitFor();
     // It shows as done at once, before the graph has answered, and is no next step any more for who comes later.
-    const isCompletion = (request: Request): boolean => request.postData()?.includes('CompleteNextStep') ?? false;
     const held = new AbortController();
     const answered = once(held.signal, 'abort');
     await page.route('**/graphql', async (route) => {

@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openFolder, plainEnvironment, run } from '../support/startHarness.js';
 import { startProduct } from '../support/startProduct.js';
 import { waitUntil } from '../support/waitUntil.js';
@@ -11,7 +11,7 @@ import { waitUntil } from '../support/waitUntil.js';
 const LIMIT_MS = 600_000;
 
 let copy = '';
-beforeEach(() => {
+beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'customer360-team-'));
   for (const file of projectFiles(process.cwd())) {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
@@ -25,7 +25,7 @@ beforeEach(() => {
   git('add', '--all');
   git('commit', '--quiet', '--message', 'before');
 });
-afterEach(() => rmSync(copy, { recursive: true, force: true }));
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 /** What git would have of a project, without what is made from it. */
 function projectFiles(folder: string): string[] {
