@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openFolder, plainEnvironment, run } from '../support/startHarness.js';
 import { startProduct } from '../support/startProduct.js';
 import { waitUntil } from '../support/waitUntil.js';
@@ -11,6 +11,9 @@ import { waitUntil } from '../support/waitUntil.js';
 const LIMIT_MS = 600_000;
 
 let copy = '';
+const git = (...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=team', '-c', 'user.email=team@example.com', ...args], { cwd: copy }).toString();
+
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'customer360-team-'));
   for (const file of projectFiles(process.cwd())) {
@@ -19,11 +22,13 @@ beforeAll(() => {
   }
   cpSync('dist', join(copy, 'dist'), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=team', '-c', 'user.email=team@example.com', ...args], { cwd: copy });
   git('init', '--quiet');
   git('add', '--all');
   git('commit', '--quiet', '--message', 'before');
+});
+beforeEach(() => {
+  git('reset', '--quiet', '--hard');
+  git('clean', '--quiet', '--force', '-d');
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -35,7 +40,7 @@ function projectFiles(folder: string): string[] {
 
 /** What differs from before, by git; nothing when all is as it was. */
 function changes(): string {
-  return execFileSync('git', ['status', '--porcelain'], { cwd: copy }).toString();
+  return git('status', '--porcelain');
 }
 
 /** Runs a command in the copy as a newcomer would; resolves with what it printed and how it ended. The last argument may be variables. */
