@@ -20,18 +20,24 @@ function says(status: number, body: string, type = 'application/json'): Misbehav
   return (response) => response.writeHead(status, { 'content-type': type }).end(body);
 }
 
+/** However much fails, the subgraph is asked: the circuit has tests of its own. */
+const UNRESTED = { subgraphTimeoutMs: 300, subgraphResponseBytes: 10_000, failuresBeforeRest: 1_000 };
+
 describe('a subgraph that fails costs its own fields only', () => {
   let library: Library;
   let gateway: TestGateway;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     library = await startLibrary();
-    gateway = await startGateway(library.file, {
-      limits: { subgraphTimeoutMs: 300, subgraphResponseBytes: 10_000 },
-    });
+    gateway = await startGateway(library.file, { limits: UNRESTED });
   });
 
-  afterEach(async () => {
+  afterEach(() => {
+    library.desk.misbehave(undefined);
+    library.books.misbehave(undefined);
+  });
+
+  afterAll(async () => {
     await gateway.stop();
     await library.stop();
   });
@@ -74,57 +80,6 @@ describe('a subgraph that fails costs its own fields only', () => {
     expect(data).toEqual(WITHOUT_DESK);
     expect(errors).toHaveLength(2);
     expect(errors).toEqual(expect.arrayContaining(deskIsLost(`The subgraph "lending-desk" ${message}.`, 'r1')));
-  });
-
-  test('one that is not there', async () => {
-    await library.desk.stop();
-    const { data, errors, headers } = await ask(gateway.url, ASK_ALL);
-    expect(data).toEqual(WITHOUT_DESK);
-    const requestId = headers.get('x-request-id') ?? '';
-    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(errors).toEqual(
-      expect.arrayContaining(deskIsLost('The subgraph "lending-desk" could not be reached.', requestId)),
-    );
-    expect(JSON.stringify(errors)).not.toContain(String(library.desk.port));
-    expect(gateway.log).toContainEqual(
-      expect.objectContaining({
-        level: 40,
-        requestId,
-        service: 'lending-desk',
-        reason: 'unreachable',
-        detail: 'ECONNREFUSED',
-      }),
-    );
-  });
-
-  test('a list loses one thing and gets one error, however long it is', async () => {
-    await library.desk.stop();
-    const { data, errors } = await ask(gateway.url, '{ books { title copies } }');
-    expect(data).toEqual({
-      books: [
-        { title: 'Emma', copies: null },
-        { title: 'Middlemarch', copies: null },
-      ],
-    });
-    expect(errors).toHaveLength(1);
-    expect(errors?.[0]).toMatchObject({ path: ['books'], extensions: { service: 'lending-desk' } });
-  });
-
-  test('each root field of a lost fetch has its own error, by its alias, and a skipped one has none', async () => {
-    await library.desk.stop();
-    const { errors } = await ask(
-      gateway.url,
-      'query ($no: Boolean!) { until: openUntil ...More skipped: openUntil @include(if: $no) } fragment More on Query { other: openUntil }',
-      { variables: { no: false } },
-    );
-    expect(errors?.map(({ path }) => path)).toEqual([['until'], ['other']]);
-  });
-
-  test('a field that may not be null takes its parent with it, as GraphQL says', async () => {
-    await library.desk.stop();
-    const { data, errors } = await ask(gateway.url, '{ deskName openUntil }');
-    expect(data).toBeNull();
-    expect(errors?.map(({ path }) => path)).toEqual([['deskName'], ['openUntil']]);
   });
 
   test('a wrong number of entities is no answer', async () => {
@@ -174,5 +129,68 @@ describe('a subgraph that fails costs its own fields only', () => {
     await finished;
     await patient.stop();
     expect(patient.log.filter(({ reason }) => reason)).toHaveLength(1);
+  });
+});
+
+describe('a subgraph that is not there costs its own fields only', () => {
+  let library: Library;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    library = await startLibrary();
+    gateway = await startGateway(library.file, { limits: UNRESTED });
+    await library.desk.stop();
+  });
+
+  afterAll(async () => {
+    await gateway.stop();
+    await library.stop();
+  });
+
+  test('is named, and its address is not', async () => {
+    const { data, errors, headers } = await ask(gateway.url, ASK_ALL);
+    expect(data).toEqual(WITHOUT_DESK);
+    const requestId = headers.get('x-request-id') ?? '';
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(errors).toEqual(
+      expect.arrayContaining(deskIsLost('The subgraph "lending-desk" could not be reached.', requestId)),
+    );
+    expect(JSON.stringify(errors)).not.toContain(String(library.desk.port));
+    expect(gateway.log).toContainEqual(
+      expect.objectContaining({
+        level: 40,
+        requestId,
+        service: 'lending-desk',
+        reason: 'unreachable',
+        detail: 'ECONNREFUSED',
+      }),
+    );
+  });
+
+  test('a list loses one thing and gets one error, however long it is', async () => {
+    const { data, errors } = await ask(gateway.url, '{ books { title copies } }');
+    expect(data).toEqual({
+      books: [
+        { title: 'Emma', copies: null },
+        { title: 'Middlemarch', copies: null },
+      ],
+    });
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]).toMatchObject({ path: ['books'], extensions: { service: 'lending-desk' } });
+  });
+
+  test('each root field of a lost fetch has its own error, by its alias, and a skipped one has none', async () => {
+    const { errors } = await ask(
+      gateway.url,
+      'query ($no: Boolean!) { until: openUntil ...More skipped: openUntil @include(if: $no) } fragment More on Query { other: openUntil }',
+      { variables: { no: false } },
+    );
+    expect(errors?.map(({ path }) => path)).toEqual([['until'], ['other']]);
+  });
+
+  test('a field that may not be null takes its parent with it, as GraphQL says', async () => {
+    const { data, errors } = await ask(gateway.url, '{ deskName openUntil }');
+    expect(data).toBeNull();
+    expect(errors?.map(({ path }) => path)).toEqual([['deskName'], ['openUntil']]);
   });
 });
