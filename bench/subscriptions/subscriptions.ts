@@ -78,7 +78,7 @@ async function onStage(
 ): Promise<void> {
   const gateway = await startProcess(
     'gateway/main.js',
-    ['--supergraph', file, '--port', '0', '--auth', 'off', ...UNLIMITED, ...LIMITS],
+    ['--supergraph', file, '--port', '0', '--auth', 'off', '--trust-proxy', '1', ...UNLIMITED, ...LIMITS],
     watchdog === undefined ? {} : { FUZZ_WATCHDOG: watchdog },
     0,
     watchdog === undefined ? [] : ['--import', WATCHDOG],

@@ -20,7 +20,8 @@ const PART_OF_HEAVY = 0.75;
 const PART_OF_HEAVY_IN_OVERLOAD = 0.5;
 /** Those who ask for less than it find a place beyond the limit too, while so many of theirs are under way: a part of the limit, or so many at least. */
 const PART_OF_LIGHT = 0.25;
-const PLACES_OF_LIGHT = 8;
+/** That is also what is let in of theirs in one turn: when a turn was long, all that they asked meanwhile comes in the next. */
+const PLACES_OF_LIGHT = 32;
 /** How far the limit falls in one window at most. */
 const STEEPEST_FALL = 0.7;
 /** The loop has room to spare when it is used less than this; then the limit rises by `FAST_RISE` in one window. */
@@ -123,8 +124,8 @@ export class LoadLimit {
   #turnIsLong(weight: Weight): boolean {
     const turn = turnsSoFar();
     if (turn === this.#turn) {
-      const begun = weight === 'light' ? this.#lightInTurn : this.#begunInTurn;
-      return begun >= SMALLEST && performance.now() - this.#turnBegan > LONG_TURN_MS;
+      const isFull = weight === 'light' ? this.#lightInTurn >= PLACES_OF_LIGHT : this.#begunInTurn >= SMALLEST;
+      return isFull && performance.now() - this.#turnBegan > LONG_TURN_MS;
     }
     this.#turn = turn;
     this.#begunInTurn = 0;

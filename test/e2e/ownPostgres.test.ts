@@ -7,14 +7,12 @@ import { startProduct } from '../support/startProduct.js';
 const folder = openFolder();
 let shared: TestDatabase;
 let ofSales: TestDatabase;
-let empty: TestDatabase;
 beforeAll(async () => {
-  [shared, ofSales, empty] = [await createTestDatabase(), await createTestDatabase(), await createTestDatabase()];
+  [shared, ofSales] = [await createTestDatabase(), await createTestDatabase()];
 });
 afterAll(async () => {
   await shared.drop();
   await ofSales.drop();
-  await empty.drop();
   folder.remove();
 });
 
@@ -30,19 +28,6 @@ async function schemas(url: string): Promise<string[]> {
     await client.end();
   }
 }
-
-it('starts without any customers when none are wanted', async () => {
-  const product = await startProduct(folder.path, ['--customers', '0'], { DATABASE_URL: empty.url });
-  try {
-    const query =
-      '{ customers { totalCount } employees { totalCount } products { totalCount } touchpoints { totalCount } }';
-    const { data, errors } = await product.ask(query);
-    expect(errors).toBeUndefined();
-    expect(Object.values(data)).toEqual(Array.from({ length: 4 }, () => ({ totalCount: 0 })));
-  } finally {
-    await product.stop();
-  }
-});
 
 it('runs on a Postgres of yours, a schema for each subgraph, with one of them elsewhere', async () => {
   const product = await startProduct(folder.path, ['--customers', '20'], {

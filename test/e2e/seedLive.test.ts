@@ -9,6 +9,7 @@ import { readCast } from '../../seed/generate/live/cast.js';
 import { purchaseStory } from '../../seed/generate/live/stories.js';
 import { openFolder, plainEnvironment, run, type RunningCommand } from '../support/startHarness.js';
 import { startProduct, type RunningProduct } from '../support/startProduct.js';
+import type { GraphQLAnswer } from '../support/startTestSubgraph.js';
 import { waitUntil } from '../support/waitUntil.js';
 
 const MAIN = join(process.cwd(), 'dist/seed/generate/main.js');
@@ -22,8 +23,13 @@ const PATIENCE = 240_000;
 
 const folder = openFolder();
 let product: RunningProduct;
+/** What the product said before anything was recorded. */
+let atFirst: GraphQLAnswer;
 beforeAll(async () => {
   product = await startProduct(folder.path, ['--customers', '0']);
+  atFirst = await product.ask(
+    '{ customers { totalCount } employees { totalCount } products { totalCount } touchpoints { totalCount } }',
+  );
 }, PATIENCE);
 afterAll(async () => {
   await product.stop();
@@ -50,6 +56,11 @@ async function timeline(customerId: string): Promise<string[]> {
   const { data } = await product.ask(query, { id: customerId });
   return data.customer360.timeline.nodes.map((node: { source: { type: string } }) => node.source.type).toReversed();
 }
+
+it('starts without any customers when none are wanted', () => {
+  expect(atFirst.errors).toBeUndefined();
+  expect(Object.values(atFirst.data)).toEqual(Array.from({ length: 4 }, () => ({ totalCount: 0 })));
+});
 
 describe('a live seed', () => {
   it('shows the gateway its token, and ends when that is refused', async () => {

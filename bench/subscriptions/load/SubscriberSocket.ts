@@ -20,12 +20,17 @@ export class SubscriberSocket {
     socket.on('close', () => this.onClose(this.#reason));
   }
 
-  /** Connects by the protocol graphql-transport-ws. @param onClose called however it ends */
-  static async open(url: string, onClose: (reason: string) => void): Promise<SubscriberSocket> {
+  /**
+   * Connects by the protocol graphql-transport-ws.
+   *
+   * @param address whose connection it is, as a proxy says it: what is bounded by caller is so for each of them
+   * @param onClose called however it ends
+   */
+  static async open(url: string, address: string, onClose: (reason: string) => void): Promise<SubscriberSocket> {
     const { hostname, host, pathname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     socket.write(
-      `GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n` +
+      `GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\nx-forwarded-for: ${address}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n` +
         'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n' +
         'sec-websocket-protocol: graphql-transport-ws\r\n\r\n',
     );

@@ -8,6 +8,7 @@ import { SubscriberSocket } from './SubscriberSocket.js';
 /** The clients of the benchmark of subscriptions, thousands of sockets in one process. */
 
 const sockets = new Set<SubscriberSocket>();
+let opened = 0;
 let arrivals: [at: number, after: number][] = [];
 const AT = Buffer.from('"at":');
 
@@ -21,7 +22,10 @@ function arrived(text: Buffer): void {
 }
 
 async function subscribe(url: string, product: string | null, distinct: boolean): Promise<void> {
-  const socket = await SubscriberSocket.open(url, (reason) => {
+  const number = opened;
+  opened += 1;
+  const address = `10.${number >> 16}.${(number >> 8) & 0xff}.${number & 0xff}`;
+  const socket = await SubscriberSocket.open(url, address, (reason) => {
     throw new Error(`the gateway closed a subscriber: ${reason}`);
   });
   sockets.add(socket);
@@ -34,7 +38,8 @@ async function subscribe(url: string, product: string | null, distinct: boolean)
   const pong = socket.next();
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
   socket.send('{"type":"ping"}');
-  await pong;
+  const answer = await pong;
+  if (!answer.includes('"pong"')) throw new Error(`a subscriber was refused: ${answer}`);
   socket.listen(arrived);
 }
 
