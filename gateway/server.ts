@@ -190,8 +190,8 @@ async function open(
   const subscriptions = openSubscriptions(
     app,
     { socket: GRAPHQL_PATH, stream: STREAM_PATH },
+    subscriptionGraph(lifecycle.served, config.subgraphUrls, settings.of),
     {
-      graph: subscriptionGraph(lifecycle.served, config.subgraphUrls, settings.of),
       door,
       limits,
       origins,

@@ -177,7 +177,7 @@ function compileSubscription(
   if (!primary) throw new Error('the planner found no subgraph that emits the events');
   const rewriteOutput = compileRewrites(graph.planned.supergraphSchema, primary.outputRewrites);
   const usages = primary.variableUsages ?? [];
-  const writers = new LRUCache<string, Write>({ max: MAX_WRITERS });
+  const writers = new LRUCache<string, Write>({ maxSize: MAX_WRITERS, sizeCalculation: () => 1 });
   const writerOf = (variables: Variables): Write => {
     const on = valuesOf(variables);
     const key = [...on].join();

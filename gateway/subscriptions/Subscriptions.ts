@@ -37,8 +37,8 @@ export interface SubscriptionGraph extends OperationGraph {
   readonly eventUrls: ReadonlyMap<string, string>;
 }
 
+/** What holds for all graphs, one after another. */
 export interface SubscriptionsOptions {
-  readonly graph: SubscriptionGraph;
   /** Lets operations in. */
   readonly door: OperationDoor;
   readonly limits: Limits;
@@ -101,9 +101,12 @@ export class Subscriptions {
   #total = 0;
   readonly #byCaller = new Map<string, number>();
 
-  constructor(private readonly options: SubscriptionsOptions) {
-    this.#graph = options.graph;
-    this.#resumptions = resumptionsOf(options.graph.supergraphSdl, options.graph.engine.apiSchema);
+  constructor(
+    graph: SubscriptionGraph,
+    private readonly options: SubscriptionsOptions,
+  ) {
+    this.#graph = graph;
+    this.#resumptions = resumptionsOf(graph.supergraphSdl, graph.engine.apiSchema);
   }
 
   /** What runs now: clients' subscriptions, the upstream subscriptions that feed them, and events that wait to be enriched. */

@@ -40,13 +40,14 @@ export interface SubscriptionPaths {
 export function openSubscriptions(
   app: FastifyInstance,
   paths: SubscriptionPaths,
+  graph: SubscriptionGraph,
   options: SubscriptionsOptions &
     Pick<TransportOptions, 'authenticate' | 'origins' | 'rate' | 'trustedProxies' | 'forwardedHeaders'> &
     Pick<StreamOptions, 'onStream'>,
 ): OpenSubscriptions {
   const { authenticate, forwardedHeaders, origins, limits, logger, observers, onStream, rate, trustedProxies } =
     options;
-  const subscriptions = new Subscriptions(options);
+  const subscriptions = new Subscriptions(graph, options);
   const { connections: all, connectionsPerAddress: perAddress } = limits.subscriptions;
   const connections = new ConnectionCount({ all, perAddress }, () => observers.metrics.refusedConnection());
   const heartbeat = new Heartbeat(limits.subscriptions.pingMs);

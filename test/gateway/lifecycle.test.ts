@@ -1,15 +1,17 @@
 import { EventEmitter, once } from 'node:events';
 import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import { EVERYONE } from '../../gateway/access/everyone.js';
 import { DEFAULT_LIMITS } from '../../gateway/limits/limits.js';
 import { SupergraphLifecycle } from '../../gateway/supergraph/SupergraphLifecycle.js';
 import { digestOf } from '../../schema/SupergraphHistory.js';
-import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
+import { type TestGateway, ask, runGateway, startGateway, untilReady } from '../support/fixtureGateway.js';
 import { type FixtureSubgraph, type SubgraphDefinition, startFixtureSubgraph } from '../support/fixtureSubgraph.js';
 import { LIBRARY, type Library, compose, federation, startLibrary } from '../support/fixtureSupergraph.js';
+import { waitUntil } from '../support/waitUntil.js';
 
 const SWAPPED = 'a new supergraph serves';
 const REFUSED = 'a supergraph was refused; the one before it goes on serving';
@@ -130,6 +132,28 @@ describe('a new supergraph', () => {
     await rm(library.file);
     expect(await refused).toMatchObject({ reason: expect.stringContaining('does not exist') });
     expect((await ask(gateway.url, '{ openUntil }')).data).toEqual({ openUntil: '18:00' });
+  });
+
+  test('leaves nothing in memory of those before it', async () => {
+    const counting = pathToFileURL(resolve('test/support/countGraphs.mjs')).href;
+    const { child, ...process } = runGateway(['--supergraph', library.file, '--port', '0'], {
+      supervised: true,
+      env: { NODE_OPTIONS: `--import=${counting}` },
+    });
+    const url = await untilReady({ child, ...process });
+    for (const [index, sdl] of [withPrints, withoutDesk].entries()) {
+      await ask(url, '{ books { title stars } }');
+      await replace(`${sdl}\n# ${index}\n`);
+      await waitUntil(() => process.output().split(SWAPPED).length === index + 2);
+    }
+    await waitUntil(async () => {
+      const asked = process.output().length;
+      child.kill('SIGUSR2');
+      await waitUntil(() => process.output().includes('graphs held', asked));
+      return process.output().includes('graphs held: 1\n', asked);
+    });
+    child.kill();
+    expect(await process.exited).toBe(0);
   });
 
   test('lets what is under way end on the old one, and only then closes what it does not need', async () => {

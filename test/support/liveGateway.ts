@@ -119,8 +119,8 @@ export async function startLiveGateway(
   const subscriptions = openSubscriptions(
     app,
     { socket: '/graphql', stream: '/graphql/stream' },
+    graph(liveSupergraph(subgraph)),
     {
-      graph: graph(liveSupergraph(subgraph)),
       limits: {
         ...DEFAULT_LIMITS,
         subgraphTimeoutMs: options.timeoutMs ?? DEFAULT_LIMITS.subgraphTimeoutMs,

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { PlanFailed } from './PlanFailed.js';
 
-/** So many failures are remembered. */
-const FAILURES = 1_000;
+/** So many failures are remembered. There is one of these for each document: what is not there yet takes no memory. */
+const FAILURES = 256;
 
 /**
  * Makes each value once: whoever asks for it meanwhile waits for the same, and that it cannot be made is remembered for a while. Who was refused for what
@@ -15,7 +15,11 @@ export class MadeOnce<V extends object> {
 
   /** @param rememberMs how long a failure is remembered */
   constructor(rememberMs: number) {
-    this.#failed = new LRUCache<string, PlanFailed>({ max: FAILURES, ttl: rememberMs });
+    this.#failed = new LRUCache<string, PlanFailed>({
+      maxSize: FAILURES,
+      sizeCalculation: () => 1,
+      ttl: rememberMs,
+    });
   }
 
   /**
