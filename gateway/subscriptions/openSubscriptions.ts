@@ -68,7 +68,7 @@ export function openSubscriptions(
     serveStreams(app, { ...shared, path: paths.stream, graphqlPath: paths.socket, onStream }),
   ];
   return {
-    swap: (graph) => subscriptions.swap(graph),
+    swap: (next) => subscriptions.swap(next),
     get load() {
       const waitingMessages = transports.reduce((sum, { waitingMessages: some }) => sum + some, 0);
       return { ...subscriptions.load, connections: connections.open, waitingMessages };
