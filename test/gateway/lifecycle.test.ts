@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import { EVERYONE } from '../../gateway/access/everyone.js';
@@ -135,7 +135,7 @@ describe('a new supergraph', () => {
   });
 
   test('leaves nothing in memory of those before it', async () => {
-    const counting = pathToFileURL(resolve('test/support/countGraphs.mjs')).href;
+    const counting = pathToFileURL('test/support/countGraphs.mjs').href;
     const { child, ...process } = runGateway(['--supergraph', library.file, '--port', '0'], {
       supervised: true,
       env: { NODE_OPTIONS: `--import=${counting}` },
