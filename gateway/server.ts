@@ -17,17 +17,19 @@ import { returnCollected } from './apollo/returnCollected.js';
 import { runOnce } from './apollo/runOnce.js';
 import type { Config } from './config.js';
 import { OriginRules } from './http/OriginRules.js';
+import { beforeSending } from './http/beforeSending.js';
 import { closeConnections } from './http/closeConnections.js';
 import { consoleRoutes } from './http/consoleRoutes.js';
 import { createApp } from './http/createApp.js';
 import { developmentRoute } from './http/developmentRoute.js';
-import { errorReplies } from './http/errorReplies.js';
+import { errorReplies, tellRequestId } from './http/errorReplies.js';
 import { GRAPHIQL_PATH, graphiqlRoute } from './http/graphiqlRoute.js';
 import { HEALTH_PATHS, healthRoutes } from './http/healthRoutes.js';
 import { legacyStatus } from './http/legacyStatus.js';
 import { type TakeListener, listen } from './http/listen.js';
 import { createRequestContext } from './http/requestIdentity.js';
 import { OperationRate } from './limits/OperationRate.js';
+import { limitBodies } from './limits/limitBodies.js';
 import { limitConnections } from './limits/limitConnections.js';
 import { meterMisses } from './limits/meterMisses.js';
 import { shedLoad } from './limits/shedLoad.js';
@@ -144,9 +146,15 @@ async function open(
   const sockets = limitConnections(app, limits.sockets, config.trustedProxies, logger);
   const misses = meterMisses(app, OPERATION_PATHS, rate, config.trustedProxies, authenticate.known);
   const shedding = shedLoad(app, OPERATION_PATHS, limits, config.trustedProxies);
-  closeConnections(app, () => stops.isStopping);
+  limitBodies(app, limits, config.trustedProxies);
   errorReplies(app, logger, pathsOf(config));
-  legacyStatus(app);
+  beforeSending(app, [
+    misses.count,
+    shedding.end,
+    closeConnections(() => stops.isStopping),
+    tellRequestId,
+    legacyStatus,
+  ]);
   app.addHook('onResponse', async (_request, reply) => metrics.response(reply.statusCode));
   const metricsServer = config.metrics && (await openMetrics(app, metrics, config.metrics, config.host));
   if (metricsServer) stops.push(() => metricsServer.stop());

@@ -20,6 +20,14 @@ export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =
  */
 export function acceptUpgrades(server: Server, take: Upgrade): void {
   const latest = new WeakMap<Duplex, ServerResponse>();
+  const atFirst = new WeakMap<Duplex, ReadonlySet<unknown>>();
+  /** Whoever hears of a connection anew listens to it anew: what they added the last time goes. */
+  const removeAdded = (socket: Duplex): void => {
+    const listeners = socket.rawListeners('close') as (() => void)[];
+    const first = atFirst.get(socket);
+    if (!first) atFirst.set(socket, new Set(listeners));
+    else for (const listener of listeners) if (!first.has(listener)) socket.off('close', listener);
+  };
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => latest.set(socket, response));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // The server looks after the connection no longer, and answers that it still sends over it may fail at any time.
@@ -30,6 +38,7 @@ export function acceptUpgrades(server: Server, take: Upgrade): void {
         take(request, socket, rest);
         return;
       }
+      removeAdded(socket);
       socket.unshift(Buffer.concat([headOf(request), rest]));
       server.emit('connection', socket);
     };

@@ -22,8 +22,6 @@ export interface AppOptions {
   readonly trustedProxies: number;
 }
 
-const LONG_TEXT = 4096;
-
 /** A page may be a cache's for so long: half a year, in seconds. */
 const HSTS = 'max-age=15552000; includeSubDomains';
 
@@ -50,6 +48,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false,
     genReqId: requestIdOf,
     requestIdHeader: false,
+    rewriteUrl: ({ url = '/' }) => readable(url),
     routerOptions: { ignoreTrailingSlash: true },
   });
   await compressAnswers(app);
@@ -89,11 +88,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     if (options.page && isPage && path === options.graphqlPath) return reply.redirect(GRAPHIQL_PATH);
     return undefined;
   });
-  // A long text is put together from pieces: made bytes once, it is neither measured nor copied again on its way out.
-  app.addHook('onSend', async (_request, _reply, payload) =>
-    typeof payload === 'string' && payload.length > LONG_TEXT ? Buffer.from(payload) : payload,
-  );
   return app;
+}
+
+/** A path that cannot be read is unknown, as any other that is: what holds for those holds for it, which the framework alone does not see to. */
+function readable(url: string): string {
+  const [path = ''] = url.split('?', 1);
+  try {
+    decodeURIComponent(path);
+    return url;
+  } catch {
+    return path.replaceAll('%', '%25') + url.slice(path.length);
+  }
 }
 
 function refusal(statusCode: number, message: string): Error {

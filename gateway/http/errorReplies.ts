@@ -3,6 +3,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { MASKED_MESSAGE, stampRequestId } from '../errors/presentError.js';
+import type { BeforeSending } from './beforeSending.js';
 
 /**
  * Answers what goes wrong outside of GraphQL in GraphQL's own shape, so that a client needs one way to read errors: a body
@@ -21,14 +22,13 @@ export function errorReplies(app: FastifyInstance, logger: Logger, paths: readon
     logger.error({ requestId: request.id, err: error }, 'an error that nobody foresaw');
     return sendErrors(request, reply, 500, MASKED_MESSAGE, ERROR_CODES.INTERNAL_SERVER_ERROR);
   });
-
-  // Apollo Server refuses some requests before it makes a context, and so without an id; all of these have an error status.
-  app.addHook('onSend', async (request, reply, payload) =>
-    reply.statusCode >= 400 && typeof payload === 'string' && String(reply.getHeader('content-type')).includes('json')
-      ? withRequestId(payload, request.id)
-      : payload,
-  );
 }
+
+/** Puts the request's id into errors that have none: Apollo Server refuses some requests before it makes a context. All of these have an error status. */
+export const tellRequestId: BeforeSending = (request, reply, payload) =>
+  reply.statusCode >= 400 && typeof payload === 'string' && String(reply.getHeader('content-type')).includes('json')
+    ? withRequestId(payload, request.id)
+    : payload;
 
 function sendErrors(
   request: FastifyRequest,

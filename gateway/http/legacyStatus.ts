@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify';
 import { ERROR_CODES } from '../../schema/contract.js';
+import type { BeforeSending } from './beforeSending.js';
 
 /** What is wrong with an operation that came in a well-formed request. */
 const OF_THE_OPERATION: ReadonlySet<unknown> = new Set([
@@ -26,15 +26,13 @@ const OF_THE_OPERATION: ReadonlySet<unknown> = new Set([
  *
  * @see https://graphql.github.io/graphql-over-http/draft/#sec-application-json
  */
-export function legacyStatus(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply, payload) => {
-    const legacy = /^application\/json\b/.test(String(reply.getHeader('content-type')));
-    if (reply.statusCode === 400 && legacy && typeof payload === 'string' && isOfTheOperation(JSON.parse(payload))) {
-      reply.code(200);
-    }
-    return payload;
-  });
-}
+export const legacyStatus: BeforeSending = (_request, reply, payload) => {
+  const legacy = /^application\/json\b/.test(String(reply.getHeader('content-type')));
+  if (reply.statusCode === 400 && legacy && typeof payload === 'string' && isOfTheOperation(JSON.parse(payload))) {
+    reply.code(200);
+  }
+  return payload;
+};
 
 function isOfTheOperation(body: { errors?: readonly { extensions?: { code?: unknown } }[] }): boolean {
   return body.errors?.every(({ extensions }) => OF_THE_OPERATION.has(extensions?.code)) ?? false;

@@ -4,7 +4,7 @@ export interface ConnectionLimits {
   readonly perAddress: number;
 }
 
-/** Counts what is open, in all and from each network address. */
+/** Counts what is open, in all and from each network address: connections, requests, or bytes of them. */
 export class ConnectionCount {
   #open = 0;
   readonly #from = new Map<string, number>();
@@ -20,20 +20,20 @@ export class ConnectionCount {
   }
 
   /** @returns false when one more would be too many; nothing is counted then. Else `release` is called once */
-  take(address: string): boolean {
+  take(address: string, more = 1): boolean {
     const from = this.#from.get(address) ?? 0;
-    if (this.#open >= this.limits.all || from >= this.limits.perAddress) {
+    if (this.#open + more > this.limits.all || from + more > this.limits.perAddress) {
       this.onRefused(address);
       return false;
     }
-    this.#open += 1;
-    this.#from.set(address, from + 1);
+    this.#open += more;
+    this.#from.set(address, from + more);
     return true;
   }
 
-  release(address: string): void {
-    this.#open -= 1;
-    const left = (this.#from.get(address) ?? 1) - 1;
+  release(address: string, less = 1): void {
+    this.#open -= less;
+    const left = (this.#from.get(address) ?? less) - less;
     if (left > 0) this.#from.set(address, left);
     else this.#from.delete(address);
   }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { stampRequestId } from '../errors/presentError.js';
+import type { BeforeSending } from '../http/beforeSending.js';
 import { clientAddress } from '../http/clientAddress.js';
 import type { Caller } from '../../schema/contract.js';
 import type { OperationRate } from './OperationRate.js';
@@ -10,6 +11,8 @@ import { callerKey } from './callerKey.js';
 export interface Misses {
   /** Says that a request is an operation: it is no miss, whatever its answer is. */
   isOperation(request: FastifyRequest): void;
+  /** Counts what turns out to be one. */
+  readonly count: BeforeSending;
 }
 
 /**
@@ -47,12 +50,13 @@ export function meterMisses(
         .send({ errors: stampRequestId(error.errors, request.id) });
     }
   });
-  app.addHook('onSend', async (request, reply, payload) => {
-    const { statusCode } = reply;
-    if (statusCode >= 400 && statusCode < 500 && isMetered(request) && !operations.has(request)) {
-      rate.count(keyOf(request));
-    }
-    return payload;
-  });
-  return { isOperation: (request) => void operations.add(request) };
+  return {
+    isOperation: (request) => void operations.add(request),
+    count(request, { statusCode }, payload) {
+      if (statusCode >= 400 && statusCode < 500 && isMetered(request) && !operations.has(request)) {
+        rate.count(keyOf(request));
+      }
+      return payload;
+    },
+  };
 }

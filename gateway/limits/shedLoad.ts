@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES } from '../../schema/contract.js';
 import { stampRequestId } from '../errors/presentError.js';
+import type { BeforeSending } from '../http/beforeSending.js';
 import { clientAddress } from '../http/clientAddress.js';
 import { whenOver } from '../http/whenOver.js';
 import { LoadLimit } from './LoadLimit.js';
@@ -16,6 +17,8 @@ export interface Shedding {
   readonly underWay: number;
   /** Says that a request goes on as a stream: it is not under way any more. */
   onStream(request: FastifyRequest): void;
+  /** An answer that is ready is not worked on any more. */
+  readonly end: BeforeSending;
 }
 
 /**
@@ -53,16 +56,16 @@ export function shedLoad(
     whenOver(reply, end);
     return undefined;
   });
-  app.addHook('onSend', async (request, _reply, payload) => {
-    ends.get(request)?.();
-    return payload;
-  });
   app.addHook('onClose', async () => load.stop());
   return {
     get underWay() {
       return load.underWay;
     },
     onStream: (request) => ends.get(request)?.(),
+    end(request, _reply, payload) {
+      ends.get(request)?.();
+      return payload;
+    },
   };
 }
 

@@ -61,6 +61,8 @@ export interface SubscriptionsOptions {
     | undefined;
 }
 
+/** A subscription counts once more for each of so many characters of its variables, which are held as long as it runs. */
+const HELD_BYTES = 8_192;
 /** So many subscriptions are moved to a new graph at the same time: the planner has always one to plan, and the event loop its turns. */
 const MOVED_TOGETHER = 8;
 /** A stream is given up when it was silent for so many of our own pings: servers send their heartbeat each 12 seconds or so. */
@@ -68,6 +70,8 @@ const SILENT_PINGS = 4;
 
 /** One client's part in a subscription. */
 interface Member extends Receiver {
+  /** Counts it as several when so many bytes are held for it. @throws OperationRefused when that is too many */
+  hold(bytes: number): void;
   /** Takes the client out of all counts; more calls change nothing. */
   release(): void;
 }
@@ -98,6 +102,8 @@ export class Subscriptions {
   readonly #running = new Set<Running>();
   /** Those that others may join. */
   readonly #joinable = new Map<string, Running>();
+  #clients = 0;
+  /** As they count, see `HELD_BYTES`. */
   #total = 0;
   readonly #byCaller = new Map<string, number>();
 
@@ -115,7 +121,7 @@ export class Subscriptions {
     let waitingEvents = 0;
     for (const { shared } of this.#running) waitingEvents += shared.waiting;
     for (const { size } of this.#events.values()) upstreams += size;
-    return { clients: this.#total, upstreams, waitingEvents };
+    return { clients: this.#clients, upstreams, waitingEvents };
   }
 
   /**
@@ -188,7 +194,8 @@ export class Subscriptions {
       const admitted = await door.admit(request, connection, graph, request.isSafe ? queriesOnly : undefined);
       if (signal.aborted) return;
       if (admitted.run.kind === 'subscription') {
-        const asked = { ...request, query: admitted.checked.text };
+        const asked = neededLater(request, admitted);
+        member.hold(bytesOf(asked.variables));
         await this.#subscribe(graph, admitted, asked, connection, member, requestId, signal);
         return;
       }
@@ -364,17 +371,24 @@ export class Subscriptions {
   #count(connection: ClientConnection, receiver: Receiver): Member {
     const { all, perCaller, perConnection } = this.options.limits.subscriptions;
     const caller = callerKey(connection.caller, connection.address);
-    const ofCaller = this.#byCaller.get(caller) ?? 0;
     if (connection.running >= perConnection) throw tooMany('this connection', perConnection);
-    if (ofCaller >= perCaller) throw tooMany('one caller', perCaller);
-    if (this.#total >= all) throw tooMany('all callers together', all);
+    let counted = 0;
+    const count = (more: number): void => {
+      const now = this.#byCaller.get(caller) ?? 0;
+      if (now + more > perCaller) throw tooMany('one caller', perCaller);
+      if (this.#total + more > all) throw tooMany('all callers together', all);
+      counted += more;
+      this.#total += more;
+      this.#byCaller.set(caller, now + more);
+    };
+    count(1);
     connection.running += 1;
-    this.#total += 1;
-    this.#byCaller.set(caller, ofCaller + 1);
-    return new CountedReceiver(receiver, () => {
+    this.#clients += 1;
+    return new CountedReceiver(receiver, count, () => {
       connection.running -= 1;
-      this.#total -= 1;
-      const left = (this.#byCaller.get(caller) ?? 1) - 1;
+      this.#clients -= 1;
+      this.#total -= counted;
+      const left = (this.#byCaller.get(caller) ?? counted) - counted;
       if (left > 0) this.#byCaller.set(caller, left);
       else this.#byCaller.delete(caller);
     });
@@ -419,6 +433,7 @@ class CountedReceiver implements Member {
 
   constructor(
     private readonly receiver: Receiver,
+    private readonly count: (more: number) => void,
     private readonly uncount: () => void,
   ) {}
 
@@ -436,6 +451,10 @@ class CountedReceiver implements Member {
     this.receiver.fail(errors);
   }
 
+  hold(bytes: number): void {
+    if (!this.#released) this.count(Math.floor(bytes / HELD_BYTES));
+  }
+
   release(): void {
     if (this.#released) return;
     this.#released = true;
@@ -443,8 +462,27 @@ class CountedReceiver implements Member {
   }
 }
 
+/** What is needed to plan it anew for another graph, and no more: what its client sent beside is not held as long as it runs. */
+function neededLater({ operationName, variables }: OperationRequest, { checked }: AdmittedOperation): OperationRequest {
+  const declared = checked.operation.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
+  const given = variables ?? {};
+  return {
+    query: checked.text,
+    operationName,
+    variables: Object.fromEntries(
+      declared.filter((name) => Object.hasOwn(given, name)).map((name) => [name, given[name]]),
+    ),
+  };
+}
+
+function bytesOf(variables: OperationRequest['variables']): number {
+  return JSON.stringify(variables ?? {}).length;
+}
+
 function tooMany(of: string, limit: number): OperationRefused {
-  const message = `There are too many operations of ${of}: at most ${limit} may run at the same time.`;
+  const message =
+    `There are too many operations of ${of}: at most ${limit} may run at the same time; ` +
+    `one with more than ${HELD_BYTES} characters of variables counts as several.`;
   return OperationRefused.because(message, ERROR_CODES.TOO_MANY_SUBSCRIPTIONS, { limit });
 }
 

@@ -14,6 +14,7 @@ import { clientApplication } from '../http/clientApplication.js';
 import { claimedBy, forwardedHeaders } from '../http/requestIdentity.js';
 import type { ConnectionCount } from '../limits/ConnectionCount.js';
 import type { OperationRate } from '../limits/OperationRate.js';
+import type { AskedOperation } from '../operations/AskedOperation.js';
 import { OperationRefused } from '../operations/OperationRefused.js';
 import { callerKey } from '../limits/callerKey.js';
 import type { Limits } from '../limits/limits.js';
@@ -63,10 +64,8 @@ const ANY = { schema: buildSchema('type Query { _: Boolean }'), document: parse(
 
 interface Subscribe {
   readonly id: string;
-  readonly query: string;
-  readonly extensions: unknown;
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Record<string, unknown> | null | undefined;
+  /** Until it is run: then it is let go of. */
+  request?: AskedOperation;
   readonly socket: ClientSocket;
 }
 
@@ -122,7 +121,9 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
           const identity = isNewToken ? await identify(client, payload, options.authenticate) : undefined;
           if (client.isClosed) return;
           const answer = isNewToken ? untilWhen(identity) : payload;
-          client.send(stringifyMessage({ type: MessageType.Pong, ...(answer && { payload: answer }) }));
+          const pong = pongOf(answer);
+          if (pong === undefined) client.close(CloseCode.BadRequest, 'Invalid message received');
+          else client.send(pong);
         },
         onMessage(read) {
           socket.on('message', (data: Buffer) => {
@@ -136,7 +137,14 @@ export function serveWebSockets(server: Server, options: TransportOptions): Tran
               return;
             }
             client.isFree = false;
-            const done = read(data.toString());
+            const message = parsed(data);
+            if (message === undefined) {
+              options.rate.count(key);
+              client.close(CloseCode.BadRequest, 'Invalid message received');
+              return;
+            }
+            // It takes an object too; a text it would keep for as long as a subscription runs.
+            const done = read(message as string);
             // By now the protocol has said what the message is.
             if (!client.isFree) options.rate.count(key);
             done.catch((error: unknown) => {
@@ -199,20 +207,16 @@ function createProtocol({ authenticate, rate, subscriptions }: TransportOptions)
       if (!identity) rate.count(callerKey(undefined, extra.address));
       return identity !== undefined;
     },
-    onSubscribe: ({ extra }, id, { query, operationName, variables, extensions }) => {
+    onSubscribe: ({ extra }, id, payload) => {
       extra.isFree = true;
-      const contextValue: Subscribe = {
-        id,
-        query,
-        extensions,
-        operationName,
-        variables,
-        socket: extra,
-      };
+      const contextValue: Subscribe = { id, request: { ...payload }, socket: extra };
+      // graphql-ws keeps what it read for as long as the operation runs.
+      Object.assign(payload, { variables: undefined, extensions: undefined });
       return { ...ANY, contextValue };
     },
     subscribe({ contextValue }) {
-      const { id, socket, ...request } = contextValue as Subscribe;
+      const { id, request, socket } = contextValue as Required<Subscribe>;
+      delete (contextValue as Subscribe).request;
       const operation = new SocketOperation(id, socket);
       operation.cancel = subscriptions.start(request, socket, operation);
       return operation;
@@ -297,4 +301,23 @@ function refuse(socket: Duplex, status: number, headers: Readonly<Record<string,
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}`;
   socket.end(`${head}connection: close\r\ncontent-length: 0\r\n\r\n`);
+}
+
+/** Undefined when what it should carry is nested too deep to be written. */
+function pongOf(payload: Record<string, unknown> | undefined): string | undefined {
+  try {
+    return stringifyMessage({ type: MessageType.Pong, ...(payload && { payload }) });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined when it is no JSON. */
+function parsed(data: Buffer): unknown {
+  try {
+    return JSON.parse(data.toString());
+  } catch {
+    return undefined;
+  }
 }

@@ -143,7 +143,8 @@ export class Service {
   }
 
   #deathOf(running: Running, end: ProcessEnd): string {
-    const cause = running.cause();
+    // Who was killed from outside said nothing of it: its last complaint is about something else.
+    const cause = end.signal === null ? running.cause() : null;
     return `${this.options.name} ended unexpectedly (${describeEnd(end)})${cause === null ? '' : `: ${cause}`}`;
   }
 

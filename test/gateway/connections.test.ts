@@ -112,6 +112,26 @@ describe('connections', () => {
     await untilNothingIsCounted();
   });
 
+  test('one network begins so many large bodies and no more; others are served, and it is too when they have ended', async () => {
+    await start({ limits: { requestBytes: 1024 * 1024 } });
+    const begun = postBytes('{ openUntil }').replace(/content-length: \d+/, 'content-length: 1000000');
+    const slow = await Promise.all(Array.from({ length: 33 }, () => open('127.0.0.2')));
+    for (const socket of slow) socket.write(begun);
+    const large = await open('127.0.0.2');
+    large.write(begun);
+    expect(await text(large)).toMatch(/^HTTP\/1\.1 429 [^]*Send one after another/);
+    expect((await askOnce('{ openUntil }')).status).toBe(200);
+    const body = JSON.stringify({ query: `{ openUntil } #${' '.repeat(20_000)}` });
+    const whole = `POST /graphql HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    for (const socket of slow) socket.destroy();
+    await waitUntil(async () => {
+      const again = await open('127.0.0.2');
+      again.write(whole);
+      return (await text(again)).startsWith('HTTP/1.1 200');
+    });
+    await untilNothingIsCounted();
+  });
+
   test('one network has so many connections and no more; others are served', async () => {
     await start({ limits: { sockets: { all: 100, perAddress: 10 } } });
     const many = await Promise.all(Array.from({ length: 15 }, () => open('127.0.0.2')));

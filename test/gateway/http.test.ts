@@ -178,6 +178,14 @@ describe('the gateway over HTTP', () => {
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphiql']);
   });
 
+  test('a path that cannot be read is one that is not there, with all that every answer says', async () => {
+    const response = await fetch(`${origin}/%zz`);
+    expect([response.status, await response.json()]).toMatchObject([404, { paths: expect.any(Array) }]);
+    for (const name of ['x-request-id', 'content-security-policy', 'cache-control']) {
+      expect(response.headers.get(name)).not.toBeNull();
+    }
+  });
+
   test('an unknown path is told which paths there are', async () => {
     const response = await fetch(`${origin}/grahpql?x=1`, { method: 'POST' });
     expect(response.status).toBe(404);

@@ -270,6 +270,7 @@ describe('what never becomes an operation', () => {
 
   test.each<[string, () => ReturnType<typeof post>, number]>([
     ['a path that is not there', () => post({}, good, '/nowhere'), 404],
+    ['a path that cannot be read', () => post({}, good, '/%zz'), 404],
     ['a token that will not do', () => post({ authorization: 'Bearer x.y.z' }, good), 401],
     ['a body that cannot be read', () => post({}, '{"query":'), 400],
     ['a body of another kind', () => post({ 'content-type': 'text/html' }, good), 415],

@@ -223,6 +223,15 @@ describe('who asks over a connection', () => {
     expect(await client.closed()).toEqual([4403, 'The token is not a signed JSON Web Token.']);
   });
 
+  test('is closed with 4400 when a ping is nested so deep that no pong can be, which is no error of ours', async () => {
+    const client = new RawClient(gateway.url, await bearer());
+    await client.next();
+    const depth = 100_000;
+    client.socket.send(`{"type":"ping","payload":{"lap":${'['.repeat(depth)}${']'.repeat(depth)}}}`);
+    expect(await client.closed()).toEqual([4400, 'Invalid message received']);
+    expect(gateway.log.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+  });
+
   test('is asked again by an event stream whose token expires: an error, and the end', async () => {
     const stream = await fetch(`${gateway.streamUrl}?query=${encodeURIComponent(ADDED)}`, {
       headers: await bearer({ exp: inSeconds(1) }),

@@ -319,6 +319,21 @@ describe('subscriptions in trouble', () => {
       expect(await next(one.iterate({ query: '{ books { id } }' }))).toHaveProperty('data');
     });
 
+    test('bytes: who brings much with a subscription has fewer of them, whatever it does not declare is not held', async () => {
+      gateway = await startLiveGateway(subgraph, { limits: { perCaller: 4, all: 100 } });
+      const client = gateway.client();
+      const query = 'subscription ($genre: String) { bookAdded(genre: $genre) { title } }';
+      const long = 'x'.repeat(40_000);
+      const large = client.iterate({ query, variables: { genre: long } });
+      await expect(next(large)).rejects.toMatchObject(tooMany(4));
+      // Nothing of it is counted any more.
+      for (let count = 1; count <= 4; count += 1) {
+        client.subscribe({ query, variables: { genre: `g${count}`, undeclared: long } }, sink(query)[1]);
+        await gateway.untilBegun(count);
+      }
+      await expect(next(client.iterate({ query: ADDED }))).rejects.toMatchObject(tooMany(4));
+    });
+
     test('connections from one address are closed with 4503, while others get in', async () => {
       gateway = await startLiveGateway(subgraph, { limits: { connectionsPerAddress: 1 } });
       const open = (address: string): WebSocket => new (from(address))(gateway.url, 'graphql-transport-ws');

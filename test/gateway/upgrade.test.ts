@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { type TestGateway, startGateway } from '../support/fixtureGateway.js';
 import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
 import { getBytes, postBytes, rawConnection } from '../support/rawConnection.js';
+import { waitUntil } from '../support/waitUntil.js';
 
 const run = promisify(execFile);
 
@@ -69,6 +72,25 @@ describe('an offer to speak something else than HTTP or WebSockets', () => {
     expect(answer).toContain('HTTP/1.1 200 OK');
     expect(answer).toContain(ANSWER);
     expect(answer.toLowerCase()).toContain('connection: close');
+  });
+
+  test('a client that offers it again and again leaves nothing behind on its connection', async () => {
+    const accepted: Socket[] = [];
+    const note = (message: unknown): void => void accepted.push((message as { socket: Socket }).socket);
+    subscribe('net.server.socket', note);
+    const client = await rawConnection(gateway.url);
+    let answers = '';
+    client.setEncoding('utf8').on('data', (chunk: string) => (answers += chunk));
+    const answered = async (count: number): Promise<void> =>
+      waitUntil(() => answers.split('{"status":"live"}').length === count + 1);
+    client.write(getBytes('/health/live', H2C).repeat(2));
+    await answered(2);
+    unsubscribe('net.server.socket', note);
+    const listeners = accepted[0]?.listenerCount('close');
+    client.write(getBytes('/health/live', H2C).repeat(14));
+    await answered(16);
+    expect(accepted[0]?.listenerCount('close')).toBe(listeners);
+    client.destroy();
   });
 
   test.each([

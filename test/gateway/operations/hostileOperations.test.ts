@@ -137,8 +137,11 @@ describe('errors', () => {
     });
     try {
       for (const count of [5, 60]) {
+        const legacy = await ask(loose.url, wrongFields(count));
+        expect(legacy.status).toBe(200);
         const { status, errors = [] } = await ask(loose.url, wrongFields(count), { headers: ACCEPT });
         expect(status).toBe(400);
+        expect(legacy.errors?.length).toBe(errors.length);
         expect(errors.length).toBeGreaterThanOrEqual(Math.min(count, 50));
         for (const { extensions } of errors) {
           expect(extensions).toEqual({ code: 'GRAPHQL_VALIDATION_FAILED', requestId: expect.any(String) });
