@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { openConnections, openLoop } from './openLoop.js';
 
 // A process of its own, started by `attacked`: floods a gateway from one address. It prints a line when it begins, and what became of it as JSON.
@@ -25,6 +26,8 @@ function unseen(index: number): string {
   });
 }
 
+// It would have a machine of its own: here it gives way to the subgraphs and the neighbour, whose core it shares.
+setPriority(19);
 const pool = await openConnections(url, CONNECTIONS);
 console.log('begun');
 const result = await openLoop({

@@ -79,10 +79,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     }
     // The Fastify integration of Apollo Server makes a URL of this, and a header that cannot be one must not become a 500.
     if (!URL.canParse(`http://${request.hostname}/`)) throw refusal(400, 'The Host header is not a host.');
-    const encoding = request.headers['content-encoding'];
+    const encoding = request.headers['content-encoding']?.trim().toLowerCase();
     // A small body could become a very large one.
-    if (encoding !== undefined && encoding !== 'identity')
-      throw refusal(415, 'Send the body as it is, not compressed.');
+    if (encoding && encoding !== 'identity') throw refusal(415, 'Send the body as it is, not compressed.');
     const path = request.url.replace(/\/$/, '');
     const isPage = request.method === 'GET' && request.headers.accept?.startsWith('text/html');
     if (options.page && isPage && path === options.graphqlPath) return reply.redirect(GRAPHIQL_PATH);

@@ -1,4 +1,5 @@
-import type { Caller } from '../../schema/contract.js';
+import { type Caller, ERROR_CODES } from '../../schema/contract.js';
+import { isAuthenticated } from '../access/anonymous.js';
 import { GATEWAY } from '../access/gatewayItself.js';
 import { errorCode } from '../errors/errorCode.js';
 import { AgeingPool } from './AgeingPool.js';
@@ -167,7 +168,7 @@ export class SubgraphClient {
     const timer = setTimeout(() => exchange.end(new SubgraphFailure(name, late)), ms);
     signal?.addEventListener('abort', abandon);
     try {
-      const answer = this.#judge(await exchange.answer);
+      const answer = this.#judge(await exchange.answer, caller);
       if (collect && this.#returns)
         collect(name, returnedParts(this.#settings, (await exchange.answer).headers, answer));
       return answer;
@@ -181,14 +182,19 @@ export class SubgraphClient {
 
   /**
    * The body decides, not the status: GraphQL over HTTP allows 4xx with a well-formed response. A 5xx is believed only
-   * when each of its errors says more than that something went wrong.
+   * when each of its errors says more than that something went wrong. Whoever is signed in here, and is told there to sign in, is not the
+   * one who is refused, whatever the status: it is this gateway.
    */
-  #judge({ status, headers, text }: HttpAnswer): SubgraphAnswer {
+  #judge({ status, headers, text }: HttpAnswer, caller: Caller): SubgraphAnswer {
     const answer = readSubgraphAnswer(text);
     const { name, refusals, refusesCallers = false } = this.options;
-    if (!refusesCallers && (status === 401 || (status === 403 && !answer))) {
+    const isRefusal = status === 401 || (status === 403 && !answer);
+    if (!refusesCallers && (isRefusal || (isAuthenticated(caller) && answer && asksToSignIn(answer)))) {
       const theirTime = Date.parse(String(headers.date));
-      refusals?.refused({ by: status, theirTime: Number.isNaN(theirTime) ? undefined : theirTime });
+      refusals?.refused({
+        by: isRefusal ? status : ERROR_CODES.UNAUTHENTICATED,
+        theirTime: Number.isNaN(theirTime) ? undefined : theirTime,
+      });
       throw new SubgraphFailure(name, 'untrusted', status);
     }
     refusals?.taken();
@@ -211,6 +217,11 @@ function reasonOf(code: string | undefined): SubgraphFailureReason {
   // What came is no HTTP, or has more headers than anybody reads.
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code?.startsWith('HPE_')) return 'garbage';
   return 'unreachable';
+}
+
+function asksToSignIn({ data, errors = [] }: SubgraphAnswer): boolean {
+  if (data || errors.length === 0) return false;
+  return errors.every(({ extensions }) => extensions?.['code'] === ERROR_CODES.UNAUTHENTICATED);
 }
 
 function saysWhy(code: unknown): boolean {

@@ -17,21 +17,24 @@ function down(name: string, error: string): unknown {
   return { name, ...measured, status: 'down', error };
 }
 
+let library: Library;
+let gateway: TestGateway;
+let origin: string;
+
+async function start(): Promise<void> {
+  library = await startLibrary();
+  gateway = await startGateway(library.file, { limits: { requestBytes: 2_000, probeTimeoutMs: 1_000 } });
+  origin = new URL(gateway.url).origin;
+}
+
+async function stop(): Promise<void> {
+  await gateway.stop();
+  await library.stop();
+}
+
 describe('the health of a gateway', () => {
-  let library: Library;
-  let gateway: TestGateway;
-  let origin: string;
-
-  beforeAll(async () => {
-    library = await startLibrary();
-    gateway = await startGateway(library.file, { limits: { requestBytes: 2_000, probeTimeoutMs: 1_000 } });
-    origin = new URL(gateway.url).origin;
-  });
-
-  afterAll(async () => {
-    await gateway.stop();
-    await library.stop();
-  });
+  beforeAll(start);
+  afterAll(stop);
 
   const ready = async (): Promise<{ status: number; body: unknown }> => {
     const response = await fetch(`${origin}/health/ready`);
@@ -79,20 +82,8 @@ describe('the health of a gateway', () => {
 });
 
 describe('the gateway over HTTP', () => {
-  let library: Library;
-  let gateway: TestGateway;
-  let origin: string;
-
-  beforeAll(async () => {
-    library = await startLibrary();
-    gateway = await startGateway(library.file, { limits: { requestBytes: 2_000, probeTimeoutMs: 1_000 } });
-    origin = new URL(gateway.url).origin;
-  });
-
-  afterAll(async () => {
-    await gateway.stop();
-    await library.stop();
-  });
+  beforeAll(start);
+  afterAll(stop);
 
   test('tells nobody but this machine where subgraphs are', async () => {
     const seen = await fetch(`${origin}/health/ready`, { headers: { 'x-forwarded-for': '203.0.113.7' } });

@@ -114,9 +114,9 @@ describe('a subgraph that answers 401', () => {
     await library.stop();
   });
 
-  const codeFor = async (body?: object): Promise<unknown> => {
-    library.desk.misbehave((response) => response.writeHead(401).end(body && JSON.stringify(body)));
-    const { status, errors } = await ask(gateway.url, '{ openUntil }');
+  const codeFor = async (body?: object, code = 401, headers: Record<string, string> = {}): Promise<unknown> => {
+    library.desk.misbehave((response) => response.writeHead(code).end(body && JSON.stringify(body)));
+    const { status, errors } = await ask(gateway.url, '{ openUntil }', { headers });
     expect(status).toBe(200);
     return errors?.[0]?.extensions?.['code'];
   };
@@ -132,6 +132,12 @@ describe('a subgraph that answers 401', () => {
     gateway = await startGateway(library.file, { auth: accessOf(TEST_ACCESS) });
     expect(await codeFor()).toBe('SERVICE_UNAVAILABLE');
     expect(await codeFor(UNAUTHENTICATED)).toBe('SERVICE_UNAVAILABLE');
+    // With another status it may be about who did not say who they are; whoever is signed in is told of no signing in.
+    const signedIn = { authorization: `Bearer ${await token()}` };
+    for (const code of [200, 400]) {
+      expect(await codeFor(UNAUTHENTICATED, code)).toBe('UNAUTHENTICATED');
+      expect(await codeFor(UNAUTHENTICATED, code, signedIn)).toBe('SERVICE_UNAVAILABLE');
+    }
     await gateway.stop();
     gateway = await startGateway(library.file, { auth: { kind: 'off' }, signingKey: TEST_SIGNING_KEY });
     expect(await codeFor(UNAUTHENTICATED)).toBe('SERVICE_UNAVAILABLE');
