@@ -32,14 +32,14 @@ async function stop(): Promise<void> {
   await library.stop();
 }
 
+async function ready(): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${origin}/health/ready`);
+  return { status: response.status, body: await response.json() };
+}
+
 describe('the health of a gateway', () => {
   beforeAll(start);
   afterAll(stop);
-
-  const ready = async (): Promise<{ status: number; body: unknown }> => {
-    const response = await fetch(`${origin}/health/ready`);
-    return { status: response.status, body: await response.json() };
-  };
 
   test('is ready when all subgraphs answer, degraded when some do, down when none does', async () => {
     expect(await ready()).toEqual({
