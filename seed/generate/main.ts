@@ -12,7 +12,7 @@ async function main(): Promise<void> {
     await live({ rate, seconds, url, token: liveToken(process.env) });
   } else {
     const { seedDatabases } = await import('./seedDatabases.js');
-    await seedDatabases(given);
+    await seedDatabases(given, process.env);
   }
 }
 

@@ -24,7 +24,7 @@ function say(line: string): void {
 }
 
 /** The Postgres of `npm start`; one that was started for us is stopped also when we are. */
-async function localDatabase(): Promise<LocalDatabase> {
+async function localDatabase(folder: string): Promise<LocalDatabase> {
   const stop = new AbortController();
   let database: LocalDatabase | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -34,7 +34,7 @@ async function localDatabase(): Promise<LocalDatabase> {
       void (database?.close() ?? Promise.resolve()).finally(() => process.exit(1));
     });
   }
-  database = await openLocalDatabase(process.env['DATA'] || '.data', say, stop.signal);
+  database = await openLocalDatabase(folder, say, stop.signal);
   return database;
 }
 
@@ -60,12 +60,16 @@ async function fill(
   return `${customers} customers, ${rows} new rows`;
 }
 
-/** Migrates all subgraphs, does with them what the options say, and tells what that was. */
-export async function seedDatabases(given: Options): Promise<void> {
+/**
+ * Migrates all subgraphs, does with them what the options say, and tells what that was.
+ *
+ * @param given the environment: `DATABASE_URL`, `<NAME>_DATABASE_URL`, and `DATA`, the folder of `npm start`
+ */
+export async function seedDatabases(options: Options, given: NodeJS.ProcessEnv): Promise<void> {
   const targets: Target[] = [];
   const urls: string[] = [];
-  const local = hasAllUrls(process.env) ? null : await localDatabase();
-  const environment = { DATABASE_URL: local?.url, ...process.env };
+  const local = hasAllUrls(given) ? null : await localDatabase(given['DATA'] || '.data');
+  const environment = { DATABASE_URL: local?.url, ...given };
   try {
     for (const subgraph of subgraphs) {
       const url = readDatabaseUrl(subgraph, environment);
@@ -74,7 +78,7 @@ export async function seedDatabases(given: Options): Promise<void> {
       targets.push({ subgraph, dataSource });
       urls.push(url);
     }
-    console.log(`seed: ${await fill(given, targets, urls)}`);
+    console.log(`seed: ${await fill(options, targets, urls)}`);
   } finally {
     await Promise.all(targets.map(({ dataSource }) => dataSource.destroy()));
     await local?.close();
