@@ -12,10 +12,12 @@ const SMALL_BYTES = 16_384;
 const ALL_BYTES = 256 * 1024 * 1024;
 const NETWORK_BYTES = 32 * 1024 * 1024;
 const LARGEST = 4;
+/** One that does not say how long it is counts with this part of the most that it may have: few are long, and many may come at once. */
+const PART_OF_UNKNOWN = 1 / 8;
 
 /**
  * Bounds the memory of bodies that are not whole yet: who begins many and ends none is refused before more is read. A body counts with what
- * its headers announce; one that does not say counts with the most that it may have.
+ * its headers announce.
  */
 export function limitBodies(
   app: FastifyInstance,
@@ -52,7 +54,7 @@ export function limitBodies(
 
 /** How many bytes may come; what is announced beyond the limit is refused without being read. */
 function announced({ headers }: FastifyRequest, most: number): number {
-  if (headers['transfer-encoding'] !== undefined) return most;
+  if (headers['transfer-encoding'] !== undefined) return Math.ceil(most * PART_OF_UNKNOWN);
   const length = Number(headers['content-length'] ?? 0);
   return length > most ? 0 : length;
 }

@@ -313,10 +313,11 @@ function pongOf(payload: Record<string, unknown> | undefined): string | undefine
   }
 }
 
-/** Undefined when it is no JSON. */
+/** Undefined when it is no JSON, or a text of which graphql-ws would make a message once more. */
 function parsed(data: Buffer): unknown {
   try {
-    return JSON.parse(data.toString());
+    const message: unknown = JSON.parse(data.toString());
+    return typeof message === 'string' ? undefined : message;
   } catch {
     return undefined;
   }

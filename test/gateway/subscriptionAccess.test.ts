@@ -223,6 +223,13 @@ describe('who asks over a connection', () => {
     expect(await client.closed()).toEqual([4403, 'The token is not a signed JSON Web Token.']);
   });
 
+  test('is closed with 4400 when a message is the text of a message', async () => {
+    const client = new RawClient(gateway.url, await bearer());
+    await client.next();
+    client.socket.send(JSON.stringify(JSON.stringify({ type: 'ping' })));
+    expect(await client.closed()).toEqual([4400, 'Invalid message received']);
+  });
+
   test('is closed with 4400 when a ping is nested so deep that no pong can be, which is no error of ours', async () => {
     const client = new RawClient(gateway.url, await bearer());
     await client.next();
