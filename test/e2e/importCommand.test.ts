@@ -8,7 +8,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
-import { readRejects, runImport } from '../support/runImport.js';
+import { readRejects, runImport, spawnImport } from '../support/runImport.js';
 
 let folder: string;
 let database: TestDatabase;
@@ -448,7 +448,7 @@ describe('the command', () => {
     const count = 20_000;
     putPeople('stopped', `id,name,email\n${Array.from({ length: count }, (_, id) => `${id},Stopped,\n`).join('')}`);
     const environment = { DATABASE_URL: database.url };
-    const stopped = await runImport(['m.yaml', '--data', '.'], environment, folder, async (child) => {
+    const stopped = await spawnImport(['m.yaml', '--data', '.'], environment, folder, async (child) => {
       while ((await employeesNamed('Stopped')) === 0) await setImmediate();
       child.kill('SIGTERM');
     });

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
-import { type ImportRun, readRejects, runImport } from '../support/runImport.js';
+import { type ImportRun, readRejects, runImport, spawnImport } from '../support/runImport.js';
 
 let folder: string;
 let database: TestDatabase;
@@ -37,7 +37,7 @@ async function countOf(table: string): Promise<number> {
 
 /** Runs the import and kills it, beyond any mercy, when so many rows are in a table. */
 function killedAt(table: string, count: number): Promise<ImportRun> {
-  return runImport(args, { DATABASE_URL: database.url }, folder, async (child) => {
+  return spawnImport(args, { DATABASE_URL: database.url }, folder, async (child) => {
     while ((await countOf(table)) < count) await setImmediate();
     child.kill('SIGKILL');
   });

@@ -32,11 +32,14 @@ describe('a new supergraph', () => {
   let library: Library;
   let prints: FixtureSubgraph;
   let gateway: TestGateway;
-  /** Supergraphs: with the lending desk and without, each with the new subgraph. */
+  /** Supergraphs: that of the library alone, and with the new subgraph, with its lending desk and without. */
+  let alone: string;
   let withPrints: string;
   let withoutDesk: string;
+  /** What the gateway serves. */
+  let served: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     library = await startLibrary();
     prints = await startFixtureSubgraph(PRINTS);
     const urls: Record<string, string> = {
@@ -47,21 +50,41 @@ describe('a new supergraph', () => {
     };
     const composed = (definitions: readonly SubgraphDefinition[]): string =>
       compose(definitions.map(({ name, typeDefs }) => ({ name, typeDefs, url: urls[name] ?? '' })));
+    alone = composed(LIBRARY);
     withPrints = composed([...LIBRARY, PRINTS]);
     withoutDesk = composed([...LIBRARY.filter(({ name }) => name !== 'lending-desk'), PRINTS]);
+    await replace(alone);
     gateway = await startGateway(library.file);
+    served = alone;
   });
 
-  afterEach(async () => {
+  afterEach(() => {
+    for (const subgraph of [library.books, library.desk]) subgraph.misbehave(undefined);
+  });
+
+  afterAll(async () => {
     await gateway.stop();
     await Promise.all([library.stop(), prints.stop()]);
   });
 
-  /** Puts a text in the place of the file, as a careful deployment does. */
-  async function replace(sdl: string): Promise<void> {
-    const beside = `${library.file}.new`;
-    await writeFile(beside, sdl);
-    await rename(beside, library.file);
+  /** Puts a text in the place of a file, as a careful deployment does. */
+  async function replace(sdl: string, file = library.file): Promise<void> {
+    await writeFile(`${file}.new`, sdl);
+    await rename(`${file}.new`, file);
+  }
+
+  /** Puts a text in place, and waits until it is served; returns what is said of it. */
+  async function serve(sdl: string): Promise<Record<string, unknown>> {
+    const swapped = gateway.nextLine(SWAPPED);
+    await replace(sdl);
+    const line = await swapped;
+    served = sdl;
+    return line;
+  }
+
+  /** Where a test begins, whatever ran before it. */
+  async function beginWith(sdl: string): Promise<void> {
+    if (served !== sdl) await serve(sdl);
   }
 
   async function servedDigest(): Promise<unknown> {
@@ -71,11 +94,10 @@ describe('a new supergraph', () => {
   }
 
   test('is served as soon as its file is in place, with its new subgraph, and /health/ready tells which it is', async () => {
+    await beginWith(alone);
     const before = await servedDigest();
     expect((await ask(gateway.url, '{ books { pages } }')).errors).toHaveLength(1);
-    const swapped = gateway.nextLine(SWAPPED);
-    await replace(withPrints);
-    expect(await swapped).toMatchObject({ previous: before, digest: digestOf(withPrints) });
+    expect(await serve(withPrints)).toMatchObject({ previous: before, digest: digestOf(withPrints) });
     expect(await ask(gateway.url, '{ books { pages copies } }')).toMatchObject({
       data: {
         books: [
@@ -88,9 +110,11 @@ describe('a new supergraph', () => {
   });
 
   test('is served when the file is written in place, or a link to it is turned', async () => {
+    await beginWith(alone);
     const written = gateway.nextLine(SWAPPED);
     await writeFile(library.file, withPrints);
     await written;
+    served = withPrints;
 
     // As Kubernetes mounts a ConfigMap: the file is a link into a folder that is itself a link.
     const folder = join(dirname(library.file), 'mounted');
@@ -114,36 +138,44 @@ describe('a new supergraph', () => {
     ['a type that is missing', (sdl: string) => sdl.replace('pages: Int', 'pages: Missing'), /Missing/],
     ['a subgraph without an address', (sdl: string) => sdl.replace(/url: "http:..127[^"]*"/, 'url: ""'), /no address/],
   ])('is refused and logged when it is %s, and the old one stays', async (_what, spoil, reason) => {
+    await beginWith(alone);
     const before = await servedDigest();
     const refused = gateway.nextLine(REFUSED);
     await replace(spoil(withPrints));
     expect(await refused).toMatchObject({ level: 50, serving: before, reason: expect.stringMatching(reason) });
     expect(await servedDigest()).toBe(before);
     expect((await ask(gateway.url, '{ books { title copies stars } }')).errors).toBeUndefined();
+  });
 
-    const swapped = gateway.nextLine(SWAPPED);
-    await replace(withPrints);
-    await swapped;
+  test('is served after one that was refused', async () => {
+    const refused = gateway.nextLine(REFUSED);
+    await replace('type Query { b: Int }');
+    await refused;
+    await serve(served === withPrints ? withoutDesk : withPrints);
     expect((await ask(gateway.url, '{ books { pages } }')).errors).toBeUndefined();
   });
 
   test('that is gone costs a line in the log', async () => {
+    await beginWith(alone);
     const refused = gateway.nextLine(REFUSED);
     await rm(library.file);
     expect(await refused).toMatchObject({ reason: expect.stringContaining('does not exist') });
     expect((await ask(gateway.url, '{ openUntil }')).data).toEqual({ openUntil: '18:00' });
+    await serve(withPrints);
   });
 
   test('leaves nothing in memory of those before it', async () => {
     const counting = pathToFileURL('test/support/countGraphs.mjs').href;
-    const { child, ...process } = runGateway(['--supergraph', library.file, '--port', '0'], {
+    const file = join(dirname(library.file), 'counted.graphql');
+    await writeFile(file, alone);
+    const { child, ...process } = runGateway(['--supergraph', file, '--port', '0'], {
       supervised: true,
       env: { NODE_OPTIONS: `--import=${counting}` },
     });
     const url = await untilReady({ child, ...process });
     for (const [index, sdl] of [withPrints, withoutDesk].entries()) {
       await ask(url, '{ books { title stars } }');
-      await replace(`${sdl}\n# ${index}\n`);
+      await replace(sdl, file);
       await waitUntil(() => process.output().split(SWAPPED).length === index + 2);
     }
     await waitUntil(async () => {
@@ -157,6 +189,7 @@ describe('a new supergraph', () => {
   });
 
   test('lets what is under way end on the old one, and only then closes what it does not need', async () => {
+    await beginWith(alone);
     let connection: ServerResponse['socket'] | undefined;
     library.desk.misbehave((response) => {
       connection = response.socket;
@@ -171,9 +204,7 @@ describe('a new supergraph', () => {
     const arrived = library.books.nextRequest();
     const answer = ask(gateway.url, '{ book(id: "1") { title copies } }');
     await arrived;
-    const swapped = gateway.nextLine(SWAPPED);
-    await replace(withoutDesk);
-    await swapped;
+    await serve(withoutDesk);
     const { errors } = await ask(gateway.url, '{ openUntil }');
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' });
 
@@ -185,6 +216,7 @@ describe('a new supergraph', () => {
   });
 
   test('drops no request, however often it changes under load', async () => {
+    await beginWith(alone);
     const supergraphs = [withPrints, withoutDesk];
     const expected = {
       books: [
@@ -204,11 +236,7 @@ describe('a new supergraph', () => {
       }
     };
     const callers = Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(caller));
-    for (let swap = 0; swap < 6; swap += 1) {
-      const swapped = gateway.nextLine(SWAPPED);
-      await replace(supergraphs[swap % 2] ?? '');
-      await swapped;
-    }
+    for (let swap = 0; swap < 4; swap += 1) await serve(supergraphs[swap % 2] ?? '');
     enough.abort();
     await callers;
     expect(answered).toBeGreaterThan(20);
@@ -217,8 +245,10 @@ describe('a new supergraph', () => {
 
   test('is told to who wants to move over, before the needless connections are closed', async () => {
     const lines: string[] = [];
+    const file = join(dirname(library.file), 'moved.graphql');
+    await writeFile(file, alone);
     const lifecycle = await SupergraphLifecycle.load({
-      file: library.file,
+      file,
       subgraphUrls: {},
       limits: DEFAULT_LIMITS,
       rules: { introspection: true },
@@ -236,7 +266,7 @@ describe('a new supergraph', () => {
       }),
     );
     lifecycle.watch();
-    await replace(withoutDesk);
+    await replace(withoutDesk, file);
     expect(await moved).toEqual([
       old,
       digestOf(withoutDesk),

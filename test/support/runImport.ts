@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { importCommand } from '../../seed/import/importCommand.js';
 
 export interface ImportRun {
   readonly code: number | null;
@@ -15,16 +16,41 @@ const SUMMARY =
   /^(\S+): (\d+) read = (\d+) written \((\d+) inserted \+ (\d+) updated\) \+ (\d+) unchanged \+ (\d+) rejected$/gm;
 
 /**
- * Runs the command as `npm run import` does.
+ * Runs the command in this process, from its command line to its exit code: loading the subgraphs takes a process of its own seconds.
  * @param environment besides PATH; without DATABASE_URL the command uses a Postgres of its own
- * @param started told of the process while it runs
  * @throws when a summary does not add up
  */
 export async function runImport(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   cwd = '.',
-  started: (child: ChildProcess) => Promise<void> = async () => {},
+): Promise<ImportRun> {
+  let [out, err] = ['', ''];
+  const before = process.cwd();
+  process.chdir(cwd);
+  try {
+    const code = await importCommand({
+      args,
+      env: { PATH: process.env.PATH, ...environment },
+      stdout: { isTTY: false, columns: 0, write: (text) => (out += text) },
+      stderr: { isTTY: false, columns: 0, write: (text) => (err += text) },
+      signal: new AbortController().signal,
+    });
+    return { code, out, err, counts: countsIn(out) };
+  } finally {
+    process.chdir(before);
+  }
+}
+
+/**
+ * Runs the command as `npm run import` does, in a process of its own. See `runImport`.
+ * @param started told of the process while it runs
+ */
+export async function spawnImport(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  cwd: string,
+  started: (child: ChildProcess) => Promise<void>,
 ): Promise<ImportRun> {
   const child = spawn(process.execPath, [resolve('dist/seed/import/main.js'), ...args], {
     cwd,
@@ -35,6 +61,11 @@ export async function runImport(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   await Promise.all([once(child, 'close'), started(child)]);
+  return { code: child.exitCode, out, err, counts: countsIn(out) };
+}
+
+/** @throws when a summary does not add up */
+function countsIn(out: string): ImportRun['counts'] {
   const counts: Record<string, number[]> = {};
   for (const [line, file = '', ...numbers] of out.matchAll(SUMMARY)) {
     const [read = 0, written = 0, inserted = 0, updated = 0, unchanged = 0, rejected = 0] = numbers.map(Number);
@@ -42,7 +73,7 @@ export async function runImport(
       throw new Error(`wrong sum: ${line}`);
     counts[file] = [read, inserted, updated, unchanged, rejected];
   }
-  return { code: child.exitCode, out, err, counts };
+  return counts;
 }
 
 /** The rows of a rejects file, each as its text, without the header; undefined when there is no such file. */
