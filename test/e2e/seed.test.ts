@@ -88,16 +88,16 @@ describe('a seed', () => {
     async () => {
       const other = await createTestDatabase();
       try {
-        await seeded(other, '--customers', '1000');
-        const killed = seed(database, ['--customers', '1000']);
+        await seeded(other, '--customers', '600');
+        const killed = seed(database, ['--customers', '600']);
         await untilSome(database);
         killed.signal('SIGKILL');
         await killed.ended;
         const [before] = await query<{ n: number }>(database, 'SELECT count(*)::int AS n FROM identity.customer');
-        expect(before?.n).toBeLessThan(1000);
-        await seeded(database, '--customers', '1000');
+        expect(before?.n).toBeLessThan(600);
+        await seeded(database, '--customers', '600');
         expect(await contents(database)).toEqual(await contents(other));
-        expect(await seeded(database, '--customers', '1000')).toBe('seed: 1000 customers, 0 new rows');
+        expect(await seeded(database, '--customers', '600')).toBe('seed: 600 customers, 0 new rows');
         expect(await contents(database)).toEqual(await contents(other));
       } finally {
         await other.drop();

@@ -168,10 +168,8 @@ function faults(eventBusUrl: () => string | undefined, killBus?: () => Promise<v
 
   test('a subgraph is killed between its commits and the bus', async () => {
     const { written, arrived, parked } = await writeWhile(async () => {
-      for (let round = 0; round < 2; round += 1) {
-        await deployment.kill('feedback');
-        await deployment.start('feedback');
-      }
+      await deployment.kill('feedback');
+      await deployment.start('feedback');
     });
     expect(arrived).toEqual(written);
     expect(parked).toEqual([]);
@@ -179,10 +177,8 @@ function faults(eventBusUrl: () => string | undefined, killBus?: () => Promise<v
 
   test('the consumer is killed between its writes and saying so', async () => {
     const { written, arrived, parked } = await writeWhile(async () => {
-      for (let round = 0; round < 2; round += 1) {
-        await deployment.kill('touchpoints');
-        await deployment.start('touchpoints');
-      }
+      await deployment.kill('touchpoints');
+      await deployment.start('touchpoints');
     });
     expect(arrived).toEqual(written);
     expect(parked).toEqual([]);
