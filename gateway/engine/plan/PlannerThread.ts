@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { PlanningLimits } from '../../limits/limits.js';
@@ -104,7 +105,10 @@ export class PlannerThread implements Planner {
     if (message.kind === 'planned') {
       this.#queue.charge(job, message.milliseconds);
       // The planner's own type of a plan is that of what it wrote.
-      return message.plan === undefined ? undefined : (JSON.parse(message.plan) as Plan);
+      const plan = message.plan === undefined ? undefined : (JSON.parse(message.plan) as Plan);
+      // Reading a long one and compiling it take their time: each has a turn of the event loop of its own.
+      await setImmediate();
+      return plan;
     }
     if (message.kind !== 'failed') throw new PlanFailed('bug', `the planner's thread said "${message.kind}"`);
     this.#queue.charge(job, message.milliseconds);
