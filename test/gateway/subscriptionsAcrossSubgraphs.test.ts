@@ -1,25 +1,29 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createClient as createStreamClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type TestGateway, ask, startGateway } from '../support/fixtureGateway.js';
-import { type FixtureSubgraph, startFixtureSubgraph } from '../support/fixtureSubgraph.js';
+import { type FixtureSubgraph, type Misbehaviour, startFixtureSubgraph } from '../support/fixtureSubgraph.js';
 import { LIBRARY, compose, writeSupergraph } from '../support/fixtureSupergraph.js';
 import { nextAnswer as next } from '../support/liveGateway.js';
 import { LIVE_BOOKS_SDL, type LiveSubgraph, startLiveSubgraph } from '../support/liveSubgraph.js';
 
 const ADDED = 'subscription { added: bookAdded { title stars } }';
+const hangUp: Misbehaviour = (response) => response.socket?.destroy();
 
 describe('subscriptions that cross subgraphs', () => {
   let books: LiveSubgraph;
   let desk: FixtureSubgraph;
   let reviews: FixtureSubgraph;
   let gateway: TestGateway;
+  /** The gateways of tests that stop theirs, or give it another supergraph. */
+  let owned: TestGateway[];
   let file: string;
   let removeFile: () => Promise<void>;
   let clients: { dispose(): unknown }[];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     const [, deskDefinition, reviewsDefinition] = LIBRARY;
     if (!deskDefinition || !reviewsDefinition) throw new Error('the library has three subgraphs');
     books = await startLiveSubgraph();
@@ -37,18 +41,34 @@ describe('subscriptions that cross subgraphs', () => {
     ({ file } = written);
     removeFile = written.remove;
     gateway = await startGateway(file);
+  });
+
+  beforeEach(() => {
     clients = [];
+    owned = [];
   });
 
   afterEach(async () => {
     for (const one of clients) await one.dispose();
+    for (const one of owned) await one.stop();
+    for (const one of [desk, reviews]) one.misbehave(undefined);
+    await books.untilListening(0);
+  });
+
+  afterAll(async () => {
     await gateway.stop();
     await Promise.all([books.stop(), desk.stop(), reviews.stop(), removeFile()]);
   });
 
-  function client(authorization?: string) {
+  async function startOwn(supergraph = file): Promise<TestGateway> {
+    const own = await startGateway(supergraph);
+    owned.push(own);
+    return own;
+  }
+
+  function client(authorization?: string, { url } = gateway) {
     const made = createClient({
-      url: gateway.url.replace('http', 'ws'),
+      url: url.replace('http', 'ws'),
       webSocketImpl: WebSocket,
       retryAttempts: 0,
       connectionParams: { authorization },
@@ -64,6 +84,7 @@ describe('subscriptions that cross subgraphs', () => {
   }
 
   test('each event has what other subgraphs know, asked with the headers of the subscriber', async () => {
+    const from = reviews.requests.length;
     const events = client('Bearer mine').iterate({ query: ADDED });
     const first = next(events);
     await books.untilListening(1);
@@ -71,20 +92,20 @@ describe('subscriptions that cross subgraphs', () => {
     expect(await first).toEqual({ data: { added: { title: 'Emma', stars: 1.5 } } });
     books.addBook({ id: '2', title: 'Middlemarch' });
     expect(await next(events)).toEqual({ data: { added: { title: 'Middlemarch', stars: 2.5 } } });
-    const [one, two] = reviews.requests.map(({ headers }) => headers);
+    const [one, two] = reviews.requests.slice(from).map(({ headers }) => headers);
     expect(one?.authorization).toBe('Bearer mine');
     expect(one?.['x-request-id']).not.toBe(two?.['x-request-id']);
   });
 
   test('subscribers with different authorization share nothing', async () => {
+    const from = reviews.requests.length;
     const mine = next(client('mine').iterate({ query: ADDED }));
     const yours = next(client('yours').iterate({ query: ADDED }));
     await books.untilListening(2);
     books.addBook({ id: '1' });
     await Promise.all([mine, yours]);
-    expect(
-      reviews.requests.map(({ headers }) => headers.authorization).toSorted((a = '', b = '') => a.localeCompare(b)),
-    ).toEqual(['mine', 'yours']);
+    const asked = reviews.requests.slice(from).map(({ headers }) => headers.authorization);
+    expect(asked.toSorted((a = '', b = '') => a.localeCompare(b))).toEqual(['mine', 'yours']);
   });
 
   test('an event whose enrichment fails in part arrives in part, with the path of the error', async () => {
@@ -103,7 +124,7 @@ describe('subscriptions that cross subgraphs', () => {
       ],
     });
 
-    await reviews.stop();
+    reviews.misbehave(hangUp);
     books.addBook({ id: '2', title: 'Middlemarch' });
     expect(await next(events)).toMatchObject({
       data: { bookAdded: { title: 'Middlemarch', stars: null } },
@@ -114,16 +135,17 @@ describe('subscriptions that cross subgraphs', () => {
   });
 
   test('queries and mutations over a WebSocket are answered as over HTTP, errors included', async () => {
+    const from = desk.requests.length;
     const over = client('Bearer mine');
     expect(await next(over.iterate({ query: '{ books { title stars } openUntil }' }))).toEqual({
       data: { books: [{ title: 'Emma', stars: 1.5 }], openUntil: '18:00' },
     });
-    expect(desk.requests[0]?.headers.authorization).toBe('Bearer mine');
+    expect(desk.requests[from]?.headers.authorization).toBe('Bearer mine');
     const rename = 'mutation ($t: String!) { renameBook(id: "2", title: $t) { title stars } }';
     expect(await next(over.iterate({ query: rename, variables: { t: 'New' } }))).toEqual({
       data: { renameBook: { title: 'New', stars: 2.5 } },
     });
-    await desk.stop();
+    desk.misbehave(hangUp);
     expect(await next(over.iterate({ query: '{ openUntil }' }))).toMatchObject({
       data: { openUntil: null },
       errors: [{ path: ['openUntil'], extensions: { code: 'SERVICE_UNAVAILABLE' } }],
@@ -149,18 +171,22 @@ describe('subscriptions that cross subgraphs', () => {
       ...reviewsDefinition,
       resolvers: { Book: { __resolveReference: (book: { id: string }) => ({ ...book, stars: 5 }) } },
     });
-    const fits = client().iterate({ query: ADDED });
+    const supergraph = join(dirname(file), 'moving.graphql');
+    await copyFile(file, supergraph);
+    const own = await startOwn(supergraph);
+    const from = books.subscribes.length;
+    const fits = client(undefined, own).iterate({ query: ADDED });
     const first = next(fits);
-    const outdated = client().iterate({ query: 'subscription { bookAdded { copies } }' });
+    const outdated = client(undefined, own).iterate({ query: 'subscription { bookAdded { copies } }' });
     const end = next(outdated);
     await books.untilListening(2);
     books.addBook({ id: '1', title: 'Emma' });
     expect(await first).toMatchObject({ data: { added: { stars: 1.5 } } });
     expect(await end).toMatchObject({ data: { bookAdded: { copies: 10 } } });
 
-    const swapped = gateway.nextLine('a new supergraph serves');
+    const swapped = own.nextLine('a new supergraph serves');
     await writeFile(
-      file,
+      supergraph,
       compose([
         { name: 'books', url: books.url, typeDefs: LIVE_BOOKS_SDL },
         { ...reviewsDefinition, url: moved.url },
@@ -171,7 +197,7 @@ describe('subscriptions that cross subgraphs', () => {
     await books.untilListening(1);
     books.addBook({ id: '2', title: 'Middlemarch' });
     expect(await next(fits)).toEqual({ data: { added: { title: 'Middlemarch', stars: 5 } } });
-    expect(books.subscribes).toHaveLength(2);
+    expect(books.subscribes).toHaveLength(from + 2);
     await moved.stop();
   });
 
@@ -201,6 +227,7 @@ describe('subscriptions that cross subgraphs', () => {
     });
 
     test('they share an upstream with WebSockets', async () => {
+      const from = books.subscribes.length;
       const socket = next(client().iterate({ query: ADDED }));
       await books.untilListening(1);
       const response = await fetch(`${gateway.url}/stream?query=${encodeURIComponent(ADDED)}`, {
@@ -215,7 +242,7 @@ describe('subscriptions that cross subgraphs', () => {
         if (text.includes('event: next')) break;
       }
       expect(text).toBe(':\n\nevent: next\ndata: {"data":{"added":{"title":"Emma","stars":1.5}}}\n\n');
-      expect(books.subscribes).toHaveLength(1);
+      expect(books.subscribes).toHaveLength(from + 1);
     });
 
     test('what is wrong with an operation is an answer, and the stream is complete', async () => {
@@ -228,9 +255,10 @@ describe('subscriptions that cross subgraphs', () => {
     });
 
     test('a gateway that stops ends them without saying that they are complete', async () => {
-      const response = await fetch(`${gateway.url}/stream?query=${encodeURIComponent(ADDED)}`);
+      const own = await startOwn();
+      const response = await fetch(`${own.url}/stream?query=${encodeURIComponent(ADDED)}`);
       await books.untilListening(1);
-      await gateway.stop();
+      await own.stop();
       expect(await response.text()).toBe(':\n\n');
     });
   });
