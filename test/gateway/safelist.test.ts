@@ -27,53 +27,53 @@ function byId(text: string): { extensions: Record<string, unknown> } {
 describe('with a safelist', () => {
   let library: Library;
   let folder: string;
-  let gateway: TestGateway;
+  /** The gateways that refuse what is not in the folder, and that log it. */
+  let requiring: TestGateway;
+  let logging: TestGateway;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     library = await startLibrary();
     folder = join(dirname(library.file), 'operations');
     await mkdir(join(folder, 'desk'), { recursive: true });
     await writeFile(join(folder, 'book.graphql'), BOOK);
     await writeFile(join(folder, 'desk', 'desk.graphql'), 'query Desk { deskName } query Gone { closedSince }');
+    const start = (mode: 'require' | 'log'): Promise<TestGateway> =>
+      startGateway(library.file, { safelist: { mode, folder }, introspection: false });
+    [requiring, logging] = await Promise.all([start('require'), start('log')]);
   });
 
-  afterEach(async () => {
-    await gateway.stop();
+  afterAll(async () => {
+    await Promise.all([requiring.stop(), logging.stop()]);
     await library.stop();
   });
 
-  const start = async (mode: 'require' | 'log'): Promise<void> => {
-    gateway = await startGateway(library.file, { safelist: { mode, folder }, introspection: false });
-  };
   const variables = { id: '1' };
 
   test('an operation of its files is answered, however it is laid out and whatever __typename a client adds', async () => {
-    await start('require');
     const asSent = `fragment Titled on Book {id title __typename} query Book($id:ID!) {book(id:$id){...Titled __typename}}`;
-    expect(await ask(gateway.url, asSent, { variables })).toMatchObject({
+    expect(await ask(requiring.url, asSent, { variables })).toMatchObject({
       data: { book: { id: '1', title: 'Emma', __typename: 'Book' } },
     });
-    expect((await ask(gateway.url, 'query Desk { deskName }')).data).toEqual({ deskName: 'North' });
+    expect((await ask(requiring.url, 'query Desk { deskName }')).data).toEqual({ deskName: 'North' });
   });
 
   test('any other is refused with 403 and no subgraph is asked, also one that only has the name of a known one', async () => {
-    await start('require');
+    const before = library.desk.requests.length;
     for (const query of ['{ openUntil }', 'query Desk { deskName openUntil }', 'query Desk { d: deskName }']) {
-      const { status, errors } = await ask(gateway.url, query);
+      const { status, errors } = await ask(requiring.url, query);
       expect([status, errors?.[0]?.extensions?.['code']]).toEqual([403, 'OPERATION_NOT_SAFELISTED']);
     }
-    const client = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket });
+    const client = createClient({ url: requiring.url.replace('http', 'ws'), webSocketImpl: WebSocket });
     await expect(client.iterate({ query: 'subscription { bookAdded { id } }' }).next()).rejects.toMatchObject([
       { extensions: { code: 'OPERATION_NOT_SAFELISTED' } },
     ]);
     await client.dispose();
-    expect(library.desk.requests).toHaveLength(0);
+    expect(library.desk.requests).toHaveLength(before);
   });
 
   test('a client may send the SHA-256 alone, and can register none of its own', async () => {
-    await start('require');
     const post = async (body: Record<string, unknown>, path = ''): Promise<string> => {
-      const response = await fetch(gateway.url + path, {
+      const response = await fetch(requiring.url + path, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
@@ -82,7 +82,7 @@ describe('with a safelist', () => {
     };
     expect(await post({ ...byId(BOOK), variables })).toContain('"title":"Emma"');
     expect(await post({ ...byId(BOOK), variables }, '/stream')).toContain('"title":"Emma"');
-    const client = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket });
+    const client = createClient({ url: requiring.url.replace('http', 'ws'), webSocketImpl: WebSocket });
     const { value } = await client.iterate({ query: '', ...byId(BOOK), variables }).next();
     expect(value).toMatchObject({ data: { book: { title: 'Emma' } } });
     await client.dispose();
@@ -94,16 +94,15 @@ describe('with a safelist', () => {
   });
 
   test('that only logs, each unknown operation is answered, and logged once', async () => {
-    await start('log');
-    await ask(gateway.url, 'query Own { openUntil }');
-    expect((await ask(gateway.url, 'query Own { openUntil  }')).data).toEqual({ openUntil: '18:00' });
-    const lines = gateway.log.filter(({ msg }) => msg === 'an operation is not in the safelist');
+    const from = logging.log.length;
+    await ask(logging.url, 'query Own { openUntil }');
+    expect((await ask(logging.url, 'query Own { openUntil  }')).data).toEqual({ openUntil: '18:00' });
+    const lines = logging.log.slice(from).filter(({ msg }) => msg === 'an operation is not in the safelist');
     expect(lines).toMatchObject([{ operationName: 'Own' }]);
   });
 
   test('a known operation that does not fit the graph is named when the gateway starts', async () => {
-    await start('require');
-    expect(gateway.log).toContainEqual(
+    expect(requiring.log).toContainEqual(
       expect.objectContaining({
         place: join(folder, 'desk', 'desk.graphql:1'),
         reason: expect.stringContaining('closedSince'),
@@ -112,13 +111,12 @@ describe('with a safelist', () => {
   });
 
   test('the schema is not told, nor guessed at in errors', async () => {
-    await start('log');
-    const asked = await ask(gateway.url, '{ __schema { types { name } } }');
+    const asked = await ask(logging.url, '{ __schema { types { name } } }');
     expect(asked.errors?.[0]?.extensions?.['code']).toBe('INTROSPECTION_DISABLED');
-    const guessed = await ask(gateway.url, '{ deskNam }');
+    const guessed = await ask(logging.url, '{ deskNam }');
     expect(guessed.errors?.[0]?.message).toBe('Cannot query field "deskNam" on type "Query".');
-    expect((await ask(gateway.url, '{ __typename }')).data).toEqual({ __typename: 'Query' });
-    expect((await fetch(new URL('/', gateway.url))).status).toBe(404);
+    expect((await ask(logging.url, '{ __typename }')).data).toEqual({ __typename: 'Query' });
+    expect((await fetch(new URL('/', logging.url))).status).toBe(404);
   });
 });
 
