@@ -56,15 +56,16 @@ const post = (url: string, query: string, headers: Record<string, string> = {}):
     body: JSON.stringify({ query }),
   });
 
-let subgraph: LiveSubgraph;
-beforeEach(async () => {
-  subgraph = await startLiveSubgraph();
-});
-afterEach(() => subgraph.stop());
-
 describe('a subscription of Apollo Client over HTTP', () => {
+  let subgraph: LiveSubgraph;
   let gateway: LiveGateway;
-  afterEach(() => gateway.stop());
+  beforeEach(async () => {
+    subgraph = await startLiveSubgraph();
+  });
+  afterEach(async () => {
+    await gateway.stop();
+    await subgraph.stop();
+  });
   const http = (): string => gateway.url.replace('ws', 'http');
 
   test('gets each event in order, and ends when the subgraph ends it', async () => {
@@ -225,21 +226,24 @@ describe('a subscription of Apollo Client over HTTP', () => {
 });
 
 describe('at the address of GraphQL', () => {
+  let subgraph: LiveSubgraph;
   let gateway: TestGateway;
   let removeFile: () => Promise<void>;
-  beforeEach(async () => {
+  beforeAll(async () => {
+    subgraph = await startLiveSubgraph();
     const written = await writeSupergraph(compose([{ name: 'books', url: subgraph.url, typeDefs: LIVE_BOOKS_SDL }]));
     removeFile = written.remove;
     gateway = await startGateway(written.file, { limits: { inFlight: 2 } });
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await gateway.stop();
-    await removeFile();
+    await Promise.all([subgraph.stop(), removeFile()]);
   });
 
   test('subscriptions are answered in parts, and are no requests under way', async () => {
+    const from = gateway.log.length;
     const told = [1, 2, 3, 4].map(() => subscribe(gateway.url, ADDED));
-    await waitUntil(() => gateway.log.filter(({ msg }) => msg === 'a subscription began').length === 4);
+    await waitUntil(() => gateway.log.slice(from).filter(({ msg }) => msg === 'a subscription began').length === 4);
     await subgraph.untilListening(1);
     subgraph.addBook({ id: '1' });
     await waitUntil(() => told.every(({ data }) => data.length === 1));
