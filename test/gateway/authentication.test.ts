@@ -16,18 +16,19 @@ import { TEST_ACCESS, accessOf, token } from '../support/tokens.js';
 const SIGNING_KEY = 'what gateway and subgraphs both know';
 const bearer = (sent: string) => ({ authorization: `Bearer ${sent}` });
 
+let library: Library;
+beforeAll(async () => {
+  library = await startLibrary();
+});
+afterAll(() => library.stop());
+
 describe('a gateway that checks tokens', () => {
-  let library: Library;
   let gateway: TestGateway;
 
   beforeAll(async () => {
-    library = await startLibrary();
     gateway = await startGateway(library.file, { auth: accessOf(TEST_ACCESS), signingKey: SIGNING_KEY });
   });
-  afterAll(async () => {
-    await gateway.stop();
-    await library.stop();
-  });
+  afterAll(() => gateway.stop());
 
   test('answers a bad token with 401, a challenge and the reason, and asks no subgraph', async () => {
     const before = library.books.requests.length;
@@ -123,18 +124,13 @@ describe('a gateway that checks tokens', () => {
   });
 });
 
-describe('the tokens of development', () => {
+describe('without access control', () => {
   const tokens = [{ role: 'admin', token: 'a.b.c', scopes: ['x:read'] }];
-  let library: Library;
   let gateway: TestGateway;
   beforeAll(async () => {
-    library = await startLibrary();
     gateway = await startGateway(library.file, { developmentTokens: tokens });
   });
-  afterAll(async () => {
-    await gateway.stop();
-    await library.stop();
-  });
+  afterAll(() => gateway.stop());
 
   /** fetch does not let a caller choose these headers. */
   async function get(path: string, headers: Record<string, string> = {}) {
@@ -143,49 +139,43 @@ describe('the tokens of development', () => {
     return { status: response.statusCode, cache: response.headers['cache-control'], body: await text(response) };
   }
 
-  test('are told to pages of the gateway at this machine, and filled in there', async () => {
-    const { status, cache, body } = await get('/development/tokens', { 'sec-fetch-site': 'same-origin' });
-    expect({ status, cache, body: JSON.parse(body) }).toEqual({ status: 200, cache: 'no-store', body: tokens });
-    const page = await get('/graphiql');
-    expect(page.body).toContain('Bearer a.b.c');
-    expect(page.cache).toBe('no-store');
+  describe('the tokens of development', () => {
+    test('are told to pages of the gateway at this machine, and filled in there', async () => {
+      const { status, cache, body } = await get('/development/tokens', { 'sec-fetch-site': 'same-origin' });
+      expect({ status, cache, body: JSON.parse(body) }).toEqual({ status: 200, cache: 'no-store', body: tokens });
+      const page = await get('/graphiql');
+      expect(page.body).toContain('Bearer a.b.c');
+      expect(page.cache).toBe('no-store');
+    });
+
+    test.each([
+      ['a page of another origin', { origin: 'https://evil.example' }],
+      ['a page of another site without an origin', { 'sec-fetch-site': 'cross-site' }],
+      ['another name that leads here', { host: 'evil.example' }],
+      ['somebody behind a proxy', { 'x-forwarded-for': '203.0.113.7' }],
+    ])('are nothing to %s', async (_who, headers) => {
+      const { status, body } = await get('/development/tokens', headers);
+      expect(status).toBe(404);
+      expect(body).not.toContain('a.b.c');
+      expect((await get('/graphiql', headers)).body).not.toContain('a.b.c');
+    });
+
+    test('are refused in production, and where others could ask', () => {
+      const env = { DEVELOPMENT_TOKENS: JSON.stringify(tokens) };
+      expect(readDevelopmentTokens('127.0.0.1', env)).toEqual({ value: tokens });
+      expect(readDevelopmentTokens('0.0.0.0', env)).toHaveProperty('problems');
+      expect(readDevelopmentTokens('127.0.0.1', { ...env, NODE_ENV: 'production' })).toHaveProperty('problems');
+    });
   });
 
-  test.each([
-    ['a page of another origin', { origin: 'https://evil.example' }],
-    ['a page of another site without an origin', { 'sec-fetch-site': 'cross-site' }],
-    ['another name that leads here', { host: 'evil.example' }],
-    ['somebody behind a proxy', { 'x-forwarded-for': '203.0.113.7' }],
-  ])('are nothing to %s', async (_who, headers) => {
-    const { status, body } = await get('/development/tokens', headers);
-    expect(status).toBe(404);
-    expect(body).not.toContain('a.b.c');
-    expect((await get('/graphiql', headers)).body).not.toContain('a.b.c');
-  });
-
-  test('are refused in production, and where others could ask', () => {
-    const env = { DEVELOPMENT_TOKENS: JSON.stringify(tokens) };
-    expect(readDevelopmentTokens('127.0.0.1', env)).toEqual({ value: tokens });
-    expect(readDevelopmentTokens('0.0.0.0', env)).toHaveProperty('problems');
-    expect(readDevelopmentTokens('127.0.0.1', { ...env, NODE_ENV: 'production' })).toHaveProperty('problems');
-  });
-});
-
-describe('without access control', () => {
   test("the client's authorization goes on to subgraphs, and a warning says that the door is open", async () => {
-    const library = await startLibrary();
-    const gateway = await startGateway(library.file);
-    try {
-      await ask(gateway.url, '{ books { title } }', { headers: { authorization: 'Basic YTpi' } });
-      expect(library.books.requests[0]?.headers).toMatchObject({ authorization: 'Basic YTpi' });
-      expect(library.books.requests[0]?.headers).not.toHaveProperty('x-customer360-caller');
-      expect(gateway.log).toContainEqual(
-        expect.objectContaining({ level: 40, msg: expect.stringContaining('ACCESS CONTROL IS OFF') }),
-      );
-    } finally {
-      await gateway.stop();
-      await library.stop();
-    }
+    const from = library.books.requests.length;
+    await ask(gateway.url, '{ books { title } }', { headers: { authorization: 'Basic YTpi' } });
+    expect(library.books.requests[from]?.headers).toMatchObject({ authorization: 'Basic YTpi' });
+    expect(library.books.requests[from]?.headers).not.toHaveProperty('x-customer360-caller');
+    expect(gateway.log).toContainEqual(
+      expect.objectContaining({ level: 40, msg: expect.stringContaining('ACCESS CONTROL IS OFF') }),
+    );
   });
 });
 
@@ -359,7 +349,6 @@ describe('published keys', () => {
 
   test('that are away keep no gateway from starting', async () => {
     issuer.down = true;
-    const library = await startLibrary();
     const gateway = await startGateway(library.file, { auth: issuer.config });
     try {
       expect((await ask(gateway.url, '{ books { title } }')).status).toBe(200);
@@ -369,7 +358,6 @@ describe('published keys', () => {
       expect(answer.headers.get('retry-after')).toBe('1');
     } finally {
       await gateway.stop();
-      await library.stop();
     }
   });
 });
