@@ -249,12 +249,21 @@ const answerWith = (subgraph: Library['books'], name: string, data: object): voi
 
 describe('what passes through the gateway', () => {
   let library: Library;
-  let gateway: TestGateway;
-  beforeEach(async () => {
+  let unset: TestGateway;
+  let set: TestGateway;
+  beforeAll(async () => {
     library = await startLibrary();
+    const subgraphSettings = await write(`
+      '*': { responseHeaders: { forward: [etag, x-served-by] }, cookies: on, extensions: { forward: [cost, who] } }
+      books: { headers: { forward: [Accept-Language, X-Tenant, X-Missing], set: { x-api-key: secret } } }
+      reviews: { headers: { forward: [cookie] }, cookies: off }`);
+    [unset, set] = await Promise.all([startGateway(library.file), startGateway(library.file, { subgraphSettings })]);
   });
-  afterEach(async () => {
-    await gateway.stop();
+  afterEach(() => {
+    for (const subgraph of [library.books, library.desk, library.reviews]) subgraph.misbehave(undefined);
+  });
+  afterAll(async () => {
+    await Promise.all([unset.stop(), set.stop()]);
     await library.stop();
   });
   const HEADERS = {
@@ -264,35 +273,29 @@ describe('what passes through the gateway', () => {
     'x-tenant': 't',
     'x-customer360-caller': 'me',
   };
-  const start = async (content: string): Promise<void> => {
-    gateway = await startGateway(library.file, { subgraphSettings: await write(content) });
-  };
   const ASKED = '{ book(id: "1") { title copies stars } }';
 
   test('is nothing of which nothing is said', async () => {
-    gateway = await startGateway(library.file);
+    const sent = library.books.nextRequest();
     library.books.misbehave((response) =>
       response
         .writeHead(200, { etag: 'x', 'set-cookie': ['a=1', 'b=2'] })
         .end('{"data":{"book":{"__typename":"Book","id":"1","title":"Emma"}},"extensions":{"cost":1}}'),
     );
-    const answer = await ask(gateway.url, ASKED, { headers: HEADERS });
+    const answer = await ask(unset.url, ASKED, { headers: HEADERS });
     expect(answer).not.toHaveProperty('extensions');
     expect(answer.headers.getSetCookie()).toEqual([]);
     expect(answer.headers.get('etag')).toBeNull();
+    const { headers } = await sent;
     for (const name of ['accept-language', 'cookie', 'x-tenant', 'x-customer360-caller']) {
-      expect(library.books.requests[0]?.headers).not.toHaveProperty(name);
+      expect(headers).not.toHaveProperty(name);
     }
   });
 
   test("are the client's headers, to the subgraphs that are named", async () => {
-    await start(`
-      books: { headers: { forward: [Accept-Language, X-Tenant, X-Missing], set: { x-api-key: secret } } }
-      reviews: { headers: { forward: [cookie] } }`);
-    await ask(gateway.url, ASKED, { headers: HEADERS });
-    const [books, desk, reviews] = [library.books, library.desk, library.reviews].map(
-      (one) => one.requests[0]?.headers ?? {},
-    );
+    const sent = [library.books, library.desk, library.reviews].map((subgraph) => subgraph.nextRequest());
+    await ask(set.url, ASKED, { headers: HEADERS });
+    const [books, desk, reviews] = (await Promise.all(sent)).map(({ headers }) => headers);
     expect(books).toMatchObject({ 'accept-language': 'fr', 'x-tenant': 't', 'x-api-key': 'secret' });
     expect(books).not.toHaveProperty('cookie');
     expect(reviews).toMatchObject({ cookie: 'a=1' });
@@ -300,13 +303,10 @@ describe('what passes through the gateway', () => {
   });
 
   test('are headers, cookies and extensions of answers; of two subgraphs the first by name', async () => {
-    await start(`
-      '*': { responseHeaders: { forward: [etag, x-served-by] }, cookies: on, extensions: { forward: [cost, who] } }
-      reviews: { cookies: off }`);
     answerWith(library.books, 'books', { book: { __typename: 'Book', id: '1', title: 'Emma' } });
     answerWith(library.reviews, 'reviews', { _entities: [{ stars: 1 }] });
     answerWith(library.desk, 'desk', { _entities: [{ copies: 1 }] });
-    const got = await ask(gateway.url, ASKED);
+    const got = await ask(set.url, ASKED);
     expect(got).toMatchObject({ data: { book: { title: 'Emma', copies: 1, stars: 1 } } });
     expect(Object(got).extensions).toEqual({ cost: 'books', who: 'reviews' });
     expect(got.headers.get('etag')).toBe('books');
@@ -315,9 +315,9 @@ describe('what passes through the gateway', () => {
   });
 
   test('are headers of a WebSocket too', async () => {
-    await start('books: { headers: { forward: [x-tenant] } }');
+    const sent = library.books.nextRequest();
     const client = createClient({
-      url: gateway.url.replace('http', 'ws'),
+      url: set.url.replace('http', 'ws'),
       webSocketImpl: class extends WebSocket {
         constructor(url: string, protocol: string) {
           super(url, protocol, { headers: { 'x-tenant': 'over a socket' } });
@@ -327,6 +327,6 @@ describe('what passes through the gateway', () => {
     });
     await client.iterate({ query: '{ book(id: "1") { title } }' }).next();
     await client.dispose();
-    expect(library.books.requests[0]?.headers).toMatchObject({ 'x-tenant': 'over a socket' });
+    expect((await sent).headers).toMatchObject({ 'x-tenant': 'over a socket' });
   });
 });
