@@ -1,49 +1,55 @@
+import { readFile } from 'node:fs/promises';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { REPLAY_WINDOW_MS } from '../../schema/signature.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { type TestGateway, ask, runGateway, startGateway, untilReady } from '../support/fixtureGateway.js';
-import { type Library, startLibrary } from '../support/fixtureSupergraph.js';
+import { type Library, compose, startLibrary, writeSupergraph } from '../support/fixtureSupergraph.js';
 import { type TestSubgraph, startTestSubgraph } from '../support/startTestSubgraph.js';
 import { TEST_ACCESS, accessOf, token } from '../support/tokens.js';
 
-const SUPERGRAPH = 'schema/supergraph.graphql';
 const QUERY = '{ touchpoints(first: 1) { totalCount } }';
 const REFUSED = {
   message: 'The subgraph "touchpoints" refused this gateway.',
   extensions: { code: 'SERVICE_UNAVAILABLE', service: 'touchpoints', requestId: expect.any(String) },
 };
 
+let subgraph: TestSubgraph;
+/** The supergraph of this subgraph alone: that of all takes a gateway twice as long to load. */
+let supergraph: Awaited<ReturnType<typeof writeSupergraph>>;
+
+beforeAll(async () => {
+  subgraph = await startTestSubgraph(touchpoints);
+  const typeDefs = await readFile('schema/subgraphs/touchpoints.graphql', 'utf8');
+  supergraph = await writeSupergraph(compose([{ name: 'touchpoints', url: subgraph.url, typeDefs }]));
+});
+afterAll(() => Promise.all([subgraph.stop(), supergraph.remove()]));
+
 describe('a subgraph that refuses its gateway', () => {
-  let subgraph: TestSubgraph;
   let gateway: TestGateway;
   let authorization: string;
 
   beforeAll(async () => {
-    subgraph = await startTestSubgraph(touchpoints);
     authorization = `Bearer ${await token({ scope: 'customer:read' })}`;
-    gateway = await startGateway(SUPERGRAPH, {
+    gateway = await startGateway(supergraph.file, {
       auth: accessOf(TEST_ACCESS),
       signingKey: 'another key that is just as long as it must be',
-      subgraphUrls: { TOUCHPOINTS_URL: subgraph.url },
     });
   });
-  afterAll(async () => {
-    await gateway.stop();
-    await subgraph.stop();
-  });
+  afterAll(() => gateway.stop());
 
-  const refusals = (): Record<string, unknown>[] =>
-    gateway.log.filter(({ msg }) => String(msg).startsWith('a subgraph refuses this gateway'));
+  const refusals = (from: number): Record<string, unknown>[] =>
+    gateway.log.slice(from).filter(({ msg }) => String(msg).startsWith('a subgraph refuses this gateway'));
 
   test('is unavailable to a client, who is signed in as before; the log says once what to look at', async () => {
+    const from = gateway.log.length;
     for (let asked = 0; asked < 5; asked += 1) {
       const { status, errors } = await ask(gateway.url, QUERY, { headers: { authorization } });
       expect(status).toBe(200);
       expect(errors).toEqual([{ ...REFUSED, path: ['touchpoints'] }]);
     }
-    expect(refusals()).toEqual([
+    expect(refusals(from)).toEqual([
       expect.objectContaining({
         level: 50,
         service: 'touchpoints',
@@ -60,6 +66,7 @@ describe('a subgraph that refuses its gateway', () => {
   });
 
   test('is unavailable to a subscriber too, whose connection stays', async () => {
+    const from = gateway.log.length;
     const client = createClient({
       url: gateway.url.replace('http', 'ws'),
       webSocketImpl: WebSocket,
@@ -71,21 +78,19 @@ describe('a subgraph that refuses its gateway', () => {
       await expect(events.next()).rejects.toEqual([REFUSED]);
     }
     await client.dispose();
-    expect(refusals().filter(({ by }) => by === 4403)).toHaveLength(1);
+    expect(refusals(from)).toEqual([expect.objectContaining({ by: 4403 })]);
     expect(gateway.log.filter(({ msg }) => msg === 'the subscriptions of a subgraph were lost')).toEqual([]);
   });
 });
 
 test('a clock that is off is told of with how far it is off', async () => {
-  const subgraph = await startTestSubgraph(touchpoints);
   const off = REPLAY_WINDOW_MS + 30_000;
   const late = `const now = Date.now; Date.now = () => now() - ${off};`;
-  const gateway = runGateway(['--auth', 'jwt', '--port', '0', '--metrics', 'off'], {
+  const gateway = runGateway(['--auth', 'jwt', '--supergraph', supergraph.file, '--port', '0', '--metrics', 'off'], {
     supervised: true,
     env: {
       ...TEST_ACCESS,
       SIGNING_KEY: TEST_SIGNING_KEY,
-      TOUCHPOINTS_URL: subgraph.url,
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(late)}`,
     },
   });
@@ -100,19 +105,19 @@ test('a clock that is off is told of with how far it is off', async () => {
   const { theirClockAheadMs }: { theirClockAheadMs?: number } = JSON.parse(line);
   expect(theirClockAheadMs).toBeGreaterThan(off - 5_000);
   expect(theirClockAheadMs).toBeLessThan(off + 5_000);
-  await subgraph.stop();
 });
 
 describe('a subgraph that answers 401', () => {
   let library: Library;
   let gateway: TestGateway;
-  beforeEach(async () => {
+  beforeAll(async () => {
     library = await startLibrary();
   });
   afterEach(async () => {
+    library.desk.misbehave(undefined);
     await gateway.stop();
-    await library.stop();
   });
+  afterAll(() => library.stop());
 
   const codeFor = async (body?: object, code = 401, headers: Record<string, string> = {}): Promise<unknown> => {
     library.desk.misbehave((response) => response.writeHead(code).end(body && JSON.stringify(body)));
