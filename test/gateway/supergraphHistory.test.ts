@@ -19,69 +19,103 @@ async function served({ url }: TestGateway): Promise<{ digest: string; source: s
   return body.supergraph;
 }
 
-describe('the history of supergraphs', () => {
+describe('a gateway with a history of supergraphs', () => {
+  /** All that is asked, so that a swap has these to make ready, and no others. */
+  const [IDS, TITLES] = ['{ books { id } }', '{ books { title } }'];
+
   let library: Library;
   let folder: string;
-  let gateway: TestGateway | undefined;
-  let first: string;
-  /** Another version: the same graph, under another digest. */
-  let second: string;
+  let gateway: TestGateway;
+  let history: SupergraphHistory;
+  let sdl: string;
+  let versions = 0;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     library = await startLibrary();
     folder = await mkdtemp(join(tmpdir(), 'customer360-history-'));
-    first = await readFile(library.file, 'utf8');
-    second = `${first}\n# the second\n`;
-    gateway = undefined;
+    history = new SupergraphHistory(folder);
+    sdl = await readFile(library.file, 'utf8');
+    // There is one to go back to, whichever test comes first.
+    await history.keep(newVersion());
+    gateway = await startGateway(library.file, { historyFolder: folder });
   });
-  afterEach(async () => {
-    await gateway?.stop();
+
+  afterAll(async () => {
+    await gateway.stop();
     await library.stop();
     await rm(folder, { recursive: true });
   });
 
-  async function replace(sdl: string): Promise<void> {
-    await writeFile(`${library.file}.new`, sdl);
+  /** The same graph, under another digest. */
+  function newVersion(): string {
+    versions += 1;
+    return `${sdl}\n# ${versions}\n`;
+  }
+
+  async function replace(text: string): Promise<void> {
+    await writeFile(`${library.file}.new`, text);
     await rename(`${library.file}.new`, library.file);
   }
 
-  test('takes a running gateway back to the version before, keeps it there, and lets it follow the file again', async () => {
-    gateway = await startGateway(library.file, { historyFolder: folder });
-    let swapped = gateway.nextLine(SWAPPED);
-    await replace(second);
+  test('keeps what it serves, and makes the most used operations ready before a swap', async () => {
+    const { digest: before } = await served(gateway);
+    for (const query of [IDS, TITLES]) await ask(gateway.url, query);
+    const ready = gateway.nextLine('the most used operations are ready');
+    const swapped = gateway.nextLine(SWAPPED);
+    const version = newVersion();
+    await replace(version);
+    expect(await ready).toMatchObject({ compiled: 2 });
     await swapped;
-    await waitUntil(async () => (await new SupergraphHistory(folder).list()).length === 2);
+    await waitUntil(async () => (await history.list())[0]?.digest === digestOf(version));
+    expect((await history.list())[1]?.digest).toBe(before);
+    expect(await history.read(digestOf(version))).toMatchObject({ sdl: version });
+  });
 
-    swapped = gateway.nextLine(SWAPPED);
+  test('is taken back to the version before while it runs, stays there, and is let to follow the file again', async () => {
+    const { digest } = await served(gateway);
+    await waitUntil(async () => (await history.list())[0]?.digest === digest);
+    const before = (await history.list())[1]?.digest;
+    let swapped = gateway.nextLine(SWAPPED);
     await rollBack({ folder, to: undefined, print: quiet });
     await swapped;
-    expect(await served(gateway)).toMatchObject({ digest: digestOf(first), source: 'pinned' });
-    expect((await ask(gateway.url, '{ books { id } }')).errors).toBeUndefined();
+    expect(await served(gateway)).toMatchObject({ digest: before, source: 'pinned' });
+    expect((await ask(gateway.url, IDS)).errors).toBeUndefined();
 
     // Whatever the file says meanwhile: also after a start anew.
-    await replace(`${second}# the third\n`);
+    const version = newVersion();
+    await replace(version);
     await gateway.stop();
     gateway = await startGateway(library.file, { historyFolder: folder });
-    expect(await served(gateway)).toMatchObject({ digest: digestOf(first), source: 'pinned' });
+    expect(await served(gateway)).toMatchObject({ digest: before, source: 'pinned' });
 
     swapped = gateway.nextLine(SWAPPED);
     await releasePin({ folder, print: quiet });
     await swapped;
-    expect(await served(gateway)).toMatchObject({ digest: digestOf(`${second}# the third\n`), source: 'file' });
+    expect(await served(gateway)).toMatchObject({ digest: digestOf(version), source: 'file' });
   });
 
-  test('starts a gateway whose file is broken from what served last, and follows the file once it is mended', async () => {
-    gateway = await startGateway(library.file, { historyFolder: folder });
+  test('starts from what served last when its file is broken, and follows the file once it is mended', async () => {
+    const { digest } = await served(gateway);
     await gateway.stop();
     await writeFile(library.file, 'type Query {');
     gateway = await startGateway(library.file, { historyFolder: folder });
-    expect(await served(gateway)).toMatchObject({ digest: digestOf(first), source: 'last-good' });
-    expect((await ask(gateway.url, '{ books { id } }')).errors).toBeUndefined();
+    expect(await served(gateway)).toMatchObject({ digest, source: 'last-good' });
+    expect((await ask(gateway.url, IDS)).errors).toBeUndefined();
     const swapped = gateway.nextLine(SWAPPED);
-    await replace(second);
+    const version = newVersion();
+    await replace(version);
     await swapped;
-    expect(await served(gateway)).toMatchObject({ digest: digestOf(second), source: 'file' });
+    expect(await served(gateway)).toMatchObject({ digest: digestOf(version), source: 'file' });
   });
+});
+
+describe('the history of supergraphs', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'customer360-history-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
 
   test('keeps twenty versions and the pinned one, and survives a line that a crash cut short', async () => {
     const history = new SupergraphHistory(folder);
@@ -116,15 +150,6 @@ describe('the history of supergraphs', () => {
     await listHistory({ folder, print: (line) => void lines.push(line) });
     expect(lines).toEqual([expect.stringContaining('no version has served yet')]);
     expect(await new SupergraphHistory(folder).pinned()).toBeNull();
-  });
-
-  test('a swap makes the most used operations ready before it', async () => {
-    gateway = await startGateway(library.file, { historyFolder: folder });
-    await ask(gateway.url, '{ books { id } }');
-    await ask(gateway.url, '{ books { title } }');
-    const ready = gateway.nextLine('the most used operations are ready');
-    await replace(second);
-    expect(await ready).toMatchObject({ compiled: 2 });
   });
 });
 
