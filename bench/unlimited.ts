@@ -1,4 +1,4 @@
-/** Options with which our gateway refuses nothing that is only much, or large: what is measured is how it answers. */
+/** Options with which our gateway refuses nothing that is only much, or large, and ends at once: what is measured is how it answers. */
 export const UNLIMITED: readonly string[] = [
   '--max-rate=0',
   '--max-cost=1000000',
@@ -10,4 +10,5 @@ export const UNLIMITED: readonly string[] = [
   '--max-connections-per-address=100000',
   '--shed-load=off',
   '--safelist=off',
+  '--drain-delay=0',
 ];

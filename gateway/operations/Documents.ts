@@ -133,6 +133,11 @@ export class Documents {
     return this.#known.calculatedSize;
   }
 
+  /** Whether a text was read and validated before, and is kept. */
+  knows(query: string): boolean {
+    return this.#known.has(query);
+  }
+
   /**
    * @param query the text
    * @param caller who asks

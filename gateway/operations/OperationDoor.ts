@@ -12,6 +12,10 @@ import type { AskedOperation } from './AskedOperation.js';
 import type { CheckedOperation, Documents } from './Documents.js';
 import { OperationRefused } from './OperationRefused.js';
 import type { PersistedTexts } from './PersistedTexts.js';
+import { TurnBudget } from './TurnBudget.js';
+
+/** Texts that are new are read and validated for so long in one turn of the event loop, in milliseconds. */
+const NEW_TEXTS_MS = 20;
 
 /** What an operation is checked by, and run on. */
 export interface OperationGraph {
@@ -46,6 +50,7 @@ export interface AdmittedOperation {
  * passed.
  */
 export class OperationDoor {
+  readonly #newTexts = new TurnBudget(NEW_TEXTS_MS);
   /** What was logged of the planner. */
   readonly #logged = new WeakSet<PlanFailed>();
 
@@ -88,7 +93,8 @@ export class OperationDoor {
     { documents, engine }: OperationGraph,
     rule: AdmitRule = () => undefined,
   ): Promise<AdmittedOperation> {
-    const checked = documents.check(asked.query, asked.operationName, caller);
+    const check = (): CheckedOperation => documents.check(asked.query, asked.operationName, caller);
+    const checked = documents.knows(asked.query) ? check() : await this.#newTexts.run(check);
     const { operation } = checked;
     rule(operation);
     const variables = documents.variables(checked, asked.variables);
