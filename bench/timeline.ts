@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Client } from 'pg';
 import { Agent, request, setGlobalDispatcher } from 'undici';
 import { startEmbeddedPostgres } from '../scripts/start/embeddedPostgres.js';
-import { migrate } from '../subgraphs/kit/migrate.js';
+import { migrate } from '../subgraphs/kit/sql/migrate.js';
 import { touchpoints } from '../subgraphs/touchpoints/subgraph.js';
 import { quantile } from './quantile.js';
 import { startProcess, type BenchProcess } from './startProcess.js';

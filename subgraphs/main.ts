@@ -1,5 +1,5 @@
 import { subgraphs } from './all.js';
-import { runSubgraphs } from './kit/runSubgraphs.js';
+import { runSubgraphs } from './kit/serve/runSubgraphs.js';
 
 // The one that is worked on runs alone: `npm run dev -- NAME`.
 const { EXCEPT } = process.env;

@@ -3,17 +3,17 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { subgraphs } from '../../subgraphs/all.js';
-import { readDatabaseUrl } from '../../subgraphs/kit/config.js';
-import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
-import { customerChanges } from '../../subgraphs/kit/merging/customerChanges.js';
-import { type DeadLetter, deadLetters, replay } from '../../subgraphs/kit/events/takeInEvents.js';
-import { migrate } from '../../subgraphs/kit/migrate.js';
+import { readDatabaseUrl } from '../../subgraphs/kit/serve/config.js';
+import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
+import { customerChanges } from '../../subgraphs/kit/ownership/customerChanges.js';
+import { type DeadLetter, deadLetters, replay } from '../../subgraphs/kit/flow/takeInEvents.js';
+import { migrate } from '../../subgraphs/kit/sql/migrate.js';
 import { readRegistry } from '../../schema/registry.js';
-import { signingKeys } from '../../subgraphs/kit/signingKeys.js';
-import { deliverAgain } from '../../subgraphs/kit/webhooks/deliver.js';
-import { openWebhookStore, WEBHOOK_STORE } from '../../subgraphs/kit/webhooks/openWebhookStore.js';
-import { startWebhooks } from '../../subgraphs/kit/webhooks/startWebhooks.js';
-import type { Webhook } from '../../subgraphs/kit/webhooks/Webhook.js';
+import { signingKeys } from '../../subgraphs/kit/serve/signingKeys.js';
+import { deliverAgain } from '../../subgraphs/kit/flow/webhooks/deliver.js';
+import { openWebhookStore, WEBHOOK_STORE } from '../../subgraphs/kit/flow/webhooks/openWebhookStore.js';
+import { startWebhooks } from '../../subgraphs/kit/flow/webhooks/startWebhooks.js';
+import type { Webhook } from '../../subgraphs/kit/flow/webhooks/Webhook.js';
 import { openLocalDatabase } from '../start/openLocalDatabase.js';
 
 /** `npm run events`: looks at the events that a subgraph could not take in, and takes them in after all. */

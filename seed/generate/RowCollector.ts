@@ -1,4 +1,4 @@
-import type { Class, SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
+import type { Class, SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
 import { CopyTable } from '../CopyTable.js';
 import type { World } from './World.js';
 

@@ -1,9 +1,9 @@
 import { openLocalDatabase, type LocalDatabase } from '../../scripts/start/openLocalDatabase.js';
 import { StartError } from '../../scripts/start/StartError.js';
 import { subgraphs } from '../../subgraphs/all.js';
-import { readDatabaseUrl } from '../../subgraphs/kit/config.js';
-import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
-import { migrate } from '../../subgraphs/kit/migrate.js';
+import { readDatabaseUrl } from '../../subgraphs/kit/serve/config.js';
+import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
+import { migrate } from '../../subgraphs/kit/sql/migrate.js';
 import { generate, type Target } from './generate.js';
 import { isSeedNeeded } from './isSeedNeeded.js';
 import type { Options } from './options.js';

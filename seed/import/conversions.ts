@@ -1,5 +1,5 @@
 import { Big } from 'big.js';
-import { emailAddress } from '../../subgraphs/kit/parseInput.js';
+import { emailAddress } from '../../subgraphs/kit/graph/parseInput.js';
 import type { FieldSpec } from './mapping.js';
 import { phoneNumber } from './phoneNumber.js';
 import { type DateFormat, dateFormat, type DateParts } from './parseDate.js';

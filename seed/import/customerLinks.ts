@@ -3,7 +3,7 @@ import { parsePhoneNumberFromString, isSupportedCountry } from 'libphonenumber-j
 import type { Client } from 'pg';
 import { validate as isUuid } from 'uuid';
 import { phoneCandidates } from '../../subgraphs/identity/phone.js';
-import { emailAddress } from '../../subgraphs/kit/parseInput.js';
+import { emailAddress } from '../../subgraphs/kit/graph/parseInput.js';
 import type { MatchSpec } from './mapping.js';
 import { RowProblem } from './RowProblem.js';
 import type { SourceRow } from './SourceRow.js';

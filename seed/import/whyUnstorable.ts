@@ -1,4 +1,4 @@
-import { isStorable } from '../../subgraphs/kit/storableText.js';
+import { isStorable } from '../../subgraphs/kit/sql/storableText.js';
 
 /** Why Postgres cannot hold a text, as it is said of a cell; null when it can. JSON can say halves of surrogate pairs, CSV cannot. */
 export function whyUnstorable(text: string): string | null {

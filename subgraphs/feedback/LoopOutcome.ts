@@ -1,4 +1,4 @@
-import { enumType } from '../kit/enumType.js';
+import { enumType } from '../kit/graph/enumType.js';
 
 export const LoopOutcome = enumType('LoopOutcome', 'What came of it when we followed up.', {
   RECOVERED: 'What troubled them is put right, and they say so.',

@@ -1,8 +1,8 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import { DateTime } from '../kit/DateTime.js';
-import { Decimal } from '../kit/Decimal.js';
-import { enumType } from '../kit/enumType.js';
-import { Explanation } from '../kit/metrics.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { Decimal } from '../kit/graph/Decimal.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { Explanation } from '../kit/graph/metrics.js';
 import { Survey } from './entities/Survey.js';
 
 export const NpsGroupBy = enumType('NpsGroupBy', 'By what an NPS summary is divided.', {

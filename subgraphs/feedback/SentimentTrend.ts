@@ -1,7 +1,7 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import { DateTime } from '../kit/DateTime.js';
-import { enumType } from '../kit/enumType.js';
-import { Explanation } from '../kit/metrics.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { Explanation } from '../kit/graph/metrics.js';
 
 export const TrendInterval = enumType('TrendInterval', 'How long each step of a trend is.', {
   WEEK: 'A week from Monday, UTC.',

@@ -1,8 +1,8 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { DateTime } from '../kit/DateTime.js';
-import { text } from '../kit/parseInput.js';
-import { pastMoment } from '../kit/pastMoment.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { text } from '../kit/graph/parseInput.js';
+import { pastMoment } from '../kit/graph/pastMoment.js';
 import { LoopOutcome } from './LoopOutcome.js';
 
 @InputType({ description: 'How somebody followed up what a detractor said.' })

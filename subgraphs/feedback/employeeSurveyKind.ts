@@ -1,4 +1,4 @@
-import { enumType } from '../kit/enumType.js';
+import { enumType } from '../kit/graph/enumType.js';
 
 export const EmployeeSurveyKind = enumType('EmployeeSurveyKind', 'What an employee was asked, and on which scale.', {
   ENGAGEMENT: 'How engaged they are, 1 (not at all) to 5 (extremely).',

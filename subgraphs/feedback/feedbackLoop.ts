@@ -1,8 +1,8 @@
 import { Field, ObjectType } from 'type-graphql';
 import { SCOPES } from '../../schema/contract.js';
-import { RequiresScopes } from '../kit/RequiresScopes.js';
-import { DateTime } from '../kit/DateTime.js';
-import { enumType } from '../kit/enumType.js';
+import { RequiresScopes } from '../kit/guard/RequiresScopes.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { enumType } from '../kit/graph/enumType.js';
 import { Employee, employeeStub } from './entities/Employee.js';
 import type { SurveyResponse } from './entities/SurveyResponse.js';
 import { LoopOutcome } from './LoopOutcome.js';

@@ -1,4 +1,4 @@
-import { enumType } from '../kit/enumType.js';
+import { enumType } from '../kit/graph/enumType.js';
 
 export const NpsCategory = enumType('NpsCategory', 'What a score of 0 to 10 says about a customer.', {
   PROMOTER: '9 or 10: they recommend us.',

@@ -1,5 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import type { Database } from '../kit/Database.js';
+import type { Database } from '../kit/sql/Database.js';
 import { PASSIVE_FROM, PROMOTER_FROM } from './npsCategory.js';
 import type { NpsChangeCounts, NpsCounts } from './npsEffects.js';
 import type { NpsGroupBy, NpsGroupKind } from './NpsSummary.js';

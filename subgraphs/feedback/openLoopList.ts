@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import type { ListOrder } from '../kit/readPages.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 
 /** Over the alias `t`; word for word the condition of the index `survey_response_open_loop_by_responded`. */
 export const OPEN_LOOP = sql`t.kind = 'NPS' AND t.score < 7 AND t.loop_closed_at IS NULL`;

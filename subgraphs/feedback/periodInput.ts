@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { DateTime } from '../kit/DateTime.js';
+import { DateTime } from '../kit/graph/DateTime.js';
 
 @InputType({ description: 'A stretch of time, at most ten years long.' })
 export class FeedbackPeriodInput {

@@ -1,5 +1,5 @@
-import { enumType } from '../kit/enumType.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { enumType } from '../kit/graph/enumType.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 
 export const ReferralOrderBy = enumType('ReferralOrderBy', 'An order of referrals.', {
   REFERRED_AT_DESC: 'The latest first.',

@@ -1,4 +1,4 @@
-import type { Outbox } from '../kit/events/Outbox.js';
+import type { Outbox } from '../kit/flow/Outbox.js';
 import type { CompetitorRating } from './entities/CompetitorRating.js';
 import type { Referral } from './entities/Referral.js';
 import type { Review } from './entities/Review.js';

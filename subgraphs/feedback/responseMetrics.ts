@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import { Explanation, explanation, type ScoreMetric } from '../kit/metrics.js';
+import { Explanation, explanation, type ScoreMetric } from '../kit/graph/metrics.js';
 import type { ResponseFigures } from './loaders.js';
 import { NpsCategory, npsCategory } from './npsCategory.js';
 

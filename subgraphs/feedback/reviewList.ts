@@ -1,8 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, InputType, Int } from 'type-graphql';
-import { enumType } from '../kit/enumType.js';
-import { parseInput, text } from '../kit/parseInput.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { parseInput, text } from '../kit/graph/parseInput.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 
 export const ReviewOrderBy = enumType('ReviewOrderBy', 'An order of reviews.', {
   PUBLISHED_AT_DESC: 'The latest first.',

@@ -1,6 +1,6 @@
 import { SCOPES } from '../../schema/contract.js';
-import { defineSubgraph } from '../kit/defineSubgraph.js';
-import { touchpointReference } from '../kit/touchpointReference.js';
+import { defineSubgraph } from '../kit/graph/defineSubgraph.js';
+import { touchpointReference } from '../kit/graph/touchpointReference.js';
 import { Customer, customerStub } from './entities/Customer.js';
 import { CompetitorRating } from './entities/CompetitorRating.js';
 import { EmployeeSurvey } from './entities/EmployeeSurvey.js';

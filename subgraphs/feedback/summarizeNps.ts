@@ -1,5 +1,5 @@
-import type { RequestContext } from '../kit/RequestContext.js';
-import { explanation } from '../kit/metrics.js';
+import type { RequestContext } from '../kit/graph/RequestContext.js';
+import { explanation } from '../kit/graph/metrics.js';
 import { toUnits, unitsText } from './decimalUnits.js';
 import { Survey } from './entities/Survey.js';
 import { npsCountsByGroup, type NpsGroupCounts } from './npsCountsByGroup.js';

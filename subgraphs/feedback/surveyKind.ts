@@ -1,4 +1,4 @@
-import { enumType } from '../kit/enumType.js';
+import { enumType } from '../kit/graph/enumType.js';
 
 export const SurveyKind = enumType('SurveyKind', 'What a survey measures, and on which scale.', {
   NPS: 'Net promoter: how likely they are to recommend us, 0 (not at all) to 10 (extremely).',

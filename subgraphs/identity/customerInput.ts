@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { Channel } from '../kit/Channel.js';
-import { text } from '../kit/parseInput.js';
+import { Channel } from '../kit/graph/Channel.js';
+import { text } from '../kit/graph/parseInput.js';
 import { CustomerKind, CustomerRole } from './entities/Customer.js';
 import { ExternalIdInput } from './entities/ExternalId.js';
 import { identifierLists } from './identifierInput.js';

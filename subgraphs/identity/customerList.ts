@@ -1,10 +1,10 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
-import { DateTime } from '../kit/DateTime.js';
-import { enumType } from '../kit/enumType.js';
-import { idFilter } from '../kit/idFilter.js';
-import type { ListOrder } from '../kit/readPages.js';
-import { hasWords, sortedAfterwards } from '../kit/wordSearch.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { idFilter } from '../kit/sql/idFilter.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
+import { hasWords, sortedAfterwards } from '../kit/sql/wordSearch.js';
 import { CustomerKind, CustomerRole } from './entities/Customer.js';
 import { phoneCandidates } from './phone.js';
 

@@ -1,8 +1,8 @@
 import { customerErased } from '../../schema/contract.js';
-import { eraseCustomers } from '../kit/erasure/eraseCustomers.js';
-import { conflict } from '../kit/errors.js';
-import type { Idempotency } from '../kit/oncePerKey.js';
-import type { RequestContext } from '../kit/RequestContext.js';
+import { eraseCustomers } from '../kit/ownership/eraseCustomers.js';
+import { conflict } from '../kit/graph/errors.js';
+import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import type { RequestContext } from '../kit/graph/RequestContext.js';
 import { Customer, type ErasureReason } from './entities/Customer.js';
 import { eraseIdentity } from './erase.js';
 import { type Change, lockRow } from './lockRow.js';

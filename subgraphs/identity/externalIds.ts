@@ -1,8 +1,8 @@
 import sql from 'sql-template-tag';
-import { badUserInput } from '../kit/errors.js';
-import type { Idempotency } from '../kit/oncePerKey.js';
-import { parseInput } from '../kit/parseInput.js';
-import type { RequestContext } from '../kit/RequestContext.js';
+import { badUserInput } from '../kit/graph/errors.js';
+import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { parseInput } from '../kit/graph/parseInput.js';
+import type { RequestContext } from '../kit/graph/RequestContext.js';
 import { changeCustomer } from './changeCustomer.js';
 import type { Customer } from './entities/Customer.js';
 import { ExternalId, type ExternalIdInput } from './entities/ExternalId.js';

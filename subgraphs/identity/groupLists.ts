@@ -1,8 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
-import { enumType } from '../kit/enumType.js';
-import { idFilter } from '../kit/idFilter.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { idFilter } from '../kit/sql/idFilter.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 
 /** Lists of employees, households and teams are sorted by name. */
 export const BY_NAME: ListOrder = { by: 'lower(t.name)', type: 'text', direction: 'ASC' };

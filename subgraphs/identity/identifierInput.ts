@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emailAddress, text } from '../kit/parseInput.js';
+import { emailAddress, text } from '../kit/graph/parseInput.js';
 import { storablePhone } from './phone.js';
 
 /** How many email addresses, phone numbers or external ids a customer can have, each. */

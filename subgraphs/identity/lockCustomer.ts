@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { badUserInput } from '../kit/errors.js';
+import { badUserInput } from '../kit/graph/errors.js';
 import { Customer } from './entities/Customer.js';
 import { type Change, lockRow } from './lockRow.js';
 

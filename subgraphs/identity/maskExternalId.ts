@@ -1,5 +1,5 @@
-import { maskEmail } from '../kit/maskEmail.js';
-import { maskPhone } from '../kit/maskPhone.js';
+import { maskEmail } from '../kit/guard/maskEmail.js';
+import { maskPhone } from '../kit/guard/maskPhone.js';
 
 /** An id in another system: masked where that system knows people by an email address or a phone number, else as it is. */
 export function maskExternalId(id: string): string {

@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { customerMerged, customerUnmerged } from '../../schema/contract.js';
-import { badUserInput } from '../kit/errors.js';
-import { mergeRows } from '../kit/merging/mergeRows.js';
-import { unmergeRows } from '../kit/merging/unmergeRows.js';
-import type { Idempotency } from '../kit/oncePerKey.js';
-import type { RequestContext } from '../kit/RequestContext.js';
+import { badUserInput } from '../kit/graph/errors.js';
+import { mergeRows } from '../kit/ownership/mergeRows.js';
+import { unmergeRows } from '../kit/ownership/unmergeRows.js';
+import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import type { RequestContext } from '../kit/graph/RequestContext.js';
 import type { Customer } from './entities/Customer.js';
 import { lockCustomer } from './lockCustomer.js';
 import type { Change } from './lockRow.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { badUserInput } from '../kit/errors.js';
-import type { Idempotency } from '../kit/oncePerKey.js';
-import { parseInput, text } from '../kit/parseInput.js';
-import type { RequestContext } from '../kit/RequestContext.js';
+import { badUserInput } from '../kit/graph/errors.js';
+import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { parseInput, text } from '../kit/graph/parseInput.js';
+import type { RequestContext } from '../kit/graph/RequestContext.js';
 import { changeCustomer } from './changeCustomer.js';
 import type { Customer } from './entities/Customer.js';
 import { Preference, type PreferenceInput } from './entities/Preference.js';

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { CountMetric, explanation, ScoreMetric } from '../kit/metrics.js';
+import { CountMetric, explanation, ScoreMetric } from '../kit/graph/metrics.js';
 import type { CampaignCounts } from './loaders.js';
 
 @ObjectType({

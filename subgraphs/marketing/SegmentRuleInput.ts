@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { Channel } from '../kit/Channel.js';
-import { DateTime } from '../kit/DateTime.js';
+import { Channel } from '../kit/graph/Channel.js';
+import { DateTime } from '../kit/graph/DateTime.js';
 import { ConsentPurpose } from './entities/Consent.js';
 import { ExposureStep, RuleComparison, TraitComparison, TraitOperator } from './segmentRule.js';
 

@@ -1,9 +1,9 @@
 import { Field, Float, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { Channel } from '../kit/Channel.js';
-import { DateTime } from '../kit/DateTime.js';
-import { MoneyInput, nonNegativeMoney } from '../kit/Money.js';
-import { text } from '../kit/parseInput.js';
+import { Channel } from '../kit/graph/Channel.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { MoneyInput, nonNegativeMoney } from '../kit/graph/Money.js';
+import { text } from '../kit/graph/parseInput.js';
 import { plannedMoment } from './plannedMoment.js';
 
 @InputType({ description: 'A new campaign.' })

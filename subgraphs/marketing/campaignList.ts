@@ -1,8 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, InputType } from 'type-graphql';
-import { Channel } from '../kit/Channel.js';
-import { enumType } from '../kit/enumType.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { Channel } from '../kit/graph/Channel.js';
+import { enumType } from '../kit/graph/enumType.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 
 export const CampaignOrderBy = enumType('CampaignOrderBy', 'An order of campaigns.', {
   STARTS_AT_DESC: 'Those that start last first.',

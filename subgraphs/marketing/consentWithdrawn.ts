@@ -1,6 +1,6 @@
-import type { ReadWithdrawals } from '../kit/consent/readWithdrawals.js';
-import type { Database } from '../kit/Database.js';
-import { badUserInput } from '../kit/errors.js';
+import type { ReadWithdrawals } from '../kit/guard/readWithdrawals.js';
+import type { Database } from '../kit/sql/Database.js';
+import { badUserInput } from '../kit/graph/errors.js';
 import { type Consent, ConsentPurpose } from './entities/Consent.js';
 import { standingConsents, standingKey } from './standingConsents.js';
 

@@ -1,9 +1,9 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { DateTime } from '../kit/DateTime.js';
-import { enumType } from '../kit/enumType.js';
-import { text } from '../kit/parseInput.js';
-import { pastMoment } from '../kit/pastMoment.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { text } from '../kit/graph/parseInput.js';
+import { pastMoment } from '../kit/graph/pastMoment.js';
 
 export const ExposureResponse = enumType('ExposureResponse', 'What a customer did about what they were sent.', {
   OPENED: 'They opened it. Not for the control group.',

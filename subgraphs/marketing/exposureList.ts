@@ -1,8 +1,8 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
-import { enumType } from '../kit/enumType.js';
-import { idFilter } from '../kit/idFilter.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { idFilter } from '../kit/sql/idFilter.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 import { ExposureOutcome } from './entities/Exposure.js';
 
 export const ExposureOrderBy = enumType('ExposureOrderBy', 'An order of exposures.', {

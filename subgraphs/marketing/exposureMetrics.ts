@@ -1,4 +1,4 @@
-import { explanation, type CountMetric, type ScoreMetric } from '../kit/metrics.js';
+import { explanation, type CountMetric, type ScoreMetric } from '../kit/graph/metrics.js';
 import type { ExposureCounts } from './loaders.js';
 
 /** exposures - control: what was really sent. */

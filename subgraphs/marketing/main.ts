@@ -1,4 +1,4 @@
-import { runSubgraphs } from '../kit/runSubgraphs.js';
+import { runSubgraphs } from '../kit/serve/runSubgraphs.js';
 import { marketing } from './subgraph.js';
 
 await runSubgraphs([marketing]);

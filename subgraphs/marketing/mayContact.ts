@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { Channel } from '../kit/Channel.js';
-import { enumType } from '../kit/enumType.js';
+import type { Channel } from '../kit/graph/Channel.js';
+import { enumType } from '../kit/graph/enumType.js';
 import { Consent, type ConsentPurpose } from './entities/Consent.js';
 
 const ContactReason = enumType('ContactReason', 'Why a customer may, or may not, be contacted.', {

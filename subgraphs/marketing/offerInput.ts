@@ -1,8 +1,8 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { DateTime } from '../kit/DateTime.js';
-import { MoneyInput, nonNegativeMoney } from '../kit/Money.js';
-import { text } from '../kit/parseInput.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { MoneyInput, nonNegativeMoney } from '../kit/graph/Money.js';
+import { text } from '../kit/graph/parseInput.js';
 import { plannedMoment } from './plannedMoment.js';
 
 @InputType({ description: 'Something at a price for a time. It belongs to a proposition, a campaign, or both.' })

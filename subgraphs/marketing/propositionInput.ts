@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { text } from '../kit/parseInput.js';
+import { text } from '../kit/graph/parseInput.js';
 
 @InputType({ description: 'What we hold out to the customers of a segment. At least one of the five is given.' })
 export class CreatePropositionInput {

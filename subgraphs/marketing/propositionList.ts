@@ -1,8 +1,8 @@
 import type { Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
-import { enumType } from '../kit/enumType.js';
-import { idFilter } from '../kit/idFilter.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { idFilter } from '../kit/sql/idFilter.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 
 export const PropositionOrderBy = enumType('PropositionOrderBy', 'An order of propositions.', {
   NAME_ASC: 'By name, whatever the case.',

@@ -1,5 +1,5 @@
 import type { TouchpointReported } from '../../schema/contract.js';
-import type { Outbox } from '../kit/events/Outbox.js';
+import type { Outbox } from '../kit/flow/Outbox.js';
 import type { Campaign } from './entities/Campaign.js';
 import type { Consent, ConsentPurpose } from './entities/Consent.js';
 import type { Exposure } from './entities/Exposure.js';

@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { text } from '../kit/parseInput.js';
+import { text } from '../kit/graph/parseInput.js';
 import { segmentRule } from './segmentRule.js';
 import { SegmentRuleInput } from './SegmentRuleInput.js';
 

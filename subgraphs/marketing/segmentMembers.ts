@@ -1,9 +1,9 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
-import type { Database } from '../kit/Database.js';
-import type { Outbox } from '../kit/events/Outbox.js';
-import type { Idempotency } from '../kit/oncePerKey.js';
-import type { RequestContext } from '../kit/RequestContext.js';
+import type { Database } from '../kit/sql/Database.js';
+import type { Outbox } from '../kit/flow/Outbox.js';
+import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import type { RequestContext } from '../kit/graph/RequestContext.js';
 import { ruleCondition } from './ruleCondition.js';
 import { segmentRule, type SegmentRule } from './segmentRule.js';
 

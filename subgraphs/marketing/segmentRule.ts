@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Channel } from '../kit/Channel.js';
-import { enumType } from '../kit/enumType.js';
-import { text } from '../kit/parseInput.js';
+import { Channel } from '../kit/graph/Channel.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { text } from '../kit/graph/parseInput.js';
 import { ConsentPurpose } from './entities/Consent.js';
 
 /** How deep a rule may be: a condition alone is 1, a list of conditions 2. */

@@ -1,7 +1,7 @@
 import sql, { raw } from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
-import type { Database } from '../kit/Database.js';
-import { groupByKey } from '../kit/groupByKey.js';
+import type { Database } from '../kit/sql/Database.js';
+import { groupByKey } from '../kit/sql/groupByKey.js';
 import { Consent } from './entities/Consent.js';
 
 /** The key of `standingConsents`: whose, and as of when; null takes the whole ledger. */

@@ -1,7 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { LocalDate } from '../kit/DateTime.js';
+import { LocalDate } from '../kit/graph/DateTime.js';
 import { calendarDay } from './opportunityInput.js';
 
 @InputType({ description: 'Days from one to another, both included, in UTC.' })

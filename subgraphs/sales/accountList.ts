@@ -1,4 +1,4 @@
-import type { ListOrder } from '../kit/readPages.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 
 /** Accounts, those looked after longest first. */
 export const ACCOUNTS: { readonly orderName: string; readonly order: ListOrder } = {

@@ -1,8 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
-import { enumType } from '../kit/enumType.js';
-import { idFilter } from '../kit/idFilter.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { idFilter } from '../kit/sql/idFilter.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 import { ActivityKind } from './entities/Activity.js';
 
 export const ActivityOrderBy = enumType('ActivityOrderBy', 'An order of activities.', {

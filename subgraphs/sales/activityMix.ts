@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import type { Database } from '../kit/Database.js';
-import { Explanation, explanation } from '../kit/metrics.js';
+import type { Database } from '../kit/sql/Database.js';
+import { Explanation, explanation } from '../kit/graph/metrics.js';
 import { ActivityKind } from './entities/Activity.js';
 import { Employee } from './entities/Employee.js';
 import type { SalesPeriod } from './SalesPeriod.js';

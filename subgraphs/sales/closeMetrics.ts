@@ -1,7 +1,7 @@
 import sql, { join } from 'sql-template-tag';
 import { Big } from 'big.js';
-import type { Database } from '../kit/Database.js';
-import { explanation, type ScoreMetric } from '../kit/metrics.js';
+import type { Database } from '../kit/sql/Database.js';
+import { explanation, type ScoreMetric } from '../kit/graph/metrics.js';
 import { opportunityConditions } from './opportunityList.js';
 import type { PipelineFilter } from './pipeline.js';
 import { decidedIn, type SalesPeriod } from './SalesPeriod.js';

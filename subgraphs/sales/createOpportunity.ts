@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import { badUserInput } from '../kit/errors.js';
+import { badUserInput } from '../kit/graph/errors.js';
 import { Opportunity } from './entities/Opportunity.js';
 import { Product } from './entities/Product.js';
 import { StageChange } from './entities/StageChange.js';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { ERASED_TEXT } from '../kit/erasure/Erase.js';
+import { ERASED_TEXT } from '../kit/ownership/Erase.js';
 
 /**
  * What is known of who they are and what was said goes: leads' contact data, activities' texts and documents, estimates of what they spend, who looks after them. Orders,

@@ -1,9 +1,9 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { Database } from '../kit/Database.js';
-import { LocalDate } from '../kit/DateTime.js';
-import { explanation, MoneyMetric } from '../kit/metrics.js';
-import { money } from '../kit/Money.js';
+import type { Database } from '../kit/sql/Database.js';
+import { LocalDate } from '../kit/graph/DateTime.js';
+import { explanation, MoneyMetric } from '../kit/graph/metrics.js';
+import { money } from '../kit/graph/Money.js';
 import { opportunityConditions } from './opportunityList.js';
 import type { PipelineFilter } from './pipeline.js';
 import { decidedIn, type SalesPeriod } from './SalesPeriod.js';

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { Explanation, explanation } from '../kit/metrics.js';
-import { Money, money } from '../kit/Money.js';
+import { Explanation, explanation } from '../kit/graph/metrics.js';
+import { Money, money } from '../kit/graph/Money.js';
 import type { MarginTotals } from './loaders.js';
 
 @ObjectType({ description: 'What was earned on orders, as far as the costs are known.', simpleResolvers: true })

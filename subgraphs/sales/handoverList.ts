@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import type { Sql } from 'sql-template-tag';
-import { idFilter } from '../kit/idFilter.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { idFilter } from '../kit/sql/idFilter.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 
 /** Hand-overs, the newest first. */
 export const HANDOVERS = {

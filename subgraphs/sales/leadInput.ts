@@ -1,9 +1,9 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { DateTime, LocalDate } from '../kit/DateTime.js';
-import { MoneyInput, nonNegativeMoney } from '../kit/Money.js';
-import { emailAddress, text } from '../kit/parseInput.js';
-import { pastMoment } from '../kit/pastMoment.js';
+import { DateTime, LocalDate } from '../kit/graph/DateTime.js';
+import { MoneyInput, nonNegativeMoney } from '../kit/graph/Money.js';
+import { emailAddress, text } from '../kit/graph/parseInput.js';
+import { pastMoment } from '../kit/graph/pastMoment.js';
 import { LeadSource } from './entities/Lead.js';
 import { LeadAuthority } from './entities/LeadQualification.js';
 import { LeadStatus } from './leadStatus.js';

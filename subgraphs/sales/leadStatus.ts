@@ -1,4 +1,4 @@
-import { enumType } from '../kit/enumType.js';
+import { enumType } from '../kit/graph/enumType.js';
 
 export const LeadStatus = enumType('LeadStatus', 'How far a lead has come.', {
   NEW: 'Captured; nobody has looked at it yet.',

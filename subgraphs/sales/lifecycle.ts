@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import { DateTime } from '../kit/DateTime.js';
-import { enumType } from '../kit/enumType.js';
-import { Explanation, explanation } from '../kit/metrics.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { Explanation, explanation } from '../kit/graph/metrics.js';
 
 export const LifecycleStage = enumType('LifecycleStage', 'How far the relation with a customer has come.', {
   LEAD: 'They have shown interest; there was no opportunity and no order yet.',

@@ -1,7 +1,7 @@
 import type { EntityManager, FindOptionsWhere } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import type { Class } from '../kit/defineSubgraph.js';
-import { badUserInput, conflict } from '../kit/errors.js';
+import type { Class } from '../kit/graph/defineSubgraph.js';
+import { badUserInput, conflict } from '../kit/graph/errors.js';
 
 /** Which row a mutation changes, as its caller names it. */
 export interface RowToLock {

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
-import type { Database } from '../kit/Database.js';
+import type { Database } from '../kit/sql/Database.js';
 import { Order } from './entities/Order.js';
 
 /** The next free number of an order: `O-000123`; beyond a million it grows longer. Numbers of imported orders are passed over. */

@@ -1,4 +1,4 @@
-import { enumType } from '../kit/enumType.js';
+import { enumType } from '../kit/graph/enumType.js';
 
 export const OpportunityStage = enumType('OpportunityStage', 'How far a sale has come.', {
   PROSPECTING: 'There may be something; nobody has talked about it yet.',

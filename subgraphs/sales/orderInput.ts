@@ -1,9 +1,9 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
-import { DateTime } from '../kit/DateTime.js';
-import { Decimal } from '../kit/Decimal.js';
-import { CurrencyCode } from '../kit/Money.js';
-import { pastMoment } from '../kit/pastMoment.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { Decimal } from '../kit/graph/Decimal.js';
+import { CurrencyCode } from '../kit/graph/Money.js';
+import { pastMoment } from '../kit/graph/pastMoment.js';
 
 /** How many lines an order can have. */
 const MAX_LINES = 200;

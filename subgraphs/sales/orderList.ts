@@ -1,9 +1,9 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
-import { enumType } from '../kit/enumType.js';
-import { idFilter } from '../kit/idFilter.js';
-import { parseInput, text } from '../kit/parseInput.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { idFilter } from '../kit/sql/idFilter.js';
+import { parseInput, text } from '../kit/graph/parseInput.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 import { OrderStatus } from './entities/Order.js';
 
 export const OrderOrderBy = enumType('OrderOrderBy', 'A sequence of orders.', {

@@ -1,5 +1,5 @@
-import { explanation, type CountMetric, type MoneyMetric } from '../kit/metrics.js';
-import { money } from '../kit/Money.js';
+import { explanation, type CountMetric, type MoneyMetric } from '../kit/graph/metrics.js';
+import { money } from '../kit/graph/Money.js';
 import type { OrderTotals } from './loaders.js';
 
 function ordersIn(totals: readonly OrderTotals[]): number {

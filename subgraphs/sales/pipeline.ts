@@ -1,7 +1,7 @@
 import sql, { join } from 'sql-template-tag';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { Database } from '../kit/Database.js';
-import { Money, money } from '../kit/Money.js';
+import type { Database } from '../kit/sql/Database.js';
+import { Money, money } from '../kit/graph/Money.js';
 import { opportunityConditions } from './opportunityList.js';
 import { OpportunityStage, STAGES } from './opportunityStages.js';
 

@@ -1,8 +1,8 @@
 import sql from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
-import { badUserInput } from '../kit/errors.js';
-import type { Idempotency } from '../kit/oncePerKey.js';
-import type { RequestContext } from '../kit/RequestContext.js';
+import { badUserInput } from '../kit/graph/errors.js';
+import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import type { RequestContext } from '../kit/graph/RequestContext.js';
 import { Handover } from './entities/Handover.js';
 
 /** Who hands over to whom. */

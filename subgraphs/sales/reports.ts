@@ -1,5 +1,5 @@
 import type { TouchpointReported } from '../../schema/contract.js';
-import type { Outbox } from '../kit/events/Outbox.js';
+import type { Outbox } from '../kit/flow/Outbox.js';
 import type { Activity, ActivityKind } from './entities/Activity.js';
 import type { Lead, LeadSource } from './entities/Lead.js';
 import type { Opportunity } from './entities/Opportunity.js';

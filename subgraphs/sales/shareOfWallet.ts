@@ -1,7 +1,7 @@
 import { Big } from 'big.js';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import { Explanation, explanation } from '../kit/metrics.js';
-import { CurrencyCode, Money, money } from '../kit/Money.js';
+import { Explanation, explanation } from '../kit/graph/metrics.js';
+import { CurrencyCode, Money, money } from '../kit/graph/Money.js';
 import type { Wallet } from './loaders.js';
 
 @ObjectType({ description: "Our share of a customer's spending in one currency.", simpleResolvers: true })

@@ -1,7 +1,7 @@
 import { SCOPES } from '../../schema/contract.js';
 import { validate as isUuid } from 'uuid';
-import { defineSubgraph } from '../kit/defineSubgraph.js';
-import { touchpointReference } from '../kit/touchpointReference.js';
+import { defineSubgraph } from '../kit/graph/defineSubgraph.js';
+import { touchpointReference } from '../kit/graph/touchpointReference.js';
 import { Account } from './entities/Account.js';
 import { Activity } from './entities/Activity.js';
 import { ActivityDocument } from './entities/ActivityDocument.js';

@@ -1,9 +1,9 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { Channel } from '../kit/Channel.js';
-import { DateTime } from '../kit/DateTime.js';
-import { text } from '../kit/parseInput.js';
-import { pastMoment } from '../kit/pastMoment.js';
+import { Channel } from '../kit/graph/Channel.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { text } from '../kit/graph/parseInput.js';
+import { pastMoment } from '../kit/graph/pastMoment.js';
 import { CasePriority } from './casePriority.js';
 import { CaseKind } from './entities/Case.js';
 

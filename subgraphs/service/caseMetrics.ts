@@ -5,7 +5,7 @@ import {
   type DurationMetric,
   type Explanation,
   type ScoreMetric,
-} from '../kit/metrics.js';
+} from '../kit/graph/metrics.js';
 import type { AssignedFigures, CaseFigures } from './loaders.js';
 
 function explain(

@@ -1,4 +1,4 @@
-import { enumType } from '../kit/enumType.js';
+import { enumType } from '../kit/graph/enumType.js';
 
 export const CasePriority = enumType(
   'CasePriority',

@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { enumType } from '../kit/enumType.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { enumType } from '../kit/graph/enumType.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 
 export const CaseQueueFilter = enumType('CaseQueueFilter', 'Which of the cases that are not over.', {
   ALL: 'All of them. Those whose clock stands still because the customer is awaited come last.',

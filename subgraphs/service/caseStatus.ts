@@ -1,5 +1,5 @@
-import { enumType } from '../kit/enumType.js';
-import { badUserInput } from '../kit/errors.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { badUserInput } from '../kit/graph/errors.js';
 
 export const CaseStatus = enumType('CaseStatus', 'Where a case stands.', {
   OPEN: 'It is our turn. Can become AWAITING_CUSTOMER or RESOLVED.',

@@ -1,10 +1,10 @@
 import { Big } from 'big.js';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuid, validate as isUuid } from 'uuid';
-import { badUserInput, conflict } from '../kit/errors.js';
-import type { Outbox } from '../kit/events/Outbox.js';
-import type { Idempotency } from '../kit/oncePerKey.js';
-import type { RequestContext } from '../kit/RequestContext.js';
+import { badUserInput, conflict } from '../kit/graph/errors.js';
+import type { Outbox } from '../kit/flow/Outbox.js';
+import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import type { RequestContext } from '../kit/graph/RequestContext.js';
 import type { CaseStatus } from './caseStatus.js';
 import { Case } from './entities/Case.js';
 import { CaseStatusChange } from './entities/CaseStatusChange.js';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { ERASED_TEXT } from '../kit/erasure/Erase.js';
+import { ERASED_TEXT } from '../kit/ownership/Erase.js';
 
 /** What was said goes: cases, messages, promises, notes and reasons lose their texts. Times, states and amounts stay, so that service levels and the books add up. */
 export async function eraseService(manager: EntityManager, customerIds: readonly string[]): Promise<string[]> {

@@ -1,6 +1,6 @@
 import sql, { raw } from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
-import type { Database } from '../kit/Database.js';
+import type { Database } from '../kit/sql/Database.js';
 import { GoodwillAuthority } from './entities/GoodwillAuthority.js';
 
 /**

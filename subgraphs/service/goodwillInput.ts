@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { MoneyInput, nonNegativeMoney } from '../kit/Money.js';
-import { text } from '../kit/parseInput.js';
+import { MoneyInput, nonNegativeMoney } from '../kit/graph/Money.js';
+import { text } from '../kit/graph/parseInput.js';
 
 @InputType({ description: 'Something to give to a customer.' })
 export class GrantGoodwillInput {

@@ -1,10 +1,10 @@
 import { Big } from 'big.js';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
-import { badUserInput } from '../kit/errors.js';
-import { money } from '../kit/Money.js';
-import type { Idempotency } from '../kit/oncePerKey.js';
-import type { RequestContext } from '../kit/RequestContext.js';
+import { badUserInput } from '../kit/graph/errors.js';
+import { money } from '../kit/graph/Money.js';
+import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import type { RequestContext } from '../kit/graph/RequestContext.js';
 import { Goodwill } from './entities/Goodwill.js';
 import {
   AUTHORITY_DAYS,

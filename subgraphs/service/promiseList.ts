@@ -1,7 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, InputType } from 'type-graphql';
-import { enumType } from '../kit/enumType.js';
-import type { ListOrder } from '../kit/readPages.js';
+import { enumType } from '../kit/graph/enumType.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
 import { PromiseKind } from './promiseStatus.js';
 
 export const PromiseOrderBy = enumType('PromiseOrderBy', 'An order of promises.', {

@@ -1,5 +1,5 @@
-import { enumType } from '../kit/enumType.js';
-import { badUserInput } from '../kit/errors.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { badUserInput } from '../kit/graph/errors.js';
 
 export const PromiseKind = enumType('PromiseKind', 'What sort of promise.', {
   COMMITMENT: 'We do something until a stated moment: call back, send a part.',

@@ -1,4 +1,4 @@
-import type { Outbox } from '../kit/events/Outbox.js';
+import type { Outbox } from '../kit/flow/Outbox.js';
 import type { Case } from './entities/Case.js';
 import type { CaseMessage } from './entities/CaseMessage.js';
 import type { Goodwill } from './entities/Goodwill.js';

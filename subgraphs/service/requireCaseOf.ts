@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import { badUserInput } from '../kit/errors.js';
+import { badUserInput } from '../kit/graph/errors.js';
 import { Case } from './entities/Case.js';
 
 /**

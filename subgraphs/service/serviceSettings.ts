@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
-import type { Settings } from '../kit/Settings.js';
+import type { Settings } from '../kit/serve/Settings.js';
 import type { BusinessCalendar } from './businessTime.js';
 
 /** What can be set about service. */

@@ -1,7 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, ObjectType } from 'type-graphql';
-import { DateTime } from '../kit/DateTime.js';
-import { enumType } from '../kit/enumType.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { enumType } from '../kit/graph/enumType.js';
 import { addBusinessTime, businessTimeBetween, type BusinessCalendar } from './businessTime.js';
 import type { CasePriority } from './casePriority.js';
 import { serviceSettings } from './serviceSettings.js';

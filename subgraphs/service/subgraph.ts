@@ -1,6 +1,6 @@
 import { SCOPES } from '../../schema/contract.js';
-import { defineSubgraph } from '../kit/defineSubgraph.js';
-import { touchpointReference } from '../kit/touchpointReference.js';
+import { defineSubgraph } from '../kit/graph/defineSubgraph.js';
+import { touchpointReference } from '../kit/graph/touchpointReference.js';
 import { Case } from './entities/Case.js';
 import { CaseMessage } from './entities/CaseMessage.js';
 import { CaseStatusChange } from './entities/CaseStatusChange.js';

@@ -1,5 +1,5 @@
 import { Big } from 'big.js';
-import { explanation, type DurationMetric } from '../kit/metrics.js';
+import { explanation, type DurationMetric } from '../kit/graph/metrics.js';
 
 /** What the time to resolve one case is made from. */
 interface ResolvedCase {

@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import { Channel } from '../kit/Channel.js';
-import { explanation, Explanation, type CountMetric } from '../kit/metrics.js';
+import { Channel } from '../kit/graph/Channel.js';
+import { explanation, Explanation, type CountMetric } from '../kit/graph/metrics.js';
 import type { ChannelTally } from './loaders.js';
 import { periodInputs, type Period } from './period.js';
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { ERASED_TEXT } from '../kit/erasure/Erase.js';
+import { ERASED_TEXT } from '../kit/ownership/Erase.js';
 
 /** What touchpoints and journeys tell goes, and where they came from. That there was one, when, on which channel and with what mood, stays for the figures. */
 export async function eraseTouchpoints(manager: EntityManager, customerIds: readonly string[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { ArgsType, Field } from 'type-graphql';
 import { z } from 'zod';
-import { DateTime } from '../kit/DateTime.js';
-import { parseInput } from '../kit/parseInput.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { parseInput } from '../kit/graph/parseInput.js';
 
 /** The part of time that a metric looks at. */
 @ArgsType()

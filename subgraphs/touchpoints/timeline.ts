@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { type TouchpointReported, touchpointReported } from '../../schema/contract.js';
 import { addTouchpoint } from './addTouchpoint.js';
-import { eventConsumer, type ReceivedEvent } from '../kit/events/EventConsumer.js';
+import { eventConsumer, type ReceivedEvent } from '../kit/flow/EventConsumer.js';
 import { takeTurn } from './takeTurn.js';
 
 /** Writes what the other subgraphs report onto the timeline, each once. */

@@ -1,9 +1,9 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
-import { Channel } from '../kit/Channel.js';
-import { DateTime } from '../kit/DateTime.js';
-import { parseInput, text } from '../kit/parseInput.js';
-import { pastMoment } from '../kit/pastMoment.js';
+import { Channel } from '../kit/graph/Channel.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { parseInput, text } from '../kit/graph/parseInput.js';
+import { pastMoment } from '../kit/graph/pastMoment.js';
 import { Department, Direction, Sentiment, TouchpointKind } from './entities/Touchpoint.js';
 
 @InputType({ description: 'The thing that a touchpoint is about, in the system that holds it.' })

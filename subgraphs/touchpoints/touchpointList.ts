@@ -1,14 +1,14 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
 import { type Caller, hasScope, SCOPES } from '../../schema/contract.js';
-import { Channel } from '../kit/Channel.js';
-import { DateTime } from '../kit/DateTime.js';
-import { enumType } from '../kit/enumType.js';
-import { forbidden } from '../kit/errors.js';
-import { idFilter } from '../kit/idFilter.js';
-import { parseInput, text } from '../kit/parseInput.js';
-import type { ListOrder } from '../kit/readPages.js';
-import { hasWords, hasWordsAmongFew, sortedAfterwards } from '../kit/wordSearch.js';
+import { Channel } from '../kit/graph/Channel.js';
+import { DateTime } from '../kit/graph/DateTime.js';
+import { enumType } from '../kit/graph/enumType.js';
+import { forbidden } from '../kit/graph/errors.js';
+import { idFilter } from '../kit/sql/idFilter.js';
+import { parseInput, text } from '../kit/graph/parseInput.js';
+import type { ListOrder } from '../kit/sql/readPages.js';
+import { hasWords, hasWordsAmongFew, sortedAfterwards } from '../kit/sql/wordSearch.js';
 import { Department, Direction, Sentiment, TouchpointKind } from './entities/Touchpoint.js';
 
 export const TouchpointOrderBy = enumType('TouchpointOrderBy', 'An order of touchpoints.', {

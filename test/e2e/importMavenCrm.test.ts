@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { marketing } from '../../subgraphs/marketing/subgraph.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';

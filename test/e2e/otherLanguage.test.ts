@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '../../scripts/start/freePort.js';
 import { pino } from 'pino';
-import { startWebhooks } from '../../subgraphs/kit/webhooks/startWebhooks.js';
+import { startWebhooks } from '../../subgraphs/kit/flow/webhooks/startWebhooks.js';
 import { customerErased, customerMerged, customerUnmerged } from '../../schema/contract.js';
 import { compose } from '../../schema/compose.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';

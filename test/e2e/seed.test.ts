@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
-import { Database } from '../../subgraphs/kit/Database.js';
+import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
+import { Database } from '../../subgraphs/kit/sql/Database.js';
 import { marketing } from '../../subgraphs/marketing/subgraph.js';
 import { recomputeSegment } from '../../subgraphs/marketing/segmentMembers.js';
 import { segmentRule } from '../../subgraphs/marketing/segmentRule.js';

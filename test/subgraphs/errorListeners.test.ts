@@ -6,7 +6,7 @@ import { createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { customerErased } from '../../schema/contract.js';
-import { startWebhooks } from '../../subgraphs/kit/webhooks/startWebhooks.js';
+import { startWebhooks } from '../../subgraphs/kit/flow/webhooks/startWebhooks.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { startGateway } from '../support/fixtureGateway.js';
 import { nextAnswer } from '../support/liveGateway.js';

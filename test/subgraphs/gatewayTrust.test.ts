@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { HEADERS } from '../../schema/contract.js';
 import { encodeCaller, REPLAY_WINDOW_MS, sign } from '../../schema/signature.js';
 import { service } from '../../subgraphs/service/subgraph.js';
-import { SeenNonces } from '../../subgraphs/kit/SeenNonces.js';
+import { SeenNonces } from '../../subgraphs/kit/serve/SeenNonces.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { EVERYONE, gatewaySocket, signedHeaders, TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { nextAnswer } from '../support/liveGateway.js';

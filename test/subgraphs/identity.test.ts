@@ -8,9 +8,9 @@ import { CustomerIdentifier } from '../../subgraphs/identity/entities/CustomerId
 import { Employee } from '../../subgraphs/identity/entities/Employee.js';
 import { ExternalId } from '../../subgraphs/identity/entities/ExternalId.js';
 import { identity } from '../../subgraphs/identity/subgraph.js';
-import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
-import { migrate } from '../../subgraphs/kit/migrate.js';
-import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
+import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { planOf } from '../support/planOf.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase } from '../support/postgres.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { v4 as uuid } from 'uuid';
-import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { Campaign } from '../../subgraphs/marketing/entities/Campaign.js';
 import { Consent } from '../../subgraphs/marketing/entities/Consent.js';
 import { Exposure } from '../../subgraphs/marketing/entities/Exposure.js';

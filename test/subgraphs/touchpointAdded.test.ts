@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { WebSocket } from 'ws';
 import { Touchpoint } from '../../subgraphs/touchpoints/entities/Touchpoint.js';
-import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { gatewaySocket, type GatewaySocket, TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { startGateway } from '../support/fixtureGateway.js';

@@ -9,12 +9,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { pino } from 'pino';
 import { type CloudEvent, customerErased, customerMerged, HEADERS } from '../../schema/contract.js';
 import { verify } from '../../schema/signature.js';
-import { PostgresEventBus } from '../../subgraphs/kit/events/PostgresEventBus.js';
-import { deadLetters } from '../../subgraphs/kit/events/takeInEvents.js';
-import { deliverAgain } from '../../subgraphs/kit/webhooks/deliver.js';
-import { openWebhookStore } from '../../subgraphs/kit/webhooks/openWebhookStore.js';
-import { startWebhooks } from '../../subgraphs/kit/webhooks/startWebhooks.js';
-import type { Webhook } from '../../subgraphs/kit/webhooks/Webhook.js';
+import { PostgresEventBus } from '../../subgraphs/kit/flow/PostgresEventBus.js';
+import { deadLetters } from '../../subgraphs/kit/flow/takeInEvents.js';
+import { deliverAgain } from '../../subgraphs/kit/flow/webhooks/deliver.js';
+import { openWebhookStore } from '../../subgraphs/kit/flow/webhooks/openWebhookStore.js';
+import { startWebhooks } from '../../subgraphs/kit/flow/webhooks/startWebhooks.js';
+import type { Webhook } from '../../subgraphs/kit/flow/webhooks/Webhook.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { openFolder, plainEnvironment, run as runCommand } from '../support/startHarness.js';

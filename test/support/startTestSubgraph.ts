@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { identity } from '../../subgraphs/identity/subgraph.js';
-import { createDataSource } from '../../subgraphs/kit/createDataSource.js';
-import { Database } from '../../subgraphs/kit/Database.js';
-import type { SubgraphDefinition } from '../../subgraphs/kit/defineSubgraph.js';
-import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
-import { PostgresEventBus } from '../../subgraphs/kit/events/PostgresEventBus.js';
+import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
+import { Database } from '../../subgraphs/kit/sql/Database.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
+import { PostgresEventBus } from '../../subgraphs/kit/flow/PostgresEventBus.js';
 import type { Caller, CloudEvent } from '../../schema/contract.js';
 import { signedHeaders, TEST_SIGNING_KEY } from './asGateway.js';
 import { createTestDatabase } from './postgres.js';

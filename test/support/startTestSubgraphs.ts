@@ -1,9 +1,9 @@
 import { type Logger, pino } from 'pino';
 import { Client } from 'pg';
 import { subgraphs } from '../../subgraphs/all.js';
-import type { SubgraphConfig } from '../../subgraphs/kit/config.js';
-import type { RunningSubgraph } from '../../subgraphs/kit/startSubgraph.js';
-import { startSubgraph } from '../../subgraphs/kit/startSubgraph.js';
+import type { SubgraphConfig } from '../../subgraphs/kit/serve/config.js';
+import type { RunningSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
+import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import type { Caller } from '../../schema/contract.js';
 import { TEST_SIGNING_KEY } from './asGateway.js';
 import { createTestDatabase } from './postgres.js';

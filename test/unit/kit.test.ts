@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseValue } from 'graphql';
-import { decodeCursor, encodeCursor } from '../../subgraphs/kit/cursor.js';
-import { readConfig } from '../../subgraphs/kit/config.js';
-import { DateTime } from '../../subgraphs/kit/DateTime.js';
-import { Decimal } from '../../subgraphs/kit/Decimal.js';
-import { maskUnknownError } from '../../subgraphs/kit/maskUnknownError.js';
-import { money } from '../../subgraphs/kit/Money.js';
+import { decodeCursor, encodeCursor } from '../../subgraphs/kit/sql/cursor.js';
+import { readConfig } from '../../subgraphs/kit/serve/config.js';
+import { DateTime } from '../../subgraphs/kit/graph/DateTime.js';
+import { Decimal } from '../../subgraphs/kit/graph/Decimal.js';
+import { maskUnknownError } from '../../subgraphs/kit/serve/maskUnknownError.js';
+import { money } from '../../subgraphs/kit/graph/Money.js';
 
 describe('money', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeCursor, encodeCursor } from '../../subgraphs/kit/cursor.js';
-import { refuseUnstorableText } from '../../subgraphs/kit/refuseUnstorableText.js';
-import { storableJson, storableText } from '../../subgraphs/kit/storableText.js';
+import { decodeCursor, encodeCursor } from '../../subgraphs/kit/sql/cursor.js';
+import { refuseUnstorableText } from '../../subgraphs/kit/serve/refuseUnstorableText.js';
+import { storableJson, storableText } from '../../subgraphs/kit/sql/storableText.js';
 
 /** Which argument is named; null when nothing is refused. */
 function refused(query: string, variables?: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Class, SubgraphDefinition } from '../../../subgraphs/kit/defineSubgraph.js';
+import type { Class, SubgraphDefinition } from '../../../subgraphs/kit/graph/defineSubgraph.js';
 import type { ValueType } from '../conversions.js';
 import type { TargetSpec } from '../mapping.js';
 

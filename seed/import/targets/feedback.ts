@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Channel } from '../../../subgraphs/kit/Channel.js';
+import { Channel } from '../../../subgraphs/kit/graph/Channel.js';
 import { EMPLOYEE_SCALES, EmployeeSurveyKind } from '../../../subgraphs/feedback/employeeSurveyKind.js';
 import { surveyPeriod } from '../../../subgraphs/feedback/employeeSurveyInput.js';
 import { CompetitorRating } from '../../../subgraphs/feedback/entities/CompetitorRating.js';

@@ -1,4 +1,4 @@
-import { Channel } from '../../../subgraphs/kit/Channel.js';
+import { Channel } from '../../../subgraphs/kit/graph/Channel.js';
 import { Address } from '../../../subgraphs/identity/entities/Address.js';
 import { Customer, CustomerKind, CustomerRole } from '../../../subgraphs/identity/entities/Customer.js';
 import { CustomerIdentifier } from '../../../subgraphs/identity/entities/CustomerIdentifier.js';

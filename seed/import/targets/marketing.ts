@@ -1,4 +1,4 @@
-import { Channel } from '../../../subgraphs/kit/Channel.js';
+import { Channel } from '../../../subgraphs/kit/graph/Channel.js';
 import { Campaign } from '../../../subgraphs/marketing/entities/Campaign.js';
 import { Consent, ConsentAction, ConsentPurpose } from '../../../subgraphs/marketing/entities/Consent.js';
 import { Exposure } from '../../../subgraphs/marketing/entities/Exposure.js';

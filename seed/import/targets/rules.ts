@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storablePhone } from '../../../subgraphs/identity/phone.js';
-import { emailAddress } from '../../../subgraphs/kit/parseInput.js';
+import { emailAddress } from '../../../subgraphs/kit/graph/parseInput.js';
 import { isTimeZone } from '../zonedTime.js';
 
 const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });

@@ -1,4 +1,4 @@
-import { Channel } from '../../../subgraphs/kit/Channel.js';
+import { Channel } from '../../../subgraphs/kit/graph/Channel.js';
 import { CasePriority } from '../../../subgraphs/service/casePriority.js';
 import { CaseStatus } from '../../../subgraphs/service/caseStatus.js';
 import type { BusinessCalendar } from '../../../subgraphs/service/businessTime.js';

@@ -1,4 +1,4 @@
-import { Channel } from '../../../subgraphs/kit/Channel.js';
+import { Channel } from '../../../subgraphs/kit/graph/Channel.js';
 import { Journey, JourneyStatus } from '../../../subgraphs/touchpoints/entities/Journey.js';
 import {
   Department,

@@ -1,9 +1,9 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { SCOPES } from '../../../schema/contract.js';
-import { RequiresScopes } from '../../kit/RequiresScopes.js';
-import { connectionType } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
+import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
+import { connectionType } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
 import { Customer, customerStub } from './Customer.js';
 
 @Entity('competitor_rating')

@@ -1,5 +1,5 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { TouchpointSource } from '../../kit/TouchpointSource.js';
+import { TouchpointSource } from '../../kit/graph/TouchpointSource.js';
 
 /** A touchpoint as feedback sees it: touchpoints owns it, feedback shows the answer or the review that it is about. */
 @Directive('@key(fields: "id")')

@@ -1,10 +1,10 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { Cost } from '../../kit/Cost.js';
-import type { Connection } from '../../kit/Connection.js';
-import { ScoreMetric } from '../../kit/metrics.js';
-import { PageArguments } from '../../kit/PageArguments.js';
-import { parseInput } from '../../kit/parseInput.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import { Cost } from '../../kit/graph/Cost.js';
+import type { Connection } from '../../kit/graph/Connection.js';
+import { ScoreMetric } from '../../kit/graph/metrics.js';
+import { PageArguments } from '../../kit/graph/PageArguments.js';
+import { parseInput } from '../../kit/graph/parseInput.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { COMPETITOR_RATING_ORDERS, CompetitorRatingOrderBy } from '../competitorRatingList.js';
 import { Customer } from '../entities/Customer.js';
 import { CompetitorRating, CompetitorRatingConnection } from '../entities/CompetitorRating.js';

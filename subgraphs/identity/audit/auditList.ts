@@ -1,8 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, InputType } from 'type-graphql';
-import { DateTime } from '../../kit/DateTime.js';
-import { idFilter } from '../../kit/idFilter.js';
-import type { ListOrder } from '../../kit/readPages.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { idFilter } from '../../kit/sql/idFilter.js';
+import type { ListOrder } from '../../kit/sql/readPages.js';
 import { AuditAction } from '../entities/AuditEntry.js';
 
 /** What happened last first. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Settings } from '../../kit/Settings.js';
+import type { Settings } from '../../kit/serve/Settings.js';
 
 interface AuditSettings {
   /** How long an entry of the audit log is kept. */

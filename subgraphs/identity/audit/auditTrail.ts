@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type PersonalDataAccessed, personalDataAccessed } from '../../../schema/contract.js';
-import { eventConsumer, type ReceivedEvent } from '../../kit/events/EventConsumer.js';
+import { eventConsumer, type ReceivedEvent } from '../../kit/flow/EventConsumer.js';
 
 /** Appends what all subgraphs tell of personal data that was read or changed to the audit log, each once. */
 export const auditTrail = eventConsumer({

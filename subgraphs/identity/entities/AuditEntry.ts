@@ -1,8 +1,8 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { connectionType } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { enumType } from '../../kit/enumType.js';
+import { connectionType } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { enumType } from '../../kit/graph/enumType.js';
 
 export const AuditAction = enumType('AuditAction', 'What somebody did with personal data.', {
   READ: 'They were given it.',

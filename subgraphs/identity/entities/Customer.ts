@@ -1,11 +1,11 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Masked } from '../../kit/Masked.js';
-import { maskName } from '../../kit/maskName.js';
-import { Channel } from '../../kit/Channel.js';
-import { connectionType } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { enumType } from '../../kit/enumType.js';
+import { Masked } from '../../kit/graph/Masked.js';
+import { maskName } from '../../kit/guard/maskName.js';
+import { Channel } from '../../kit/graph/Channel.js';
+import { connectionType } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { enumType } from '../../kit/graph/enumType.js';
 
 export const CustomerKind = enumType('CustomerKind', 'What a customer is by nature.', {
   PERSON: 'A human being.',

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Masked } from '../../kit/Masked.js';
+import { Masked } from '../../kit/graph/Masked.js';
 import { maskExternalId } from '../maskExternalId.js';
 
 @Entity('external_id')

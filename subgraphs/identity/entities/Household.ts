@@ -1,9 +1,9 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Masked } from '../../kit/Masked.js';
-import { maskName } from '../../kit/maskName.js';
-import { connectionType } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
+import { Masked } from '../../kit/graph/Masked.js';
+import { maskName } from '../../kit/guard/maskName.js';
+import { connectionType } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
 
 @Entity('household')
 @Directive('@key(fields: "id")')

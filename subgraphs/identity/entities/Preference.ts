@@ -1,6 +1,6 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { DateTime } from '../../kit/DateTime.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
 
 @Entity('preference')
 @ObjectType({

@@ -1,10 +1,10 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { validate as isUuid } from 'uuid';
 import { SCOPES } from '../../../schema/contract.js';
-import type { Connection } from '../../kit/Connection.js';
-import { PageArguments } from '../../kit/PageArguments.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
-import { RequiresScopes } from '../../kit/RequiresScopes.js';
+import type { Connection } from '../../kit/graph/Connection.js';
+import { PageArguments } from '../../kit/graph/PageArguments.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { AUDIT_ORDER, auditConditions, AuditLogFilter } from '../audit/auditList.js';
 import { AuditEntry, AuditEntryConnection } from '../entities/AuditEntry.js';
 import { mergedIdsOf } from '../loaders.js';

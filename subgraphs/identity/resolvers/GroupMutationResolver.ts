@@ -1,9 +1,9 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { SCOPES } from '../../../schema/contract.js';
-import { RequiresScopes } from '../../kit/RequiresScopes.js';
-import { LocalDate } from '../../kit/DateTime.js';
-import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
+import { LocalDate } from '../../kit/graph/DateTime.js';
+import { IdempotencyKey } from '../../kit/graph/IdempotencyKey.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { CreateEmployeeInput, createEmployee, renameTeam, UpdateEmployeeInput, updateEmployee } from '../employees.js';
 import { Employee } from '../entities/Employee.js';
 import { Household } from '../entities/Household.js';

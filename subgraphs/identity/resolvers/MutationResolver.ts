@@ -1,10 +1,10 @@
 import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { SCOPES } from '../../../schema/contract.js';
-import { RequiresScopes } from '../../kit/RequiresScopes.js';
-import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
-import { TakesFormerIds } from '../../kit/merging/TakesFormerIds.js';
-import { parseInput } from '../../kit/parseInput.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
+import { IdempotencyKey } from '../../kit/graph/IdempotencyKey.js';
+import { TakesFormerIds } from '../../kit/ownership/TakesFormerIds.js';
+import { parseInput } from '../../kit/graph/parseInput.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { removeAddress, setAddress } from '../addresses.js';
 import {
   IdentifyCustomerInput,

@@ -1,11 +1,11 @@
 import { Arg, Args, ArgsType, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
 import sql from 'sql-template-tag';
 import { hasScope, SCOPES } from '../../../schema/contract.js';
-import type { Connection } from '../../kit/Connection.js';
-import { enumType } from '../../kit/enumType.js';
-import { PageArguments } from '../../kit/PageArguments.js';
-import { parseInput, text } from '../../kit/parseInput.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import type { Connection } from '../../kit/graph/Connection.js';
+import { enumType } from '../../kit/graph/enumType.js';
+import { PageArguments } from '../../kit/graph/PageArguments.js';
+import { parseInput, text } from '../../kit/graph/parseInput.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { customerConditions, CustomerFilter, customerOrder, CustomerOrderBy } from '../customerList.js';
 import { Customer, CustomerConnection } from '../entities/Customer.js';
 import { Employee, EmployeeConnection } from '../entities/Employee.js';

@@ -1,9 +1,9 @@
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Channel } from '../../kit/Channel.js';
-import { connectionType } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { money, Money } from '../../kit/Money.js';
+import { Channel } from '../../kit/graph/Channel.js';
+import { connectionType } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { money, Money } from '../../kit/graph/Money.js';
 
 @Entity('campaign')
 @Directive('@key(fields: "id")')

@@ -1,10 +1,10 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Channel } from '../../kit/Channel.js';
-import { ReadableAfterWithdrawal } from '../../kit/consent/ReadableAfterWithdrawal.js';
-import { connectionType } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { enumType } from '../../kit/enumType.js';
+import { Channel } from '../../kit/graph/Channel.js';
+import { ReadableAfterWithdrawal } from '../../kit/guard/ReadableAfterWithdrawal.js';
+import { connectionType } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { enumType } from '../../kit/graph/enumType.js';
 
 export const ConsentPurpose = enumType('ConsentPurpose', 'What a customer allows us to do.', {
   MARKETING: 'To send them offers.',

@@ -1,8 +1,8 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { connectionType } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { enumType } from '../../kit/enumType.js';
+import { connectionType } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { enumType } from '../../kit/graph/enumType.js';
 
 export const ExposureOutcome = enumType('ExposureOutcome', 'How far an exposure came, as the furthest step known.', {
   CONTROL: 'Sent nothing: the customer is of the control group.',

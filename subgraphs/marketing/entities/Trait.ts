@@ -1,8 +1,8 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { connectionType } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { enumType } from '../../kit/enumType.js';
+import { connectionType } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { enumType } from '../../kit/graph/enumType.js';
 
 export const TraitKind = enumType('TraitKind', 'What a trait tells of a customer.', {
   DEMOGRAPHIC: 'Facts of life: age, income, occupation, size of the household.',

@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { Cost } from '../../kit/Cost.js';
-import type { Connection } from '../../kit/Connection.js';
-import { PageArguments } from '../../kit/PageArguments.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import { Cost } from '../../kit/graph/Cost.js';
+import type { Connection } from '../../kit/graph/Connection.js';
+import { PageArguments } from '../../kit/graph/PageArguments.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { CampaignPerformance, campaignPerformance } from '../CampaignPerformance.js';
 import { Campaign } from '../entities/Campaign.js';
 import { Exposure, ExposureConnection } from '../entities/Exposure.js';

@@ -1,11 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { Channel } from '../../kit/Channel.js';
-import { ReadableAfterWithdrawal } from '../../kit/consent/ReadableAfterWithdrawal.js';
-import type { Connection } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { CountMetric, ScoreMetric } from '../../kit/metrics.js';
-import { PageArguments } from '../../kit/PageArguments.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import { Channel } from '../../kit/graph/Channel.js';
+import { ReadableAfterWithdrawal } from '../../kit/guard/ReadableAfterWithdrawal.js';
+import type { Connection } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { CountMetric, ScoreMetric } from '../../kit/graph/metrics.js';
+import { PageArguments } from '../../kit/graph/PageArguments.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { CONSENT_ORDERS } from '../consentList.js';
 import { consentPurpose, isWithdrawn } from '../consentWithdrawn.js';
 import { customerConsents } from '../customerConsents.js';

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { Cost } from '../../kit/Cost.js';
-import type { Connection } from '../../kit/Connection.js';
-import { PageArguments } from '../../kit/PageArguments.js';
-import { parseInput } from '../../kit/parseInput.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import { Cost } from '../../kit/graph/Cost.js';
+import type { Connection } from '../../kit/graph/Connection.js';
+import { PageArguments } from '../../kit/graph/PageArguments.js';
+import { parseInput } from '../../kit/graph/parseInput.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { CAMPAIGN_ORDERS, campaignConditions, CampaignFilter, CampaignOrderBy } from '../campaignList.js';
 import { CONSENT_ORDERS, consentConditions, ConsentFilter, ConsentOrderBy } from '../consentList.js';
 import { Campaign, CampaignConnection } from '../entities/Campaign.js';

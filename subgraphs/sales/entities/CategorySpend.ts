@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { DateTime } from '../../kit/DateTime.js';
-import { Money, money } from '../../kit/Money.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { Money, money } from '../../kit/graph/Money.js';
 import { Employee } from './Employee.js';
 
 /** How many a customer can have, over all years and currencies. */

@@ -1,9 +1,9 @@
 import { Field, ObjectType } from 'type-graphql';
 import { SCOPES } from '../../../schema/contract.js';
-import { RequiresScopes } from '../../kit/RequiresScopes.js';
-import { LocalDate } from '../../kit/DateTime.js';
-import { enumType } from '../../kit/enumType.js';
-import { Money } from '../../kit/Money.js';
+import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
+import { LocalDate } from '../../kit/graph/DateTime.js';
+import { enumType } from '../../kit/graph/enumType.js';
+import { Money } from '../../kit/graph/Money.js';
 
 export const LeadAuthority = enumType('LeadAuthority', 'What somebody has to say in the purchase.', {
   DECIDES: 'They decide.',

@@ -1,5 +1,5 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { DateTime } from '../../kit/DateTime.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
 import { Employee } from './Employee.js';
 
 @ObjectType({ description: 'What we said that we would do next, and by when.', simpleResolvers: true })

@@ -1,8 +1,8 @@
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { connectionType } from '../../kit/Connection.js';
-import { DateTime, LocalDate } from '../../kit/DateTime.js';
-import { Money, money } from '../../kit/Money.js';
+import { connectionType } from '../../kit/graph/Connection.js';
+import { DateTime, LocalDate } from '../../kit/graph/DateTime.js';
+import { Money, money } from '../../kit/graph/Money.js';
 import { OpportunityStage } from '../opportunityStages.js';
 import { Customer } from './Customer.js';
 import { Employee } from './Employee.js';

@@ -1,7 +1,7 @@
 import { Big } from 'big.js';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Money, money } from '../../kit/Money.js';
+import { Money, money } from '../../kit/graph/Money.js';
 
 @Entity('order_line')
 @ObjectType({

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { DateTime } from '../../kit/DateTime.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
 import { OpportunityStage } from '../opportunityStages.js';
 import { Employee } from './Employee.js';
 

@@ -1,5 +1,5 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { TouchpointSource } from '../../kit/TouchpointSource.js';
+import { TouchpointSource } from '../../kit/graph/TouchpointSource.js';
 
 /** A touchpoint as sales sees it: touchpoints owns it, sales shows the order, the activity or the opportunity that it is about. */
 @Directive('@key(fields: "id")')

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import sql from 'sql-template-tag';
-import type { Connection } from '../../kit/Connection.js';
-import { Money, money } from '../../kit/Money.js';
-import { PageArguments } from '../../kit/PageArguments.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import type { Connection } from '../../kit/graph/Connection.js';
+import { Money, money } from '../../kit/graph/Money.js';
+import { PageArguments } from '../../kit/graph/PageArguments.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { Handover } from '../entities/Handover.js';
 import { HandoverItem, HandoverItemConnection, HandoverItemKind } from '../entities/HandoverItem.js';
 import { HANDOVER_ITEMS } from '../handoverList.js';

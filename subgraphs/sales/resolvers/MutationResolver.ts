@@ -1,11 +1,11 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { SCOPES } from '../../../schema/contract.js';
-import { RequiresScopes } from '../../kit/RequiresScopes.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
-import { parseInput, text } from '../../kit/parseInput.js';
-import { pastMoment } from '../../kit/pastMoment.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { IdempotencyKey } from '../../kit/graph/IdempotencyKey.js';
+import { parseInput, text } from '../../kit/graph/parseInput.js';
+import { pastMoment } from '../../kit/graph/pastMoment.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { LogActivityInput, logActivityInput } from '../activityInput.js';
 import { assignAccount } from '../assignAccount.js';
 import { captureLead } from '../captureLead.js';

@@ -1,13 +1,13 @@
 import { Arg, Args, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { z } from 'zod';
-import { Cost } from '../../kit/Cost.js';
-import type { Connection } from '../../kit/Connection.js';
-import { CurrencyCode } from '../../kit/Money.js';
-import { ScoreMetric } from '../../kit/metrics.js';
-import { PageArguments } from '../../kit/PageArguments.js';
-import { parseInput } from '../../kit/parseInput.js';
-import { checkFirst } from '../../kit/readPages.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import { Cost } from '../../kit/graph/Cost.js';
+import type { Connection } from '../../kit/graph/Connection.js';
+import { CurrencyCode } from '../../kit/graph/Money.js';
+import { ScoreMetric } from '../../kit/graph/metrics.js';
+import { PageArguments } from '../../kit/graph/PageArguments.js';
+import { parseInput } from '../../kit/graph/parseInput.js';
+import { checkFirst } from '../../kit/sql/readPages.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import {
   ACTIVITY_ORDERS,
   activityConditions,

@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { DateTime } from '../../kit/DateTime.js';
-import { Money, money } from '../../kit/Money.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { Money, money } from '../../kit/graph/Money.js';
 import { Employee, employeeStub } from './Employee.js';
 
 @Entity('goodwill_authority')

@@ -1,15 +1,15 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { Connection } from '../../kit/Connection.js';
-import { enumType } from '../../kit/enumType.js';
-import { PageArguments } from '../../kit/PageArguments.js';
-import type { ListOrder } from '../../kit/readPages.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import type { Connection } from '../../kit/graph/Connection.js';
+import { enumType } from '../../kit/graph/enumType.js';
+import { PageArguments } from '../../kit/graph/PageArguments.js';
+import type { ListOrder } from '../../kit/sql/readPages.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { Case } from '../entities/Case.js';
 import { CaseMessage, CaseMessageConnection } from '../entities/CaseMessage.js';
 import { CaseStatusChange, CaseStatusChangeConnection } from '../entities/CaseStatusChange.js';
 import { reopenableUntil } from '../caseStatus.js';
 import { serviceSettings } from '../serviceSettings.js';
-import { DateTime } from '../../kit/DateTime.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
 
 const CaseMessageOrderBy = enumType('CaseMessageOrderBy', 'An order of messages.', {
   SENT_AT_ASC: 'As the conversation went.',

@@ -1,10 +1,10 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
 import { SCOPES } from '../../../schema/contract.js';
-import { RequiresScopes } from '../../kit/RequiresScopes.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { IdempotencyKey } from '../../kit/IdempotencyKey.js';
-import { parseInput } from '../../kit/parseInput.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { IdempotencyKey } from '../../kit/graph/IdempotencyKey.js';
+import { parseInput } from '../../kit/graph/parseInput.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { assignCase } from '../assignCase.js';
 import {
   EscalateCaseInput,

@@ -1,10 +1,10 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { connectionType } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { enumType } from '../../kit/enumType.js';
-import { Masked } from '../../kit/Masked.js';
-import { maskText } from '../../kit/maskText.js';
+import { connectionType } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { enumType } from '../../kit/graph/enumType.js';
+import { Masked } from '../../kit/graph/Masked.js';
+import { maskText } from '../../kit/guard/maskText.js';
 import { Customer } from './Customer.js';
 
 export const JourneyStatus = enumType('JourneyStatus', 'Whether the customer is still at it.', {

@@ -1,5 +1,5 @@
 import { Field, Float, ObjectType } from 'type-graphql';
-import { enumType } from '../../kit/enumType.js';
+import { enumType } from '../../kit/graph/enumType.js';
 
 export const JourneyLinkReason = enumType('JourneyLinkReason', 'Why a touchpoint is on its journey.', {
   FIRST: 'The journey began with it.',

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import sql, { type Sql, empty, raw } from 'sql-template-tag';
-import type { Database } from '../../kit/Database.js';
-import { listen } from '../../kit/events/listen.js';
-import { Worker } from '../../kit/events/Worker.js';
+import type { Database } from '../../kit/sql/Database.js';
+import { listen } from '../../kit/flow/listen.js';
+import { Worker } from '../../kit/flow/Worker.js';
 import { Touchpoint } from '../entities/Touchpoint.js';
 
 const CHANNEL = 'customer360.touchpoints.recorded';

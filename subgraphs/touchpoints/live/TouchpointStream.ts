@@ -1,5 +1,5 @@
-import type { Database } from '../../kit/Database.js';
-import { Wake } from '../../kit/events/Wake.js';
+import type { Database } from '../../kit/sql/Database.js';
+import { Wake } from '../../kit/flow/Wake.js';
 import type { Touchpoint } from '../entities/Touchpoint.js';
 import { PAGE, TouchpointFeed, touchpointsBehind, touchpointsUpTo } from './TouchpointFeed.js';
 

@@ -1,9 +1,9 @@
 import { validate as isUuid } from 'uuid';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { Channel } from '../../kit/Channel.js';
-import { decodeCursor, encodeCursor } from '../../kit/cursor.js';
-import type { Database } from '../../kit/Database.js';
-import { badUserInput } from '../../kit/errors.js';
+import { Channel } from '../../kit/graph/Channel.js';
+import { decodeCursor, encodeCursor } from '../../kit/sql/cursor.js';
+import type { Database } from '../../kit/sql/Database.js';
+import { badUserInput } from '../../kit/graph/errors.js';
 import { Department, Sentiment, Touchpoint, TouchpointKind } from '../entities/Touchpoint.js';
 import { TouchpointStream } from './TouchpointStream.js';
 

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { Connection } from '../../kit/Connection.js';
-import { DateTime } from '../../kit/DateTime.js';
-import { CountMetric } from '../../kit/metrics.js';
-import { PageArguments, pageWindow, TwoWayPageArguments } from '../../kit/PageArguments.js';
-import type { RequestContext } from '../../kit/RequestContext.js';
+import type { Connection } from '../../kit/graph/Connection.js';
+import { DateTime } from '../../kit/graph/DateTime.js';
+import { CountMetric } from '../../kit/graph/metrics.js';
+import { PageArguments, pageWindow, TwoWayPageArguments } from '../../kit/graph/PageArguments.js';
+import type { RequestContext } from '../../kit/graph/RequestContext.js';
 import { ChannelMix, channelMix, touchpointCount } from '../channelMix.js';
 import { Customer } from '../entities/Customer.js';
 import { Journey, JourneyConnection, JourneyStatus } from '../entities/Journey.js';

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import sql from 'sql-template-tag';
+import type { EntityManager } from 'typeorm';
+import { z } from 'zod';
+import type { Database } from '../sql/Database.js';
+import { badUserInput } from '../graph/errors.js';
+import { parseInput } from '../graph/parseInput.js';
+import { isErasedAnswer, packAnswer, unpackAnswer } from './packAnswer.js';
+
+/** A mutation that its caller may send again without writing twice. */
+export interface Idempotency {
+  /** The caller's `idempotencyKey`; without one, each call writes. */
+  readonly key: string | null | undefined;
+  /** The mutation's name: a key belongs to one mutation. */
+  readonly mutation: string;
+  /** All its other arguments, as they were given. */
+  readonly input: unknown;
+  /** The same as the caller gave them, where ids of customers who were merged since stand in it. */
+  readonly given?: unknown;
+}
+
+/** The arguments of a mutation as one text, whatever the order of their names. */
+function digest(input: unknown): string {
+  const sorted = JSON.stringify(input, (_key, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256')
+    .update(sorted ?? 'null')
+    .digest('base64');
+}
+
+/**
+ * Runs `work`, unless the same call was answered before: then the first answer is given again and nothing is written. The
+ * key is taken inside the transaction, so of two equal calls at once the second waits for the first and repeats its answer,
+ * and a call that failed may be sent again. Answers are kept for a week (`forgetOldKeys`).
+ * @throws BAD_USER_INPUT when the key was used for something else, or the first answer was of a customer who was erased since
+ */
+export async function oncePerKey<R>(
+  database: Database,
+  manager: EntityManager,
+  { key: given, mutation, input, given: before = input }: Idempotency,
+  work: () => Promise<R>,
+): Promise<R> {
+  if (given === null || given === undefined) return work();
+  const key = parseInput(idempotencyKey, given, 'idempotencyKey');
+  const hash = digest(input);
+  const taken = await database.query(
+    sql`INSERT INTO idempotency_key (key, mutation, hash) VALUES (${key}, ${mutation}, ${hash})
+        ON CONFLICT (key) DO NOTHING RETURNING key`,
+    manager,
+  );
+  if (taken.length === 0) {
+    const [first] = await database.query<{ mutation: string; hash: string; answer: unknown }>(
+      sql`SELECT mutation, hash, answer FROM idempotency_key WHERE key = ${key}`,
+      manager,
+    );
+    if (first?.mutation !== mutation || (first.hash !== hash && first.hash !== digest(before))) {
+      throw badUserInput(
+        'idempotencyKey was used for another call; use a new one for each call that differs',
+        'idempotencyKey',
+      );
+    }
+    if (isErasedAnswer(first.answer)) {
+      throw badUserInput(
+        'this call was answered before, and its answer is not kept: the customer was erased since. Nothing was written',
+        'idempotencyKey',
+      );
+    }
+    return unpackAnswer(database, first.answer) as R;
+  }
+  const answer = await work();
+  const packed = JSON.stringify(packAnswer(database, answer));
+  await database.query(sql`UPDATE idempotency_key SET answer = ${packed}::jsonb WHERE key = ${key}`, manager);
+  return answer;
+}
+
+const idempotencyKey = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(200, 'must have at most 200 characters')
+  .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');

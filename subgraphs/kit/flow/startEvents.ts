@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import type { SubgraphConfig } from '../serve/config.js';
+import { connectionConfig } from '../sql/createDataSource.js';
+import type { SubgraphDefinition } from '../graph/defineSubgraph.js';
+import { eraseAgain } from '../ownership/eraseAgain.js';
+import { customerChanges, type CustomerChangeHooks } from '../ownership/customerChanges.js';
+import { mergeAgain } from '../ownership/mergeAgain.js';
+import type { EventReadings } from '../serve/observe/createSubgraphMetrics.js';
+import type { BusReader } from './EventBus.js';
+import { forgetTakenIn } from './forgetTakenIn.js';
+import { oneAtATime } from './oneAtATime.js';
+import { openEventBus } from './openEventBus.js';
+import { relayOutbox } from './relayOutbox.js';
+import { busConsumer } from './takeInEvents.js';
+
+/** Counting further tells nobody more. */
+const MOST_COUNTED = 100_000;
+
+/** A subgraph's part in the traffic of events. */
+export interface SubgraphEvents {
+  /**
+   * Events that wait to be published and events that were parked; asking is also the proof that the database answers.
+   * @throws when the database does not answer
+   */
+  health(): Promise<{ outbox: number; deadLetters: number }>;
+  /**
+   * How far behind the traffic of events is.
+   * @throws when the database does not answer
+   */
+  readings(): Promise<EventReadings>;
+  /** Finishes the events at hand; the others wait for the next start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts to publish what a subgraph's writes leave in its outbox, and to read what it consumes.
+ * @param hooks what is to be done when customers change
+ */
+export function startEvents(
+  definition: SubgraphDefinition,
+  config: SubgraphConfig,
+  dataSource: DataSource,
+  log: Logger,
+  hooks?: CustomerChangeHooks,
+): SubgraphEvents {
+  const bus = openEventBus(config.eventBusUrl ?? config.databaseUrl, log);
+  const connection = { ...connectionConfig(definition), connectionString: config.databaseUrl };
+  const relay = relayOutbox(definition.name, connection, bus, log);
+  const reading = new Map<string, BusReader>();
+  const consumers = [customerChanges(definition.name, definition.erase, hooks), ...(definition.consumers ?? [])];
+  const readers = consumers.map((consumer) =>
+    oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () => {
+      const reader = bus.consume(busConsumer(definition.name, consumer, dataSource, log));
+      reading.set(consumer.name, reader);
+      return {
+        stop() {
+          reading.delete(consumer.name);
+          return reader.stop();
+        },
+      };
+    }),
+  );
+  const stopForgetting = forgetTakenIn(dataSource, log);
+  const stopErasing = eraseAgain(dataSource, definition.erase, log);
+  const stopMerging = mergeAgain(dataSource, log);
+  const health = async (): Promise<{ outbox: number; deadLetters: number }> => {
+    const [row] = await dataSource.query<{ outbox: number; deadLetters: number }[]>(
+      `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT ${MOST_COUNTED}) AS o) AS outbox,
+              (SELECT count(*)::int FROM (SELECT FROM dead_letter LIMIT ${MOST_COUNTED}) AS d) AS "deadLetters"`,
+    );
+    return { outbox: row?.outbox ?? 0, deadLetters: row?.deadLetters ?? 0 };
+  };
+  return {
+    health,
+    async readings() {
+      const counts = await health();
+      const [oldest] = await dataSource.query<{ age: number }[]>(
+        `SELECT extract(epoch FROM now() - (event->>'time')::timestamptz)::float8 AS age FROM outbox ORDER BY position LIMIT 1`,
+      );
+      const lags = await Promise.all([...reading].map(async ([name, reader]) => [name, await reader.lag()] as const));
+      return { ...counts, outboxAge: Math.max(0, oldest?.age ?? 0), inbox: Object.fromEntries(lags) };
+    },
+    async stop() {
+      stopForgetting();
+      stopErasing();
+      stopMerging();
+      await Promise.all([relay.stop(), ...readers.map((reader) => reader.stop())]);
+      await bus.close();
+    },
+  };
+}

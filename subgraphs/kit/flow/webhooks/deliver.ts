@@ -1,0 +1,71 @@
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type CloudEvent, cloudEvent } from '../../../../schema/contract.js';
+import type { RetryLater } from '../Backoff.js';
+import type { BusConsumer } from '../EventBus.js';
+import { type DeadLetter, park } from '../takeInEvents.js';
+import { type Sent, sendEvent } from './sendEvent.js';
+import type { Webhook } from './Webhook.js';
+
+/** How often an event is sent that is refused, until it is parked; the pauses between double from this. */
+const TRIES = 5;
+const FIRST_PAUSE_MS = 50;
+
+/**
+ * A consumer of the bus that hands events on to a webhook, in their order, at least once. An event that goes on being refused is parked, and the next one follows. While
+ * the receiver is away nothing is parked: all of it waits.
+ */
+export function deliver(webhook: Webhook, dataSource: DataSource, signingKey: string | null, log: Logger): BusConsumer {
+  return {
+    name: `webhooks.${webhook.name}`,
+    types: webhook.events.map((type) => type.replace(/\.v\d+$/, '')),
+    async handle(deliveries) {
+      for (const delivery of deliveries) {
+        const read = cloudEvent.safeParse(delivery.event);
+        if (!read.success || !webhook.events.includes(read.data.type)) continue;
+        if (await wasDelivered(dataSource, webhook, read.data)) continue;
+        const { outcome, reason, retryAfterMs } = await sendPatiently(webhook, read.data, signingKey);
+        if (outcome === 'later') throw Object.assign(new Error(reason), { retryAfterMs } satisfies RetryLater);
+        if (outcome === 'refused') await park(dataSource, webhook, { event: read.data, reason }, log);
+        await noteDelivered(dataSource, webhook, read.data);
+      }
+    },
+  };
+}
+
+/**
+ * Sends a parked event again; it is no dead letter afterwards.
+ * @throws Error when it is not taken
+ */
+export async function deliverAgain(
+  dataSource: DataSource,
+  webhook: Webhook,
+  letter: DeadLetter,
+  signingKey: string | null,
+): Promise<void> {
+  const { outcome, reason } = await sendEvent(webhook, cloudEvent.parse(letter.event), signingKey);
+  if (outcome !== 'done') throw new Error(reason);
+  await dataSource.query('DELETE FROM dead_letter WHERE consumer = $1 AND event_id = $2', [
+    webhook.name,
+    letter.eventId,
+  ]);
+}
+
+async function sendPatiently(webhook: Webhook, event: CloudEvent, signingKey: string | null): Promise<Sent> {
+  for (let tried = 1; ; tried += 1) {
+    const sent = await sendEvent(webhook, event, signingKey);
+    if (sent.outcome !== 'refused' || tried === TRIES) return sent;
+    await pause(FIRST_PAUSE_MS * 2 ** (tried - 1));
+  }
+}
+
+/** What a batch brought before it broke off is not sent twice. */
+async function wasDelivered(dataSource: DataSource, { name }: Webhook, { id }: CloudEvent): Promise<boolean> {
+  const rows = await dataSource.query<unknown[]>('SELECT FROM inbox WHERE consumer = $1 AND event_id = $2', [name, id]);
+  return rows.length > 0;
+}
+
+async function noteDelivered(dataSource: DataSource, { name }: Webhook, { id }: CloudEvent): Promise<void> {
+  await dataSource.query('INSERT INTO inbox (consumer, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, id]);
+}

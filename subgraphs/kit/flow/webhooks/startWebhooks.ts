@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import { connectionConfig } from '../../sql/createDataSource.js';
+import { forgetTakenIn } from '../forgetTakenIn.js';
+import { oneAtATime } from '../oneAtATime.js';
+import { openEventBus } from '../openEventBus.js';
+import { deliver } from './deliver.js';
+import { openWebhookStore, WEBHOOK_STORE } from './openWebhookStore.js';
+import type { Webhook } from './Webhook.js';
+
+export interface WebhookOptions {
+  /** Where it is remembered what was delivered: `postgres://…` */
+  readonly databaseUrl: string;
+  /** The bus of all subgraphs; left out, that of the database. */
+  readonly eventBusUrl?: string | undefined;
+  /** Null signs nothing. */
+  readonly signingKey: string | null;
+}
+
+/**
+ * Hands the events of the bus on to webhooks, each from where it was, from the first event that is kept when it is new. Of several processes that do this for the same
+ * database, one does it at a time for each webhook.
+ * @returns what ends it, when the events at hand are delivered
+ */
+export async function startWebhooks(
+  webhooks: readonly Webhook[],
+  { databaseUrl, eventBusUrl, signingKey }: WebhookOptions,
+  log: Logger,
+): Promise<{ stop(): Promise<void> }> {
+  const dataSource = await openWebhookStore(databaseUrl);
+  const bus = openEventBus(eventBusUrl ?? databaseUrl, log);
+  const connection = { ...connectionConfig(WEBHOOK_STORE), connectionString: databaseUrl };
+  const turns = webhooks.map((webhook) =>
+    oneAtATime(`webhooks.${webhook.name}`, connection, log, () =>
+      bus.consume(deliver(webhook, dataSource, signingKey, log)),
+    ),
+  );
+  const stopForgetting = forgetTakenIn(dataSource, log);
+  return {
+    async stop() {
+      stopForgetting();
+      await Promise.all(turns.map((turn) => turn.stop()));
+      await bus.close();
+      await dataSource.destroy();
+    },
+  };
+}

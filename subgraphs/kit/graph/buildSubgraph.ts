@@ -1,0 +1,117 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { isObjectType, parse, print, specifiedDirectives, type GraphQLSchema } from 'graphql';
+import { buildSchema, createResolversMap } from 'type-graphql';
+import { RESUMABLE } from '../../../schema/contract.js';
+import { noteChanges } from '../ownership/noteChanges.js';
+import { noteReads } from '../ownership/noteReads.js';
+import { heedConsent, requireConsent } from '../guard/heedConsent.js';
+import { isReadableAfterWithdrawal } from '../guard/ReadableAfterWithdrawal.js';
+import type { ReferenceResolver, SubgraphDefinition } from './defineSubgraph.js';
+import { eachField } from './eachField.js';
+import { guardRoots } from '../guard/guardRoots.js';
+import { heedingMerges, heedMerges } from '../ownership/heedMerges.js';
+import { maskPersonalData } from '../guard/maskPersonalData.js';
+import { sizeLists } from './sizeLists.js';
+
+const FEDERATION_DIRECTIVES = [
+  '@key',
+  '@shareable',
+  '@external',
+  '@requires',
+  '@provides',
+  '@tag',
+  '@inaccessible',
+  '@override',
+  '@requiresScopes',
+  '@cost',
+  '@listSize',
+] as const;
+
+function federationLink(directives: readonly string[]): string {
+  const names = directives.map((name) => `"${name}"`).join(', ');
+  return `extend schema
+  @link(
+    url: "https://specs.apollo.dev/federation/v2.9"
+    import: [${names}]
+  )
+`;
+}
+
+/** What a schema needs in which a subscription is `@resumable`: composition keeps the directive, for the gateway. */
+const RESUMABLE_LINK = `extend schema
+  @link(url: "${RESUMABLE.specification}/${RESUMABLE.version}", import: ["@${RESUMABLE.name}"])
+  @composeDirective(name: "@${RESUMABLE.name}")
+
+directive @${RESUMABLE.name}(argument: String!, cursor: String!) on FIELD_DEFINITION
+`;
+
+function linked(sdl: string): string {
+  const resumable = sdl.includes(`@${RESUMABLE.name}(`);
+  const federation = federationLink([...FEDERATION_DIRECTIVES, ...(resumable ? ['@composeDirective'] : [])]);
+  return `${federation}${resumable ? RESUMABLE_LINK : ''}\n${sdl}`;
+}
+
+function noTopics(): never {
+  throw new Error('subscriptions name their source by `subscribe`; topics within one process are not for subgraphs');
+}
+/** type-graphql builds no schema with a subscription without one. */
+const NO_TOPICS = { publish: noTopics, subscribe: noTopics };
+
+function consented(typename: string, resolve: ReferenceResolver): ReferenceResolver {
+  return (reference, context) => {
+    const found = resolve(reference, context);
+    if (context.caller.purpose === undefined) return found;
+    return Promise.resolve(found).then((entity) => requireConsent(entity, typename, context));
+  };
+}
+
+/** The marks of classes and fields, which SDL does not carry. */
+function copyExtensions(from: GraphQLSchema, to: GraphQLSchema): void {
+  eachField(from, (field, { name, extensions }) => {
+    const type = to.getType(name);
+    if (!isObjectType(type)) return;
+    type.extensions = { ...type.extensions, ...extensions };
+    const copy = type.getFields()[field.name];
+    if (copy) copy.extensions = { ...copy.extensions, ...field.extensions };
+  });
+}
+
+export interface BuiltSubgraph {
+  /** Executable, with `_service` and `_entities`. */
+  readonly schema: GraphQLSchema;
+  /** What is committed under schema/subgraphs and composed. */
+  readonly sdl: string;
+}
+
+/** Builds a subgraph's schema from its classes: types and resolvers from type-graphql, the federation from Apollo. */
+export async function buildSubgraph(definition: SubgraphDefinition): Promise<BuiltSubgraph> {
+  const schema = await buildSchema({
+    resolvers: definition.resolvers,
+    orphanedTypes: [...definition.types] as never,
+    directives: [...specifiedDirectives],
+    // The directives in the classes are federation's; type-graphql does not know them, Apollo checks them below.
+    skipCheck: true,
+    // Inputs are checked with zod, where the error can name the argument.
+    validate: false,
+    pubSub: NO_TOPICS,
+  });
+  const declared = parse(printSchemaWithDirectives(schema));
+  const sdl = linked(print(sizeLists(guardRoots(declared, definition.access))));
+  const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
+  for (const [typename, fields] of maskPersonalData(schema)) {
+    resolvers[typename] = { ...resolvers[typename], ...Object.fromEntries(fields) };
+  }
+  for (const [typename, resolve] of Object.entries(definition.references)) {
+    const isLedger = isReadableAfterWithdrawal(schema.getType(typename) ?? { extensions: {} });
+    const __resolveReference = isLedger ? resolve : consented(typename, resolve);
+    resolvers[typename] = { ...resolvers[typename], __resolveReference: heedingMerges(__resolveReference) };
+  }
+  const built = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
+  copyExtensions(schema, built);
+  noteReads(built);
+  noteChanges(built);
+  heedConsent(built);
+  heedMerges(built);
+  return { schema: built, sdl };
+}

@@ -1,0 +1,44 @@
+import { GraphQLError } from 'graphql';
+import { ERROR_CODES } from '../../../schema/contract.js';
+
+/**
+ * What the caller gave cannot be taken. Throw it before anything is written, or inside the transaction.
+ * @param message one sentence: what is wrong with which value, and what would be right
+ * @param argument the argument's path as the caller wrote it: `first`, `input.email`
+ * @param details more for the caller's program, such as the values that would be accepted
+ */
+export function badUserInput(message: string, argument: string, details: Record<string, unknown> = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: ERROR_CODES.BAD_USER_INPUT, argument, ...details } });
+}
+
+/**
+ * The caller's `expectedVersion` is stale.
+ * @param currentVersion what the row is at now
+ */
+export function conflict(what: string, currentVersion: number): GraphQLError {
+  return new GraphQLError(`${what} was changed by somebody else: it is at version ${currentVersion}. Read it again.`, {
+    extensions: { code: ERROR_CODES.CONFLICT, argument: 'expectedVersion', currentVersion },
+  });
+}
+
+/**
+ * The caller lacks a scope for what one argument asks; for a whole field, declare `RequiresScopes`.
+ * @param argument its path as the caller wrote it: `filter.text`
+ */
+export function forbidden(message: string, argument: string, scope: string): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code: ERROR_CODES.FORBIDDEN, argument, requiredScopes: [[scope]] },
+  });
+}
+
+/** Something that we depend on does not answer; the caller may try again later. */
+export function serviceUnavailable(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: ERROR_CODES.SERVICE_UNAVAILABLE } });
+}
+
+/** The customer withdrew their consent to what the request is for, so nothing of theirs is given for it. */
+export function consentWithdrawn(purpose: string): GraphQLError {
+  return new GraphQLError(`the customer withdrew their consent to ${purpose}`, {
+    extensions: { code: ERROR_CODES.CONSENT_WITHDRAWN, purpose },
+  });
+}

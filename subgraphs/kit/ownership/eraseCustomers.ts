@@ -1,0 +1,57 @@
+import type { EntityManager } from 'typeorm';
+import { customerErased } from '../../../schema/contract.js';
+import { ERASED_ANSWER } from '../flow/packAnswer.js';
+import type { Erase } from './Erase.js';
+
+const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
+/** The erasures themselves stay: whoever was away must hear of them. */
+const ERASURES = customerErased.type.replace(/\d+$/, '%');
+
+/** Erases customers, with all who were merged into them, from a subgraph's own tables and from those of the kit. */
+export async function eraseCustomers(
+  manager: EntityManager,
+  erase: Erase,
+  erasedIds: readonly string[],
+): Promise<void> {
+  const merged = await manager.query<{ id: string }[]>(
+    'SELECT customer_id AS id FROM customer_alias WHERE canonical_id = ANY($1::uuid[])',
+    [erasedIds],
+  );
+  const customerIds = [...erasedIds, ...merged.map(({ id }) => id)];
+  await manager.query('INSERT INTO erased_customer (customer_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING', [
+    customerIds,
+  ]);
+  const rowIds = await erase(manager, customerIds);
+  await eraseTraces(manager, customerIds, rowIds);
+}
+
+/**
+ * Blanks what the kit itself keeps of customers who are erased: events that wait to be published or were parked, and answers that would be repeated
+ * for an idempotency key.
+ * @param rowIds the ids of their rows: an answer may name only these
+ */
+async function eraseTraces(
+  manager: EntityManager,
+  customerIds: readonly string[],
+  rowIds: readonly string[],
+): Promise<void> {
+  await manager.query(
+    `DELETE FROM outbox WHERE lower(event->>'subject') = ANY($1::text[]) AND event->>'type' NOT LIKE $2`,
+    [customerIds, ERASURES],
+  );
+  await manager.query(
+    `DELETE FROM dead_letter WHERE event->>'type' NOT LIKE $2
+       AND (lower(event->>'subject') = ANY($1::text[]) OR lower(event->'data'->>'customerId') = ANY($1::text[]))`,
+    [customerIds, ERASURES],
+  );
+  await manager.query('DELETE FROM set_aside_row WHERE written_for && $1::uuid[]', [customerIds]);
+  await manager.query('DELETE FROM moved_row WHERE held_by = ANY($1::uuid[])', [customerIds]);
+  // The answer of the erasure itself holds nothing, and may be asked for again.
+  await manager.query(
+    `UPDATE idempotency_key SET answer = $2::jsonb
+     WHERE mutation <> 'eraseCustomer' AND answer IS NOT NULL AND EXISTS (
+       SELECT FROM regexp_matches(lower(answer::text), '(${UUID})', 'g') AS found WHERE found[1] = ANY($1::text[]))`,
+    [[...customerIds, ...rowIds], JSON.stringify(ERASED_ANSWER)],
+  );
+}

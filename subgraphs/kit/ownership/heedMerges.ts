@@ -1,0 +1,38 @@
+import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
+import type { ReferenceResolver } from '../graph/defineSubgraph.js';
+import { eachField } from '../graph/eachField.js';
+import type { RequestContext } from '../graph/RequestContext.js';
+import { replaceIds, uuidsIn } from './replaceIds.js';
+import { takesFormerIds } from './TakesFormerIds.js';
+
+/**
+ * Changes the root fields of a schema so that the id of a customer who was merged, wherever in the arguments it stands, is taken for the id of the one
+ * into whom they were merged.
+ */
+export function heedMerges(schema: GraphQLSchema): void {
+  const roots = [schema.getQueryType(), schema.getMutationType()];
+  eachField(schema, (field, type) => {
+    if (!roots.includes(type) || field.args.length === 0 || takesFormerIds(field)) return;
+    const resolve = field.resolve ?? defaultFieldResolver;
+    field.resolve = (source, args, context, info) => {
+      if (!context.database.aliases.any) return resolve(source, args, context, info);
+      return today(args, context).then((current) => resolve(source, current, context, info));
+    };
+  });
+}
+
+/** A reference to a customer who was merged finds the one into whom they were merged. */
+export function heedingMerges(resolve: ReferenceResolver): ReferenceResolver {
+  return (reference, context) => {
+    if (!context.database.aliases.any) return resolve(reference, context);
+    return today(reference, context).then((current) => resolve(current, context));
+  };
+}
+
+async function today(
+  args: Readonly<Record<string, unknown>>,
+  context: RequestContext,
+): Promise<Readonly<Record<string, unknown>>> {
+  const current = await context.currentIds([...uuidsIn(args)]);
+  return current.size === 0 ? args : (replaceIds(args, current) as Readonly<Record<string, unknown>>);
+}
