@@ -16,7 +16,7 @@ export interface AskedEntity {
 /** What one ask comes to in a run. */
 export interface FetchPart {
   readonly ask: FetchAsk;
-  /** The steps that are not left out by a condition. */
+  /** The steps that ask: those that a condition leaves out, or that have no object to ask about, are not among them. */
   readonly steps: readonly FetchStep[];
   /** Empty for a fetch of root fields. */
   readonly entities: readonly AskedEntity[];

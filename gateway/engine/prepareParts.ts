@@ -42,6 +42,7 @@ function rootPart(ask: FetchAsk, step: FetchStep, run: EngineRun): FetchPart[] {
 function entitiesPart(ask: FetchAsk, steps: FetchStep[], run: EngineRun, placer: EntityPlacer): FetchPart[] {
   const known = run.entities.get(ask.id);
   const asked = new Map<string, AskedEntity>();
+  const asking = new Set<FetchStep>();
   for (const step of steps) {
     const { representer } = step;
     if (!representer) continue;
@@ -51,11 +52,16 @@ function entitiesPart(ask: FetchAsk, steps: FetchStep[], run: EngineRun, placer:
       if (quickKey === null && !representation) continue;
       const key = quickKey ?? JSON.stringify(representation);
       const entity = known?.get(key);
-      if (entity) placer.place(entity, [object], [step]);
-      else addTarget(asked, key, representation, object, step, representer);
+      if (entity) {
+        placer.place(entity, [object], [step]);
+      } else {
+        addTarget(asked, key, representation, object, step, representer);
+        asking.add(step);
+      }
     }
   }
-  return asked.size === 0 ? [] : [{ ask, steps, entities: [...asked.values()], roots: [], contextVariables: {} }];
+  if (asked.size === 0) return [];
+  return [{ ask, steps: [...asking], entities: [...asked.values()], roots: [], contextVariables: {} }];
 }
 
 /** The distinct objects of a step. */

@@ -55,6 +55,15 @@ describe('a subgraph that breaks', () => {
     },
   );
 
+  test('costs nothing where there was nothing to ask it about', async () => {
+    // The lists are null, by an error of their own.
+    const { errors } = await askFacts('{ lists { fact } stricter { fact } }', () => {
+      throw new SubgraphFailure('facts', 'unreachable');
+    });
+    const told = errors.filter(({ extensions }) => extensions?.['serviceName'] === 'facts');
+    expect(told.map(({ path }) => path)).toEqual([['stricter']]);
+  });
+
   test('in a way that nobody foresaw costs its fields only too', async () => {
     const { data, errors } = await askFacts(ROWS, () => {
       throw new TypeError('undefined is not a function');
