@@ -7,7 +7,7 @@ import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { marketing } from '../../subgraphs/marketing/subgraph.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
-import { readRejects, runImport } from '../support/runImport.js';
+import { readRejects, spawnImport } from '../support/runImport.js';
 import { askSubgraph, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
 
 const MAPPING = 'seed/mappings/maven-crm.yaml';
@@ -30,7 +30,7 @@ function databaseUrl(graph: Graph): string {
 /** Imports into the database of running subgraphs. */
 async function importInto(graph: Graph, data: string) {
   const rejectsFile = join(folder, 'rejects.csv');
-  const run = await runImport([MAPPING, '--data', data, '--rejects', rejectsFile], {
+  const run = await spawnImport([MAPPING, '--data', data, '--rejects', rejectsFile], {
     DATABASE_URL: databaseUrl(graph),
   });
   return { ...run, rejects: readRejects(rejectsFile) };

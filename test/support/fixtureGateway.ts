@@ -7,6 +7,7 @@ import { readyMessage } from '../../schema/contract.js';
 import type { Config } from '../../gateway/config.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
+import { ownClock } from './otherClock.js';
 
 const MAIN = resolve('dist/gateway/main.js');
 
@@ -91,7 +92,7 @@ export function runGateway(
   options: { supervised?: boolean; env?: Record<string, string> } = {},
 ): GatewayProcess {
   const args = given.includes('--auth') ? given : ['--auth', 'off', ...given];
-  const env = { PATH: process.env['PATH'] ?? '', ...options.env };
+  const env = { PATH: process.env['PATH'] ?? '', ...ownClock(), ...options.env };
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
   const child = options.supervised
     ? fork(MAIN, [...args], { env, stdio: [...stdio, 'ipc'], execArgv: [] })

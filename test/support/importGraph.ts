@@ -8,7 +8,7 @@ import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { TEST_SIGNING_KEY } from './asGateway.js';
 import { createTestDatabase } from './postgres.js';
 import { type CsvCells, parseCsv } from './csvRows.js';
-import { type ImportRun, runImport } from './runImport.js';
+import { type ImportRun, spawnImport } from './runImport.js';
 import { askSubgraph, type Untyped } from './startTestSubgraph.js';
 
 /** Some subgraphs on one database, to import into and to ask afterwards. */
@@ -58,7 +58,7 @@ export async function startImportGraph(...subgraphs: SubgraphDefinition[]): Prom
     databaseUrl: database.url,
     async import(mapping, data, ...options) {
       const rejects = join(folder, 'import.rejects.csv');
-      const run = await runImport([mapping, '--data', data, '--rejects', rejects, ...options], {
+      const run = await spawnImport([mapping, '--data', data, '--rejects', rejects, ...options], {
         DATABASE_URL: database.url,
       });
       return { ...run, rejects: existsSync(rejects) ? parseCsv(readFileSync(rejects, 'utf8')) : [] };
