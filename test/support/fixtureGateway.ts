@@ -7,7 +7,7 @@ import { readyMessage } from '../../schema/contract.js';
 import type { Config } from '../../gateway/config.js';
 import { DEFAULT_LIMITS, type Limits } from '../../gateway/limits/limits.js';
 import { type Gateway, createGateway } from '../../gateway/server.js';
-import { ownClock } from './otherClock.js';
+import { ownClock } from './ownClock.js';
 
 const MAIN = resolve('dist/gateway/main.js');
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { importCommand } from '../../seed/import/importCommand.js';
-import { ownClock } from './otherClock.js';
+import { ownClock } from './ownClock.js';
 
 export interface ImportRun {
   readonly code: number | null;
