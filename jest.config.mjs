@@ -25,8 +25,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/globalSetup.mjs',
   globalTeardown: '<rootDir>/test/support/globalTeardown.mjs',
-  // What hangs waits less long for itself (`waitUntil`); a machine that is busy may take this long over what is large.
-  testTimeout: 180_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
   // What a file loaded is never quite let go of: a worker that grew is followed by a fresh one.
   workerIdleMemoryLimit: '1500MB',
