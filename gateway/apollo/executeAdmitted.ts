@@ -1,5 +1,5 @@
 import type { GatewayExecutor } from '@apollo/server-gateway-interface';
-import { HEADERS } from '../../schema/contract.js';
+import { type Caller, HEADERS } from '../../schema/contract.js';
 import type { EngineRequest } from '../engine/CompiledOperation.js';
 import type { RequestContext } from '../http/RequestContext.js';
 import { lazyData } from './lazyData.js';
@@ -10,9 +10,10 @@ import { lazyData } from './lazyData.js';
  * Errors are given whole: Apollo Server's pipeline logs and presents them.
  */
 export const executeAdmitted: GatewayExecutor = async ({ context }) => {
-  const { admitted, collected, ...asked } = context as RequestContext;
+  const asked = context as RequestContext;
+  const { admitted, collected } = asked;
   if (admitted?.run.kind !== 'once') throw new Error('only queries and mutations that were let in are executed');
-  const answer = await admitted.run.prepared.run(engineRequest({ ...asked, collected, caller: admitted.caller }));
+  const answer = await admitted.run.prepared.run(engineRequest(asked, admitted.caller));
   const { dataText, failures } = answer;
   const extensions =
     answer.extensions || collected?.extensions ? { ...collected?.extensions, ...answer.extensions } : undefined;
@@ -24,18 +25,10 @@ export const executeAdmitted: GatewayExecutor = async ({ context }) => {
 };
 
 /** Of a caller's request, nothing else reaches a subgraph, and of `forwarded` what is configured for it. */
-function engineRequest({
-  requestId,
-  caller,
-  authorization,
-  signal,
-  trace,
-  forwarded,
-  collected,
-}: Pick<
-  RequestContext,
-  'requestId' | 'caller' | 'authorization' | 'signal' | 'trace' | 'forwarded' | 'collected'
->): EngineRequest {
+function engineRequest(
+  { requestId, authorization, signal, trace, forwarded, collected }: RequestContext,
+  caller: Caller,
+): EngineRequest {
   return {
     requestId,
     caller,

@@ -93,6 +93,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 /** A path that cannot be read is unknown, as any other that is: what holds for those holds for it, which the framework alone does not see to. */
 function readable(url: string): string {
   const [path = ''] = url.split('?', 1);
+  if (!path.includes('%')) return url;
   try {
     decodeURIComponent(path);
     return url;

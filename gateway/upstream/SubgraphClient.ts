@@ -148,20 +148,22 @@ export class SubgraphClient {
     const { name, signingKey } = this.options;
     const ms = endsAt - performance.now();
     if (ms <= 0) throw new SubgraphFailure(name, late);
-    const request = {
-      method: 'POST',
-      path: this.#path,
-      headers: {
-        ...configuredHeaders(this.#settings, forwarded),
-        ...headers,
-        ...signedHeaders(signingKey, name, caller, body),
-        ...HEADERS,
-      },
-      body,
-    } as const;
+    const sender = repeatable ? this.#reads : this.#writes;
+    // In one piece: to spread what will be sent into another object costs as much as undici's part in it.
     const exchange = new HttpExchange(
-      repeatable ? this.#reads : this.#writes,
-      { ...request, idempotent: repeatable },
+      sender,
+      {
+        method: 'POST',
+        path: this.#path,
+        headers: {
+          ...configuredHeaders(this.#settings, forwarded),
+          ...headers,
+          ...signedHeaders(signingKey, name, caller, body),
+          ...HEADERS,
+        },
+        body,
+        idempotent: repeatable,
+      },
       this.options.maxResponseBytes,
     );
     const abandon = (): void => exchange.end(new SubgraphFailure(name, 'abandoned'));

@@ -1,6 +1,8 @@
 import { ImportError } from './ImportError.js';
 import { importCommand } from './importCommand.js';
 
+/** `npm run import`, as a process: `importCommand` with its signals and its exit code. */
+
 const stop = new AbortController();
 let stoppedBy = 0;
 for (const [signal, number] of [

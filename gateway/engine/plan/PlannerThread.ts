@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { PlanningLimits } from '../../limits/limits.js';
@@ -105,10 +104,7 @@ export class PlannerThread implements Planner {
     if (message.kind === 'planned') {
       this.#queue.charge(job, message.milliseconds);
       // The planner's own type of a plan is that of what it wrote.
-      const plan = message.plan === undefined ? undefined : (JSON.parse(message.plan) as Plan);
-      // Reading a long one and compiling it take their time: each has a turn of the event loop of its own.
-      await setImmediate();
-      return plan;
+      return message.plan === undefined ? undefined : (JSON.parse(message.plan) as Plan);
     }
     if (message.kind !== 'failed') throw new PlanFailed('bug', `the planner's thread said "${message.kind}"`);
     this.#queue.charge(job, message.milliseconds);
