@@ -65,7 +65,7 @@ async function findParked(dataSources: DataSource[], environment: NodeJS.Process
     await migrate(subgraph, url);
     const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
     dataSources.push(dataSource);
-    for (const consumer of [customerChanges(subgraph.name, subgraph.erase), ...(subgraph.consumers ?? [])]) {
+    for (const consumer of [customerChanges(subgraph.name), ...(subgraph.consumers ?? [])]) {
       for (const letter of await deadLetters(dataSource, consumer)) {
         parked.push({ letter, replay: () => replay(dataSource, consumer, letter) });
       }

@@ -9,7 +9,6 @@ import { Review } from './entities/Review.js';
 import { Survey } from './entities/Survey.js';
 import { SurveyResponse } from './entities/SurveyResponse.js';
 import { Touchpoint } from './entities/Touchpoint.js';
-import { eraseFeedback } from './erase.js';
 import { CompleteFeedback1763900000000 } from './migrations/CompleteFeedback1763900000000.js';
 import { CreateFeedback1763800000000 } from './migrations/CreateFeedback1763800000000.js';
 import { MarkDemoLinksInFeedback1764000000000 } from './migrations/MarkDemoLinksInFeedback1764000000000.js';
@@ -50,5 +49,4 @@ export const feedback = defineSubgraph({
   },
   entities: [Survey, SurveyResponse, Review, CompetitorRating, EmployeeSurvey, Referral],
   migrations: [CreateFeedback1763800000000, CompleteFeedback1763900000000, MarkDemoLinksInFeedback1764000000000],
-  erase: eraseFeedback,
 });

@@ -4,7 +4,6 @@ import { conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/graph/RequestContext.js';
 import { Customer, type ErasureReason } from './entities/Customer.js';
-import { eraseIdentity } from './erase.js';
 import { type Change, lockRow } from './lockRow.js';
 
 /**
@@ -23,7 +22,12 @@ export function eraseCustomer(
     if (change.expectedVersion !== null && change.expectedVersion !== customer.version) {
       throw conflict('The customer', customer.version);
     }
-    await eraseCustomers(manager, eraseIdentity, [customer.id]);
+    const erasedIds = await eraseCustomers(manager, [customer.id]);
+    await manager.query(
+      `UPDATE customer SET erased_at = now(), updated_at = now(), version = version + 1
+       WHERE id = ANY($1::uuid[]) AND erased_at IS NULL`,
+      [erasedIds],
+    );
     await manager.update(Customer, { id: customer.id }, { erasureReason: reason });
     const erased = await manager.findOneByOrFail(Customer, { id: customer.id });
     const erasedAt = (erased.erasedAt ?? new Date()).toISOString();

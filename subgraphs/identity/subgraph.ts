@@ -13,7 +13,6 @@ import { Household } from './entities/Household.js';
 import { Membership } from './entities/Membership.js';
 import { Preference } from './entities/Preference.js';
 import { Team } from './entities/Team.js';
-import { eraseIdentity } from './erase.js';
 import { CompleteIdentity1763900000000 } from './migrations/CompleteIdentity1763900000000.js';
 import { CreateAuditLog1764100000000 } from './migrations/CreateAuditLog1764100000000.js';
 import { CreateIdentity1763800000000 } from './migrations/CreateIdentity1763800000000.js';
@@ -72,7 +71,6 @@ export const identity = defineSubgraph({
     EraseCustomers1764200000001,
     MergeCustomers1764200000003,
   ],
-  erase: eraseIdentity,
   consumers: [auditTrail],
   chores: [dropOldAuditEntries],
   settings: auditSettings,

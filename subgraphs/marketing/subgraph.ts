@@ -11,7 +11,6 @@ import { Segment } from './entities/Segment.js';
 import { SegmentMembership } from './entities/SegmentMembership.js';
 import { Trait } from './entities/Trait.js';
 import { Touchpoint } from './entities/Touchpoint.js';
-import { eraseMarketing } from './erase.js';
 import { CompleteMarketing1763900000000 } from './migrations/CompleteMarketing1763900000000.js';
 import { CreateMarketing1763800000000 } from './migrations/CreateMarketing1763800000000.js';
 import { MoveConsents1764200000003 } from './migrations/MoveConsents1764200000003.js';
@@ -63,6 +62,5 @@ export const marketing = defineSubgraph({
   },
   entities: [Segment, SegmentMembership, Trait, Campaign, Exposure, Consent, Proposition, Offer],
   migrations: [CreateMarketing1763800000000, CompleteMarketing1763900000000, MoveConsents1764200000003],
-  erase: eraseMarketing,
   readWithdrawals,
 });

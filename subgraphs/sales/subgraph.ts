@@ -17,7 +17,6 @@ import { OrderLine } from './entities/OrderLine.js';
 import { Product } from './entities/Product.js';
 import { StageChange } from './entities/StageChange.js';
 import { Touchpoint } from './entities/Touchpoint.js';
-import { eraseSales } from './erase.js';
 import { CreateSales1763800000000 } from './migrations/CreateSales1763800000000.js';
 import { CompleteSales1763900000000 } from './migrations/CompleteSales1763900000000.js';
 import { MarkDemoLinksInSales1764000000000 } from './migrations/MarkDemoLinksInSales1764000000000.js';
@@ -82,5 +81,4 @@ export const sales = defineSubgraph({
     HandoverItem,
   ],
   migrations: [CreateSales1763800000000, CompleteSales1763900000000, MarkDemoLinksInSales1764000000000],
-  erase: eraseSales,
 });

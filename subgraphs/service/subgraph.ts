@@ -10,7 +10,6 @@ import { Goodwill } from './entities/Goodwill.js';
 import { GoodwillAuthority } from './entities/GoodwillAuthority.js';
 import { ServicePromise } from './entities/ServicePromise.js';
 import { Touchpoint } from './entities/Touchpoint.js';
-import { eraseService } from './erase.js';
 import { CompleteService1763900000000 } from './migrations/CompleteService1763900000000.js';
 import { CreateService1763800000000 } from './migrations/CreateService1763800000000.js';
 import { MarkDemoLinksInService1764000000000 } from './migrations/MarkDemoLinksInService1764000000000.js';
@@ -61,6 +60,5 @@ export const service = defineSubgraph({
     LetServiceErase1764200000001,
     MoveServiceRows1764200000003,
   ],
-  erase: eraseService,
   settings: serviceSettings,
 });

@@ -4,8 +4,8 @@ import { defineSubgraph } from '../kit/graph/defineSubgraph.js';
 import { Customer } from './entities/Customer.js';
 import { Employee } from './entities/Employee.js';
 import { Journey } from './entities/Journey.js';
+import { JourneyExclusion } from './entities/JourneyExclusion.js';
 import { Touchpoint } from './entities/Touchpoint.js';
-import { eraseTouchpoints } from './erase.js';
 import { AddTouchpointWords1763900000000 } from './migrations/AddTouchpointWords1763900000000.js';
 import { AnnounceTouchpoints1764000000002 } from './migrations/AnnounceTouchpoints1764000000002.js';
 import { CreateTouchpoints1763800000000 } from './migrations/CreateTouchpoints1763800000000.js';
@@ -42,7 +42,7 @@ export const touchpoints = defineSubgraph({
     Touchpoint: (reference, context) => context.byId(Touchpoint, reference.id),
     Journey: (reference, context) => context.byId(Journey, reference.id),
   },
-  entities: [Journey, Touchpoint],
+  entities: [Journey, Touchpoint, JourneyExclusion],
   migrations: [
     CreateTouchpoints1763800000000,
     AddTouchpointWords1763900000000,
@@ -50,7 +50,6 @@ export const touchpoints = defineSubgraph({
     LinkJourneys1764000000001,
     AnnounceTouchpoints1764000000002,
   ],
-  erase: eraseTouchpoints,
   consumers: [timeline],
   chores: [closeIdleJourneys],
 });

@@ -67,6 +67,7 @@ describe.each(subgraphs.map((definition) => [definition.name, definition] as con
       statements: (work) => subgraph.statements(work),
       publish: (event) => subgraph.publish(event),
       customers: () => (known ??= makeCustomers()),
+      storage: { entities: definition.entities, query: (statement) => subgraph.database.query(statement) },
     };
     expect(await check(subject)).toEqual([]);
   });

@@ -24,8 +24,6 @@ let writer: DataSource;
 let reader: DataSource;
 const running: SubgraphEvents[] = [];
 
-const erase = async () => [];
-
 function definition(name: string, consumers: readonly EventConsumer[] = []): SubgraphDefinition {
   const resolvers: [Class] = [class {}];
   const access = { read: 'notes:read', write: 'notes:write' };
@@ -38,7 +36,6 @@ function definition(name: string, consumers: readonly EventConsumer[] = []): Sub
     references: {},
     entities: [],
     migrations: [],
-    erase,
     consumers,
   };
 }

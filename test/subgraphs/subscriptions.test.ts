@@ -86,7 +86,6 @@ const ticker = defineSubgraph({
   references: {},
   entities: [],
   migrations: [],
-  erase: async () => [],
 });
 
 /** The first source that is listened to. */

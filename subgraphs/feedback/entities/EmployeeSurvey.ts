@@ -6,8 +6,10 @@ import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { EmployeeSurveyKind } from '../employeeSurveyKind.js';
 import { Employee, employeeStub } from './Employee.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('employee_survey')
+@OwnedBy.nobody('it is of our own people')
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'What an employee answered about working here. It is never changed.',

@@ -5,8 +5,11 @@ import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { Customer, customerStub } from './Customer.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('referral')
+@OwnedBy.columns('customerId', 'referredCustomerId')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A customer who brought us another. It is never changed.', simpleResolvers: true })
 export class Referral {
@@ -36,15 +39,18 @@ export class Referral {
     return customerStub(this.referredCustomerId);
   }
 
+  @OnErasure.clear
   @Column('text', { nullable: true })
   @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'How it came about. At most 10,000 characters.' })
   note: string | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'referred_at' })
   @Field(() => DateTime, { description: 'When they recommended us.' })
   referredAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was entered here.' })
   createdAt: Date;

@@ -3,8 +3,10 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { SurveyKind } from '../surveyKind.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('survey')
+@OwnedBy.nobody('it is what we ask, not what anybody answered')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A question that we put to customers.', simpleResolvers: true })
 export class Survey {

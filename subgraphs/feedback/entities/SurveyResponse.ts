@@ -8,8 +8,11 @@ import { DateTime } from '../../kit/graph/DateTime.js';
 import type { LoopOutcome } from '../LoopOutcome.js';
 import { SurveyKind } from '../surveyKind.js';
 import { Customer, customerStub } from './Customer.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('survey_response')
+@OwnedBy.columns('customerId')
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'What a customer answered to a survey, in a number and in their own words. The answer is never changed.',
@@ -20,6 +23,7 @@ export class SurveyResponse {
   @Field(() => ID, { description: 'A UUID.' })
   id: string;
 
+  @OnErasure.keep
   @Column('uuid', { name: 'survey_id' })
   surveyId: string;
 
@@ -32,19 +36,23 @@ export class SurveyResponse {
   }
 
   /** The survey's, kept here too, so that metrics read one table. A foreign key holds the two together. */
+  @OnErasure.keep
   @Column('text')
   @Field(() => SurveyKind, { description: 'What the survey measures; it decides the scale of `score`.' })
   kind: SurveyKind;
 
+  @OnErasure.keep
   @Column('smallint')
   @Field(() => Int, { description: 'The answer: NPS 0 to 10, CSAT 1 to 5, CES 1 to 7. More is better.' })
   score: number;
 
+  @OnErasure.clear
   @Column('text', { nullable: true })
   @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'What they wrote, word for word. At most 10,000 characters.' })
   verbatim: string | null;
 
+  @OnErasure.clear
   @Column('text', { nullable: true })
   @Field(() => String, {
     nullable: true,
@@ -52,6 +60,7 @@ export class SurveyResponse {
   })
   language: string | null;
 
+  @OnErasure.keep
   @Column('text', { name: 'respondent_group', nullable: true })
   @Field(() => String, {
     nullable: true,
@@ -59,6 +68,7 @@ export class SurveyResponse {
   })
   respondentGroup: string | null;
 
+  @OnErasure.keep
   @Column('text', { nullable: true })
   @Field(() => String, {
     nullable: true,
@@ -66,6 +76,7 @@ export class SurveyResponse {
   })
   experience: string | null;
 
+  @OnErasure.keep
   @Column('smallint', { nullable: true })
   @Field(() => Int, {
     nullable: true,
@@ -73,6 +84,7 @@ export class SurveyResponse {
   })
   importance: number | null;
 
+  @OnErasure.keep
   @Column('smallint', { nullable: true })
   @Field(() => Int, {
     nullable: true,
@@ -80,6 +92,7 @@ export class SurveyResponse {
   })
   expected: number | null;
 
+  @OnErasure.keep
   @Column('smallint', { nullable: true })
   @Field(() => Int, {
     nullable: true,
@@ -87,21 +100,26 @@ export class SurveyResponse {
   })
   delivered: number | null;
 
+  @OnErasure.keep
   @Column('text', { nullable: true })
   @Field(() => Channel, { nullable: true, description: 'Through which channel they answered, where it is known.' })
   channel: Channel | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'responded_at' })
   @Field(() => DateTime, { description: 'When they answered.' })
   respondedAt: Date;
 
   /** The system that an imported response comes from; null for ours. Unique together with `sourceKey`. */
+  @OnErasure.clear
   @Column('text', { nullable: true })
   source: string | null;
 
+  @OnErasure.clear
   @Column('text', { name: 'source_key', nullable: true })
   sourceKey: string | null;
 
+  @OnErasure.keep
   @Column('boolean', { name: 'demo_linked', default: false })
   @Field(() => Boolean, {
     description:
@@ -109,22 +127,28 @@ export class SurveyResponse {
   })
   demoLinked: boolean;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was entered here.' })
   createdAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'loop_closed_at', nullable: true })
   loopClosedAt: Date | null;
 
+  @OnErasure.keep
   @Column('uuid', { name: 'loop_employee_id', nullable: true })
   loopEmployeeId: string | null;
 
+  @OnErasure.keep
   @Column('text', { name: 'loop_outcome', nullable: true })
   loopOutcome: LoopOutcome | null;
 
+  @OnErasure.clear
   @Column('text', { name: 'loop_note', nullable: true })
   loopNote: string | null;
 
+  @OnErasure.keep
   @Column('integer')
   @Field(() => Int, { description: 'Rises with each change, which is: when its loop is closed.' })
   version: number;

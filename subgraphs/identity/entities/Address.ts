@@ -1,7 +1,11 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('address')
+@OwnedBy.columns('customerId')
+@OnErasure.deleteRow
 @ObjectType({ description: 'A postal address of the customer.', simpleResolvers: true })
 export class Address {
   @PrimaryColumn('uuid', { name: 'customer_id' })

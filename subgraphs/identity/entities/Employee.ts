@@ -2,8 +2,10 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('employee')
+@OwnedBy.nobody('they are our own people')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'Somebody of ours who deals with customers.', simpleResolvers: true })
 export class Employee {

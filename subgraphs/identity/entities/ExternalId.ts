@@ -2,8 +2,12 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Masked } from '../../kit/graph/Masked.js';
 import { maskExternalId } from '../maskExternalId.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('external_id')
+@OwnedBy.columns('customerId')
+@OnErasure.deleteRow
 @ObjectType({ description: 'The id under which another system knows the customer.', simpleResolvers: true })
 export class ExternalId {
   @PrimaryColumn('text')

@@ -2,8 +2,12 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime, LocalDate } from '../../kit/graph/DateTime.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('membership')
+@OwnedBy.columns('personId', 'organizationId')
+@OnErasure.deleteRow
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'That a person belongs, or belonged, to an organization. It is kept when it ends.',

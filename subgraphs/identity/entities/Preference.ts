@@ -1,8 +1,12 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { DateTime } from '../../kit/graph/DateTime.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('preference')
+@OwnedBy.columns('customerId')
+@OnErasure.deleteRow
 @ObjectType({
   description: 'How somebody likes things: what a good shopkeeper knows of each customer.',
   simpleResolvers: true,

@@ -2,9 +2,11 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 /** A trigger makes the team of each name that an employee is given, so that whoever writes employees need not know of teams. */
 @Entity('team')
+@OwnedBy.nobody('it is of our own people')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'Employees who work together.', simpleResolvers: true })
 export class Team {

@@ -1,4 +1,6 @@
+import type { Sql } from 'sql-template-tag';
 import type { CloudEvent } from '../../../schema/contract.js';
+import type { Class } from '../graph/defineSubgraph.js';
 
 /** A running subgraph, of any language, as the contract looks at it. */
 export interface ContractSubject {
@@ -14,6 +16,15 @@ export interface ContractSubject {
   readonly publish?: ((event: CloudEvent) => Promise<void>) | undefined;
   /** Two customers of whom it has something written down; `publish` tells that they are merged, and that the first is erased. */
   readonly customers?: (() => Promise<KnownCustomers>) | undefined;
+  /** Its entities and its database; left out where it is not made with the kit, or looked at from outside. */
+  readonly storage?: ContractStorage | undefined;
+}
+
+/** What a subgraph keeps things in. */
+export interface ContractStorage {
+  readonly entities: readonly Class[];
+  /** Runs SQL in the subgraph's own schema. */
+  query(statement: Sql): Promise<readonly Record<string, unknown>[]>;
 }
 
 /** Customers to try things with. */

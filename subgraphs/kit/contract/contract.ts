@@ -2,6 +2,7 @@ import type { ContractSubject } from './ContractSubject.js';
 import { honoursErasures, honoursMerges } from './customerChecks.js';
 import { bearsMalformedKeys, keepsPlaces, readsInBatches, takesWhatItRequires } from './entityChecks.js';
 import { refusesOtherSubscriptions, refusesUnsigned, refusesUnsignedSockets } from './signatureChecks.js';
+import { declaresItsTables } from './declaresItsTables.js';
 import { subjectSchema } from './subjectSchema.js';
 
 /**
@@ -28,6 +29,7 @@ export const CONTRACT: Readonly<Record<string, ContractCheck>> = {
   'refuses a subscription that its gateway did not sign as it is': refusesOtherSubscriptions,
   'has one customer of two who are merged, and two again when that is taken back': honoursMerges,
   'forgets what was said of a customer who is erased': honoursErasures,
+  'declares of each table and column whose it is': declaresItsTables,
 };
 
 async function saysItsSchema(subject: ContractSubject): Promise<string[]> {

@@ -48,7 +48,7 @@ export function startEvents(
   const connection = { ...connectionConfig(definition), connectionString: config.databaseUrl };
   const relay = relayOutbox(definition.name, connection, bus, log);
   const reading = new Map<string, BusReader>();
-  const consumers = [customerChanges(definition.name, definition.erase, hooks), ...(definition.consumers ?? [])];
+  const consumers = [customerChanges(definition.name, hooks), ...(definition.consumers ?? [])];
   const readers = consumers.map((consumer) =>
     oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () => {
       const reader = bus.consume(busConsumer(definition.name, consumer, dataSource, log));
@@ -62,7 +62,7 @@ export function startEvents(
     }),
   );
   const stopForgetting = forgetTakenIn(dataSource, log);
-  const stopErasing = eraseAgain(dataSource, definition.erase, log);
+  const stopErasing = eraseAgain(dataSource, log);
   const stopMerging = mergeAgain(dataSource, log);
   const health = async (): Promise<{ outbox: number; deadLetters: number }> => {
     const [row] = await dataSource.query<{ outbox: number; deadLetters: number }[]>(

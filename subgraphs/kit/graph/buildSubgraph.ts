@@ -13,6 +13,7 @@ import { guardRoots } from '../guard/guardRoots.js';
 import { heedingMerges, heedMerges } from '../ownership/heedMerges.js';
 import { maskPersonalData } from '../guard/maskPersonalData.js';
 import { sizeLists } from './sizeLists.js';
+import { ownedTables } from '../ownership/ownedTables.js';
 
 const FEDERATION_DIRECTIVES = [
   '@key',
@@ -84,8 +85,13 @@ export interface BuiltSubgraph {
   readonly sdl: string;
 }
 
-/** Builds a subgraph's schema from its classes: types and resolvers from type-graphql, the federation from Apollo. */
+/**
+ * Builds a subgraph's schema from its classes: types and resolvers from type-graphql, the federation from Apollo.
+ *
+ * @throws Error when a type is wrong, or an entity does not say whose its rows are
+ */
 export async function buildSubgraph(definition: SubgraphDefinition): Promise<BuiltSubgraph> {
+  ownedTables(definition.entities);
   const schema = await buildSchema({
     resolvers: definition.resolvers,
     orphanedTypes: [...definition.types] as never,

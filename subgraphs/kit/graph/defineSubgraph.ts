@@ -3,7 +3,6 @@ import type { NonEmptyArray } from 'type-graphql';
 import type { DataSource, EntityManager, MigrationInterface } from 'typeorm';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
 import type { Database } from '../sql/Database.js';
-import type { Erase } from '../ownership/Erase.js';
 import type { EventConsumer } from '../flow/EventConsumer.js';
 import type { RequestContext } from './RequestContext.js';
 import type { Settings } from '../serve/Settings.js';
@@ -70,12 +69,13 @@ export interface SubgraphDefinition {
   readonly types: readonly Class[];
   /** One for each type with a `@key`. */
   readonly references: Readonly<Record<string, ReferenceResolver>>;
-  /** TypeORM entities, all in the schema `name`; those that others refer to come first. */
+  /**
+   * TypeORM entities, all in the schema `name`; those that others refer to come first. Each says whose its rows are (`OwnedBy`) and what
+   * erasing a customer does to them (`OnErasure`).
+   */
   readonly entities: readonly Class[];
   /** In the order in which they run. */
   readonly migrations: readonly (new () => MigrationInterface)[];
-  /** Takes from its tables what is personal of customers who are erased; of one that has nothing of customers, `async () => []`. */
-  readonly erase: Erase;
   /** What it does with the events of other subgraphs; left out when it reads none. */
   readonly consumers?: readonly EventConsumer[];
   /** What it does of itself, at the start and every hour; left out when there is nothing. */

@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import { customerErased, customerMerged, customerUnmerged } from '../../../schema/contract.js';
-import type { Erase } from './Erase.js';
 import { eraseCustomers } from './eraseCustomers.js';
 import { type EventConsumer, eventConsumer, type ReceivedEvent } from '../flow/EventConsumer.js';
 import { mergeRows } from './mergeRows.js';
@@ -19,14 +18,14 @@ export interface CustomerChangeHooks {
  * subgraph says itself, it did when it said it.
  * @param subgraph its name
  */
-export function customerChanges(subgraph: string, erase: Erase, hooks?: CustomerChangeHooks): EventConsumer {
+export function customerChanges(subgraph: string, hooks?: CustomerChangeHooks): EventConsumer {
   return eventConsumer({
     name: 'customers',
     event: customerErased,
     also: [customerMerged, customerUnmerged],
     async handle(events: readonly ReceivedEvent<unknown>[], manager: EntityManager) {
       for (const event of events) {
-        if (event.source !== `/customer360/${subgraph}`) await takeInChange(event, manager, erase, hooks);
+        if (event.source !== `/customer360/${subgraph}`) await takeInChange(event, manager, hooks);
       }
     },
   });
@@ -35,12 +34,11 @@ export function customerChanges(subgraph: string, erase: Erase, hooks?: Customer
 async function takeInChange(
   { type, data }: ReceivedEvent<unknown>,
   manager: EntityManager,
-  erase: Erase,
   hooks: CustomerChangeHooks | undefined,
 ): Promise<void> {
   if (type === customerErased.type) {
     const id = customerErased.data.parse(data).customerId.toLowerCase();
-    await eraseCustomers(manager, erase, [id]);
+    await eraseCustomers(manager, [id]);
     hooks?.onErased([id]);
   } else if (type === customerMerged.type) {
     const { customerId, intoId } = customerMerged.data.parse(data);

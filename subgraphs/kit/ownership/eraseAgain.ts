@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { hourly } from '../flow/hourly.js';
-import type { Erase } from './Erase.js';
 import { eraseCustomers } from './eraseCustomers.js';
 
 /** A write that began before an erasure ends long before this. */
@@ -11,7 +10,7 @@ const AGAIN_FOR = '1 day';
  * Erases once more, now and then every hour, whom it erased lately: a write that ran at the same moment as the erasure saw nothing of it, nor it of the write.
  * @returns what ends it
  */
-export function eraseAgain(dataSource: DataSource, erase: Erase, log: Logger): () => void {
+export function eraseAgain(dataSource: DataSource, log: Logger): () => void {
   return hourly(log, 'erased once more the customers of the last day', () =>
     dataSource.transaction(async (manager) => {
       const rows = await manager.query<{ id: string }[]>(
@@ -20,7 +19,6 @@ export function eraseAgain(dataSource: DataSource, erase: Erase, log: Logger): (
       if (rows.length > 0) {
         await eraseCustomers(
           manager,
-          erase,
           rows.map(({ id }) => id),
         );
       }

@@ -1,19 +1,30 @@
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { customerErased } from '../../../schema/contract.js';
 import { ERASED_ANSWER } from '../flow/packAnswer.js';
-import type { Erase } from './Erase.js';
+import type { Class } from '../graph/defineSubgraph.js';
+import { eraseRows } from './eraseRows.js';
+import { type OwnedTable, ownedTables } from './ownedTables.js';
 
 const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 /** The erasures themselves stay: whoever was away must hear of them. */
 const ERASURES = customerErased.type.replace(/\d+$/, '%');
 
-/** Erases customers, with all who were merged into them, from a subgraph's own tables and from those of the kit. */
-export async function eraseCustomers(
-  manager: EntityManager,
-  erase: Erase,
-  erasedIds: readonly string[],
-): Promise<void> {
+const tables = new WeakMap<DataSource, readonly OwnedTable[]>();
+
+/** The tables of the subgraph whose data source it is. */
+function tablesOf(dataSource: DataSource): readonly OwnedTable[] {
+  let owned = tables.get(dataSource);
+  if (owned === undefined) tables.set(dataSource, (owned = ownedTables(dataSource.options.entities as Class[])));
+  return owned;
+}
+
+/**
+ * Erases customers, with all who were merged into them, from a subgraph's own tables, as its entities declare it, and from those of the kit.
+ *
+ * @returns the ids of all who were erased
+ */
+export async function eraseCustomers(manager: EntityManager, erasedIds: readonly string[]): Promise<readonly string[]> {
   const merged = await manager.query<{ id: string }[]>(
     'SELECT customer_id AS id FROM customer_alias WHERE canonical_id = ANY($1::uuid[])',
     [erasedIds],
@@ -22,8 +33,9 @@ export async function eraseCustomers(
   await manager.query('INSERT INTO erased_customer (customer_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING', [
     customerIds,
   ]);
-  const rowIds = await erase(manager, customerIds);
+  const rowIds = await eraseRows(manager, tablesOf(manager.dataSource), customerIds);
   await eraseTraces(manager, customerIds, rowIds);
+  return customerIds;
 }
 
 /**

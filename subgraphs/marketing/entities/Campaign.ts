@@ -4,8 +4,10 @@ import { Channel } from '../../kit/graph/Channel.js';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { money, Money } from '../../kit/graph/Money.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('campaign')
+@OwnedBy.nobody('it goes to many')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'One effort to win customers for something, on one channel.', simpleResolvers: true })
 export class Campaign {

@@ -5,6 +5,8 @@ import { ReadableAfterWithdrawal } from '../../kit/guard/ReadableAfterWithdrawal
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { enumType } from '../../kit/graph/enumType.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 export const ConsentPurpose = enumType('ConsentPurpose', 'What a customer allows us to do.', {
   MARKETING: 'To send them offers.',
@@ -23,6 +25,7 @@ export type ConsentAction = keyof typeof ConsentAction;
 
 @ReadableAfterWithdrawal()
 @Entity('consent_event')
+@OwnedBy.columns('customerId')
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'An entry of the consent ledger: what a customer said to a purpose. Never changed, never deleted.',
@@ -34,35 +37,42 @@ export class Consent {
   id: string;
 
   /** The order in which entries were recorded; Postgres numbers them. */
+  @OnErasure.keep
   @Column({ type: 'bigint', insert: false, update: false })
   sequence: string;
 
   @Column('uuid', { name: 'customer_id' })
   customerId: string;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => ConsentPurpose, { description: 'What it allows or forbids.' })
   purpose: ConsentPurpose;
 
+  @OnErasure.keep
   @Column('text', { nullable: true })
   @Field(() => Channel, { nullable: true, description: 'The channel that it is about; null for all channels.' })
   channel: Channel | null;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => ConsentAction, { description: 'Granted or withdrawn.' })
   action: ConsentAction;
 
   /** Left out, the database's clock. Given by imports only, for what was said before. */
+  @OnErasure.keep
   @Column({ type: 'timestamptz', precision: 3 })
   @Field(() => DateTime, { description: 'When the customer said so.' })
   at: Date;
 
+  @OnErasure.keep
   @Column({ type: 'timestamptz', name: 'recorded_at', precision: 3, insert: false, update: false })
   @Field(() => DateTime, {
     description: 'When it was written into the ledger: later than `at` for what was imported from another system.',
   })
   recordedAt: Date;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => String, {
     description: 'Where the customer said so: `web form`, `call centre`. At most 100 characters.',
@@ -70,9 +80,11 @@ export class Consent {
   source: string;
 
   /** The row's key in the source, for imports that come again. */
+  @OnErasure.keep
   @Column('text', { name: 'source_key', nullable: true })
   sourceKey: string | null;
 
+  @OnErasure.keep
   @Column('text', { nullable: true })
   @Field(() => String, {
     nullable: true,

@@ -3,6 +3,8 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { enumType } from '../../kit/graph/enumType.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 export const ExposureOutcome = enumType('ExposureOutcome', 'How far an exposure came, as the furthest step known.', {
   CONTROL: 'Sent nothing: the customer is of the control group.',
@@ -14,6 +16,7 @@ export const ExposureOutcome = enumType('ExposureOutcome', 'How far an exposure 
 export type ExposureOutcome = keyof typeof ExposureOutcome;
 
 @Entity('exposure')
+@OwnedBy.columns('customerId')
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'That a campaign reached a customer once, or left them out as one of its control group.',
@@ -24,18 +27,21 @@ export class Exposure {
   @Field(() => ID, { description: 'A UUID.' })
   id: string;
 
+  @OnErasure.keep
   @Column('uuid', { name: 'campaign_id' })
   campaignId: string;
 
   @Column('uuid', { name: 'customer_id' })
   customerId: string;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'sent_at' })
   @Field(() => DateTime, {
     description: 'When it was sent; for the control group, when it would have been.',
   })
   sentAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'opened_at', nullable: true })
   @Field(() => DateTime, {
     nullable: true,
@@ -43,6 +49,7 @@ export class Exposure {
   })
   openedAt: Date | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'clicked_at', nullable: true })
   @Field(() => DateTime, {
     nullable: true,
@@ -50,6 +57,7 @@ export class Exposure {
   })
   clickedAt: Date | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'responded_at', nullable: true })
   @Field(() => DateTime, {
     nullable: true,
@@ -57,6 +65,7 @@ export class Exposure {
   })
   respondedAt: Date | null;
 
+  @OnErasure.keep
   @Column('boolean')
   @Field(() => Boolean, { description: 'Whether the customer is of the control group: chosen, and sent nothing.' })
   control: boolean;
@@ -70,16 +79,20 @@ export class Exposure {
   }
 
   /** The system that an import took the row from, and the row's key there. */
+  @OnErasure.clear
   @Column('text', { nullable: true })
   source: string | null;
 
+  @OnErasure.clear
   @Column('text', { name: 'source_key', nullable: true })
   sourceKey: string | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'updated_at', nullable: true })
   @Field(() => DateTime, { nullable: true, description: 'When it was last changed; null while it never was.' })
   updatedAt: Date | null;
 
+  @OnErasure.keep
   @Column('integer')
   @Field(() => Int, { description: 'Rises with each change.' })
   version: number;

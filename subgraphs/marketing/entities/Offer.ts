@@ -3,8 +3,10 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { money, Money } from '../../kit/graph/Money.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('offer')
+@OwnedBy.nobody('it is made to many')
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'Something at a price for a time, out of a proposition, in a campaign, or both.',

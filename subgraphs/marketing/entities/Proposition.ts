@@ -2,8 +2,10 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('proposition')
+@OwnedBy.nobody('it is what we say to a segment')
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'What we hold out to the customers of one segment: why they should choose us, by what they weigh.',

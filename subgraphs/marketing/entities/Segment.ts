@@ -4,8 +4,10 @@ import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import type { SegmentRule } from '../segmentRule.js';
 import { SegmentRuleTree } from '../SegmentRuleTree.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('segment')
+@OwnedBy.nobody('who is in it is told by its memberships')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'Customers who are alike in what matters to an offer.', simpleResolvers: true })
 export class Segment {

@@ -3,6 +3,8 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { enumType } from '../../kit/graph/enumType.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 export const TraitKind = enumType('TraitKind', 'What a trait tells of a customer.', {
   DEMOGRAPHIC: 'Facts of life: age, income, occupation, size of the household.',
@@ -13,6 +15,8 @@ export const TraitKind = enumType('TraitKind', 'What a trait tells of a customer
 export type TraitKind = keyof typeof TraitKind;
 
 @Entity('trait')
+@OwnedBy.columns('customerId')
+@OnErasure.deleteRow
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'Something that one source has observed of a customer: the latest value of that name from that source.',

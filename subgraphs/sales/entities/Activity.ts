@@ -8,6 +8,8 @@ import { enumType } from '../../kit/graph/enumType.js';
 import { Customer } from './Customer.js';
 import { Employee } from './Employee.js';
 import { NextStep } from './NextStep.js';
+import { ERASED_TEXT, OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 export const ActivityKind = enumType('ActivityKind', 'What a salesperson did.', {
   CALL: 'Telephoned.',
@@ -19,6 +21,7 @@ export const ActivityKind = enumType('ActivityKind', 'What a salesperson did.', 
 export type ActivityKind = keyof typeof ActivityKind;
 
 @Entity('activity')
+@OwnedBy.columns('customerId')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'Something that a salesperson did for or with a customer.', simpleResolvers: true })
 export class Activity {
@@ -26,6 +29,7 @@ export class Activity {
   @Field(() => ID, { description: 'A UUID.' })
   id: string;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => ActivityKind, { description: 'What was done.' })
   kind: ActivityKind;
@@ -33,55 +37,69 @@ export class Activity {
   @Column('uuid', { name: 'customer_id' })
   customerId: string;
 
+  @OnErasure.keep
   @Column('uuid', { name: 'opportunity_id', nullable: true })
   opportunityId: string | null;
 
+  @OnErasure.keep
   @Column('uuid', { name: 'employee_id', nullable: true })
   employeeId: string | null;
 
+  @OnErasure.write(ERASED_TEXT)
   @Column('text')
   @Field(() => String, { description: 'What it was about. At most 200 characters.' })
   subject: string;
 
+  @OnErasure.clear
   @Column('text', { nullable: true })
   @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'What was said. At most 10,000 characters.' })
   notes: string | null;
 
+  @OnErasure.clear
   @Column('text', { nullable: true })
   @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'What came of it. At most 1,000 characters.' })
   outcome: string | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'occurred_at' })
   @Field(() => DateTime, { description: 'When it happened.' })
   occurredAt: Date;
 
+  @OnErasure.clear
   @Column('text', { name: 'next_step_description', nullable: true })
   nextStepDescription: string | null;
 
+  @OnErasure.clear
   @Column('timestamptz', { name: 'next_step_due_at', nullable: true })
   nextStepDueAt: Date | null;
 
+  @OnErasure.clear
   @Column('timestamptz', { name: 'next_step_done_at', nullable: true })
   nextStepDoneAt: Date | null;
 
   /** Who is to take the next step; null for whoever did the activity. */
+  @OnErasure.clear
   @Column('uuid', { name: 'next_step_owner_id', nullable: true })
   nextStepOwnerId: string | null;
 
   /** Who is to take it, given or not: Postgres fills it from the two others, for lists. */
+  @OnErasure.keep
   @Column({ type: 'uuid', name: 'next_step_employee_id', nullable: true, insert: false, update: false })
   nextStepEmployeeId: string | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was recorded.' })
   createdAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'updated_at' })
   @Field(() => DateTime, { description: 'When it last changed.' })
   updatedAt: Date;
 
+  @OnErasure.keep
   @Column('integer')
   @Field(() => Int, { description: 'Rises with each change.' })
   version: number;

@@ -1,10 +1,15 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
+import { Activity } from './Activity.js';
 
 /** How many documents an activity can have. */
 export const MAX_DOCUMENTS = 20;
 
 @Entity('activity_document')
+@OwnedBy.through('activityId', () => Activity)
+@OnErasure.deleteRow
 @ObjectType({
   description: 'A document that belongs to an activity. It stays where it is: we keep its address.',
   simpleResolvers: true,

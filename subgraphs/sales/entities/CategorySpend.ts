@@ -3,11 +3,15 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { Money, money } from '../../kit/graph/Money.js';
 import { Employee } from './Employee.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 /** How many a customer can have, over all years and currencies. */
 export const MAX_CATEGORY_SPENDS = 100;
 
 @Entity('category_spend')
+@OwnedBy.columns('customerId')
+@OnErasure.deleteRow
 @ObjectType({
   description:
     'What a customer spends in a year on what we sell, with us and with all others together, as far as sales knows.',

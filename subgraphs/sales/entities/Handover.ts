@@ -5,8 +5,10 @@ import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { Employee } from './Employee.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('handover')
+@OwnedBy.nobody('it is between two of our own people; what went over is told by its items')
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'What one employee handed over to another, as it stood at that moment.',

@@ -5,6 +5,8 @@ import { DateTime } from '../../kit/graph/DateTime.js';
 import { enumType } from '../../kit/graph/enumType.js';
 import { Money, money } from '../../kit/graph/Money.js';
 import { Customer } from './Customer.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 export const HandoverItemKind = enumType('HandoverItemKind', 'What was handed over.', {
   ACCOUNT: 'A customer to look after.',
@@ -15,6 +17,7 @@ export const HandoverItemKind = enumType('HandoverItemKind', 'What was handed ov
 export type HandoverItemKind = keyof typeof HandoverItemKind;
 
 @Entity('handover_item')
+@OwnedBy.columns('itemId')
 @ObjectType({ description: 'One thing that was handed over.', simpleResolvers: true })
 export class HandoverItem {
   @PrimaryColumn('uuid', { name: 'handover_id' })
@@ -27,12 +30,15 @@ export class HandoverItem {
   @Field(() => HandoverItemKind, { description: 'What it is: the field of that name holds it.' })
   kind: HandoverItemKind;
 
+  @OnErasure.keep
   @Column('numeric', { name: 'amount', precision: 19, scale: 4, nullable: true })
   amountValue: string | null;
 
+  @OnErasure.keep
   @Column('char', { length: 3, nullable: true })
   currency: string | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'due_at', nullable: true })
   @Field(() => DateTime, { nullable: true, description: 'By when a next step was due at that moment.' })
   dueAt: Date | null;

@@ -2,8 +2,12 @@ import { Big } from 'big.js';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Money, money } from '../../kit/graph/Money.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
+import { Order } from './Order.js';
 
 @Entity('order_line')
+@OwnedBy.through('orderId', () => Order)
 @ObjectType({
   description: 'One product of an order. All its amounts are in the currency of the order.',
   simpleResolvers: true,
@@ -16,19 +20,24 @@ export class OrderLine {
   @Field(() => Int, { description: 'Its place in the order: 0 is the first line.' })
   position: number;
 
+  @OnErasure.keep
   @Column('uuid', { name: 'product_id' })
   productId: string;
 
+  @OnErasure.keep
   @Column('integer')
   @Field(() => Int, { description: 'How many units, 1 or more.' })
   quantity: number;
 
+  @OnErasure.keep
   @Column('numeric', { name: 'unit_price', precision: 19, scale: 4 })
   unitPriceAmount: string;
 
+  @OnErasure.keep
   @Column('numeric', { name: 'unit_cost', precision: 19, scale: 4, nullable: true })
   unitCostAmount: string | null;
 
+  @OnErasure.keep
   @Column('numeric', { name: 'discount', precision: 19, scale: 4 })
   discountAmount: string;
 

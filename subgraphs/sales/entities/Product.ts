@@ -3,8 +3,10 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { Money, money } from '../../kit/graph/Money.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('product')
+@OwnedBy.nobody('it is for all')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'Something that we sell: goods or a service.', simpleResolvers: true })
 export class Product {

@@ -14,6 +14,8 @@ import { CaseSla, slaOf, type SlaClock } from '../sla.js';
 import { timeToResolve } from '../timeToResolve.js';
 import { Customer, customerStub } from './Customer.js';
 import { Employee, employeeStub } from './Employee.js';
+import { ERASED_TEXT, OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 export const CaseKind = enumType('CaseKind', 'What the customer came with.', {
   QUESTION: 'They want to know something.',
@@ -24,6 +26,7 @@ export const CaseKind = enumType('CaseKind', 'What the customer came with.', {
 export type CaseKind = keyof typeof CaseKind;
 
 @Entity('service_case')
+@OwnedBy.columns('customerId')
 @Directive('@key(fields: "id")')
 @ObjectType('Case', {
   description: 'A matter of a customer that service takes care of, from the first word to its resolution.',
@@ -35,6 +38,7 @@ export class Case {
   id: string;
 
   /** Left out of an insert, Postgres gives the next one. */
+  @OnErasure.keep
   @Column('integer')
   @Generated('increment')
   serial: number;
@@ -54,26 +58,32 @@ export class Case {
     return customerStub(this.customerId);
   }
 
+  @OnErasure.write(ERASED_TEXT)
   @Column('text')
   @Field(() => String, { description: 'What it is about, in one line. At most 200 characters.' })
   subject: string;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => CaseKind, { description: 'What the customer came with.' })
   kind: CaseKind;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => Channel, { description: 'Through which channel it came in.' })
   channel: Channel;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => CasePriority, { description: 'How soon it must be dealt with.' })
   priority: CasePriority;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => CaseStatus, { description: 'Where it stands.' })
   status: CaseStatus;
 
+  @OnErasure.keep
   @Column('uuid', { name: 'assignee_id', nullable: true })
   assigneeId: string | null;
 
@@ -82,14 +92,17 @@ export class Case {
     return employeeStub(this.assigneeId);
   }
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'opened_at' })
   @Field(() => DateTime, { description: 'When the customer came to us with it.' })
   openedAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'first_responded_at', nullable: true })
   @Field(() => DateTime, { nullable: true, description: 'When an employee first replied; null while none has.' })
   firstRespondedAt: Date | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'resolved_at', nullable: true })
   @Field(() => DateTime, {
     nullable: true,
@@ -97,6 +110,7 @@ export class Case {
   })
   resolvedAt: Date | null;
 
+  @OnErasure.clear
   @Column('text', { nullable: true })
   @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, {
@@ -105,9 +119,11 @@ export class Case {
   })
   resolution: string | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'first_response_due_at' })
   firstResponseDueAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'resolution_due_at' })
   resolutionDueAt: Date;
 
@@ -116,14 +132,17 @@ export class Case {
     return slaOf(this, new Date());
   }
 
+  @OnErasure.keep
   @Column('text', { name: 'sla_clock', default: 'ELAPSED' })
   slaClock: SlaClock;
 
   /** Since when the customer is awaited and the clock stands still; null otherwise, and where that is not known. */
+  @OnErasure.keep
   @Column('timestamptz', { name: 'waiting_since', nullable: true })
   waitingSince: Date | null;
 
   /** How long in all it was not our turn: the customer was awaited, or the case was taken for resolved and reopened. */
+  @OnErasure.keep
   @Column('numeric', { name: 'waited_seconds', precision: 19, scale: 3, default: '0' })
   waitedSeconds: string;
 
@@ -135,26 +154,32 @@ export class Case {
     return timeToResolve(this);
   }
 
+  @OnErasure.keep
   @Column('smallint', { name: 'escalation_level', default: 0 })
   @Field(() => Int, { description: 'How often it was escalated, 0 to 3.' })
   escalationLevel: number;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'escalated_at', nullable: true })
   @Field(() => DateTime, { nullable: true, description: 'When it was last escalated; null when it never was.' })
   escalatedAt: Date | null;
 
+  @OnErasure.clear
   @Column('text', { name: 'escalation_reason', nullable: true })
   @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'Why it was last escalated. At most 10,000 characters.' })
   escalationReason: string | null;
 
   /** The system that an imported case comes from; null for ours. Unique together with `sourceKey`. */
+  @OnErasure.clear
   @Column('text', { nullable: true })
   source: string | null;
 
+  @OnErasure.clear
   @Column('text', { name: 'source_key', nullable: true })
   sourceKey: string | null;
 
+  @OnErasure.keep
   @Column('boolean', { name: 'demo_linked', default: false })
   @Field(() => Boolean, {
     description:
@@ -162,14 +187,17 @@ export class Case {
   })
   demoLinked: boolean;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was entered here.' })
   createdAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'updated_at' })
   @Field(() => DateTime, { description: 'When it last changed.' })
   updatedAt: Date;
 
+  @OnErasure.keep
   @Column('integer')
   @Field(() => Int, {
     description: 'Rises with each change; give it as `expectedVersion` to change only what you have seen.',

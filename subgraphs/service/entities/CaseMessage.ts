@@ -6,6 +6,9 @@ import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { enumType } from '../../kit/graph/enumType.js';
 import { Employee, employeeStub } from './Employee.js';
+import { ERASED_TEXT, OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
+import { Case } from './Case.js';
 
 export const MessageAuthor = enumType('MessageAuthor', 'Who wrote a message of a case.', {
   CUSTOMER: 'The customer.',
@@ -14,6 +17,7 @@ export const MessageAuthor = enumType('MessageAuthor', 'Who wrote a message of a
 export type MessageAuthor = keyof typeof MessageAuthor;
 
 @Entity('case_message')
+@OwnedBy.through('caseId', () => Case)
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'What was said in a case. Messages are never changed.', simpleResolvers: true })
 export class CaseMessage {
@@ -24,11 +28,13 @@ export class CaseMessage {
   @Column('uuid', { name: 'case_id' })
   caseId: string;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => MessageAuthor, { description: 'Whether the customer or one of us wrote it.' })
   author: MessageAuthor;
 
   /** Null for the customer's messages, and for imported ones of an employee who is not known. */
+  @OnErasure.keep
   @Column('uuid', { name: 'employee_id', nullable: true })
   employeeId: string | null;
 
@@ -40,11 +46,13 @@ export class CaseMessage {
     return employeeStub(this.employeeId);
   }
 
+  @OnErasure.write(ERASED_TEXT)
   @Column('text')
   @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'The text. At most 10,000 characters.' })
   body: string;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'sent_at' })
   @Field(() => DateTime, { description: 'When it was sent.' })
   sentAt: Date;

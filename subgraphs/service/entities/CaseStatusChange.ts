@@ -5,8 +5,12 @@ import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { CaseStatus } from '../caseStatus.js';
+import { OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
+import { Case } from './Case.js';
 
 @Entity('case_status_change')
+@OwnedBy.through('caseId', () => Case)
 @ObjectType({
   description:
     'A step in the life of a case. Steps are never changed. Those of imported cases, and of the time before steps were kept, are not known.',
@@ -20,14 +24,17 @@ export class CaseStatusChange {
   @Column('uuid', { name: 'case_id' })
   caseId: string;
 
+  @OnErasure.keep
   @Column('text', { name: 'from_status', nullable: true })
   @Field(() => CaseStatus, { nullable: true, description: 'Where it stood; null when the case was opened.' })
   fromStatus: CaseStatus | null;
 
+  @OnErasure.keep
   @Column('text', { name: 'to_status' })
   @Field(() => CaseStatus, { description: 'Where it stood from then on.' })
   toStatus: CaseStatus;
 
+  @OnErasure.clear
   @Column('text', { nullable: true })
   @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, {
@@ -37,6 +44,7 @@ export class CaseStatusChange {
   })
   note: string | null;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'changed_at' })
   @Field(() => DateTime, { description: 'When.' })
   changedAt: Date;

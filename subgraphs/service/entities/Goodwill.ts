@@ -7,8 +7,11 @@ import { DateTime } from '../../kit/graph/DateTime.js';
 import { Money, money } from '../../kit/graph/Money.js';
 import { Customer, customerStub } from './Customer.js';
 import { Employee, employeeStub } from './Employee.js';
+import { ERASED_TEXT, OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('goodwill')
+@OwnedBy.columns('customerId')
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'Something given to a customer to make up for a fault of ours. It is never changed.',
@@ -27,12 +30,15 @@ export class Goodwill {
     return customerStub(this.customerId);
   }
 
+  @OnErasure.keep
   @Column('uuid', { name: 'case_id', nullable: true })
   caseId: string | null;
 
+  @OnErasure.keep
   @Column('numeric', { name: 'amount', precision: 19, scale: 4 })
   amountValue: string;
 
+  @OnErasure.keep
   @Column('char', { name: 'currency', length: 3 })
   amountCurrency: string;
 
@@ -41,11 +47,13 @@ export class Goodwill {
     return money(this.amountValue, this.amountCurrency);
   }
 
+  @OnErasure.write(ERASED_TEXT)
   @Column('text')
   @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'Why. At most 10,000 characters.' })
   reason: string;
 
+  @OnErasure.keep
   @Column('uuid', { name: 'employee_id' })
   employeeId: string;
 
@@ -54,6 +62,7 @@ export class Goodwill {
     return employeeStub(this.employeeId);
   }
 
+  @OnErasure.keep
   @Column('numeric', { name: 'authority_limit', precision: 19, scale: 4, nullable: true })
   authorityLimit: string | null;
 
@@ -66,6 +75,7 @@ export class Goodwill {
     return this.authorityLimit === null ? null : money(this.authorityLimit, this.amountCurrency);
   }
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'granted_at' })
   @Field(() => DateTime, { description: 'When.' })
   grantedAt: Date;

@@ -3,8 +3,10 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { Money, money } from '../../kit/graph/Money.js';
 import { Employee, employeeStub } from './Employee.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('goodwill_authority')
+@OwnedBy.nobody('it is what one of our own people may grant')
 @ObjectType({
   description:
     'How much goodwill an employee may grant in a currency. The newest version counts; older ones stay on record and are never changed.',

@@ -6,6 +6,8 @@ import { enumType } from '../../kit/graph/enumType.js';
 import { Masked } from '../../kit/graph/Masked.js';
 import { maskText } from '../../kit/guard/maskText.js';
 import { Customer } from './Customer.js';
+import { ERASED_TEXT, OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 export const JourneyStatus = enumType('JourneyStatus', 'Whether the customer is still at it.', {
   OPEN: 'They are still at it.',
@@ -14,6 +16,7 @@ export const JourneyStatus = enumType('JourneyStatus', 'Whether the customer is 
 export type JourneyStatus = keyof typeof JourneyStatus;
 
 @Entity('journey')
+@OwnedBy.columns('customerId')
 @Directive('@key(fields: "id")')
 @ObjectType({
   description:
@@ -28,31 +31,38 @@ export class Journey {
   @Column('uuid', { name: 'customer_id' })
   customerId: string;
 
+  @OnErasure.write(ERASED_TEXT)
   @Column('text')
   @Masked(maskText)
   @Field(() => String, { description: 'What the customer wants, in our words. At most 200 characters.' })
   subject: string;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => JourneyStatus, { description: 'Whether they are still at it.' })
   status: JourneyStatus;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'opened_at' })
   @Field(() => DateTime, { description: 'When it began.' })
   openedAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'last_touch_at' })
   @Field(() => DateTime, { description: 'When its last touchpoint was.' })
   lastTouchAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When it was first recorded.' })
   createdAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'updated_at' })
   @Field(() => DateTime, { description: 'When it last changed.' })
   updatedAt: Date;
 
+  @OnErasure.keep
   @Column('integer')
   @Field(() => Int, { description: 'Rises with each change.' })
   version: number;

@@ -10,6 +10,8 @@ import { TouchpointSource } from '../../kit/graph/TouchpointSource.js';
 import { Customer } from './Customer.js';
 import { Employee } from './Employee.js';
 import { JourneyLink, type JourneyLinkReason } from './JourneyLink.js';
+import { ERASED_TEXT, OnErasure } from '../../kit/ownership/OnErasure.js';
+import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 export const Direction = enumType('Direction', 'Who came to whom.', {
   INBOUND: 'The customer came to us.',
@@ -52,6 +54,7 @@ export const Sentiment = enumType('Sentiment', 'How the customer felt about it.'
 export type Sentiment = keyof typeof Sentiment;
 
 @Entity('touchpoint')
+@OwnedBy.columns('customerId')
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'One moment in which a customer and we met, through any channel and with any department.',
@@ -65,46 +68,57 @@ export class Touchpoint {
   @Column('uuid', { name: 'customer_id' })
   customerId: string;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'occurred_at' })
   @Field(() => DateTime, { description: 'When it happened.' })
   occurredAt: Date;
 
+  @OnErasure.keep
   @Column('timestamptz', { name: 'recorded_at' })
   @Field(() => DateTime, { description: 'When we wrote it down, which may be later.' })
   recordedAt: Date;
 
   /** The order in which touchpoints were recorded, over all customers; Postgres gives it. Text, as Postgres gives a bigint. */
+  @OnErasure.keep
   @Column({ type: 'bigint', insert: false, update: false })
   sequence: string;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => Channel, { description: 'Through which door.' })
   channel: Channel;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => Direction, { description: 'Who came to whom.' })
   direction: Direction;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => TouchpointKind, { description: 'What happened, in one word.' })
   kind: TouchpointKind;
 
+  @OnErasure.keep
   @Column('text')
   @Field(() => Department, { description: 'Who of us had to do with it.' })
   department: Department;
 
+  @OnErasure.write(ERASED_TEXT)
   @Column('text')
   @Masked(maskText)
   @Field(() => String, { description: 'What happened, in a sentence. At most 500 characters.' })
   summary: string;
 
+  @OnErasure.keep
   @Column('uuid', { name: 'employee_id', nullable: true })
   employeeId: string | null;
 
+  @OnErasure.keep
   @Column('text', { nullable: true })
   @Field(() => Sentiment, { nullable: true, description: 'How the customer felt about it; null when nobody can tell.' })
   sentiment: Sentiment | null;
 
+  @OnErasure.clear
   @Column('text', { nullable: true })
   @Field(() => String, {
     nullable: true,
@@ -112,31 +126,39 @@ export class Touchpoint {
   })
   emotion: string | null;
 
+  @OnErasure.clear
   @Column('text', { name: 'source_type', nullable: true })
   sourceType: string | null;
 
+  @OnErasure.clear
   @Column('text', { name: 'source_id', nullable: true })
   sourceId: string | null;
 
   /** Whether a subgraph reported it; then several may be about one source. Of a source recorded from outside there is one. */
+  @OnErasure.keep
   @Column('boolean', { default: false })
   reported: boolean;
 
   /** What holds a conversation together across systems. */
+  @OnErasure.clear
   @Column('text', { name: 'thread_key', nullable: true })
   threadKey: string | null;
 
   /** The numbers of orders and cases that the summary names. */
+  @OnErasure.write([])
   @Column('text', { name: 'references_named', array: true, default: [] })
   referencesNamed: string[];
 
+  @OnErasure.keep
   @Column('uuid', { name: 'journey_id', nullable: true })
   journeyId: string | null;
 
   /** Null where it is on no journey, and where a journey came with it from elsewhere. */
+  @OnErasure.keep
   @Column('text', { name: 'link_reason', nullable: true })
   linkReason: JourneyLinkReason | null;
 
+  @OnErasure.keep
   @Column('numeric', { name: 'link_confidence', precision: 4, scale: 3, nullable: true })
   linkConfidence: string | null;
 

@@ -1,0 +1,52 @@
+import type { Class } from '../graph/defineSubgraph.js';
+
+/** Whose the rows of an entity are. */
+export type Owner =
+  | { readonly kind: 'columns'; readonly properties: readonly string[] }
+  | { readonly kind: 'through'; readonly property: string; readonly entity: () => Class }
+  | { readonly kind: 'referrers'; readonly entity: () => Class; readonly property: string }
+  | { readonly kind: 'nobody'; readonly why: string };
+
+const owners = new WeakMap<object, Owner>();
+
+function declare(owner: Owner): ClassDecorator {
+  return (entity) => {
+    if (owners.has(entity)) throw new Error(`${entity.name} says twice whose its rows are`);
+    owners.set(entity, owner);
+  };
+}
+
+/**
+ * Says of an entity whose its rows are. Each entity says it, once: erasure, the audit log and the contract follow from it, and a subgraph
+ * with an entity that says nothing is not built.
+ */
+export const OwnedBy = {
+  /** Of the customers whose ids are in these properties; of all of them, where there are several. */
+  columns(...properties: readonly [string, ...string[]]): ClassDecorator {
+    return declare({ kind: 'columns', properties });
+  },
+
+  /** Of whoever owns the row of another entity whose id is in this property: a message is of whom its case is. */
+  through(property: string, entity: () => Class): ClassDecorator {
+    return declare({ kind: 'through', property, entity });
+  },
+
+  /** Of all who refer to it by a property of theirs, and gone with the last of them: a household is of its members. */
+  referrers(entity: () => Class, property: string): ClassDecorator {
+    return declare({ kind: 'referrers', entity, property });
+  },
+
+  /**
+   * Of no customer.
+   *
+   * @param why for who reads it: `a product is for all`
+   */
+  nobody(why: string): ClassDecorator {
+    return declare({ kind: 'nobody', why });
+  },
+};
+
+/** What an entity says of whose its rows are; undefined where it says nothing. */
+export function ownerOf(entity: Class): Owner | undefined {
+  return owners.get(entity);
+}

@@ -1,0 +1,77 @@
+import { escapeIdentifier } from 'pg';
+import type { EntityManager } from 'typeorm';
+import type { ErasedColumn, OwnedTable } from './ownedTables.js';
+
+/**
+ * Takes from a subgraph's tables what is personal of customers, as the entities declare it. Again, it changes nothing.
+ *
+ * @param tables as their entities are listed: those that others refer to come first
+ * @returns the ids of the customers' rows; other places that keep something of them are found by these
+ */
+export async function eraseRows(
+  manager: EntityManager,
+  tables: readonly OwnedTable[],
+  customerIds: readonly string[],
+): Promise<readonly string[]> {
+  const withId = tables.filter(({ key }) => key.length === 1 && key[0] === 'id');
+  const ids = await idsOf(manager, withId, customerIds);
+  // Before their members lose it.
+  const left = tables.filter(({ referredBy }) => referredBy);
+  const leaving = new Map<OwnedTable, readonly string[]>();
+  for (const table of left) leaving.set(table, await idsOf(manager, [table], customerIds));
+  // Tables that are only appended to let just this pass.
+  await manager.query(`SELECT set_config('customer360.erasing', 'on', true)`);
+  for (const table of tables.toReversed()) {
+    if (!table.referredBy) await eraseTable(manager, table, customerIds);
+  }
+  await manager.query(`SELECT set_config('customer360.erasing', '', true)`);
+  for (const [{ name, referredBy }, rowIds] of leaving) {
+    if (!referredBy) continue;
+    const isReferredTo = `SELECT FROM ${escapeIdentifier(referredBy.table)} AS r WHERE r.${escapeIdentifier(referredBy.column)} = t.id`;
+    await manager.query(
+      `DELETE FROM ${escapeIdentifier(name)} AS t WHERE t.id = ANY($1::uuid[]) AND NOT EXISTS (${isReferredTo})`,
+      [rowIds],
+    );
+  }
+  return ids;
+}
+
+async function idsOf(
+  manager: EntityManager,
+  tables: readonly OwnedTable[],
+  customerIds: readonly string[],
+): Promise<readonly string[]> {
+  if (tables.length === 0) return [];
+  const each = tables.map(({ name, isTheirs }) => `SELECT t.id FROM ${escapeIdentifier(name)} AS t WHERE ${isTheirs}`);
+  const rows = await manager.query<{ id: string }[]>(each.join(' UNION ALL '), [customerIds]);
+  return rows.map(({ id }) => id);
+}
+
+async function eraseTable(
+  manager: EntityManager,
+  { name, isTheirs, erasure }: OwnedTable,
+  customerIds: readonly string[],
+): Promise<void> {
+  if (erasure === 'row') {
+    await manager.query(`DELETE FROM ${escapeIdentifier(name)} AS t WHERE ${isTheirs}`, [customerIds]);
+  } else if (erasure.length > 0) {
+    const { sets, changes } = written(erasure);
+    await manager.query(`UPDATE ${escapeIdentifier(name)} AS t SET ${sets} WHERE ${isTheirs} AND (${changes})`, [
+      customerIds,
+      ...erasure.map(({ value }) => value).filter((value) => value !== null),
+    ]);
+  }
+}
+
+/** What was erased before is not written again: it would be told as a change. */
+function written(columns: readonly ErasedColumn[]): { sets: string; changes: string } {
+  let parameters = 1;
+  const values = columns.map(({ name, value }) => ({
+    name: escapeIdentifier(name),
+    to: value === null ? 'NULL' : `$${(parameters += 1)}`,
+  }));
+  return {
+    sets: values.map(({ name, to }) => `${name} = ${to}`).join(', '),
+    changes: values.map(({ name, to }) => `t.${name} IS DISTINCT FROM ${to}`).join(' OR '),
+  };
+}

@@ -1,0 +1,223 @@
+import { DefaultNamingStrategy, getMetadataArgsStorage } from 'typeorm';
+import { escapeIdentifier } from 'pg';
+import type { Class } from '../graph/defineSubgraph.js';
+import { type ErasureOfColumn, erasureOf } from './OnErasure.js';
+import { type Owner, ownerOf } from './OwnedBy.js';
+
+/** A column, as its entity declares it. */
+interface Column {
+  readonly property: string;
+  readonly name: string;
+  readonly isPrimary: boolean;
+  readonly isNullable: boolean;
+}
+
+/** A column that is to be overwritten when a customer is erased. */
+export interface ErasedColumn {
+  readonly name: string;
+  /** Null to clear it. */
+  readonly value: string | readonly string[] | null;
+}
+
+/** A table whose rows are customers', worked out from what its entity declares. */
+export interface OwnedTable {
+  readonly entity: Class;
+  readonly name: string;
+  /** A condition on its rows as `t`: those of the customers with the ids `$1`, which is a uuid[]. */
+  readonly isTheirs: string;
+  /** Which of its columns identify a row. */
+  readonly key: readonly string[];
+  /** The columns to be overwritten, or that the row goes. */
+  readonly erasure: 'row' | readonly ErasedColumn[];
+  /** Where a row goes only when nobody refers to it any more: the table and the column by which they do. */
+  readonly referredBy: { readonly table: string; readonly column: string } | undefined;
+}
+
+/** A table for which nothing more is to be known. */
+interface Declared {
+  readonly entity: Class;
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly owner: Owner | undefined;
+}
+
+const naming = new DefaultNamingStrategy();
+
+/**
+ * The tables of a subgraph that hold something of customers, in the order in which their entities are listed.
+ *
+ * @throws Error that says all that is not declared, or declared wrongly, an entity or column a line
+ */
+export function ownedTables(entities: readonly Class[]): readonly OwnedTable[] {
+  const declared = new Map(entities.map((entity) => [entity, readEntity(entity)]));
+  const problems = [...declared.values()].flatMap((table) => problemsOf(table, declared));
+  if (problems.length > 0) {
+    throw new Error(
+      `an entity says whose its rows are, and what erasing a customer does to them:\n  ${problems.join('\n  ')}`,
+    );
+  }
+  return [...declared.values()].flatMap((table) => {
+    const isTheirs = conditionOf(table, 't', declared);
+    return isTheirs === undefined ? [] : [ownedTable(table, isTheirs, declared)];
+  });
+}
+
+/** All columns of an entity's table that its class declares, by their names in the database. */
+export function declaredColumns(entity: Class): { readonly table: string; readonly columns: readonly string[] } {
+  const { name, columns } = readEntity(entity);
+  return { table: name, columns: columns.map((column) => column.name) };
+}
+
+function readEntity(entity: Class): Declared {
+  const storage = getMetadataArgsStorage();
+  const table = storage.filterTables(entity)[0];
+  if (table === undefined) throw new Error(`${entity.name} is no entity: give it @Entity('its_table')`);
+  const columns = storage.filterColumns(entity).map(({ propertyName, options }) => ({
+    property: propertyName,
+    name: naming.columnName(propertyName, options.name ?? '', []),
+    isPrimary: options.primary === true,
+    isNullable: options.nullable === true,
+  }));
+  return { entity, name: naming.tableName(entity.name, table.name), columns, owner: ownerOf(entity) };
+}
+
+function ownedTable(
+  { entity, name, columns, owner }: Declared,
+  isTheirs: string,
+  declared: ReadonlyMap<Class, Declared>,
+): OwnedTable {
+  const said = erasureOf(entity);
+  const isRow = said?.row === true || owner?.kind === 'referrers';
+  return {
+    entity,
+    name,
+    isTheirs,
+    key: columns.filter(({ isPrimary }) => isPrimary).map((column) => column.name),
+    erasure: isRow ? 'row' : columns.flatMap((column) => erasedColumn(column, said?.columns.get(column.property))),
+    referredBy: owner?.kind === 'referrers' ? referrer(owner, declared) : undefined,
+  };
+}
+
+function erasedColumn({ name }: Column, said: ErasureOfColumn | undefined): ErasedColumn[] {
+  if (said === undefined || said === 'keep') return [];
+  return [{ name, value: said === 'clear' ? null : said.write }];
+}
+
+/** @returns undefined for rows that are nobody's */
+function conditionOf(
+  { owner, columns, name }: Declared,
+  alias: string,
+  declared: ReadonlyMap<Class, Declared>,
+): string | undefined {
+  const column = (property: string, of: readonly Column[] = columns): string =>
+    of.find((candidate) => candidate.property === property)?.name ?? property;
+  if (owner?.kind === 'columns') {
+    const own = owner.properties.map((property) => `${alias}.${escapeIdentifier(column(property))} = ANY($1::uuid[])`);
+    return own.length === 1 ? own[0] : `(${own.join(' OR ')})`;
+  }
+  if (owner?.kind !== 'through' && owner?.kind !== 'referrers') return undefined;
+  const other = declared.get(owner.entity());
+  const inner = escapeIdentifier(`of_${name}`);
+  const theirs = other && conditionOf(other, inner, declared);
+  if (other === undefined || theirs === undefined) return undefined;
+  const [ownColumn, otherColumn] =
+    owner.kind === 'through'
+      ? [column(owner.property), keyOf(other)]
+      : [keyOf({ columns }), column(owner.property, other.columns)];
+  const ids = `SELECT ${inner}.${escapeIdentifier(otherColumn)} FROM ${escapeIdentifier(other.name)} AS ${inner} WHERE ${theirs}`;
+  return `${alias}.${escapeIdentifier(ownColumn)} IN (${ids})`;
+}
+
+function keyOf({ columns }: Pick<Declared, 'columns'>): string {
+  return columns.find(({ isPrimary }) => isPrimary)?.name ?? 'id';
+}
+
+function referrer(
+  { entity, property }: Extract<Owner, { kind: 'referrers' }>,
+  declared: ReadonlyMap<Class, Declared>,
+): OwnedTable['referredBy'] {
+  const other = declared.get(entity());
+  const column = other?.columns.find((candidate) => candidate.property === property);
+  return other && column && { table: other.name, column: column.name };
+}
+
+function problemsOf(table: Declared, declared: ReadonlyMap<Class, Declared>): string[] {
+  const { entity, owner } = table;
+  if (owner === undefined) {
+    return [
+      `${entity.name}: say whose its rows are: @OwnedBy.columns('customerId'), @OwnedBy.through('caseId', () => Case), or @OwnedBy.nobody('why')`,
+    ];
+  }
+  return owner.kind === 'nobody'
+    ? problemsOfNobodys(table, declared)
+    : [...problemsOfOwner(table, owner, declared), ...problemsOfErasure(table, owner)];
+}
+
+function problemsOfOwner(
+  { entity, columns }: Declared,
+  owner: Owner,
+  declared: ReadonlyMap<Class, Declared>,
+): string[] {
+  if (owner.kind === 'columns') return owner.properties.flatMap((property) => lacks(entity.name, columns, property));
+  if (owner.kind === 'nobody') return [];
+  const other = declared.get(owner.entity());
+  if (other === undefined)
+    return [`${entity.name}: ${owner.entity().name} is no entity of this subgraph; @OwnedBy names it`];
+  if (isNobodys(other, declared)) return [`${entity.name}: ${other.entity.name} is nobody's; @OwnedBy names it`];
+  return owner.kind === 'through'
+    ? lacks(entity.name, columns, owner.property)
+    : lacks(other.entity.name, other.columns, owner.property);
+}
+
+function lacks(name: string, columns: readonly Column[], property: string): string[] {
+  return columns.some((column) => column.property === property)
+    ? []
+    : [`${name}.${property}: there is no such column; @OwnedBy names it`];
+}
+
+function problemsOfErasure({ entity, columns }: Declared, owner: Owner): string[] {
+  const said = erasureOf(entity);
+  if (said?.row === true || owner.kind === 'referrers') {
+    return said && said.columns.size > 0 ? [`${entity.name}: its rows go whole; take @OnErasure off its columns`] : [];
+  }
+  const own = ownProperties(owner);
+  return columns.flatMap(({ property, isPrimary, isNullable }) => {
+    const what = said?.columns.get(property);
+    if (what === 'clear' && !isNullable)
+      return [`${entity.name}.${property}: it cannot be null; use @OnErasure.write(…)`];
+    if (what !== undefined || isPrimary || own.includes(property)) return [];
+    return [
+      `${entity.name}.${property}: say what erasure does: @OnErasure.keep, .clear or .write(…); or @OnErasure.deleteRow on the class`,
+    ];
+  });
+}
+
+function ownProperties(owner: Owner): readonly string[] {
+  if (owner.kind === 'columns') return owner.properties;
+  return owner.kind === 'through' ? [owner.property] : [];
+}
+
+/** What refers to somebody's row is somebody's. */
+function problemsOfNobodys({ entity, columns }: Declared, declared: ReadonlyMap<Class, Declared>): string[] {
+  const said = erasureOf(entity);
+  const owned = [...declared.values()].filter((other) => !isNobodys(other, declared)).map((other) => other.entity.name);
+  const references = columns.flatMap(({ property }) => {
+    const whose =
+      owned.find((name) => isReference(property, name)) ?? (isReference(property, 'Customer') && 'Customer');
+    return whose ? [`${entity.name}.${property}: it refers to a ${whose}, so its rows are not nobody's`] : [];
+  });
+  return said ? [...references, `${entity.name}: its rows are nobody's; take @OnErasure off it`] : references;
+}
+
+/** Whether a property holds the id of an entity, by its name: `caseId` and `parentCaseId` are a case's. */
+function isReference(property: string, entity: string): boolean {
+  const id = `${entity}Id`;
+  return property === id[0]?.toLowerCase() + id.slice(1) || property.endsWith(id);
+}
+
+function isNobodys({ owner }: Declared, declared: ReadonlyMap<Class, Declared>): boolean {
+  if (owner === undefined || owner.kind === 'nobody') return true;
+  if (owner.kind === 'columns') return false;
+  const other = declared.get(owner.entity());
+  return other === undefined || isNobodys(other, declared);
+}
