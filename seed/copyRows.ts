@@ -4,7 +4,7 @@ import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
 import type { CopyTable } from './CopyTable.js';
-import type { Class } from '../subgraphs/kit/graph/defineSubgraph.js';
+import type { Class } from '../subgraphs/kit/graph/Class.js';
 
 /** Quotes an identifier that comes from entity metadata. */
 function quote(name: string): string {

@@ -1,4 +1,5 @@
-import type { Class, SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { Class } from '../../subgraphs/kit/graph/Class.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
 import { CopyTable } from '../CopyTable.js';
 import type { World } from './World.js';
 

@@ -1,6 +1,6 @@
 import type { EntityManager, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import type { Class } from '../kit/graph/defineSubgraph.js';
+import type { Class } from '../kit/graph/Class.js';
 import { badUserInput, conflict } from '../kit/graph/errors.js';
 
 /** Which row a caller wants to change, and what they have seen of it. */

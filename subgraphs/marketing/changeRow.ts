@@ -1,6 +1,6 @@
 import type { EntityManager, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import type { Class } from '../kit/graph/defineSubgraph.js';
+import type { Class } from '../kit/graph/Class.js';
 import { badUserInput, conflict } from '../kit/graph/errors.js';
 
 interface Versioned extends ObjectLiteral {

@@ -1,6 +1,6 @@
 import type { EntityManager, FindOptionsWhere } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import type { Class } from '../kit/graph/defineSubgraph.js';
+import type { Class } from '../kit/graph/Class.js';
 import { badUserInput, conflict } from '../kit/graph/errors.js';
 
 /** Which row a mutation changes, as its caller names it. */

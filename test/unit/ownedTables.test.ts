@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Class } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { Class } from '../../subgraphs/kit/graph/Class.js';
 import { OnErasure } from '../../subgraphs/kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../subgraphs/kit/ownership/OwnedBy.js';
 import { ownedTables } from '../../subgraphs/kit/ownership/ownedTables.js';

@@ -1,6 +1,6 @@
 import type { Sql } from 'sql-template-tag';
 import type { CloudEvent } from '../../../schema/contract.js';
-import type { Class } from '../graph/defineSubgraph.js';
+import type { Class } from '../graph/Class.js';
 
 /** A running subgraph, of any language, as the contract looks at it. */
 export interface ContractSubject {

@@ -5,7 +5,7 @@ import { validate as isUuid } from 'uuid';
 import { scrubText } from '../../../observability/scrubText.js';
 import { cloudEvent, customerErased } from '../../../schema/contract.js';
 import { isUnavailable } from '../sql/isUnavailable.js';
-import { replaceIds } from '../ownership/replaceIds.js';
+import { replaceIds } from './replaceIds.js';
 import { storableJson, storableText } from '../sql/storableText.js';
 import type { BusConsumer, Delivery } from './EventBus.js';
 import type { EventConsumer, ReceivedEvent } from './EventConsumer.js';

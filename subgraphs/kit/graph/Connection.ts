@@ -1,8 +1,8 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { Class } from './defineSubgraph.js';
+import type { Class } from './Class.js';
 import type { PageWindow } from './PageArguments.js';
 import { PageInfo } from './PageInfo.js';
-import type { RowPage } from '../sql/readPages.js';
+import type { RowPage } from './RowPage.js';
 
 /**
  * A page of a list as Relay shows it. graphql-js calls a method when its field is asked for, and only then: the rows and

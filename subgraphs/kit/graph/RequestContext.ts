@@ -9,12 +9,13 @@ import { Connection } from './Connection.js';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
 import type { Database } from '../sql/Database.js';
 import { Outbox } from '../flow/Outbox.js';
-import type { Class } from './defineSubgraph.js';
+import type { Class } from './Class.js';
 import { canonicalIds } from '../ownership/canonicalIds.js';
-import { replaceIds } from '../ownership/replaceIds.js';
-import { checkPage, countRows, readPages, type ListQuery, type RowPage } from '../sql/readPages.js';
+import { replaceIds } from '../flow/replaceIds.js';
+import { checkPage, countRows, readPages, type ListQuery } from '../sql/readPages.js';
 import { oncePerKey, type Idempotency } from '../flow/oncePerKey.js';
 import type { References } from './References.js';
+import type { RowPage } from './RowPage.js';
 import { readSettings, type Settings } from '../serve/Settings.js';
 
 /**

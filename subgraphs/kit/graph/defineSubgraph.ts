@@ -4,11 +4,9 @@ import type { DataSource, EntityManager, MigrationInterface } from 'typeorm';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
 import type { Database } from '../sql/Database.js';
 import type { EventConsumer } from '../flow/EventConsumer.js';
+import type { Class } from './Class.js';
 import type { RequestContext } from './RequestContext.js';
 import type { Settings } from '../serve/Settings.js';
-
-/** A class as a value: an entity, a resolver, a GraphQL type. */
-export type Class<T = object> = new (...args: never[]) => T;
 
 /**
  * Finds what an `_entities` representation points to. `reference` holds `__typename` and the key fields, unchecked.

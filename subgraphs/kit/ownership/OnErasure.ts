@@ -1,4 +1,4 @@
-import type { Class } from '../graph/defineSubgraph.js';
+import type { Class } from '../graph/Class.js';
 
 /** What stands where a text was that cannot be left out. */
 export const ERASED_TEXT = 'Erased';

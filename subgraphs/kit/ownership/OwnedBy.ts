@@ -1,4 +1,4 @@
-import type { Class } from '../graph/defineSubgraph.js';
+import type { Class } from '../graph/Class.js';
 
 /** Whose the rows of an entity are. */
 export type Owner =

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { customerErased } from '../../../schema/contract.js';
 import { ERASED_ANSWER } from '../flow/packAnswer.js';
-import type { Class } from '../graph/defineSubgraph.js';
+import type { Class } from '../graph/Class.js';
 import { eraseRows } from './eraseRows.js';
 import { type OwnedTable, ownedTables } from './ownedTables.js';
 

@@ -2,7 +2,7 @@ import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import type { ReferenceResolver } from '../graph/defineSubgraph.js';
 import { eachField } from '../graph/eachField.js';
 import type { RequestContext } from '../graph/RequestContext.js';
-import { replaceIds, uuidsIn } from './replaceIds.js';
+import { replaceIds, uuidsIn } from '../flow/replaceIds.js';
 import { takesFormerIds } from './TakesFormerIds.js';
 
 /**

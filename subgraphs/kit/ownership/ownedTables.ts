@@ -1,6 +1,6 @@
 import { DefaultNamingStrategy, getMetadataArgsStorage } from 'typeorm';
 import { escapeIdentifier } from 'pg';
-import type { Class } from '../graph/defineSubgraph.js';
+import type { Class } from '../graph/Class.js';
 import { type ErasureOfColumn, erasureOf } from './OnErasure.js';
 import { type Owner, ownerOf } from './OwnedBy.js';
 

@@ -24,7 +24,7 @@ import { askMarketing } from '../guard/readWithdrawals.js';
 import { connectionConfig, createDataSource } from '../sql/createDataSource.js';
 import { Database } from '../sql/Database.js';
 import type { SubgraphDefinition } from '../graph/defineSubgraph.js';
-import { startEvents } from '../flow/startEvents.js';
+import { startEvents } from './startEvents.js';
 import { forgetOldKeys } from '../flow/forgetOldKeys.js';
 import { GatewayTrust } from './GatewayTrust.js';
 import { hourly } from '../flow/hourly.js';
@@ -105,7 +105,7 @@ export async function startSubgraph(
   });
   const watch = watchStatements(definition.name, metrics, tracing?.tracer);
   watchDataSource(dataSource, watch);
-  const reads = new ReadPipeline(pool, log, onStatement, watch);
+  const reads = new ReadPipeline(pool, log, onStatement, (text) => watch('read', text));
   const database = new Database(dataSource, reads, log);
   const signingKey = config.signingKeys?.[0] ?? null;
   const references = new References(config.identityUrl, definition.name, signingKey);

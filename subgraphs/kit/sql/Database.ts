@@ -2,7 +2,7 @@ import type { ClientConfig } from 'pg';
 import { type Logger, pino } from 'pino';
 import type { Sql } from 'sql-template-tag';
 import type { DataSource, EntityManager, ObjectLiteral } from 'typeorm';
-import type { Class } from '../graph/defineSubgraph.js';
+import type { Class } from '../graph/Class.js';
 import { Aliases } from '../ownership/Aliases.js';
 import type { ReadPipeline } from './ReadPipeline.js';
 

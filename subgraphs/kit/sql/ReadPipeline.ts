@@ -1,8 +1,6 @@
 import type { Pool, PoolClient, PoolConfig } from 'pg';
 import type { Logger } from 'pino';
 import { isConnectionLost } from './isUnavailable.js';
-import type { PoolReadings } from '../serve/observe/createSubgraphMetrics.js';
-import type { StatementWatch } from '../serve/observe/watchStatements.js';
 import { openPool } from './openPool.js';
 
 const nothing = () => undefined;
@@ -39,14 +37,19 @@ export class ReadPipeline {
   readonly #madeAt = new WeakMap<PoolClient, number>();
   #waiting: Waiting[] = [];
   readonly #onStatement: ((statement: string) => void) | undefined;
-  readonly #watch: StatementWatch | undefined;
+  readonly #watch: ((statement: string) => (error?: unknown) => void) | undefined;
 
   /**
    * @param config where to connect, read-only; `max` bounds the connections
    * @param onStatement called before each statement
-   * @param watch told of each statement as soon as it is asked for
+   * @param watch told of each statement as soon as it is asked for; what it returns is called once, when that has ended
    */
-  constructor(config: PoolConfig, log: Logger, onStatement?: (statement: string) => void, watch?: StatementWatch) {
+  constructor(
+    config: PoolConfig,
+    log: Logger,
+    onStatement?: (statement: string) => void,
+    watch?: (statement: string) => (error?: unknown) => void,
+  ) {
     this.#pool = openPool({ ...config, pipeline: true }, log);
     this.#pool.on('connect', (client) => this.#madeAt.set(client, performance.now()));
     this.#onStatement = onStatement;
@@ -60,14 +63,14 @@ export class ReadPipeline {
   query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       this.#onStatement?.(text);
-      const ended = this.#watch?.('read', text) ?? nothing;
+      const ended = this.#watch?.(text) ?? nothing;
       const settle = { ended, resolve: resolve as (rows: object[]) => void, reject };
       this.#queue({ text, values, ...settle, failedAt: undefined, isUnnamed: false });
     });
   }
 
   /** Its connections. */
-  get pool(): PoolReadings {
+  get pool(): Pick<Pool, 'totalCount' | 'idleCount' | 'waitingCount'> {
     return this.#pool;
   }
 

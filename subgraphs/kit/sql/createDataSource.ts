@@ -1,11 +1,20 @@
-import { DataSource, type Logger as TypeOrmLogger } from 'typeorm';
+import { DataSource, type Logger as TypeOrmLogger, type MigrationInterface } from 'typeorm';
 import { types as pgTypes } from 'pg';
-import { CreateKit1763700000000 } from './CreateKit1763700000000.js';
-import { CreateWordSearch1763700000001 } from './CreateWordSearch1763700000001.js';
-import { CreateEvents1764000000000 } from '../flow/CreateEvents1764000000000.js';
-import { CreateAliases1764200000002 } from '../ownership/CreateAliases1764200000002.js';
-import type { SubgraphDefinition } from '../graph/defineSubgraph.js';
-import { CreateErasures1764200000000 } from '../ownership/CreateErasures1764200000000.js';
+import type { Class } from '../graph/Class.js';
+import { CreateKit1763700000000 } from './migrations/CreateKit1763700000000.js';
+import { CreateWordSearch1763700000001 } from './migrations/CreateWordSearch1763700000001.js';
+import { CreateEvents1764000000000 } from './migrations/CreateEvents1764000000000.js';
+import { CreateAliases1764200000002 } from './migrations/CreateAliases1764200000002.js';
+import { CreateErasures1764200000000 } from './migrations/CreateErasures1764200000000.js';
+
+/** The tables of one subgraph: those of its entities, and those that the kit keeps beside them. */
+export interface SchemaDefinition {
+  /** The Postgres schema that holds them. */
+  readonly name: string;
+  readonly entities: readonly Class[];
+  /** In the order in which they run, behind the kit's own. */
+  readonly migrations: readonly (new () => MigrationInterface)[];
+}
 
 /** What Postgres refuses or ends by itself, so that nothing holds a connection for ever; nothing where they are left out. Times in milliseconds. */
 export interface StatementLimits {
@@ -50,7 +59,7 @@ function statementLogger(onStatement: (statement: string) => void): TypeOrmLogge
 
 /** What every connection of a subgraph is made with: its statements run in the subgraph's own schema, in UTC. */
 export function connectionConfig(
-  definition: Pick<SubgraphDefinition, 'name'>,
+  definition: Pick<SchemaDefinition, 'name'>,
   { statementMs, lockMs, readOnly }: StatementLimits = {},
 ) {
   const limits = [
@@ -67,10 +76,7 @@ export function connectionConfig(
 }
 
 /** A subgraph's data source, not yet connected. */
-export function createDataSource(
-  definition: Pick<SubgraphDefinition, 'name' | 'entities' | 'migrations'>,
-  options: DatabaseOptions,
-): DataSource {
+export function createDataSource(definition: SchemaDefinition, options: DatabaseOptions): DataSource {
   const { onStatement } = options;
   return new DataSource({
     type: 'postgres',

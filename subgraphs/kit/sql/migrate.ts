@@ -1,5 +1,4 @@
-import { createDataSource } from './createDataSource.js';
-import type { SubgraphDefinition } from '../graph/defineSubgraph.js';
+import { createDataSource, type SchemaDefinition } from './createDataSource.js';
 import { openClient } from './openClient.js';
 
 /**
@@ -8,10 +7,7 @@ import { openClient } from './openClient.js';
  * @returns the names of the migrations that ran
  * @throws when Postgres cannot be reached or a migration fails; what ran before it stays
  */
-export async function migrate(
-  definition: Pick<SubgraphDefinition, 'name' | 'entities' | 'migrations'>,
-  url: string,
-): Promise<string[]> {
+export async function migrate(definition: SchemaDefinition, url: string): Promise<string[]> {
   const guard = await openClient({ connectionString: url });
   try {
     await guard.query('SELECT pg_advisory_lock(hashtext($1))', [`customer360.migrate.${definition.name}`]);

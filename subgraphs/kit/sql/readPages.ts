@@ -1,10 +1,11 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { ObjectLiteral } from 'typeorm';
 import { decodeCursor, encodeCursor, type KeyType } from './cursor.js';
-import type { Class } from '../graph/defineSubgraph.js';
+import type { Class } from '../graph/Class.js';
 import type { Database } from './Database.js';
 import { badUserInput } from '../graph/errors.js';
 import { MAX_PAGE_SIZE, type PageWindow } from '../graph/PageArguments.js';
+import type { RowPage } from '../graph/RowPage.js';
 
 /**
  * An order of a list: by `by`, then by `tie` (the id, where none is given), both in one direction, so that one index
@@ -30,15 +31,6 @@ export interface ListQuery<T extends ObjectLiteral> {
   readonly orderName: string;
   readonly order: ListOrder;
   readonly page: PageWindow;
-}
-
-/** The rows of one page, before they become a connection. */
-export interface RowPage<T> {
-  readonly rows: readonly T[];
-  /** The cursor of the row at a place; null where there is none. Made when it is asked for. */
-  readonly cursorAt: (index: number) => string | null;
-  /** Whether there are more in the direction in which it was read. */
-  readonly hasMore: boolean;
 }
 
 /** What a cursor of the list must have been made for. */

@@ -1,18 +1,18 @@
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
-import type { SubgraphConfig } from '../serve/config.js';
+import type { SubgraphConfig } from './config.js';
 import { connectionConfig } from '../sql/createDataSource.js';
 import type { SubgraphDefinition } from '../graph/defineSubgraph.js';
 import { eraseAgain } from '../ownership/eraseAgain.js';
 import { customerChanges, type CustomerChangeHooks } from '../ownership/customerChanges.js';
 import { mergeAgain } from '../ownership/mergeAgain.js';
-import type { EventReadings } from '../serve/observe/createSubgraphMetrics.js';
-import type { BusReader } from './EventBus.js';
-import { forgetTakenIn } from './forgetTakenIn.js';
-import { oneAtATime } from './oneAtATime.js';
-import { openEventBus } from './openEventBus.js';
-import { relayOutbox } from './relayOutbox.js';
-import { busConsumer } from './takeInEvents.js';
+import type { EventReadings } from './observe/createSubgraphMetrics.js';
+import type { BusReader } from '../flow/EventBus.js';
+import { forgetTakenIn } from '../flow/forgetTakenIn.js';
+import { oneAtATime } from '../flow/oneAtATime.js';
+import { openEventBus } from '../flow/openEventBus.js';
+import { relayOutbox } from '../flow/relayOutbox.js';
+import { busConsumer } from '../flow/takeInEvents.js';
 
 /** Counting further tells nobody more. */
 const MOST_COUNTED = 100_000;
