@@ -40,7 +40,7 @@ export async function mergeCustomers(
     outbox.add(customerMerged, into.id, { ...ids, mergedAt: new Date().toISOString() });
     return manager.save(changed(into, null));
   }, once);
-  context.database.aliases.note();
+  context.aliases.note();
   return merged;
 }
 

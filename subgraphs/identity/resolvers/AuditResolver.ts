@@ -24,7 +24,7 @@ export class AuditResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<AuditEntry>> {
-    const isMerged = context.database.aliases.any && isUuid(customerId);
+    const isMerged = context.aliases.any && isUuid(customerId);
     const mergedIds = isMerged ? await context.load(mergedIdsOf, customerId.toLowerCase()) : [];
     const where = auditConditions(customerId, mergedIds, filter);
     const entries = await context.page({ entity: AuditEntry, where, orderName: 'AT_DESC', order: AUDIT_ORDER, page });

@@ -35,7 +35,7 @@ export class CustomerResolver {
       'The ids of those who were merged into this customer, the first first. Each stays good in place of `id`.',
   })
   async mergedIds(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<readonly string[]> {
-    return context.database.aliases.any ? context.load(mergedIdsOf, customer.id) : [];
+    return context.aliases.any ? context.load(mergedIdsOf, customer.id) : [];
   }
 
   @Masked(maskEmail)

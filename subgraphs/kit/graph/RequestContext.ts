@@ -4,6 +4,7 @@ import sql, { raw } from 'sql-template-tag';
 import { validate as isUuid } from 'uuid';
 import type { Caller } from '../../../schema/contract.js';
 import { type AccessLog, accessEntries, addToOutbox } from '../ownership/AccessLog.js';
+import type { Aliases } from '../ownership/Aliases.js';
 import { type Change, changedCustomers } from '../ownership/noteChanges.js';
 import { Connection } from './Connection.js';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
@@ -49,6 +50,8 @@ export class RequestContext {
 
   constructor(
     readonly database: Database,
+    /** Whether any customer was ever merged. */
+    readonly aliases: Aliases,
     /** Checks ids that other subgraphs own. */
     readonly references: References,
     /** Follows the request through gateway, subgraphs and logs. */

@@ -15,7 +15,7 @@ export function heedMerges(schema: GraphQLSchema): void {
     if (!roots.includes(type) || field.args.length === 0 || takesFormerIds(field)) return;
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (source, args, context, info) => {
-      if (!context.database.aliases.any) return resolve(source, args, context, info);
+      if (!context.aliases.any) return resolve(source, args, context, info);
       return today(args, context).then((current) => resolve(source, current, context, info));
     };
   });
@@ -24,7 +24,7 @@ export function heedMerges(schema: GraphQLSchema): void {
 /** A reference to a customer who was merged finds the one into whom they were merged. */
 export function heedingMerges(resolve: ReferenceResolver): ReferenceResolver {
   return (reference, context) => {
-    if (!context.database.aliases.any) return resolve(reference, context);
+    if (!context.aliases.any) return resolve(reference, context);
     return today(reference, context).then((current) => resolve(current, context));
   };
 }

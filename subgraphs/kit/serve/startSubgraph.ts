@@ -18,6 +18,7 @@ import { serveMetrics } from '../../../observability/serveMetrics.js';
 import { type Caller, HEADERS } from '../../../schema/contract.js';
 import { admitRequests } from './admitRequests.js';
 import { AccessLog } from '../ownership/AccessLog.js';
+import { Aliases } from '../ownership/Aliases.js';
 import { buildSubgraph } from '../graph/buildSubgraph.js';
 import type { SubgraphConfig } from './config.js';
 import { askMarketing } from '../guard/readWithdrawals.js';
@@ -113,10 +114,11 @@ export async function startSubgraph(
   const readWithdrawals =
     definition.readWithdrawals?.(database) ?? askMarketing(config.marketingUrl, definition.name, signingKey);
   const guards = { accessLog, readWithdrawals };
-  await database.aliases.watch(dataSource, log);
+  const aliases = new Aliases();
+  await aliases.watch(dataSource, log);
   const events = startEvents(definition, config, dataSource, log, {
     onErased: (ids) => references.forget(ids),
-    onMerged: () => database.aliases.note(),
+    onMerged: () => aliases.note(),
   });
   const trust = new GatewayTrust(definition.name, config.signingKeys);
   if (config.signingKeys === null) {
@@ -150,7 +152,7 @@ export async function startSubgraph(
     logger: scrubbingLogger(log),
   });
   const createContext = (requestId: string, caller: Caller) =>
-    new RequestContext(database, references, requestId, caller, guards, settingValues);
+    new RequestContext(database, aliases, references, requestId, caller, guards, settingValues);
   const onAnswer = (context: RequestContext) => accessLog.note(context);
   const subscribing = { path: PATH, schema, log, trust, createContext, onAnswer, metrics };
   const subscriptions = serveSubscriptions(fastify.server, subscribing);
@@ -187,7 +189,7 @@ export async function startSubgraph(
       url,
       async stop() {
         stopChores();
-        database.aliases.stop();
+        aliases.stop();
         await subscriptions.stop();
         await apollo.stop();
         await fastify.close();
@@ -200,7 +202,7 @@ export async function startSubgraph(
     };
   } catch (error) {
     stopChores();
-    database.aliases.stop();
+    aliases.stop();
     await subscriptions.stop();
     await fastify.close();
     await events.stop();

@@ -3,7 +3,6 @@ import { type Logger, pino } from 'pino';
 import type { Sql } from 'sql-template-tag';
 import type { DataSource, EntityManager, ObjectLiteral } from 'typeorm';
 import type { Class } from '../graph/Class.js';
-import { Aliases } from '../ownership/Aliases.js';
 import type { ReadPipeline } from './ReadPipeline.js';
 
 /**
@@ -11,8 +10,6 @@ import type { ReadPipeline } from './ReadPipeline.js';
  * with `sql` of sql-template-tag, so every value is a bound parameter. Writing goes through TypeORM's entity manager.
  */
 export class Database {
-  /** Whether any customer was ever merged. */
-  readonly aliases = new Aliases();
   readonly #selections = new Map<Class, EntitySelection>();
 
   /**
