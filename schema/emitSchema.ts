@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { subgraphs } from '../subgraphs/all.js';
-import { buildSubgraph } from '../subgraphs/kit/graph/buildSubgraph.js';
+import { buildSubgraph } from '../subgraphs/kit/serve/buildSubgraph.js';
 import { compose } from './compose.js';
 import { REGISTRY_FILE, type Registry, SUPERGRAPH_FILE, readRegistry, schemaPath } from './registry.js';
 import { breaches, withoutExceptions } from './rules.js';

@@ -1,4 +1,4 @@
-import type { SubgraphDefinition } from './kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from './kit/serve/defineSubgraph.js';
 import { feedback } from './feedback/subgraph.js';
 import { identity } from './identity/subgraph.js';
 import { marketing } from './marketing/subgraph.js';

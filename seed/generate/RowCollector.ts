@@ -1,5 +1,5 @@
 import type { Class } from '../../subgraphs/kit/graph/Class.js';
-import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { CopyTable } from '../CopyTable.js';
 import type { World } from './World.js';
 

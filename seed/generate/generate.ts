@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import { In, type DataSource } from 'typeorm';
-import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { Customer } from '../../subgraphs/identity/entities/Customer.js';
 import { copyRows } from '../copyRows.js';
 import { addCatalogue } from './catalogue.js';

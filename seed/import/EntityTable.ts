@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import type { ValueType } from './conversions.js';
 import type { ImportTarget } from './targets/ImportTarget.js';
 

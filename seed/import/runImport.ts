@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import { migrate } from '../../subgraphs/kit/sql/migrate.js';
-import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { importId } from './Checkpoint.js';
 import { compileMapping, type FilePlan } from './compileMapping.js';
 import type { ImportConfig } from './config.js';

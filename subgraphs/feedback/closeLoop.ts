@@ -2,7 +2,7 @@ import { validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput, conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { closeLoopInput } from './closeLoopInput.js';
 import { SurveyResponse } from './entities/SurveyResponse.js';
 import { loopStatus, NEXT_LOOP_STATUS } from './feedbackLoop.js';

@@ -3,7 +3,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { badUserInput } from '../kit/graph/errors.js';
 import { groupByKey } from '../kit/sql/groupByKey.js';
 import { Explanation, explanation } from '../kit/graph/metrics.js';
-import type { BatchRead, RequestContext } from '../kit/graph/RequestContext.js';
+import type { BatchRead, RequestContext } from '../kit/serve/RequestContext.js';
 import { SurveyResponse } from './entities/SurveyResponse.js';
 import { PASSIVE_FROM, PROMOTER_FROM } from './npsCategory.js';
 import { DISSATISFIED_TO, EASY_FROM, HARD_TO, SATISFIED_FROM } from './surveyKind.js';

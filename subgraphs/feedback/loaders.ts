@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { pickByKey } from '../kit/sql/groupByKey.js';
-import type { BatchRead } from '../kit/graph/RequestContext.js';
+import type { BatchRead } from '../kit/serve/RequestContext.js';
 import { PASSIVE_FROM, PROMOTER_FROM } from './npsCategory.js';
 import { EASY_FROM, SATISFIED_FROM } from './surveyKind.js';
 

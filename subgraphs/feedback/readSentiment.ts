@@ -1,5 +1,5 @@
 import { explanation } from '../kit/graph/metrics.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { Period } from './periodInput.js';
 import { bucketsOf, trendKey, trendVerbatimsOf } from './sentimentReads.js';
 import type { SentimentTrend, TextSentiment, TrendInterval } from './SentimentTrend.js';

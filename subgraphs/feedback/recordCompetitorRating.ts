@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { recordCompetitorRatingInput } from './competitorRatingInput.js';
 import { CompetitorRating } from './entities/CompetitorRating.js';
 import { reportCompetitorRating } from './reports.js';

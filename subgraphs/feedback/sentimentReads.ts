@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { groupByKey } from '../kit/sql/groupByKey.js';
-import type { BatchRead } from '../kit/graph/RequestContext.js';
+import type { BatchRead } from '../kit/serve/RequestContext.js';
 import type { Period } from './periodInput.js';
 import type { TrendInterval } from './SentimentTrend.js';
 

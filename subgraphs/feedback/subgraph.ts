@@ -1,5 +1,5 @@
 import { SCOPES } from '../../schema/contract.js';
-import { defineSubgraph } from '../kit/graph/defineSubgraph.js';
+import { defineSubgraph } from '../kit/serve/defineSubgraph.js';
 import { touchpointReference } from '../kit/graph/touchpointReference.js';
 import { Customer, customerStub } from './entities/Customer.js';
 import { CompetitorRating } from './entities/CompetitorRating.js';

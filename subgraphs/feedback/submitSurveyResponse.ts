@@ -2,7 +2,7 @@ import { v7 as uuid, validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Survey } from './entities/Survey.js';
 import { SurveyResponse } from './entities/SurveyResponse.js';
 import { reportResponse } from './reports.js';

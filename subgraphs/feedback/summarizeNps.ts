@@ -1,4 +1,4 @@
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { explanation } from '../kit/graph/metrics.js';
 import { toUnits, unitsText } from './decimalUnits.js';
 import { Survey } from './entities/Survey.js';

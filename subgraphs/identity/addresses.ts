@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { parseInput, text } from '../kit/graph/parseInput.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { changeCustomer } from './changeCustomer.js';
 import { Address, type AddressInput } from './entities/Address.js';
 import type { Customer } from './entities/Customer.js';

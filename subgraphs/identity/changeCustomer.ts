@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { Customer } from './entities/Customer.js';
 import { lockCustomer } from './lockCustomer.js';
 import type { Change } from './lockRow.js';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { emailAddress, parseInput, text } from '../kit/graph/parseInput.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Employee } from './entities/Employee.js';
 import { Team } from './entities/Team.js';
 import { lockRow, type Change } from './lockRow.js';

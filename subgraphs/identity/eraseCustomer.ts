@@ -2,7 +2,7 @@ import { customerErased } from '../../schema/contract.js';
 import { eraseCustomers } from '../kit/ownership/eraseCustomers.js';
 import { conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Customer, type ErasureReason } from './entities/Customer.js';
 import { type Change, lockRow } from './lockRow.js';
 

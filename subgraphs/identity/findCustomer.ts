@@ -2,7 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { validate as isUuid } from 'uuid';
 import { badUserInput } from '../kit/graph/errors.js';
 import { emailAddress, parseInput } from '../kit/graph/parseInput.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Customer } from './entities/Customer.js';
 import { externalIdInput } from './identifierInput.js';
 import { phoneCandidates } from './phone.js';

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { parseInput, text } from '../kit/graph/parseInput.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Household } from './entities/Household.js';
 import { lockRow, type Change } from './lockRow.js';
 

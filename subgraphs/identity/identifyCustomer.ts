@@ -4,7 +4,7 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { identifyCustomerInput } from './customerInput.js';
 import { Customer } from './entities/Customer.js';
 import { CustomerIdentifier } from './entities/CustomerIdentifier.js';

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Database } from '../kit/sql/Database.js';
 import { groupByKey } from '../kit/sql/groupByKey.js';
-import type { BatchRead } from '../kit/graph/RequestContext.js';
+import type { BatchRead } from '../kit/serve/RequestContext.js';
 import { Address } from './entities/Address.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { Preference } from './entities/Preference.js';

@@ -6,7 +6,7 @@ import { LocalDate } from '../kit/graph/DateTime.js';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { parseInput, text } from '../kit/graph/parseInput.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { CustomerKind } from './entities/Customer.js';
 import { Membership } from './entities/Membership.js';
 import { lockCustomer } from './lockCustomer.js';

@@ -5,7 +5,7 @@ import { badUserInput } from '../kit/graph/errors.js';
 import { mergeRows } from '../kit/ownership/mergeRows.js';
 import { unmergeRows } from '../kit/ownership/unmergeRows.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { Customer } from './entities/Customer.js';
 import { lockCustomer } from './lockCustomer.js';
 import type { Change } from './lockRow.js';

@@ -1,5 +1,5 @@
 import { explanation, type ScoreMetric } from '../kit/graph/metrics.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { Customer } from './entities/Customer.js';
 import { addressesOf, externalIdsOf, identifiersOf } from './loaders.js';
 

@@ -1,5 +1,5 @@
 import { SCOPES } from '../../schema/contract.js';
-import { defineSubgraph } from '../kit/graph/defineSubgraph.js';
+import { defineSubgraph } from '../kit/serve/defineSubgraph.js';
 import { auditSettings } from './audit/auditSettings.js';
 import { auditTrail } from './audit/auditTrail.js';
 import { dropOldAuditEntries } from './audit/dropOldAuditEntries.js';

@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { createCampaignInput, updateCampaignInput } from './campaignInput.js';
 import { lockRow, saveRow } from './changeRow.js';
 import { Campaign } from './entities/Campaign.js';

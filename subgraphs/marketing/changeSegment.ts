@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { Database } from '../kit/sql/Database.js';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { lockRow, requireRow, saveRow } from './changeRow.js';
 import { Campaign } from './entities/Campaign.js';
 import { Segment } from './entities/Segment.js';

@@ -1,5 +1,5 @@
 import { badUserInput } from '../kit/graph/errors.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { Consent } from './entities/Consent.js';
 import { standingConsents, standingKey } from './standingConsents.js';
 

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { pickByKey } from '../kit/sql/groupByKey.js';
-import type { BatchRead } from '../kit/graph/RequestContext.js';
+import type { BatchRead } from '../kit/serve/RequestContext.js';
 
 /** The batched reads of marketing, beside `standingConsents`. Each reads for many customers at once. */
 

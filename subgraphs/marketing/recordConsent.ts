@@ -1,7 +1,7 @@
 import { v7 as uuid, validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { grantConsentInput, withdrawConsentInput } from './consentInput.js';
 import { Consent, type ConsentAction } from './entities/Consent.js';
 import { reportConsent } from './reports.js';

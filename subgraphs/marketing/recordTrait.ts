@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Trait } from './entities/Trait.js';
 import { changeCustomer } from './segmentMembers.js';
 import type { recordTraitInput } from './traitInput.js';

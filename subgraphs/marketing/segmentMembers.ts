@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Database } from '../kit/sql/Database.js';
 import type { Outbox } from '../kit/flow/Outbox.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { ruleCondition } from './ruleCondition.js';
 import { segmentRule, type SegmentRule } from './segmentRule.js';
 

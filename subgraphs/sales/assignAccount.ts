@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Account } from './entities/Account.js';
 
 /**

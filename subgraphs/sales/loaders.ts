@@ -1,6 +1,6 @@
 import sql, { raw } from 'sql-template-tag';
 import { groupByKey, pickByKey } from '../kit/sql/groupByKey.js';
-import type { BatchRead } from '../kit/graph/RequestContext.js';
+import type { BatchRead } from '../kit/serve/RequestContext.js';
 import type { KindCount } from './activityMix.js';
 import { ActivityDocument } from './entities/ActivityDocument.js';
 import { CategorySpend } from './entities/CategorySpend.js';

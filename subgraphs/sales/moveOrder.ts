@@ -1,6 +1,6 @@
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Order, type OrderStatus } from './entities/Order.js';
 import { lockRow } from './lockRow.js';
 import { reportOrderMove } from './reports.js';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { createOpportunity } from './createOpportunity.js';
 import type { Opportunity } from './entities/Opportunity.js';
 import type { openOpportunityInput } from './opportunityInput.js';

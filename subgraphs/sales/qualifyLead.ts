@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Lead } from './entities/Lead.js';
 import type { qualifyLeadInput } from './leadInput.js';
 import { QUALIFIES_TO } from './leadStatus.js';

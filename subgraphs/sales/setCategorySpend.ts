@@ -5,7 +5,7 @@ import { badUserInput, conflict } from '../kit/graph/errors.js';
 import { MoneyInput, nonNegativeMoney } from '../kit/graph/Money.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { text } from '../kit/graph/parseInput.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { CategorySpend, MAX_CATEGORY_SPENDS } from './entities/CategorySpend.js';
 
 @InputType({ description: 'What a customer spends in a year on what we sell, with us and with all others together.' })

@@ -1,6 +1,6 @@
 import { SCOPES } from '../../schema/contract.js';
 import { validate as isUuid } from 'uuid';
-import { defineSubgraph } from '../kit/graph/defineSubgraph.js';
+import { defineSubgraph } from '../kit/serve/defineSubgraph.js';
 import { touchpointReference } from '../kit/graph/touchpointReference.js';
 import { Account } from './entities/Account.js';
 import { Activity } from './entities/Activity.js';

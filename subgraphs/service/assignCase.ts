@@ -1,5 +1,5 @@
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { requireLive } from './caseStatus.js';
 import { changeCase, type CaseToChange } from './changeCase.js';
 import type { Case } from './entities/Case.js';

@@ -4,7 +4,7 @@ import { v7 as uuid, validate as isUuid } from 'uuid';
 import { badUserInput, conflict } from '../kit/graph/errors.js';
 import type { Outbox } from '../kit/flow/Outbox.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { CaseStatus } from './caseStatus.js';
 import { Case } from './entities/Case.js';
 import { CaseStatusChange } from './entities/CaseStatusChange.js';

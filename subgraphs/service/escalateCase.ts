@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { escalateCaseInput } from './caseInput.js';
 import { requireLive } from './caseStatus.js';
 import { changeCase, type CaseToChange } from './changeCase.js';

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import { money } from '../kit/graph/Money.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Goodwill } from './entities/Goodwill.js';
 import {
   AUTHORITY_DAYS,

@@ -1,7 +1,7 @@
 import { validate as isUuid } from 'uuid';
 import { badUserInput, conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { ServicePromise } from './entities/ServicePromise.js';
 import { requireOwed } from './promiseStatus.js';
 import { reportPromise } from './reports.js';

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { ServicePromise } from './entities/ServicePromise.js';
 import type { makePromiseInput } from './promiseInput.js';
 import { reportPromise } from './reports.js';

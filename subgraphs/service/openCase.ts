@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { openCaseInput } from './caseInput.js';
 import { Case } from './entities/Case.js';
 import { CaseMessage } from './entities/CaseMessage.js';

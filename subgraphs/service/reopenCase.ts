@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { requireReopenable } from './caseStatus.js';
 import { changeCase, type CaseToChange } from './changeCase.js';
 import type { Case } from './entities/Case.js';

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { replyToCaseInput } from './caseInput.js';
 import { requireLive, type CaseStatus } from './caseStatus.js';
 import { changeCase, type CaseToChange } from './changeCase.js';

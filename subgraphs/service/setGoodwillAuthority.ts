@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { GoodwillAuthority } from './entities/GoodwillAuthority.js';
 import { currentAuthority, lockAuthority } from './goodwillAuthority.js';
 import type { goodwillAuthorityInput } from './goodwillInput.js';

@@ -1,5 +1,5 @@
 import { SCOPES } from '../../schema/contract.js';
-import { defineSubgraph } from '../kit/graph/defineSubgraph.js';
+import { defineSubgraph } from '../kit/serve/defineSubgraph.js';
 import { touchpointReference } from '../kit/graph/touchpointReference.js';
 import { Case } from './entities/Case.js';
 import { CaseMessage } from './entities/CaseMessage.js';

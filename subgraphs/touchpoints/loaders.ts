@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { groupByKey, pickByKey } from '../kit/sql/groupByKey.js';
-import type { BatchRead } from '../kit/graph/RequestContext.js';
+import type { BatchRead } from '../kit/serve/RequestContext.js';
 import type { Channel } from '../kit/graph/Channel.js';
 import type { Direction } from './entities/Touchpoint.js';
 import type { Period } from './period.js';

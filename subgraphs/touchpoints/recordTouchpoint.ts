@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../kit/graph/RequestContext.js';
+import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { addTouchpoint } from './addTouchpoint.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { takeTurn } from './takeTurn.js';

@@ -1,6 +1,6 @@
 import { SCOPES } from '../../schema/contract.js';
 import { validate as isUuid } from 'uuid';
-import { defineSubgraph } from '../kit/graph/defineSubgraph.js';
+import { defineSubgraph } from '../kit/serve/defineSubgraph.js';
 import { Customer } from './entities/Customer.js';
 import { Employee } from './entities/Employee.js';
 import { Journey } from './entities/Journey.js';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { identity } from '../../subgraphs/identity/subgraph.js';
-import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { feedback } from '../../subgraphs/feedback/subgraph.js';
 import { type CsvCells, formatCsv, parseCsv } from '../support/csvRows.js';

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import sql from 'sql-template-tag';
 import { feedback } from '../../subgraphs/feedback/subgraph.js';
-import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
 import { service } from '../../subgraphs/service/subgraph.js';
 import { knownCustomer, productRow } from '../support/salesRows.js';

@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { EventType } from '../../schema/contract.js';
 import type { Class } from '../../subgraphs/kit/graph/Class.js';
-import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import { eventConsumer, type EventConsumer } from '../../subgraphs/kit/flow/EventConsumer.js';
 import { openEventBus } from '../../subgraphs/kit/flow/openEventBus.js';

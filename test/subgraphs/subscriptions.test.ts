@@ -17,9 +17,9 @@ import {
 import { WebSocket } from 'ws';
 import { resumptionsOf } from '../../gateway/subscriptions/resumption.js';
 import { compose } from '../../schema/compose.js';
-import { buildSubgraph } from '../../subgraphs/kit/graph/buildSubgraph.js';
-import { defineSubgraph } from '../../subgraphs/kit/graph/defineSubgraph.js';
-import type { BatchRead, RequestContext } from '../../subgraphs/kit/graph/RequestContext.js';
+import { buildSubgraph } from '../../subgraphs/kit/serve/buildSubgraph.js';
+import { defineSubgraph } from '../../subgraphs/kit/serve/defineSubgraph.js';
+import type { BatchRead, RequestContext } from '../../subgraphs/kit/serve/RequestContext.js';
 import { gatewaySocket, type GatewaySocket } from '../support/asGateway.js';
 import { Source } from '../support/Source.js';
 import { nextAnswer as next } from '../support/liveGateway.js';

@@ -14,7 +14,7 @@ import {
   isRequiredInputField,
 } from 'graphql';
 import { subgraphs } from '../../subgraphs/all.js';
-import { buildSubgraph } from '../../subgraphs/kit/graph/buildSubgraph.js';
+import { buildSubgraph } from '../../subgraphs/kit/serve/buildSubgraph.js';
 import { gatewaySocket } from '../support/asGateway.js';
 import { askSubgraph, type GraphQLAnswer } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { identity } from '../../subgraphs/identity/subgraph.js';
-import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { TEST_SIGNING_KEY } from './asGateway.js';
 import { createTestDatabase } from './postgres.js';

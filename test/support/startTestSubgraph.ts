@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import { Database } from '../../subgraphs/kit/sql/Database.js';
-import type { SubgraphDefinition } from '../../subgraphs/kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { PostgresEventBus } from '../../subgraphs/kit/flow/PostgresEventBus.js';
 import type { Caller, CloudEvent } from '../../schema/contract.js';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Class } from '../../../subgraphs/kit/graph/Class.js';
-import type { SubgraphDefinition } from '../../../subgraphs/kit/graph/defineSubgraph.js';
+import type { SubgraphDefinition } from '../../../subgraphs/kit/serve/defineSubgraph.js';
 import type { ValueType } from '../conversions.js';
 import type { TargetSpec } from '../mapping.js';
 

@@ -4,7 +4,7 @@ import type { Connection } from '../../kit/graph/Connection.js';
 import { ScoreMetric } from '../../kit/graph/metrics.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
 import { parseInput } from '../../kit/graph/parseInput.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { COMPETITOR_RATING_ORDERS, CompetitorRatingOrderBy } from '../competitorRatingList.js';
 import { Customer } from '../entities/Customer.js';
 import { CompetitorRating, CompetitorRatingConnection } from '../entities/CompetitorRating.js';

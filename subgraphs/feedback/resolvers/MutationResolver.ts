@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
 import { IdempotencyKey } from '../../kit/graph/IdempotencyKey.js';
 import { parseInput } from '../../kit/graph/parseInput.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { closeLoop } from '../closeLoop.js';
 import { CloseLoopInput, closeLoopInput } from '../closeLoopInput.js';
 import { closeSurvey } from '../closeSurvey.js';

@@ -3,7 +3,7 @@ import { Cost } from '../../kit/graph/Cost.js';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
 import { parseInput } from '../../kit/graph/parseInput.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { CompetitorRating, CompetitorRatingConnection } from '../entities/CompetitorRating.js';
 import { EmployeeSurvey, EmployeeSurveyConnection } from '../entities/EmployeeSurvey.js';
 import { Referral, ReferralConnection } from '../entities/Referral.js';

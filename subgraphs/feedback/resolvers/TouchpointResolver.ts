@@ -1,5 +1,5 @@
 import { Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Review } from '../entities/Review.js';
 import { SurveyResponse } from '../entities/SurveyResponse.js';
 import { Touchpoint } from '../entities/Touchpoint.js';

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Chore } from '../../kit/graph/defineSubgraph.js';
+import type { Chore } from '../../kit/serve/defineSubgraph.js';
 import { auditSettings } from './auditSettings.js';
 
 /** How many are dropped in one transaction. */

@@ -3,7 +3,7 @@ import { validate as isUuid } from 'uuid';
 import { SCOPES } from '../../../schema/contract.js';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { AUDIT_ORDER, auditConditions, AuditLogFilter } from '../audit/auditList.js';
 import { AuditEntry, AuditEntryConnection } from '../entities/AuditEntry.js';

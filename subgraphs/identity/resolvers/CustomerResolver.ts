@@ -7,7 +7,7 @@ import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { DurationMetric, explanation, ScoreMetric } from '../../kit/graph/metrics.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Address } from '../entities/Address.js';
 import { Customer } from '../entities/Customer.js';
 import { ExternalId } from '../entities/ExternalId.js';

@@ -3,7 +3,7 @@ import { SCOPES } from '../../../schema/contract.js';
 import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { LocalDate } from '../../kit/graph/DateTime.js';
 import { IdempotencyKey } from '../../kit/graph/IdempotencyKey.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { CreateEmployeeInput, createEmployee, renameTeam, UpdateEmployeeInput, updateEmployee } from '../employees.js';
 import { Employee } from '../entities/Employee.js';
 import { Household } from '../entities/Household.js';

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { CUSTOMER_ORDERS, CustomerOrderBy } from '../customerList.js';
 import { Customer, CustomerConnection } from '../entities/Customer.js';
 import { Household } from '../entities/Household.js';

@@ -4,7 +4,7 @@ import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { IdempotencyKey } from '../../kit/graph/IdempotencyKey.js';
 import { TakesFormerIds } from '../../kit/ownership/TakesFormerIds.js';
 import { parseInput } from '../../kit/graph/parseInput.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { removeAddress, setAddress } from '../addresses.js';
 import {
   IdentifyCustomerInput,

@@ -5,7 +5,7 @@ import type { Connection } from '../../kit/graph/Connection.js';
 import { enumType } from '../../kit/graph/enumType.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
 import { parseInput, text } from '../../kit/graph/parseInput.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { customerConditions, CustomerFilter, customerOrder, CustomerOrderBy } from '../customerList.js';
 import { Customer, CustomerConnection } from '../entities/Customer.js';
 import { Employee, EmployeeConnection } from '../entities/Employee.js';

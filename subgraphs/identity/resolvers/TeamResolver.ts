@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import sql from 'sql-template-tag';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Employee, EmployeeConnection } from '../entities/Employee.js';
 import { Team } from '../entities/Team.js';
 import { BY_NAME, EmployeeOrderBy } from '../groupLists.js';

@@ -1,28 +1,27 @@
 import type { Logger } from 'pino';
 import { Backoff } from '../flow/Backoff.js';
 import { Wake } from '../flow/Wake.js';
-import type { RequestContext } from '../graph/RequestContext.js';
-import { isWithdrawn } from './heedConsent.js';
+import { isWithdrawn, type KnowsWithdrawals } from './heedConsent.js';
 
 /**
  * Which events a subscription may carry: asked for each event at the moment at which it would go out, so a withdrawal counts from then
  * on. While the ledger cannot be asked, events wait, in their order.
  */
-export class EventConsents {
+export class EventConsents<Context extends KnowsWithdrawals> {
   readonly #wake = new Wake();
   readonly #backoff: Backoff;
   #over = false;
 
   /** @param createContext makes the context of an event */
   constructor(
-    private readonly createContext: () => RequestContext,
+    private readonly createContext: () => Context,
     log: Logger,
   ) {
     this.#backoff = new Backoff('asking who withdrew their consent to what a subscription is for', log);
   }
 
   /** The context in which an event may go out; null when it may not, and when the subscription is over. */
-  async contextFor(event: unknown): Promise<RequestContext | null> {
+  async contextFor(event: unknown): Promise<Context | null> {
     while (!this.#over) {
       const context = this.createContext();
       try {

@@ -1,5 +1,4 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind, parseConstValue, visit } from 'graphql';
-import type { SubgraphDefinition } from '../graph/defineSubgraph.js';
 
 const GUARDS: readonly string[] = ['requiresScopes', 'authenticated'];
 
@@ -20,8 +19,12 @@ function requiresScope(scope: string): ConstDirectiveNode {
 /**
  * Puts `@requiresScopes` on each root field that does not say itself who may ask it, so that what a team adds is closed until it
  * is opened on purpose.
+ * @param access the scopes: `read` for queries and subscriptions, `write` for mutations
  */
-export function guardRoots(sdl: DocumentNode, { read, write }: SubgraphDefinition['access']): DocumentNode {
+export function guardRoots(
+  sdl: DocumentNode,
+  { read, write }: { readonly read: string; readonly write: string },
+): DocumentNode {
   const scopeOf = new Map([
     ['Query', read],
     ['Mutation', write],

@@ -9,12 +9,19 @@ import {
   isNonNullType,
   isScalarType,
 } from 'graphql';
+import type { Caller } from '../../../schema/contract.js';
 import { CUSTOMER, customersOf } from '../ownership/customersOf.js';
-import { eachField, type Field } from '../graph/eachField.js';
+import { eachField, type Field as AnyField } from '../graph/eachField.js';
 import { consentWithdrawn } from '../graph/errors.js';
-import type { RequestContext } from '../graph/RequestContext.js';
 import { isReadableAfterWithdrawal } from './ReadableAfterWithdrawal.js';
 
+/** A request that can tell who withdrew their consent to what it is for. */
+export interface KnowsWithdrawals {
+  readonly caller: Caller;
+  withdrew(customerId: string): Promise<boolean>;
+}
+
+type Field = AnyField<KnowsWithdrawals>;
 type Resolve = NonNullable<Field['resolve']>;
 
 /** What stands for a text that is withheld and cannot be null. */
@@ -26,7 +33,7 @@ const WITHHELD_TEXT = '•••';
  * lists, and is null with the same error elsewhere. A read without a purpose is as it was.
  */
 export function heedConsent(schema: GraphQLSchema): void {
-  eachField(schema, (field, type) => {
+  eachField(schema, (field: Field, type) => {
     if (isReadableAfterWithdrawal(field)) return;
     const given = siftsOwners(field, type) ? sifted(field, type === schema.getMutationType()) : undefined;
     const resolve = given ?? field.resolve ?? defaultFieldResolver;
@@ -39,18 +46,18 @@ export function heedConsent(schema: GraphQLSchema): void {
  * Whether what an `_entities` representation points to may be given.
  * @throws CONSENT_WITHDRAWN
  */
-export async function requireConsent<T>(value: T, typename: string, context: RequestContext): Promise<T> {
+export async function requireConsent<T>(value: T, typename: string, context: KnowsWithdrawals): Promise<T> {
   if (typename !== CUSTOMER && (await isWithdrawn(value, typename, context))) throw refusal(context);
   return value;
 }
 
 /** Whether any of those whose data it is withdrew the consent to what the request is for. */
-export async function isWithdrawn(value: unknown, typename: string, context: RequestContext): Promise<boolean> {
+export async function isWithdrawn(value: unknown, typename: string, context: KnowsWithdrawals): Promise<boolean> {
   const answers = await Promise.all(customersOf(value, typename).map((id) => context.withdrew(id)));
   return answers.includes(true);
 }
 
-function refusal({ caller: { purpose = '' } }: RequestContext) {
+function refusal({ caller: { purpose = '' } }: KnowsWithdrawals) {
   return consentWithdrawn(purpose);
 }
 
@@ -73,7 +80,7 @@ function sifted(field: Field, isMutation: boolean): Resolve {
   };
 }
 
-async function sift(promised: unknown, typename: string, context: RequestContext): Promise<unknown> {
+async function sift(promised: unknown, typename: string, context: KnowsWithdrawals): Promise<unknown> {
   const value = await promised;
   if (!Array.isArray(value)) return requireConsent(value, typename, context);
   const items = await Promise.all(value);

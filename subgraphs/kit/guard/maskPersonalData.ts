@@ -1,9 +1,8 @@
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
-import { hasScope, SCOPES } from '../../../schema/contract.js';
+import { type Caller, hasScope, SCOPES } from '../../../schema/contract.js';
 import { MASK, type Mask } from '../graph/Masked.js';
-import type { RequestContext } from '../graph/RequestContext.js';
 
-type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
+type Resolver = GraphQLFieldResolver<unknown, { readonly caller: Caller }>;
 
 function maskValue(mask: Mask, value: unknown): unknown {
   if (typeof value === 'string') return mask(value);

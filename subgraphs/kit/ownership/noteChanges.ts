@@ -1,7 +1,7 @@
 import { defaultFieldResolver, getNamedType, type GraphQLSchema } from 'graphql';
 import { validate as isUuid } from 'uuid';
 import { CUSTOMER, customersOf } from './customersOf.js';
-import { eachField } from '../graph/eachField.js';
+import { eachField, type Field } from '../graph/eachField.js';
 
 /** A mutation, as it was asked for. */
 export interface Change {
@@ -12,9 +12,14 @@ export interface Change {
   readonly answers: string;
 }
 
+/** A request that remembers which mutation it runs. */
+export interface NotesChanges {
+  change: Change | undefined;
+}
+
 /** Changes the resolvers of a schema's mutations so that what they write says by which of them it was written. */
 export function noteChanges(schema: GraphQLSchema): void {
-  eachField(schema, (field, type) => {
+  eachField(schema, (field: Field<NotesChanges>, type) => {
     if (type !== schema.getMutationType()) return;
     const resolve = field.resolve ?? defaultFieldResolver;
     const name = `${type.name}.${field.name}`;

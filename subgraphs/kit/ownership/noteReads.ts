@@ -7,12 +7,19 @@ import {
   isObjectType,
   valueFromASTUntyped,
 } from 'graphql';
-import { hasScope, SCOPES } from '../../../schema/contract.js';
+import { type Caller, hasScope, SCOPES } from '../../../schema/contract.js';
 import { customersOf } from './customersOf.js';
-import { eachField, type Field } from '../graph/eachField.js';
+import { eachField, type Field as AnyField } from '../graph/eachField.js';
 import { MASK } from '../graph/Masked.js';
-import type { RequestContext } from '../graph/RequestContext.js';
 
+/** A request that remembers of whom it was given what. */
+export interface NotesReads {
+  readonly caller: Caller;
+  /** @param field `Customer.emails` */
+  giveOf(customerId: string, field: string): void;
+}
+
+type Field = AnyField<NotesReads>;
 type Resolve = NonNullable<Field['resolve']>;
 
 /** Whose an object is that does not say so itself: a message is of the customer of the case that it was reached from. */
@@ -24,7 +31,7 @@ type Owners = WeakMap<object, readonly string[]>;
  */
 export function noteReads(schema: GraphQLSchema): void {
   const owners: Owners = new WeakMap();
-  eachField(schema, (field, type) => {
+  eachField(schema, (field: Field, type) => {
     const isMasked = isMaskable(field);
     if (isMasked || isGuarded(field)) field.resolve = noted(field, type.name, isMasked, owners);
     else if (!isRoot(type.name) && leadsToPersonal(getNamedType(field.type))) {
@@ -72,7 +79,7 @@ function ownersOf(value: unknown, typename: string, owners: Owners): readonly st
 function noted(field: Field, typename: string, isMasked: boolean, owners: Owners): Resolve {
   const resolve = field.resolve ?? defaultFieldResolver;
   const name = `${typename}.${field.name}`;
-  const note = (value: unknown, source: unknown, context: RequestContext): unknown => {
+  const note = (value: unknown, source: unknown, context: NotesReads): unknown => {
     if (isEmpty(value)) return value;
     const customerIds = ownersOf(source, typename, owners);
     for (const customerId of customerIds) context.giveOf(customerId, name);

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { describeError } from '../../../observability/describeError.js';
 import type { ReadyMessage } from '../../../schema/contract.js';
 import { ENVIRONMENT_HELP, readConfig } from './config.js';
-import type { SubgraphDefinition } from '../graph/defineSubgraph.js';
+import type { SubgraphDefinition } from './defineSubgraph.js';
 import { startSubgraph, type RunningSubgraph } from './startSubgraph.js';
 
 const LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];

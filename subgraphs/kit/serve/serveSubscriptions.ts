@@ -19,7 +19,7 @@ import { maskUnknownError } from './maskUnknownError.js';
 import type { SubgraphMetrics } from './observe/createSubgraphMetrics.js';
 import { logUnforeseen } from './observe/observeRequests.js';
 import { refuseUnstorableText } from './refuseUnstorableText.js';
-import type { RequestContext } from '../graph/RequestContext.js';
+import type { RequestContext } from './RequestContext.js';
 
 export interface SubscriptionsOptions {
   readonly path: string;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { SubgraphConfig } from './config.js';
 import { connectionConfig } from '../sql/createDataSource.js';
-import type { SubgraphDefinition } from '../graph/defineSubgraph.js';
+import type { SubgraphDefinition } from './defineSubgraph.js';
 import { eraseAgain } from '../ownership/eraseAgain.js';
 import { customerChanges, type CustomerChangeHooks } from '../ownership/customerChanges.js';
 import { mergeAgain } from '../ownership/mergeAgain.js';

@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../kit/graph/Cost.js';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { CampaignPerformance, campaignPerformance } from '../CampaignPerformance.js';
 import { Campaign } from '../entities/Campaign.js';
 import { Exposure, ExposureConnection } from '../entities/Exposure.js';

@@ -5,7 +5,7 @@ import type { Connection } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { CountMetric, ScoreMetric } from '../../kit/graph/metrics.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { CONSENT_ORDERS } from '../consentList.js';
 import { consentPurpose, isWithdrawn } from '../consentWithdrawn.js';
 import { customerConsents } from '../customerConsents.js';

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Campaign } from '../entities/Campaign.js';
 import { Customer, customerStub } from '../entities/Customer.js';
 import { Exposure } from '../entities/Exposure.js';

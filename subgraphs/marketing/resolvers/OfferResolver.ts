@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Campaign } from '../entities/Campaign.js';
 import { Offer } from '../entities/Offer.js';
 import { Proposition } from '../entities/Proposition.js';

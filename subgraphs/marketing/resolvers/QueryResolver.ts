@@ -3,7 +3,7 @@ import { Cost } from '../../kit/graph/Cost.js';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
 import { parseInput } from '../../kit/graph/parseInput.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { CAMPAIGN_ORDERS, campaignConditions, CampaignFilter, CampaignOrderBy } from '../campaignList.js';
 import { CONSENT_ORDERS, consentConditions, ConsentFilter, ConsentOrderBy } from '../consentList.js';
 import { Campaign, CampaignConnection } from '../entities/Campaign.js';

@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { SCOPES } from '../../../schema/contract.js';
 import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Activity } from '../entities/Activity.js';
 import { ActivityDocument } from '../entities/ActivityDocument.js';
 import { Opportunity } from '../entities/Opportunity.js';

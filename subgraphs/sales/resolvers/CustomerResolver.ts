@@ -3,7 +3,7 @@ import type { Connection } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { CountMetric, MoneyMetric } from '../../kit/graph/metrics.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { ACTIVITY_ORDERS, activityConditions, ActivityOrderBy, NEXT_STEPS } from '../activityList.js';
 import { Activity, ActivityConnection, ActivityKind } from '../entities/Activity.js';
 import { CategorySpend } from '../entities/CategorySpend.js';

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { parseInput } from '../../kit/graph/parseInput.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { ActivityMix, activityMix } from '../activityMix.js';
 import { Employee } from '../entities/Employee.js';
 import { kindCountsOf } from '../loaders.js';

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Activity } from '../entities/Activity.js';
 import { HandoverItem } from '../entities/HandoverItem.js';
 import { Lead } from '../entities/Lead.js';

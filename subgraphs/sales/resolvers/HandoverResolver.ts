@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { Money, money } from '../../kit/graph/Money.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Handover } from '../entities/Handover.js';
 import { HandoverItem, HandoverItemConnection, HandoverItemKind } from '../entities/HandoverItem.js';
 import { HANDOVER_ITEMS } from '../handoverList.js';

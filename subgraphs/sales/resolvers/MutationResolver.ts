@@ -5,7 +5,7 @@ import { DateTime } from '../../kit/graph/DateTime.js';
 import { IdempotencyKey } from '../../kit/graph/IdempotencyKey.js';
 import { parseInput, text } from '../../kit/graph/parseInput.js';
 import { pastMoment } from '../../kit/graph/pastMoment.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { LogActivityInput, logActivityInput } from '../activityInput.js';
 import { assignAccount } from '../assignAccount.js';
 import { captureLead } from '../captureLead.js';

@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { ACTIVITY_ORDERS, ActivityOrderBy } from '../activityList.js';
 import { Activity, ActivityConnection } from '../entities/Activity.js';
 import { Opportunity } from '../entities/Opportunity.js';

@@ -1,7 +1,7 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { ACCOUNTS } from '../accountList.js';
 import { NEXT_STEPS } from '../activityList.js';
 import { Account, AccountConnection } from '../entities/Account.js';

@@ -7,7 +7,7 @@ import { ScoreMetric } from '../../kit/graph/metrics.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
 import { parseInput } from '../../kit/graph/parseInput.js';
 import { checkFirst } from '../../kit/sql/readPages.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import {
   ACTIVITY_ORDERS,
   activityConditions,

@@ -3,7 +3,7 @@ import type { Connection } from '../../kit/graph/Connection.js';
 import { enumType } from '../../kit/graph/enumType.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
 import type { ListOrder } from '../../kit/sql/readPages.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Case } from '../entities/Case.js';
 import { CaseMessage, CaseMessageConnection } from '../entities/CaseMessage.js';
 import { CaseStatusChange, CaseStatusChangeConnection } from '../entities/CaseStatusChange.js';

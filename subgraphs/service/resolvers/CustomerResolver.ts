@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { CountMetric, DurationMetric, ScoreMetric } from '../../kit/graph/metrics.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { CASE_ORDERS, caseConditions, CaseFilter, CaseOrderBy } from '../caseList.js';
 import {
   averageFirstResponse,

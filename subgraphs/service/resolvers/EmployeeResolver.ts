@@ -2,7 +2,7 @@ import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { CountMetric } from '../../kit/graph/metrics.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { assignedCaseCount } from '../caseMetrics.js';
 import { QUEUE_ORDER, queueConditions } from '../caseQueue.js';
 import { Case, CaseConnection } from '../entities/Case.js';

@@ -4,7 +4,7 @@ import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { IdempotencyKey } from '../../kit/graph/IdempotencyKey.js';
 import { parseInput } from '../../kit/graph/parseInput.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { assignCase } from '../assignCase.js';
 import {
   EscalateCaseInput,

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { CASE_ORDERS, caseConditions, CaseFilter, CaseOrderBy } from '../caseList.js';
 import { CaseQueueFilter, QUEUE_ORDER, queueConditions } from '../caseQueue.js';
 import { Case, CaseConnection } from '../entities/Case.js';

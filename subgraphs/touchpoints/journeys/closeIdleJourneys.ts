@@ -1,4 +1,4 @@
-import type { Chore } from '../../kit/graph/defineSubgraph.js';
+import type { Chore } from '../../kit/serve/defineSubgraph.js';
 
 /** After so many days without a touchpoint a customer has what they wanted, or has given up. */
 const IDLE_DAYS = 30;

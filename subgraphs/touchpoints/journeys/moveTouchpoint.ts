@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { badUserInput } from '../../kit/graph/errors.js';
 import type { Idempotency } from '../../kit/flow/oncePerKey.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Journey } from '../entities/Journey.js';
 import { Touchpoint } from '../entities/Touchpoint.js';
 import { takeTurn } from '../takeTurn.js';

@@ -3,7 +3,7 @@ import type { Connection } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { CountMetric } from '../../kit/graph/metrics.js';
 import { PageArguments, pageWindow, TwoWayPageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { ChannelMix, channelMix, touchpointCount } from '../channelMix.js';
 import { Customer } from '../entities/Customer.js';
 import { Journey, JourneyConnection, JourneyStatus } from '../entities/Journey.js';

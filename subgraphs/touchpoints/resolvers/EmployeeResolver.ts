@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Employee } from '../entities/Employee.js';
 import { Touchpoint, TouchpointConnection } from '../entities/Touchpoint.js';
 import { TOUCHPOINT_ORDERS, TouchpointOrderBy } from '../touchpointList.js';

@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { IdempotencyKey } from '../../kit/graph/IdempotencyKey.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Touchpoint } from '../entities/Touchpoint.js';
 import { linkTouchpoint, unlinkTouchpoint } from '../journeys/moveTouchpoint.js';
 import { recordTouchpoint } from '../recordTouchpoint.js';

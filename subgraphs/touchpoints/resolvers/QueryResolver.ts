@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Journey, JourneyConnection } from '../entities/Journey.js';
 import { Touchpoint, TouchpointConnection } from '../entities/Touchpoint.js';
 import { JOURNEY_ORDERS, journeyConditions, JourneyFilter, JourneyOrderBy } from '../journeyList.js';

@@ -1,5 +1,5 @@
 import { Arg, Directive, Resolver, Root, Subscription } from 'type-graphql';
-import type { RequestContext } from '../../kit/graph/RequestContext.js';
+import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import type { Touchpoint } from '../entities/Touchpoint.js';
 import { TouchpointAdded, TouchpointAddedFilter, touchpointsAdded } from '../live/touchpointAdded.js';
 

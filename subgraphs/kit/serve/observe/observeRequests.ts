@@ -6,7 +6,7 @@ import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { parentContext, traceHeadersOf } from '../../../../observability/traceHeaders.js';
 import { isForeseen } from '../maskUnknownError.js';
-import type { RequestContext } from '../../graph/RequestContext.js';
+import type { RequestContext } from '../RequestContext.js';
 import { type RequestScope, requestScope } from './RequestScope.js';
 import type { SubgraphMetrics } from './createSubgraphMetrics.js';
 

@@ -8,11 +8,11 @@ import { noteReads } from '../ownership/noteReads.js';
 import { heedConsent, requireConsent } from '../guard/heedConsent.js';
 import { isReadableAfterWithdrawal } from '../guard/ReadableAfterWithdrawal.js';
 import type { ReferenceResolver, SubgraphDefinition } from './defineSubgraph.js';
-import { eachField } from './eachField.js';
+import { eachField } from '../graph/eachField.js';
 import { guardRoots } from '../guard/guardRoots.js';
 import { heedingMerges, heedMerges } from '../ownership/heedMerges.js';
 import { maskPersonalData } from '../guard/maskPersonalData.js';
-import { sizeLists } from './sizeLists.js';
+import { sizeLists } from '../graph/sizeLists.js';
 import { ownedTables } from '../ownership/ownedTables.js';
 
 const FEDERATION_DIRECTIVES = [

@@ -5,19 +5,22 @@ import { validate as isUuid } from 'uuid';
 import type { Caller } from '../../../schema/contract.js';
 import { type AccessLog, accessEntries, addToOutbox } from '../ownership/AccessLog.js';
 import type { Aliases } from '../ownership/Aliases.js';
-import { type Change, changedCustomers } from '../ownership/noteChanges.js';
-import { Connection } from './Connection.js';
+import type { KnowsMerges } from '../ownership/heedMerges.js';
+import { type Change, changedCustomers, type NotesChanges } from '../ownership/noteChanges.js';
+import type { NotesReads } from '../ownership/noteReads.js';
+import type { KnowsWithdrawals } from '../guard/heedConsent.js';
+import { Connection } from '../graph/Connection.js';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
 import type { Database } from '../sql/Database.js';
 import { Outbox } from '../flow/Outbox.js';
-import type { Class } from './Class.js';
+import type { Class } from '../graph/Class.js';
 import { canonicalIds } from '../ownership/canonicalIds.js';
 import { replaceIds } from '../flow/replaceIds.js';
 import { checkPage, countRows, readPages, type ListQuery } from '../sql/readPages.js';
 import { oncePerKey, type Idempotency } from '../flow/oncePerKey.js';
-import type { References } from './References.js';
-import type { RowPage } from './RowPage.js';
-import { readSettings, type Settings } from '../serve/Settings.js';
+import type { References } from '../graph/References.js';
+import type { RowPage } from '../graph/RowPage.js';
+import { readSettings, type Settings } from './Settings.js';
 
 /**
  * Reads the values of many keys at once: one result for each key, in their order; a miss is null, never a hole.
@@ -38,7 +41,7 @@ const ROOT = '00000000-0000-0000-0000-000000000000';
  * What a resolver has at hand, made afresh for each request. Everything it reads is batched and remembered for the
  * rest of the request; a write forgets what was remembered.
  */
-export class RequestContext {
+export class RequestContext implements KnowsMerges, KnowsWithdrawals, NotesChanges, NotesReads {
   // Not `#loaders`: Apollo Server copies the context for each operation, and private members do not follow.
   private readonly loaders = new Map<unknown, DataLoader<string, unknown>>();
   /** Of which customer the request was given which personal data so far: fields by the customer's id. */

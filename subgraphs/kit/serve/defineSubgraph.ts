@@ -4,9 +4,9 @@ import type { DataSource, EntityManager, MigrationInterface } from 'typeorm';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
 import type { Database } from '../sql/Database.js';
 import type { EventConsumer } from '../flow/EventConsumer.js';
-import type { Class } from './Class.js';
+import type { Class } from '../graph/Class.js';
 import type { RequestContext } from './RequestContext.js';
-import type { Settings } from '../serve/Settings.js';
+import type { Settings } from './Settings.js';
 
 /**
  * Finds what an `_entities` representation points to. `reference` holds `__typename` and the key fields, unchecked.
