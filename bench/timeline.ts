@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Client } from 'pg';
 import { Agent, request, setGlobalDispatcher } from 'undici';
 import { startEmbeddedPostgres } from '../scripts/start/embeddedPostgres.js';
-import { migrate } from '../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../subgraphs/kit/ownership/migrateSubgraph.js';
 import { touchpoints } from '../subgraphs/touchpoints/subgraph.js';
 import { quantile } from './quantile.js';
 import { startProcess, type BenchProcess } from './startProcess.js';
@@ -115,7 +115,7 @@ async function openTable(server: string, rows: number, requests: number): Promis
     await admin.end();
   }
   const databaseUrl = Object.assign(new URL(server), { pathname: `/${name}` }).href;
-  await migrate(touchpoints, databaseUrl);
+  await migrateSubgraph(touchpoints, databaseUrl);
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {

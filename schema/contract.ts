@@ -287,25 +287,48 @@ export type PersonalDataAccessed = z.infer<typeof personalDataAccessed.data>;
  * `Customer` with this id stays as an empty record.
  */
 export const customerErased = {
-  type: 'customer360.customer.erased.v1',
+  type: 'customer360.customer.erased.v2',
   data: z.strictObject({
     customerId: z.uuid(),
+    /** All who are one with the customer, the customer included: they are erased, and nobody else, whatever else is known of who is whom. */
+    customerIds: z.array(z.uuid()).min(1),
     erasedAt: z.iso.datetime({ offset: true }),
   }),
 } as const satisfies EventType<unknown>;
 
 /**
+ * Who is whom, as a state and not as a step: whatever comes late, twice or in another order, for each customer that with the highest `position` holds.
+ * It names everybody who is merged with those whom the event is about.
+ */
+const whoIsWhom = {
+  /** Rises with each merge and unmerge. */
+  position: z.number().int().nonnegative(),
+  /** Into whom each was merged: null for who stands for themselves. */
+  customers: z.array(z.strictObject({ customerId: z.uuid(), parentId: z.uuid().nullable() })).min(1),
+};
+
+/**
  * A customer was merged into another, who has all that was theirs from now on. Both ids stay good: the old one stands for the other. `intoId` is merged into nobody.
  */
 export const customerMerged = {
-  type: 'customer360.customer.merged.v1',
-  data: z.strictObject({ customerId: z.uuid(), intoId: z.uuid(), mergedAt: z.iso.datetime({ offset: true }) }),
+  type: 'customer360.customer.merged.v2',
+  data: z.strictObject({
+    customerId: z.uuid(),
+    intoId: z.uuid(),
+    mergedAt: z.iso.datetime({ offset: true }),
+    ...whoIsWhom,
+  }),
 } as const satisfies EventType<unknown>;
 
-/** A merge was taken back: `customerId` has again what was theirs, and stands for themselves. What was written meanwhile stays with `fromId`. */
+/** A merge was taken back: `customerId` has again what was recorded for them, and stands for themselves. What was recorded for `fromId` stays there. */
 export const customerUnmerged = {
-  type: 'customer360.customer.unmerged.v1',
-  data: z.strictObject({ customerId: z.uuid(), fromId: z.uuid(), unmergedAt: z.iso.datetime({ offset: true }) }),
+  type: 'customer360.customer.unmerged.v2',
+  data: z.strictObject({
+    customerId: z.uuid(),
+    fromId: z.uuid(),
+    unmergedAt: z.iso.datetime({ offset: true }),
+    ...whoIsWhom,
+  }),
 } as const satisfies EventType<unknown>;
 
 /** How often one version of a client asked one operation on one day: a line of a usage file, which gateways write. */

@@ -7,7 +7,7 @@ import { readDatabaseUrl } from '../../subgraphs/kit/serve/config.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import { customerChanges } from '../../subgraphs/kit/ownership/customerChanges.js';
 import { type DeadLetter, deadLetters, replay } from '../../subgraphs/kit/flow/takeInEvents.js';
-import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { readRegistry } from '../../schema/registry.js';
 import { signingKeys } from '../../subgraphs/kit/serve/signingKeys.js';
 import { deliverAgain } from '../../subgraphs/kit/flow/webhooks/deliver.js';
@@ -62,7 +62,7 @@ async function findParked(dataSources: DataSource[], environment: NodeJS.Process
   const parked: Parked[] = [];
   for (const subgraph of subgraphs) {
     const url = readDatabaseUrl(subgraph, environment);
-    await migrate(subgraph, url);
+    await migrateSubgraph(subgraph, url);
     const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
     dataSources.push(dataSource);
     for (const consumer of [customerChanges(subgraph.name), ...(subgraph.consumers ?? [])]) {

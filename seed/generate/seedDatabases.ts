@@ -3,7 +3,7 @@ import { StartError } from '../../scripts/start/StartError.js';
 import { subgraphs } from '../../subgraphs/all.js';
 import { readDatabaseUrl } from '../../subgraphs/kit/serve/config.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
-import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { generate, type Target } from './generate.js';
 import { isSeedNeeded } from './isSeedNeeded.js';
 import type { Options } from './options.js';
@@ -73,7 +73,7 @@ export async function seedDatabases(options: Options, given: NodeJS.ProcessEnv):
   try {
     for (const subgraph of subgraphs) {
       const url = readDatabaseUrl(subgraph, environment);
-      await migrate(subgraph, url);
+      await migrateSubgraph(subgraph, url);
       const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
       targets.push({ subgraph, dataSource });
       urls.push(url);

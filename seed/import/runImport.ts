@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { identity } from '../../subgraphs/identity/subgraph.js';
-import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { importId } from './Checkpoint.js';
 import { compileMapping, type FilePlan } from './compileMapping.js';
@@ -119,7 +119,7 @@ async function migrateAll(
 ): Promise<void> {
   for (const subgraph of subgraphs) {
     const url = urls[subgraph.name] ?? '';
-    await migrate(subgraph, url).catch((error: unknown) => {
+    await migrateSubgraph(subgraph, url).catch((error: unknown) => {
       throw unreachable(subgraph.name, url, error);
     });
   }

@@ -30,15 +30,13 @@ export async function recordReferral(
       referredAt: input.referredAt ?? now,
       createdAt: now,
     });
-    const added = await context.database.query(
-      sql`INSERT INTO referral (id, customer_id, referred_customer_id, note, referred_at, created_at)
-          VALUES (${referral.id}, ${customerId}, ${referredCustomerId}, ${referral.note}, ${referral.referredAt}, ${now})
-          ON CONFLICT (customer_id, referred_customer_id) DO NOTHING RETURNING id`,
-      manager,
-    );
-    if (added.length === 0) {
+    // Two at once of the same pair take turns.
+    const turn = `referral ${customerId} ${referredCustomerId}`;
+    await context.database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`, manager);
+    if (await manager.existsBy(Referral, { customerId, referredCustomerId })) {
       throw badUserInput('input.referredCustomerId: this referral is recorded already', 'input.referredCustomerId');
     }
+    await manager.insert(Referral, referral);
     reportReferral(outbox, referral);
     return referral;
   }, once);

@@ -1,4 +1,5 @@
 import { GraphQLCountryCode } from 'graphql-scalars';
+import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
@@ -41,13 +42,14 @@ export async function setAddress(
   const { city = null, postalCode = null, ...rest } = parseInput(addressInput, input, 'input');
   const given = { ...rest, city, postalCode };
   return changeCustomer(context, change, once, async (manager, { id: customerId }) => {
-    const own = await manager.findBy(Address, { customerId });
+    const own = await context.database.find(Address, sql`t.customer_id = ${customerId}`, manager);
     const present = own.find((address) => address.label === given.label);
     if (present && JSON.stringify(partsOf(present)) === JSON.stringify(partsOf(given))) return false;
     if (!present && own.length >= MAX_ADDRESSES) {
       throw badUserInput(`the customer has ${MAX_ADDRESSES} addresses already; remove one first`, 'input.label');
     }
-    await manager.save(manager.create(Address, { ...given, customerId }));
+    const { affected } = await manager.update(Address, { customerId, label: given.label }, given);
+    if (affected === 0) await manager.insert(Address, { ...given, customerId });
     return true;
   });
 }
@@ -66,6 +68,6 @@ export async function removeAddress(
   const label = parseInput(addressLabel, given, 'label');
   return changeCustomer(context, change, once, async (manager, { id: customerId }) => {
     const { affected } = await manager.delete(Address, { customerId, label });
-    return affected === 1;
+    return affected !== 0;
   });
 }

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { Customer } from './entities/Customer.js';
-import { lockCustomer } from './lockCustomer.js';
+import { lockCurrentCustomer } from './lockCustomer.js';
 import type { Change } from './lockRow.js';
 
 /**
@@ -18,7 +18,7 @@ export function changeCustomer(
   work: (manager: EntityManager, customer: Customer) => Promise<boolean>,
 ): Promise<Customer> {
   return context.write(async (manager) => {
-    const customer = await lockCustomer(manager, change);
+    const customer = await lockCurrentCustomer(manager, change);
     if (!(await work(manager, customer))) return customer;
     Object.assign(customer, { updatedAt: new Date(), version: customer.version + 1 });
     return manager.save(customer);

@@ -1,4 +1,5 @@
 import { customerErased } from '../../schema/contract.js';
+import { membersOf } from '../kit/ownership/membersOf.js';
 import { eraseCustomers } from '../kit/ownership/eraseCustomers.js';
 import { conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
@@ -17,21 +18,26 @@ export function eraseCustomer(
   once: Idempotency,
 ): Promise<Customer> {
   return context.write(async (manager, outbox) => {
-    const customer = await lockRow(manager, Customer, { ...change, expectedVersion: null });
+    let customer = await lockRow(manager, Customer, { ...change, expectedVersion: null });
+    // Merged while one waited.
+    while (customer.mergedInto !== null) {
+      customer = await lockRow(manager, Customer, { ...change, id: customer.mergedInto, expectedVersion: null });
+    }
     if (customer.erasedAt !== null) return customer;
     if (change.expectedVersion !== null && change.expectedVersion !== customer.version) {
       throw conflict('The customer', customer.version);
     }
-    const erasedIds = await eraseCustomers(manager, [customer.id]);
+    const customerIds = [...(await membersOf(manager, [customer.id]))];
+    await eraseCustomers(manager, customerIds);
     await manager.query(
       `UPDATE customer SET erased_at = now(), updated_at = now(), version = version + 1
        WHERE id = ANY($1::uuid[]) AND erased_at IS NULL`,
-      [erasedIds],
+      [customerIds],
     );
     await manager.update(Customer, { id: customer.id }, { erasureReason: reason });
     const erased = await manager.findOneByOrFail(Customer, { id: customer.id });
     const erasedAt = (erased.erasedAt ?? new Date()).toISOString();
-    outbox.add(customerErased, customer.id, { customerId: customer.id, erasedAt });
+    outbox.add(customerErased, customer.id, { customerId: customer.id, customerIds, erasedAt });
     return erased;
   }, once);
 }

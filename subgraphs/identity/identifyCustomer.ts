@@ -10,7 +10,7 @@ import { Customer } from './entities/Customer.js';
 import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { MAX_IDENTIFIERS } from './identifierInput.js';
-import { lockCustomer } from './lockCustomer.js';
+import { lockCurrentCustomer } from './lockCustomer.js';
 
 type Input = z.output<typeof identifyCustomerInput>;
 
@@ -92,8 +92,8 @@ export async function identifyCustomer(
     }
     const [existing] = found;
     if (existing !== undefined) {
-      const customer = await lockCustomer(manager, { id: existing, argument: 'input', expectedVersion: null });
-      const added = await addIdentifiers(manager, existing, input);
+      const customer = await lockCurrentCustomer(manager, { id: existing, argument: 'input', expectedVersion: null });
+      const added = await addIdentifiers(manager, customer.id, input);
       if (added === 0) return { customer, created: false };
       Object.assign(customer, { updatedAt: new Date(), version: customer.version + 1 });
       return { customer: await manager.save(customer), created: false };

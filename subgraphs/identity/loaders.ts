@@ -1,8 +1,10 @@
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import type { Database } from '../kit/sql/Database.js';
 import { groupByKey } from '../kit/sql/groupByKey.js';
 import type { BatchRead } from '../kit/serve/RequestContext.js';
+import { standing } from '../kit/ownership/standing.js';
 import { Address } from './entities/Address.js';
+import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { Preference } from './entities/Preference.js';
 
@@ -13,11 +15,12 @@ export interface Identifiers {
   readonly phones: readonly string[];
 }
 
-/** A customer's email addresses and phone numbers, the first to use first. */
+/** A customer's email addresses and phone numbers, the first to use first: the customer's own before those of who was merged into them. */
 export const identifiersOf: BatchRead<Identifiers> = async (database, customerIds) => {
   const rows = await database.query<{ customerId: string; type: string; value: string }>(sql`
-    SELECT customer_id AS "customerId", type, value FROM customer_identifier
-    WHERE customer_id = ANY(${customerIds}::uuid[]) ORDER BY position, value`);
+    SELECT t.customer_id AS "customerId", t.type, t.value FROM ${raw(standing(CustomerIdentifier))} t
+    WHERE t.customer_id = ANY(${customerIds}::uuid[])
+    ORDER BY t.recorded_for <> t.customer_id, t.position, t.value`);
   return groupByKey(customerIds, rows, (row) => row.customerId).map((own) => ({
     emails: own.filter((row) => row.type === 'EMAIL').map((row) => row.value),
     phones: own.filter((row) => row.type === 'PHONE').map((row) => row.value),
@@ -34,18 +37,14 @@ export const externalIdsOf: BatchRead<readonly ExternalId[]> = async (database, 
 
 /** A customer's addresses, by label. */
 export const addressesOf: BatchRead<readonly Address[]> = async (database, customerIds) => {
-  const rows = await database.query<Address>(sql`
-    SELECT customer_id AS "customerId", label, lines, city, postal_code AS "postalCode", country FROM address
-    WHERE customer_id = ANY(${customerIds}::uuid[]) ORDER BY label`);
-  return groupByKey(customerIds, database.hydrate(Address, rows), (row) => row.customerId);
+  const rows = await database.find(Address, sql`t.customer_id = ANY(${customerIds}::uuid[]) ORDER BY t.label`);
+  return groupByKey(customerIds, rows, (row) => row.customerId);
 };
 
 /** How a customer likes things, by label. */
 export const preferencesOf: BatchRead<readonly Preference[]> = async (database, customerIds) => {
-  const rows = await database.query<Preference>(sql`
-    SELECT customer_id AS "customerId", label, note, updated_at AS "updatedAt" FROM preference
-    WHERE customer_id = ANY(${customerIds}::uuid[]) ORDER BY label`);
-  return groupByKey(customerIds, database.hydrate(Preference, rows), (row) => row.customerId);
+  const rows = await database.find(Preference, sql`t.customer_id = ANY(${customerIds}::uuid[]) ORDER BY t.label`);
+  return groupByKey(customerIds, rows, (row) => row.customerId);
 };
 
 /** The ids of those who were merged into each customer, the first first. */
@@ -55,7 +54,7 @@ export async function mergedIdsOf(
 ): Promise<readonly (readonly string[])[]> {
   const rows = await database.query<{ customerId: string; ids: string[] }>(
     sql`SELECT canonical_id AS "customerId", array_agg(customer_id::text ORDER BY merged_at, customer_id) AS ids FROM customer_alias
-        WHERE canonical_id = ANY(${customerIds}::uuid[]) GROUP BY canonical_id`,
+        WHERE canonical_id = ANY(${customerIds}::uuid[]) AND customer_id <> canonical_id GROUP BY canonical_id`,
   );
   const ids = new Map(rows.map((row) => [row.customerId, row.ids]));
   return customerIds.map((id) => ids.get(id) ?? []);

@@ -4,7 +4,18 @@ import { Customer } from './entities/Customer.js';
 import { type Change, lockRow } from './lockRow.js';
 
 /**
- * The customer, locked until the transaction ends, to be changed.
+ * The customer, locked until the transaction ends, to be changed: the one into whom they were merged, where that happened while the caller waited.
+ * @throws as `lockCustomer`
+ */
+export async function lockCurrentCustomer(manager: EntityManager, change: Change): Promise<Customer> {
+  const customer = await lockCustomer(manager, change);
+  return customer.mergedInto === null
+    ? customer
+    : lockCurrentCustomer(manager, { ...change, id: customer.mergedInto, expectedVersion: null });
+}
+
+/**
+ * The customer with this very id, locked until the transaction ends, to be changed.
  * @throws BAD_USER_INPUT when there is none, or they were erased; CONFLICT when its version is another than the expected one
  */
 export async function lockCustomer(manager: EntityManager, change: Change): Promise<Customer> {

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { LocalDate } from '../kit/graph/DateTime.js';
@@ -9,7 +9,7 @@ import { parseInput, text } from '../kit/graph/parseInput.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { CustomerKind } from './entities/Customer.js';
 import { Membership } from './entities/Membership.js';
-import { lockCustomer } from './lockCustomer.js';
+import { lockCurrentCustomer } from './lockCustomer.js';
 import { lockRow, type Change } from './lockRow.js';
 
 @InputType({ description: 'Who belongs to which organization.' })
@@ -55,7 +55,7 @@ async function lockBoth(manager: EntityManager, input: z.output<typeof addMember
   ];
   wanted.sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const { id, argument, kind } of wanted) {
-    const customer = await lockCustomer(manager, { id, argument, expectedVersion: null });
+    const customer = await lockCurrentCustomer(manager, { id, argument, expectedVersion: null });
     if (customer.kind !== kind) throw badUserInput(`${argument}: must be a customer of the kind ${kind}`, argument);
   }
 }
@@ -110,9 +110,12 @@ async function lockCurrent(manager: EntityManager, change: Change): Promise<Memb
   throw badUserInput(`id: the membership ended on ${membership.until}`, 'id', { allowed: ['addMember'] });
 }
 
+/** Where two were merged who both are members, the one that is seen stands for both. */
 async function save(manager: EntityManager, membership: Membership, changed: Partial<Membership>): Promise<Membership> {
-  Object.assign(membership, changed, { updatedAt: new Date(), version: membership.version + 1 });
-  return manager.save(membership);
+  const { organizationId, personId } = membership;
+  const all = { ...changed, updatedAt: new Date(), version: membership.version + 1 };
+  await manager.update(Membership, { organizationId, personId, until: IsNull() }, all);
+  return Object.assign(membership, all);
 }
 
 /** Changes what a member is in the organization. */

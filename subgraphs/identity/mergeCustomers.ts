@@ -1,65 +1,116 @@
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { customerMerged, customerUnmerged } from '../../schema/contract.js';
-import { badUserInput } from '../kit/graph/errors.js';
-import { mergeRows } from '../kit/ownership/mergeRows.js';
-import { unmergeRows } from '../kit/ownership/unmergeRows.js';
+import { badUserInput, conflict } from '../kit/graph/errors.js';
+import { applyAliases } from '../kit/ownership/applyAliases.js';
+import { membersOf } from '../kit/ownership/membersOf.js';
+import { tablesOf } from '../kit/ownership/ownedTables.js';
+import { takeInAliases, type WhoIsWhom } from '../kit/ownership/takeInAliases.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { Customer } from './entities/Customer.js';
 import { lockCustomer } from './lockCustomer.js';
 import type { Change } from './lockRow.js';
 
+/** How often somebody else may merge or unmerge the same customers while one waits for them. */
+const TRIES = 10;
+
 /**
  * Makes one customer of two: here, and by an event everywhere else. Who is merged into the other already stays so.
  * @param intoId also of one who was merged: then into whom they were
  * @throws BAD_USER_INPUT for customers who are unknown, erased, the same, of different kinds, or merged into somebody else; CONFLICT when the version is stale
  */
-export async function mergeCustomers(
+export function mergeCustomers(
   context: RequestContext,
   change: Change,
   intoId: string,
   once: Idempotency,
 ): Promise<Customer> {
-  const merged = await context.write(async (manager, outbox) => {
-    const targetId = await rootOf(manager, intoId);
-    const { customer, into } = await lockPair(manager, change, targetId);
-    if (customer.mergedInto !== null) {
-      if ((await rootOf(manager, customer.id)) === into.id) return into;
-      throw badUserInput(
-        `customerId: the customer was merged into ${customer.mergedInto} before; take that back, or merge that one`,
-        'customerId',
-        { customerId: customer.mergedInto },
-      );
-    }
-    if (customer.kind !== into.kind)
-      throw badUserInput('intoId: a person and an organization are not the same', 'intoId');
-    await mergeRows(manager, customer.id, into.id);
-    await manager.save(changed(customer, into.id));
-    const ids = { customerId: customer.id, intoId: into.id };
-    outbox.add(customerMerged, into.id, { ...ids, mergedAt: new Date().toISOString() });
-    return manager.save(changed(into, null));
-  }, once);
-  context.aliases.note();
-  return merged;
+  return changeAliases(context, () =>
+    context.write(async (manager, outbox) => {
+      const targetId = await rootOf(manager, intoId);
+      if (change.id.toLowerCase() === targetId.toLowerCase()) {
+        throw badUserInput('intoId: it is the same customer', 'intoId');
+      }
+      const { customer, into } = await lockPair(manager, change, targetId);
+      if (into.mergedInto !== null) throw new ChangedMeanwhile();
+      if (customer.mergedInto !== null) {
+        if ((await rootOf(manager, customer.id)) === into.id) return into;
+        throw badUserInput(
+          `customerId: the customer was merged into ${customer.mergedInto} before; take that back, or merge that one`,
+          'customerId',
+          { customerId: customer.mergedInto },
+        );
+      }
+      if (customer.kind !== into.kind)
+        throw badUserInput('intoId: a person and an organization are not the same', 'intoId');
+      const state = await whoIsWhom(manager, [customer.id, into.id], new Map([[customer.id, into.id]]));
+      await takeInAliases(manager, state);
+      await manager.save(changed(customer, into.id));
+      const ids = { customerId: customer.id, intoId: into.id };
+      outbox.add(customerMerged, into.id, { ...ids, mergedAt: new Date().toISOString(), ...state });
+      return manager.save(changed(into, null));
+    }, once),
+  );
 }
 
 /**
- * Takes a merge back: the customer has again what was theirs. Who is not merged stays as they are.
+ * Takes a merge back: the customer has again what was recorded for them. Who is not merged stays as they are.
  * @throws BAD_USER_INPUT for a customer who is unknown or erased; CONFLICT when the version is stale
  */
 export function unmergeCustomer(context: RequestContext, change: Change, once: Idempotency): Promise<Customer> {
-  return context.write(async (manager, outbox) => {
-    const customer = await lockCustomer(manager, change);
-    if (customer.mergedInto === null) return customer;
-    const fromId = await rootOf(manager, customer.id);
-    const from = await lockCustomer(manager, { id: fromId, argument: 'customerId', expectedVersion: null });
-    await unmergeRows(manager, customer.id);
-    await manager.save(changed(from, null));
-    const ids = { customerId: customer.id, fromId };
-    outbox.add(customerUnmerged, fromId, { ...ids, unmergedAt: new Date().toISOString() });
-    return manager.save(changed(customer, null));
-  }, once);
+  return changeAliases(context, () =>
+    context.write(async (manager, outbox) => {
+      const fromId = await rootOf(manager, change.id);
+      const { customer, into: from } = await lockPair(manager, change, fromId);
+      if (customer.mergedInto === null) return customer;
+      if (from.mergedInto !== null || (await rootOf(manager, customer.id)) !== from.id) throw new ChangedMeanwhile();
+      const state = await whoIsWhom(manager, [from.id], new Map([[customer.id, null]]));
+      await takeInAliases(manager, state);
+      await manager.save(changed(from, null));
+      const ids = { customerId: customer.id, fromId };
+      outbox.add(customerUnmerged, fromId, { ...ids, unmergedAt: new Date().toISOString(), ...state });
+      return manager.save(changed(customer, null));
+    }, once),
+  );
+}
+
+/** While one waited for the rows of customers, somebody else made others of them; nothing was written. */
+class ChangedMeanwhile extends Error {}
+
+async function changeAliases(context: RequestContext, work: () => Promise<Customer>): Promise<Customer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const customer = await work();
+      context.aliases.note();
+      const { dataSource } = context.database;
+      await applyAliases(dataSource, tablesOf(dataSource));
+      return customer;
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhile)) throw error;
+      if (tries === TRIES) throw conflict('The customer', 0);
+    }
+  }
+}
+
+/** Everybody who is merged with these customers, directly or not, as it is from now on. */
+async function whoIsWhom(
+  manager: EntityManager,
+  rootIds: readonly string[],
+  parents: ReadonlyMap<string, string | null>,
+): Promise<WhoIsWhom> {
+  const members = await membersOf(manager, rootIds);
+  const [next] = await manager.query<{ position: string }[]>(`SELECT nextval('merge_position') AS position`);
+  const known = await manager.query<{ customerId: string; parentId: string | null }[]>(
+    `SELECT m.id AS "customerId", a.parent_id AS "parentId" FROM unnest($1::uuid[]) AS m (id)
+     LEFT JOIN customer_alias a ON a.customer_id = m.id ORDER BY m.id`,
+    [members],
+  );
+  const customers = known.map(({ customerId, parentId }) => ({
+    customerId,
+    parentId: parents.has(customerId) ? (parents.get(customerId) ?? null) : parentId,
+  }));
+  return { position: Number(next?.position), customers };
 }
 
 function changed(customer: Customer, mergedInto: string | null): Customer {
@@ -73,9 +124,6 @@ async function lockPair(
   intoId: string,
 ): Promise<{ customer: Customer; into: Customer }> {
   const other = { id: intoId, argument: 'intoId', expectedVersion: null };
-  if (change.id.toLowerCase() === intoId.toLowerCase()) {
-    throw badUserInput('intoId: it is the same customer', 'intoId');
-  }
   if (change.id.toLowerCase() < intoId.toLowerCase()) {
     const customer = await lockCustomer(manager, change);
     return { customer, into: await lockCustomer(manager, other) };

@@ -1,3 +1,4 @@
+import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
@@ -23,13 +24,15 @@ export async function setPreference(
 ): Promise<Customer> {
   const { label, note } = parseInput(preferenceInput, input, 'input');
   return changeCustomer(context, change, once, async (manager, { id: customerId }) => {
-    const own = await manager.findBy(Preference, { customerId });
+    const own = await context.database.find(Preference, sql`t.customer_id = ${customerId}`, manager);
     const present = own.find((preference) => preference.label === label);
     if (present?.note === note) return false;
     if (!present && own.length >= MAX_PREFERENCES) {
       throw badUserInput(`the customer has ${MAX_PREFERENCES} preferences already; remove one first`, 'input.label');
     }
-    await manager.save(manager.create(Preference, { customerId, label, note, updatedAt: new Date() }));
+    const updatedAt = new Date();
+    const { affected } = await manager.update(Preference, { customerId, label }, { note, updatedAt });
+    if (affected === 0) await manager.insert(Preference, { customerId, label, note, updatedAt });
     return true;
   });
 }
@@ -44,6 +47,6 @@ export async function removePreference(
   const label = parseInput(preferenceLabel, given, 'label');
   return changeCustomer(context, change, once, async (manager, { id: customerId }) => {
     const { affected } = await manager.delete(Preference, { customerId, label });
-    return affected === 1;
+    return affected !== 0;
   });
 }

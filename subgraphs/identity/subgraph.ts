@@ -18,6 +18,7 @@ import { CreateAuditLog1764100000000 } from './migrations/CreateAuditLog17641000
 import { CreateIdentity1763800000000 } from './migrations/CreateIdentity1763800000000.js';
 import { EraseCustomers1764200000001 } from './migrations/EraseCustomers1764200000001.js';
 import { MergeCustomers1764200000003 } from './migrations/MergeCustomers1764200000003.js';
+import { NumberMerges1764300000001 } from './migrations/NumberMerges1764300000001.js';
 import { AuditResolver } from './resolvers/AuditResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
@@ -70,6 +71,7 @@ export const identity = defineSubgraph({
     CreateAuditLog1764100000000,
     EraseCustomers1764200000001,
     MergeCustomers1764200000003,
+    NumberMerges1764300000001,
   ],
   consumers: [auditTrail],
   chores: [dropOldAuditEntries],

@@ -1,6 +1,10 @@
+import sql from 'sql-template-tag';
+import type { EntityManager } from 'typeorm';
 import { v7 as uuid, validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { nameCustomers } from '../kit/flow/nameCustomers.js';
+import { membersOf } from '../kit/ownership/membersOf.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { grantConsentInput, withdrawConsentInput } from './consentInput.js';
 import { Consent, type ConsentAction } from './entities/Consent.js';
@@ -27,6 +31,7 @@ async function record(
     const key = standingKey(input.customerId, null);
     const [standing = []] = await standingConsents(context.database, [key], manager);
     const present = repeated(standing);
+    if (action === 'WITHDRAWN') await withdrawOfMerged(context, manager, input, present !== undefined);
     if (present !== undefined) return present;
     const id = uuid();
     // `at` is left out: the database's clock sets it.
@@ -35,6 +40,37 @@ async function record(
     reportConsent(outbox, recorded);
     return recorded;
   });
+}
+
+/**
+ * Whoever withdraws it does so for everybody they are known as: after an unmerge, it holds for each of those who were merged. The entry for the one whom the caller
+ * named comes last, unless it is all that is missing.
+ */
+async function withdrawOfMerged(
+  context: RequestContext,
+  manager: EntityManager,
+  input: GrantInput | WithdrawInput,
+  alsoNamed: boolean,
+): Promise<void> {
+  const { customerId, purpose, channel } = input;
+  const members = await membersOf(manager, [customerId]);
+  if (members.length === 1) return;
+  const still = await context.database.query<{ id: string }>(
+    sql`SELECT m.id FROM unnest(${members}::uuid[]) AS m (id) WHERE coalesce(
+          (SELECT max(g.sequence) FROM consent_event g WHERE g.recorded_for = m.id AND g.purpose = ${purpose} AND g.action = 'GRANTED'
+             AND (${channel}::text IS NULL OR g.channel IS NULL OR g.channel = ${channel}))
+          > (SELECT max(w.sequence) FROM consent_event w WHERE w.recorded_for = m.id AND w.purpose = ${purpose}
+             AND w.action = 'WITHDRAWN' AND (w.channel IS NULL OR w.channel = ${channel})), TRUE)
+        ORDER BY m.id`,
+    manager,
+  );
+  const named = context.recordedFor(customerId);
+  for (const { id } of still) {
+    if (id === named && !alsoNamed) continue;
+    await nameCustomers(manager, new Map([[customerId, id]]));
+    await manager.insert(Consent, { ...input, id: uuid(), action: 'WITHDRAWN', sourceKey: null });
+  }
+  await nameCustomers(manager, new Map([[customerId, named]]));
 }
 
 /**

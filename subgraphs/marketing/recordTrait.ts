@@ -22,16 +22,22 @@ export async function recordTrait(
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   return changeCustomer(context, customerId, once, async (manager) => {
     const observedAt = input.observedAt ?? new Date();
-    await context.database.query(
-      sql`
-        INSERT INTO trait AS t (id, customer_id, name, kind, value, source, observed_at)
-        VALUES (${uuid()}, ${customerId}, ${name}, ${kind}, ${value}, ${source}, ${observedAt})
-        ON CONFLICT (customer_id, name, source) DO UPDATE SET kind = excluded.kind, value = excluded.value,
-          observed_at = excluded.observed_at, version = t.version + 1, updated_at = now()
-        WHERE excluded.observed_at >= t.observed_at
-          AND (excluded.kind, excluded.value, excluded.observed_at) IS DISTINCT FROM (t.kind, t.value, t.observed_at)`,
-      manager,
-    );
-    return manager.findOneByOrFail(Trait, { customerId, name, source });
+    const same = sql`t.customer_id = ${customerId} AND t.name = ${name} AND t.source = ${source}`;
+    const [there] = await context.database.find(Trait, same, manager);
+    if (!there) {
+      const trait = { id: uuid(), customerId, name, kind, value, source, observedAt };
+      await manager.insert(Trait, manager.create(Trait, { ...trait, sourceKey: null, updatedAt: null, version: 1 }));
+    } else {
+      await context.database.query(
+        sql`
+          UPDATE trait t SET kind = ${kind}, value = ${value}, observed_at = ${observedAt}, version = t.version + 1, updated_at = now()
+          WHERE ${same} AND ${observedAt}::timestamptz >= ${there.observedAt}::timestamptz
+            AND (t.kind, t.value, t.observed_at) IS DISTINCT FROM (${kind}, ${value}, ${observedAt}::timestamptz)`,
+        manager,
+      );
+    }
+    const [trait] = await context.database.find(Trait, same, manager);
+    if (trait === undefined) throw new Error('a trait that was just written is not there');
+    return trait;
   });
 }

@@ -1,4 +1,6 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import { standing } from '../kit/ownership/standing.js';
+import { Trait } from './entities/Trait.js';
 import type {
   ConsentCondition,
   ExposureCondition,
@@ -39,7 +41,7 @@ function traitHolds({ name, source, operator, comparedAs, values }: TraitConditi
   let compared: Sql = empty;
   if (operator === 'IN') compared = sql`AND (${VALUES[comparedAs]}) = ANY(${values}::${type}[])`;
   else if (operator !== 'EXISTS') compared = sql`AND (${VALUES[comparedAs]}) ${SIGNS[operator]} ${values[0]}::${type}`;
-  return sql`EXISTS (SELECT FROM trait t WHERE t.customer_id = c.id AND t.name = ${name} ${of} ${compared})`;
+  return sql`EXISTS (SELECT FROM ${raw(standing(Trait))} t WHERE t.customer_id = c.id AND t.name = ${name} ${of} ${compared})`;
 }
 
 /** The last word on these channels is a yes; `silent` when there is no word. */

@@ -1,6 +1,6 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
-import type { Database } from '../kit/sql/Database.js';
+import { Database } from '../kit/sql/Database.js';
 import type { Outbox } from '../kit/flow/Outbox.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
@@ -50,7 +50,7 @@ async function align(
       SELECT gen_random_uuid(), w.segment_id, w.customer_id FROM wanted w
       WHERE NOT EXISTS (
         SELECT FROM segment_member m WHERE m.segment_id = w.segment_id AND m.customer_id = w.customer_id)
-      ON CONFLICT (segment_id, customer_id) DO NOTHING`,
+      ON CONFLICT DO NOTHING`,
     manager,
   );
 }
@@ -75,6 +75,16 @@ export async function countChosen(database: Database, rule: SegmentRule): Promis
     sql`SELECT count(*)::int AS n FROM ${KNOWN} c WHERE ${ruleCondition(rule)}`,
   );
   return row?.n ?? 0;
+}
+
+/** Finds anew in which segments by rule customers are who were merged or unmerged. */
+export async function recomputeCustomers(manager: EntityManager, customerIds: readonly string[]): Promise<void> {
+  const database = new Database(manager.dataSource);
+  await database.query(sql`SELECT pg_advisory_xact_lock_shared(hashtextextended(${RULES_LOCK}, 0))`, manager);
+  for (const customerId of customerIds.toSorted()) {
+    await database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`consent ${customerId}`}, 0))`, manager);
+    await recomputeCustomer(database, manager, customerId);
+  }
 }
 
 async function recomputeCustomer(database: Database, manager: EntityManager, customerId: string): Promise<void> {

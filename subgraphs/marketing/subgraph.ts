@@ -14,6 +14,7 @@ import { Touchpoint } from './entities/Touchpoint.js';
 import { CompleteMarketing1763900000000 } from './migrations/CompleteMarketing1763900000000.js';
 import { CreateMarketing1763800000000 } from './migrations/CreateMarketing1763800000000.js';
 import { MoveConsents1764200000003 } from './migrations/MoveConsents1764200000003.js';
+import { LetConsentsFollow1764300000001 } from './migrations/LetConsentsFollow1764300000001.js';
 import { CampaignResolver } from './resolvers/CampaignResolver.js';
 import { ConsentResolver } from './resolvers/ConsentResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
@@ -27,6 +28,7 @@ import { SegmentResolver } from './resolvers/SegmentResolver.js';
 import { TraitResolver } from './resolvers/TraitResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 import { readWithdrawals } from './consentWithdrawn.js';
+import { recomputeCustomers } from './segmentMembers.js';
 
 /** Whom we address with what, what came of it, and what they allow. */
 export const marketing = defineSubgraph({
@@ -61,6 +63,12 @@ export const marketing = defineSubgraph({
     Offer: (reference, context) => context.byId(Offer, reference.id),
   },
   entities: [Segment, SegmentMembership, Trait, Campaign, Exposure, Consent, Proposition, Offer],
-  migrations: [CreateMarketing1763800000000, CompleteMarketing1763900000000, MoveConsents1764200000003],
+  rederive: recomputeCustomers,
+  migrations: [
+    CreateMarketing1763800000000,
+    CompleteMarketing1763900000000,
+    MoveConsents1764200000003,
+    LetConsentsFollow1764300000001,
+  ],
   readWithdrawals,
 });

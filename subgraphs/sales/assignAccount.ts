@@ -19,24 +19,17 @@ export async function assignAccount(
   await context.references.require('Employee', { ownerId: ids.ownerId }, context.requestId);
   const customerId = ids.customerId.toLowerCase();
   return context.write(async (manager) => {
-    // One statement inserts or changes, so that two at once follow each other; without a row the version is 0.
-    const [row] = await context.database.query<Account>(
-      sql`
-        INSERT INTO account AS a (customer_id, owner_id)
-        SELECT ${customerId}::uuid, ${ids.ownerId}::uuid
-        WHERE ${expectedVersion}::int IS NULL OR ${expectedVersion}::int =
-          coalesce((SELECT version FROM account WHERE customer_id = ${customerId}), 0)
-        ON CONFLICT (customer_id) DO UPDATE SET
-          owner_id = EXCLUDED.owner_id, version = a.version + 1,
-          since = CASE WHEN a.owner_id = EXCLUDED.owner_id THEN a.since ELSE now() END
-        WHERE ${expectedVersion}::int IS NULL OR a.version = ${expectedVersion}::int
-        RETURNING customer_id AS "customerId", owner_id AS "ownerId", since, version`,
-      manager,
-    );
-    if (row === undefined) {
-      const there = await manager.findOneBy(Account, { customerId });
-      throw conflict('The account', there?.version ?? 0);
-    }
-    return Object.assign(new Account(), row);
+    // An account that is not there cannot be locked, so writers take turns by customer; without one the version is 0.
+    const turn = `account ${customerId}`;
+    await context.database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`, manager);
+    const [there] = await context.database.find(Account, sql`t.customer_id = ${customerId}`, manager);
+    const version = there?.version ?? 0;
+    if (expectedVersion !== null && version !== expectedVersion) throw conflict('The account', version);
+    const ownerId = ids.ownerId.toLowerCase();
+    const since = there?.ownerId === ownerId ? there.since : new Date();
+    const account = Object.assign(new Account(), { customerId, ownerId, since, version: version + 1 });
+    if (there) await manager.update(Account, { customerId }, { ownerId, since, version: version + 1 });
+    else await manager.insert(Account, account);
+    return account;
   }, once);
 }

@@ -56,7 +56,8 @@ export async function convertLead(
     );
     if (lead.ownerId !== null) {
       await context.database.query(
-        sql`INSERT INTO account (customer_id, owner_id) VALUES (${customerId}, ${lead.ownerId}) ON CONFLICT DO NOTHING`,
+        sql`INSERT INTO account (customer_id, owner_id) SELECT ${customerId}::uuid, ${lead.ownerId}::uuid
+            WHERE NOT EXISTS (SELECT FROM account WHERE customer_id = ${customerId}) ON CONFLICT DO NOTHING`,
         manager,
       );
     }

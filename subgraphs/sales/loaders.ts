@@ -2,9 +2,11 @@ import sql, { raw } from 'sql-template-tag';
 import { groupByKey, pickByKey } from '../kit/sql/groupByKey.js';
 import type { BatchRead } from '../kit/serve/RequestContext.js';
 import type { KindCount } from './activityMix.js';
+import { standing } from '../kit/ownership/standing.js';
+import { Account } from './entities/Account.js';
 import { ActivityDocument } from './entities/ActivityDocument.js';
 import { CategorySpend } from './entities/CategorySpend.js';
-import type { HandoverItemKind } from './entities/HandoverItem.js';
+import { HandoverItem, type HandoverItemKind } from './entities/HandoverItem.js';
 import { OrderLine } from './entities/OrderLine.js';
 import { StageChange } from './entities/StageChange.js';
 import { LAPSE_DAYS, type LifecycleEvents } from './lifecycle.js';
@@ -14,7 +16,8 @@ import { LAPSE_DAYS, type LifecycleEvents } from './lifecycle.js';
 /** The id of the employee who looks after a customer; null when nobody does. */
 export const accountOwnerOf: BatchRead<string | null> = async (database, customerIds) => {
   const rows = await database.query<{ customerId: string; ownerId: string }>(sql`
-    SELECT customer_id AS "customerId", owner_id AS "ownerId" FROM account WHERE customer_id = ANY(${customerIds}::uuid[])`);
+    SELECT t.customer_id AS "customerId", t.owner_id AS "ownerId" FROM ${raw(standing(Account))} t
+    WHERE t.customer_id = ANY(${customerIds}::uuid[])`);
   return pickByKey(customerIds, rows, (row) => row.customerId).map((row) => row?.ownerId ?? null);
 };
 
@@ -101,7 +104,7 @@ export const walletsOf: BatchRead<readonly Wallet[]> = async (database, customer
   const { columns } = database.selection(CategorySpend);
   const rows = await database.query<CategorySpend & { revenue: string; orders: number }>(sql`
     SELECT ${raw(columns)}, o.revenue, o.orders
-    FROM category_spend t CROSS JOIN LATERAL (
+    FROM ${raw(standing(CategorySpend))} t CROSS JOIN LATERAL (
       SELECT coalesce(sum(total), 0) AS revenue, count(*)::int AS orders FROM customer_order
       WHERE customer_id = t.customer_id AND currency = t.currency AND status <> 'CANCELLED'
         AND placed_at >= make_timestamptz(t.year, 1, 1, 0, 0, 0, 'UTC')
@@ -200,7 +203,7 @@ export const handoverTotalsOf: BatchRead<readonly HandoverTotals[]> = async (dat
   const rows = await database.query<HandoverTotals>(sql`
     SELECT i.handover_id AS "handoverId", i.kind, i.currency, count(*)::int AS n,
       (count(*) FILTER (WHERE i.due_at < h.at))::int AS overdue, sum(i.amount) AS amount
-    FROM handover_item i JOIN handover h ON h.id = i.handover_id
+    FROM ${raw(standing(HandoverItem))} i JOIN handover h ON h.id = i.handover_id
     WHERE i.handover_id = ANY(${handoverIds}::uuid[])
     GROUP BY i.handover_id, i.kind, i.currency ORDER BY i.currency`);
   return groupByKey(handoverIds, rows, (row) => row.handoverId);

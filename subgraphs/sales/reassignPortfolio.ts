@@ -48,8 +48,8 @@ export async function reassignPortfolio(
       sql`
         WITH moved AS (
           UPDATE account SET owner_id = ${toId}, since = ${now}, version = version + 1
-          WHERE owner_id = ${fromId} RETURNING customer_id)
-        INSERT INTO handover_item (handover_id, kind, item_id) SELECT ${handover.id}::uuid, 'ACCOUNT', customer_id FROM moved`,
+          WHERE owner_id = ${fromId} RETURNING recorded_for)
+        INSERT INTO handover_item (handover_id, kind, item_id) SELECT ${handover.id}::uuid, 'ACCOUNT', recorded_for FROM moved`,
       sql`
         WITH moved AS (
           UPDATE activity SET next_step_owner_id = ${toId}, updated_at = ${now}, version = version + 1

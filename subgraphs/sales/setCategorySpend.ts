@@ -61,23 +61,28 @@ export async function setCategorySpend(
     await context.database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`, manager);
     const { year, amount } = input;
     const key = { customerId, year, currency: amount.currency };
-    const there = await manager.findOneBy(CategorySpend, key);
+    const own = await context.database.find(CategorySpend, sql`t.customer_id = ${customerId}`, manager);
+    const there = own.find((spend) => spend.year === year && spend.currency === amount.currency);
     const version = there?.version ?? 0;
     if (expectedVersion !== null && version !== expectedVersion) throw conflict('The category spend', version);
-    if (there === null && (await manager.countBy(CategorySpend, { customerId })) >= MAX_CATEGORY_SPENDS) {
+    if (!there && own.length >= MAX_CATEGORY_SPENDS) {
       throw badUserInput(`input.year: a customer has at most ${MAX_CATEGORY_SPENDS} entries`, 'input.year');
     }
     const now = new Date();
-    return manager.save(
-      Object.assign(there ?? new CategorySpend(), {
-        ...key,
-        amountValue: amount.amount,
-        source: input.source ?? null,
-        employeeId: input.employeeId?.toLowerCase() ?? null,
-        createdAt: there?.createdAt ?? now,
-        updatedAt: now,
-        version: version + 1,
-      }),
-    );
+    const changed = {
+      amountValue: amount.amount,
+      source: input.source ?? null,
+      employeeId: input.employeeId?.toLowerCase() ?? null,
+      updatedAt: now,
+      version: version + 1,
+    };
+    const spend = Object.assign(there ?? new CategorySpend(), {
+      ...key,
+      createdAt: there?.createdAt ?? now,
+      ...changed,
+    });
+    if (there) await manager.update(CategorySpend, key, changed);
+    else await manager.insert(CategorySpend, spend);
+    return spend;
   }, once);
 }

@@ -15,6 +15,7 @@ import { CreateService1763800000000 } from './migrations/CreateService1763800000
 import { MarkDemoLinksInService1764000000000 } from './migrations/MarkDemoLinksInService1764000000000.js';
 import { LetServiceErase1764200000001 } from './migrations/LetServiceErase1764200000001.js';
 import { MoveServiceRows1764200000003 } from './migrations/MoveServiceRows1764200000003.js';
+import { LetServiceFollow1764300000001 } from './migrations/LetServiceFollow1764300000001.js';
 import { CaseMessageResolver } from './resolvers/CaseMessageResolver.js';
 import { CaseResolver } from './resolvers/CaseResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
@@ -59,6 +60,7 @@ export const service = defineSubgraph({
     MarkDemoLinksInService1764000000000,
     LetServiceErase1764200000001,
     MoveServiceRows1764200000003,
+    LetServiceFollow1764300000001,
   ],
   settings: serviceSettings,
 });

@@ -9,6 +9,7 @@ import { Touchpoint } from './entities/Touchpoint.js';
 import { AddTouchpointWords1763900000000 } from './migrations/AddTouchpointWords1763900000000.js';
 import { AnnounceTouchpoints1764000000002 } from './migrations/AnnounceTouchpoints1764000000002.js';
 import { CreateTouchpoints1763800000000 } from './migrations/CreateTouchpoints1763800000000.js';
+import { leaveForeignJourneys } from './journeys/leaveForeignJourneys.js';
 import { closeIdleJourneys } from './journeys/closeIdleJourneys.js';
 import { LinkJourneys1764000000001 } from './migrations/LinkJourneys1764000000001.js';
 import { ReportTouchpoints1764000000000 } from './migrations/ReportTouchpoints1764000000000.js';
@@ -50,6 +51,7 @@ export const touchpoints = defineSubgraph({
     LinkJourneys1764000000001,
     AnnounceTouchpoints1764000000002,
   ],
+  rederive: leaveForeignJourneys,
   consumers: [timeline],
   chores: [closeIdleJourneys],
 });

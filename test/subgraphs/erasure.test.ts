@@ -421,6 +421,10 @@ describe('a customer who is erased', () => {
       `SELECT event FROM event_bus.log WHERE name = 'customer360.customer.erased' AND event->>'subject' = $1`,
       [victim],
     );
-    expect(Object.keys(customerErased.data.parse(event.data)).sort()).toEqual(['customerId', 'erasedAt']);
+    expect(Object.keys(customerErased.data.parse(event.data)).sort()).toEqual([
+      'customerId',
+      'customerIds',
+      'erasedAt',
+    ]);
   });
 });

@@ -12,7 +12,7 @@ import { openEventBus } from '../../subgraphs/kit/flow/openEventBus.js';
 import { Outbox } from '../../subgraphs/kit/flow/Outbox.js';
 import { type SubgraphEvents, startEvents } from '../../subgraphs/kit/serve/startEvents.js';
 import { deadLetters, replay } from '../../subgraphs/kit/flow/takeInEvents.js';
-import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { waitUntil } from '../support/waitUntil.js';
@@ -89,8 +89,8 @@ async function notes(): Promise<string[]> {
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  await migrate(definition('writer'), database.url);
-  await migrate(definition('reader'), database.url);
+  await migrateSubgraph(definition('writer'), database.url);
+  await migrateSubgraph(definition('reader'), database.url);
   writer = await createDataSource(definition('writer'), { url: database.url, poolSize: 4 }).initialize();
   reader = await createDataSource(definition('reader'), { url: database.url, poolSize: 4 }).initialize();
   await writer.query('CREATE TABLE written (text text)');

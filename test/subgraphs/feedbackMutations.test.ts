@@ -10,7 +10,7 @@ import { SurveyResponse } from '../../subgraphs/feedback/entities/SurveyResponse
 import { feedback } from '../../subgraphs/feedback/subgraph.js';
 import { Employee } from '../../subgraphs/identity/entities/Employee.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
-import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { startSubgraph, type RunningSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { planOf } from '../support/planOf.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
@@ -397,7 +397,7 @@ describe('the migration', () => {
   it('keeps the rows that the code before it wrote, and takes more of them', async () => {
     const database = await createTestDatabase();
     const before = { ...feedback, migrations: feedback.migrations.slice(0, 1) };
-    await migrate(before, database.url);
+    await migrateSubgraph(before, database.url);
     const source = await createDataSource(feedback, { url: database.url, poolSize: 1 }).initialize();
     const [survey, response, later] = [uuid(), uuid(), uuid()];
     let running: RunningSubgraph | undefined;
@@ -409,7 +409,7 @@ describe('the migration', () => {
     try {
       await source.query(`INSERT INTO survey (id, title, kind, question) VALUES ($1, 'Old', 'NPS', 'Well?')`, [survey]);
       await put(response);
-      expect(await migrate(feedback, database.url)).toContain('CompleteFeedback1763900000000');
+      expect(await migrateSubgraph(feedback, database.url)).toContain('CompleteFeedback1763900000000');
       await put(later);
       const config = {
         databaseUrl: database.url,

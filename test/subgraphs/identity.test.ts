@@ -9,7 +9,7 @@ import { Employee } from '../../subgraphs/identity/entities/Employee.js';
 import { ExternalId } from '../../subgraphs/identity/entities/ExternalId.js';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
-import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { planOf } from '../support/planOf.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
@@ -840,7 +840,7 @@ describe('the migrations', () => {
   it('run on a database with rows of the version before, and leave that version able to write', async () => {
     const database = await createTestDatabase();
     try {
-      await migrate({ ...identity, migrations: identity.migrations.slice(0, 1) }, database.url);
+      await migrateSubgraph({ ...identity, migrations: identity.migrations.slice(0, 1) }, database.url);
       const source = await createDataSource(identity, { url: database.url, poolSize: 1 }).initialize();
       const write = async (when: string) => {
         await source.query(`INSERT INTO household (id, name) VALUES (gen_random_uuid(), 'House ${when}')`);
@@ -852,7 +852,7 @@ describe('the migrations', () => {
         );
       };
       await write('before');
-      await migrate(identity, database.url);
+      await migrateSubgraph(identity, database.url);
       await write('after');
       await source.destroy();
       const config = {

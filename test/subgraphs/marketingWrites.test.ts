@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { v4 as uuid } from 'uuid';
-import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { Campaign } from '../../subgraphs/marketing/entities/Campaign.js';
 import { Consent } from '../../subgraphs/marketing/entities/Consent.js';
@@ -626,7 +626,7 @@ describe('the migration', () => {
     await client.connect();
     try {
       const before = { ...marketing, migrations: marketing.migrations.slice(0, 1) };
-      await migrate(before, database.url);
+      await migrateSubgraph(before, database.url);
       const [segmentId, campaignId, customerId] = [uuid(), uuid(), uuid()];
       const insertOld = async (year: number) => {
         await client.query('INSERT INTO marketing.trait VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)', [
@@ -654,7 +654,9 @@ describe('the migration', () => {
         [campaignId],
       );
       await insertOld(2024);
-      expect(await migrate(marketing, database.url)).toEqual(marketing.migrations.slice(1).map(({ name }) => name));
+      expect(await migrateSubgraph(marketing, database.url)).toEqual(
+        marketing.migrations.slice(1).map(({ name }) => name),
+      );
       await insertOld(2025);
       const config = {
         databaseUrl: database.url,

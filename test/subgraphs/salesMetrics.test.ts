@@ -3,7 +3,7 @@ import { Big } from 'big.js';
 import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
-import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { CategorySpend } from '../../subgraphs/sales/entities/CategorySpend.js';
 import { Lead } from '../../subgraphs/sales/entities/Lead.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
@@ -591,7 +591,7 @@ describe('the migration', () => {
     const before = { ...sales, migrations: sales.migrations.slice(0, 1) };
     const database = await createTestDatabase();
     try {
-      await migrate(before, database.url);
+      await migrateSubgraph(before, database.url);
       const old = await createDataSource(before, { url: database.url, poolSize: 1 }).initialize();
       const [customerId, employeeId, activityId] = [uuid(), uuid(), uuid()];
       const write = async (id: string) => {
@@ -611,7 +611,7 @@ describe('the migration', () => {
       };
       try {
         await write(activityId);
-        expect(await migrate(sales, database.url)).toEqual(sales.migrations.slice(1).map(({ name }) => name));
+        expect(await migrateSubgraph(sales, database.url)).toEqual(sales.migrations.slice(1).map(({ name }) => name));
         await write(uuid());
         const rows = await old.query<{ who: string; n: string }[]>(
           'SELECT next_step_employee_id AS who, count(*) AS n FROM activity GROUP BY 1',
@@ -621,7 +621,7 @@ describe('the migration', () => {
       } finally {
         await old.destroy();
       }
-      expect(await migrate(sales, database.url)).toEqual([]);
+      expect(await migrateSubgraph(sales, database.url)).toEqual([]);
     } finally {
       await database.drop();
     }

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
-import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { startSubgraph, type RunningSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { service } from '../../subgraphs/service/subgraph.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
@@ -30,7 +30,7 @@ async function insertOldCase(id: string, status: string, resolvedAt: string | nu
 beforeAll(async () => {
   database = await createTestDatabase();
   const [first] = service.migrations;
-  await migrate({ ...service, migrations: first ? [first] : [] }, database.url);
+  await migrateSubgraph({ ...service, migrations: first ? [first] : [] }, database.url);
   dataSource = await createDataSource(service, { url: database.url, poolSize: 1 }).initialize();
   await insertOldCase(OPEN, 'OPEN', null);
   await insertOldCase(WAITING, 'AWAITING_CUSTOMER', null);
@@ -127,7 +127,7 @@ describe('a database of the version before', () => {
     await dataSource.undoLastMigration({ transaction: 'each' });
     const [row] = await dataSource.query<{ n: number }[]>('SELECT count(*)::int AS n FROM service_case');
     expect(row?.n).toBe(4);
-    const names = await migrate(service, database.url);
+    const names = await migrateSubgraph(service, database.url);
     expect(names).toHaveLength(1);
   });
 });

@@ -6,7 +6,7 @@ import { Employee } from '../../subgraphs/identity/entities/Employee.js';
 import { Journey } from '../../subgraphs/touchpoints/entities/Journey.js';
 import { Touchpoint } from '../../subgraphs/touchpoints/entities/Touchpoint.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
-import { migrate } from '../../subgraphs/kit/sql/migrate.js';
+import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { planOf } from '../support/planOf.js';
@@ -753,7 +753,7 @@ describe('the migrations', () => {
   it('run on a database with rows of the version before, and leave that version able to write', async () => {
     const database = await createTestDatabase();
     try {
-      await migrate({ ...touchpoints, migrations: touchpoints.migrations.slice(0, 1) }, database.url);
+      await migrateSubgraph({ ...touchpoints, migrations: touchpoints.migrations.slice(0, 1) }, database.url);
       const source = await createDataSource(touchpoints, { url: database.url, poolSize: 1 }).initialize();
       const row = (summary: string) =>
         source.query(
@@ -762,7 +762,7 @@ describe('the migrations', () => {
           [UNKNOWN, summary],
         );
       await row('Written before');
-      await migrate(touchpoints, database.url);
+      await migrateSubgraph(touchpoints, database.url);
       await row('Written after');
       await source.destroy();
       const config = {

@@ -114,7 +114,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from }, (_
 test('gets the events that it wants, in their order, signed, and no others', async () => {
   await begin();
   await publish(0, 20);
-  await publish(100, 105, 'customer360.customer.unmerged.v1');
+  await publish(100, 105, 'customer360.customer.unmerged.v2');
   await publish(20, 25, customerMerged.type);
   await waitUntil(() => numbers().length >= 25);
   expect(numbers()).toEqual(range(0, 25));

@@ -12,6 +12,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const WINDOW_MS = 60_000;
 const stamps = new Map();
 const mergedInto = new Map();
+/** Which word about each of them was the last. */
+const positions = new Map();
 const current = (id) => (mergedInto.has(id) ? current(mergedInto.get(id)) : id);
 
 /** Whether the gateway signed this body, just now, for this subgraph, and not before: docs/security.md has the form. */
@@ -29,11 +31,15 @@ function isSigned(headers, body) {
   return seen.set(nonce, Number(time) + WINDOW_MS);
 }
 
-/** What the webhook brings, perhaps twice: who was erased has no card, who was merged shares one. */
-function takeIn({ type, data: { customerId, intoId } }) {
+/** What the webhook brings, perhaps twice or late: who was erased has no card, who was merged shares one. */
+function takeIn({ type, data: { customerId, position, customers = [] } }) {
   if (type === 'customer360.customer.erased.v1') stamps.delete(customerId);
-  if (type === 'customer360.customer.merged.v1') mergedInto.set(customerId, intoId);
-  if (type === 'customer360.customer.unmerged.v1') mergedInto.delete(customerId);
+  for (const { customerId: id, parentId } of customers) {
+    if ((positions.get(id) ?? -1) >= position) continue;
+    positions.set(id, position);
+    if (parentId === null) mergedInto.delete(id);
+    else mergedInto.set(id, parentId);
+  }
 }
 
 /** Puts a stamp on the customer's timeline, as any system outside does it. */

@@ -5,11 +5,13 @@ import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { Customer, customerStub } from './Customer.js';
+import { KeyOfCustomer } from '../../kit/ownership/KeyOfCustomer.js';
 import { OnErasure } from '../../kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('referral')
 @OwnedBy.columns('customerId', 'referredCustomerId')
+@KeyOfCustomer([], 'createdAt')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A customer who brought us another. It is never changed.', simpleResolvers: true })
 export class Referral {

@@ -1,10 +1,12 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { KeyOfCustomer } from '../../kit/ownership/KeyOfCustomer.js';
 import { OnErasure } from '../../kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('address')
 @OwnedBy.columns('customerId')
+@KeyOfCustomer(['label'])
 @OnErasure.deleteRow
 @ObjectType({ description: 'A postal address of the customer.', simpleResolvers: true })
 export class Address {

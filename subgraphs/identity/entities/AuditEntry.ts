@@ -13,7 +13,7 @@ export const AuditAction = enumType('AuditAction', 'What somebody did with perso
 export type AuditAction = keyof typeof AuditAction;
 
 @Entity('audit_entry')
-@OwnedBy.columns('auditedId')
+@OwnedBy.recorded('auditedId')
 @ObjectType({
   description:
     'That somebody read or changed personal data of a customer. Never changed, and dropped only when it is older than the retention.',

@@ -33,7 +33,7 @@ export const ErasureReason = enumType('ErasureReason', 'Why a customer is erased
 export type ErasureReason = keyof typeof ErasureReason;
 
 @Entity('customer')
-@OwnedBy.columns('id')
+@OwnedBy.itself()
 @Directive('@key(fields: "id")')
 @ObjectType({
   description: 'A person or an organization that we deal with, whole: each department adds its part.',

@@ -2,11 +2,13 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime, LocalDate } from '../../kit/graph/DateTime.js';
+import { KeyOfCustomer } from '../../kit/ownership/KeyOfCustomer.js';
 import { OnErasure } from '../../kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('membership')
 @OwnedBy.columns('personId', 'organizationId')
+@KeyOfCustomer(['until'], 'updatedAt')
 @OnErasure.deleteRow
 @Directive('@key(fields: "id")')
 @ObjectType({

@@ -1,11 +1,13 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { DateTime } from '../../kit/graph/DateTime.js';
+import { KeyOfCustomer } from '../../kit/ownership/KeyOfCustomer.js';
 import { OnErasure } from '../../kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('preference')
 @OwnedBy.columns('customerId')
+@KeyOfCustomer(['label'], 'updatedAt')
 @OnErasure.deleteRow
 @ObjectType({
   description: 'How somebody likes things: what a good shopkeeper knows of each customer.',

@@ -38,7 +38,14 @@ export async function honoursMerges(subject: ContractSubject): Promise<string[] 
   if (!Object.values(one).some((count) => count > 0))
     return ['it knows nothing of the first customer that a list of Customer counts; name one of whom it does'];
   const now = new Date().toISOString();
-  await publish(eventOf(customerMerged, ids[1], { customerId: ids[0], intoId: ids[1], mergedAt: now }));
+  // Of whoever looked before, and of those who look later, the newest holds.
+  const position = Date.now();
+  const parents = (parentId: string | null) => [
+    { customerId: ids[0], parentId },
+    { customerId: ids[1], parentId: null },
+  ];
+  const merged = { customerId: ids[0], intoId: ids[1], mergedAt: now, position, customers: parents(ids[1]) };
+  await publish(eventOf(customerMerged, ids[1], merged));
   const isOne = async () => {
     const [old = {}, both = {}] = await counts();
     const lists = Object.keys(one);
@@ -51,7 +58,8 @@ export async function honoursMerges(subject: ContractSubject): Promise<string[] 
   const wrong: string[] = [];
   if (!(await comesToHold(isOne)))
     wrong.push('customers who were merged are not one: answer for either id with what was of both');
-  await publish(eventOf(customerUnmerged, ids[1], { customerId: ids[0], fromId: ids[1], unmergedAt: now }));
+  const taken = { customerId: ids[0], fromId: ids[1], unmergedAt: now, customers: parents(null) };
+  await publish(eventOf(customerUnmerged, ids[1], { ...taken, position: position + 1 }));
   const areTwo = async () => {
     const [again = {}, rest = {}] = await counts();
     return isSame(again, one) && isSame(rest, other);
@@ -73,7 +81,8 @@ export async function honoursErasures(subject: ContractSubject): Promise<string[
   if (!(await told()))
     return [`nothing that it says of the first customer holds the word "${secret}"; write it down first`];
   const before = countsIn(await ask(ids[1]));
-  await publish(eventOf(customerErased, ids[0], { customerId: ids[0], erasedAt: new Date().toISOString() }));
+  const erased = { customerId: ids[0], customerIds: [ids[0]], erasedAt: new Date().toISOString() };
+  await publish(eventOf(customerErased, ids[0], erased));
   const wrong: string[] = [];
   if (!(await comesToHold(async () => !(await told()))))
     wrong.push('what was said of a customer who was erased can still be read: delete or blank it');

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import { declaredColumns } from '../ownership/ownedTables.js';
+import { declaredColumns, keyedTable } from '../ownership/ownedTables.js';
 import { ownerOf } from '../ownership/OwnedBy.js';
 import type { ContractStorage, ContractSubject } from './ContractSubject.js';
 
@@ -11,9 +11,7 @@ const KIT_TABLES = new Set([
   'idempotency_key',
   'inbox',
   'migration',
-  'moved_row',
   'outbox',
-  'set_aside_row',
 ]);
 
 /**
@@ -25,7 +23,8 @@ export async function declaresItsTables({ storage }: ContractSubject): Promise<s
   const declared = new Map(
     storage.entities.map((entity) => {
       const { table, columns } = declaredColumns(entity);
-      return [table, { entity, columns }];
+      const recorded = keyedTable(entity).owners.map((owner) => owner.recorded);
+      return [table, { entity, columns: [...columns, ...recorded] }];
     }),
   );
   const wrong: string[] = [];

@@ -16,6 +16,8 @@ export interface EventConsumer<T = unknown> {
    * for is tried again, and parked when it goes on failing.
    */
   handle(events: readonly ReceivedEvent<T>[], manager: EntityManager): Promise<void>;
+  /** Told when what `handle` did is committed. */
+  committed?(): void;
 }
 
 /** Makes a consumer; it is there so that `handle` gets the type that `event` names. */

@@ -7,6 +7,7 @@ import { cloudEvent, customerErased } from '../../../schema/contract.js';
 import { isUnavailable } from '../sql/isUnavailable.js';
 import { replaceIds } from './replaceIds.js';
 import { storableJson, storableText } from '../sql/storableText.js';
+import { nameCustomers } from './nameCustomers.js';
 import type { BusConsumer, Delivery } from './EventBus.js';
 import type { EventConsumer, ReceivedEvent } from './EventConsumer.js';
 
@@ -120,34 +121,44 @@ async function takeIn(
     );
     const ids = new Set(fresh.map(({ id }) => id));
     const first = events.filter(({ id }) => ids.delete(id.toLowerCase()));
-    const live = consumer.event.type === customerErased.type ? first : await ofToday(manager, first);
-    if (live.length > 0) await consumer.handle(live, manager);
+    if (consumer.event.type === customerErased.type) {
+      if (first.length > 0) await consumer.handle(first, manager);
+    } else {
+      await handOver(consumer, first, manager);
+    }
     await also?.(manager);
   });
+  consumer.committed?.();
 }
 
-/** What comes late about a customer who was erased is not written down; about one who was merged, it is of the one into whom they were. */
-async function ofToday(
-  manager: EntityManager,
+/** What comes late about a customer who was erased is not written down; about one who was merged, it is of the one into whom they were, and recorded for the one it names. */
+async function handOver(
+  consumer: EventConsumer,
   events: readonly ReceivedEvent<unknown>[],
-): Promise<readonly ReceivedEvent<unknown>[]> {
+  manager: EntityManager,
+): Promise<void> {
   const subjects = events.map(({ subject }) => subject.toLowerCase()).filter((subject) => isUuid(subject));
-  if (subjects.length === 0) return events;
+  if (subjects.length === 0) return events.length > 0 ? consumer.handle(events, manager) : undefined;
   const rows = await manager.query<{ id: string; canonicalId: string; isErased: boolean }[]>(
     `SELECT id, coalesce(a.canonical_id, id) AS "canonicalId", e.customer_id IS NOT NULL AS "isErased"
      FROM unnest($1::uuid[]) AS s(id) LEFT JOIN customer_alias a ON a.customer_id = id
-       LEFT JOIN erased_customer e ON e.customer_id = coalesce(a.canonical_id, id)`,
+       LEFT JOIN erased_customer e ON e.customer_id = id`,
     [subjects],
   );
   const erased = new Set(rows.flatMap(({ id, isErased }) => (isErased ? [id] : [])));
   const ids = new Map(rows.flatMap(({ id, canonicalId }) => (id === canonicalId ? [] : [[id, canonicalId] as const])));
   const live = events.filter(({ subject }) => !erased.has(subject.toLowerCase()));
-  if (ids.size === 0) return live;
-  return live.map((event) => ({
-    ...event,
-    subject: ids.get(event.subject.toLowerCase()) ?? event.subject,
-    data: replaceIds(event.data, ids),
-  }));
+  if (ids.size === 0) return live.length > 0 ? consumer.handle(live, manager) : undefined;
+  for (const event of live) {
+    const named = event.subject.toLowerCase();
+    const current = ids.get(named);
+    await nameCustomers(manager, current === undefined ? new Map() : new Map([[current, named]]));
+    await consumer.handle(
+      [{ ...event, subject: current ?? event.subject, data: replaceIds(event.data, ids) }],
+      manager,
+    );
+  }
+  await nameCustomers(manager, new Map());
 }
 
 async function takeInOrPark(

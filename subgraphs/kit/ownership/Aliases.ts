@@ -24,7 +24,9 @@ export class Aliases {
   /** Looks, and from now on now and then, until there is one. */
   async watch(dataSource: DataSource, log: Logger): Promise<void> {
     const look = async () => {
-      const rows = await dataSource.query<unknown[]>('/* aliases */ SELECT FROM customer_alias LIMIT 1');
+      const rows = await dataSource.query<unknown[]>(
+        '/* aliases */ SELECT FROM customer_alias WHERE canonical_id <> customer_id LIMIT 1',
+      );
       if (rows.length > 0) this.note();
     };
     const backoff = new Backoff('looking whether customers were merged', log);

@@ -2,7 +2,9 @@ import type { Class } from '../graph/Class.js';
 
 /** Whose the rows of an entity are. */
 export type Owner =
+  | { readonly kind: 'itself' }
   | { readonly kind: 'columns'; readonly properties: readonly string[] }
+  | { readonly kind: 'recorded'; readonly property: string }
   | { readonly kind: 'through'; readonly property: string; readonly entity: () => Class }
   | { readonly kind: 'referrers'; readonly entity: () => Class; readonly property: string }
   | { readonly kind: 'nobody'; readonly why: string };
@@ -17,13 +19,26 @@ function declare(owner: Owner): ClassDecorator {
 }
 
 /**
- * Says of an entity whose its rows are. Each entity says it, once: erasure, the audit log and the contract follow from it, and a subgraph
- * with an entity that says nothing is not built.
+ * Says of an entity whose its rows are. Each entity says it, once: merges, erasure, the audit log and the contract follow from it, and a
+ * subgraph with an entity that says nothing is not built.
  */
 export const OwnedBy = {
-  /** Of the customers whose ids are in these properties; of all of them, where there are several. */
+  /** The row is the customer. */
+  itself(): ClassDecorator {
+    return declare({ kind: 'itself' });
+  },
+
+  /**
+   * Of the customers whose ids are in these properties; of all of them, where there are several. Beside each of the columns there is one for
+   * whom the row was recorded, which never changes: see `deriveOwners`.
+   */
   columns(...properties: readonly [string, ...string[]]): ClassDecorator {
     return declare({ kind: 'columns', properties });
+  },
+
+  /** Of the customer whose id is in this property, for ever: a merge does not reach it. For records of what was done, to which no answer goes back. */
+  recorded(property: string): ClassDecorator {
+    return declare({ kind: 'recorded', property });
   },
 
   /** Of whoever owns the row of another entity whose id is in this property: a message is of whom its case is. */

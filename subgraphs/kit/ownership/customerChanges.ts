@@ -2,19 +2,18 @@ import type { EntityManager } from 'typeorm';
 import { customerErased, customerMerged, customerUnmerged } from '../../../schema/contract.js';
 import { eraseCustomers } from './eraseCustomers.js';
 import { type EventConsumer, eventConsumer, type ReceivedEvent } from '../flow/EventConsumer.js';
-import { mergeRows } from './mergeRows.js';
-import { unmergeRows } from './unmergeRows.js';
+import { takeInAliases } from './takeInAliases.js';
 
 /** What is to be done when customers change. */
 export interface CustomerChangeHooks {
   /** They were erased: what is remembered of them is to be forgotten. */
   onErased(customerIds: readonly string[]): void;
-  /** Some were merged. */
+  /** Some were merged or unmerged: their rows are to follow, once that is committed. */
   onMerged(): void;
 }
 
 /**
- * Takes in that customers were erased or merged, or that a merge was taken back, in the order in which identity says it. Every subgraph has this consumer; what a
+ * Takes in that customers were erased, and who is whom. Every subgraph has this consumer; what a
  * subgraph says itself, it did when it said it.
  * @param subgraph its name
  */
@@ -28,6 +27,7 @@ export function customerChanges(subgraph: string, hooks?: CustomerChangeHooks): 
         if (event.source !== `/customer360/${subgraph}`) await takeInChange(event, manager, hooks);
       }
     },
+    committed: () => hooks?.onMerged(),
   });
 }
 
@@ -37,14 +37,10 @@ async function takeInChange(
   hooks: CustomerChangeHooks | undefined,
 ): Promise<void> {
   if (type === customerErased.type) {
-    const id = customerErased.data.parse(data).customerId.toLowerCase();
-    await eraseCustomers(manager, [id]);
-    hooks?.onErased([id]);
-  } else if (type === customerMerged.type) {
-    const { customerId, intoId } = customerMerged.data.parse(data);
-    await mergeRows(manager, customerId.toLowerCase(), intoId.toLowerCase());
-    hooks?.onMerged();
+    const ids = customerErased.data.parse(data).customerIds.map((id) => id.toLowerCase());
+    await eraseCustomers(manager, ids);
+    hooks?.onErased(ids);
   } else {
-    await unmergeRows(manager, customerUnmerged.data.parse(data).customerId.toLowerCase());
+    await takeInAliases(manager, (type === customerMerged.type ? customerMerged : customerUnmerged).data.parse(data));
   }
 }

@@ -1,41 +1,25 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { customerErased } from '../../../schema/contract.js';
 import { ERASED_ANSWER } from '../flow/packAnswer.js';
-import type { Class } from '../graph/Class.js';
 import { eraseRows } from './eraseRows.js';
-import { type OwnedTable, ownedTables } from './ownedTables.js';
+import { tablesOf } from './ownedTables.js';
 
 const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 /** The erasures themselves stay: whoever was away must hear of them. */
 const ERASURES = customerErased.type.replace(/\d+$/, '%');
 
-const tables = new WeakMap<DataSource, readonly OwnedTable[]>();
-
-/** The tables of the subgraph whose data source it is. */
-function tablesOf(dataSource: DataSource): readonly OwnedTable[] {
-  let owned = tables.get(dataSource);
-  if (owned === undefined) tables.set(dataSource, (owned = ownedTables(dataSource.options.entities as Class[])));
-  return owned;
-}
-
 /**
- * Erases customers, with all who were merged into them, from a subgraph's own tables, as its entities declare it, and from those of the kit.
+ * Erases customers from a subgraph's own tables, as its entities declare it, and from those of the kit.
  *
- * @returns the ids of all who were erased
+ * @param customerIds as they were recorded: those of all who are one, which whoever erases them says
  */
-export async function eraseCustomers(manager: EntityManager, erasedIds: readonly string[]): Promise<readonly string[]> {
-  const merged = await manager.query<{ id: string }[]>(
-    'SELECT customer_id AS id FROM customer_alias WHERE canonical_id = ANY($1::uuid[])',
-    [erasedIds],
-  );
-  const customerIds = [...erasedIds, ...merged.map(({ id }) => id)];
+export async function eraseCustomers(manager: EntityManager, customerIds: readonly string[]): Promise<void> {
   await manager.query('INSERT INTO erased_customer (customer_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING', [
     customerIds,
   ]);
   const rowIds = await eraseRows(manager, tablesOf(manager.dataSource), customerIds);
   await eraseTraces(manager, customerIds, rowIds);
-  return customerIds;
 }
 
 /**
@@ -57,8 +41,6 @@ async function eraseTraces(
        AND (lower(event->>'subject') = ANY($1::text[]) OR lower(event->'data'->>'customerId') = ANY($1::text[]))`,
     [customerIds, ERASURES],
   );
-  await manager.query('DELETE FROM set_aside_row WHERE written_for && $1::uuid[]', [customerIds]);
-  await manager.query('DELETE FROM moved_row WHERE held_by = ANY($1::uuid[])', [customerIds]);
   // The answer of the erasure itself holds nothing, and may be asked for again.
   await manager.query(
     `UPDATE idempotency_key SET answer = $2::jsonb

@@ -1,8 +1,9 @@
-import { DefaultNamingStrategy, getMetadataArgsStorage } from 'typeorm';
+import { type DataSource, DefaultNamingStrategy, getMetadataArgsStorage } from 'typeorm';
 import { escapeIdentifier } from 'pg';
 import type { Class } from '../graph/Class.js';
 import { type ErasureOfColumn, erasureOf } from './OnErasure.js';
 import { type Owner, ownerOf } from './OwnedBy.js';
+import { customerKeyOf } from './KeyOfCustomer.js';
 
 /** A column, as its entity declares it. */
 interface Column {
@@ -19,11 +20,28 @@ export interface ErasedColumn {
   readonly value: string | readonly string[] | null;
 }
 
+/** One of the columns that tell the rows of a customer apart. */
+export interface KeyColumn {
+  readonly name: string;
+  readonly isNullable: boolean;
+}
+
+/** A column that says whose a row is by now, and the one beside it for whom it was recorded. */
+export interface OwnerColumn {
+  readonly name: string;
+  /** `recorded_for` beside `customer_id`, `client_recorded_for` beside `client_id`. */
+  readonly recorded: string;
+}
+
 /** A table whose rows are customers', worked out from what its entity declares. */
 export interface OwnedTable {
   readonly entity: Class;
   readonly name: string;
-  /** A condition on its rows as `t`: those of the customers with the ids `$1`, which is a uuid[]. */
+  /** The columns that follow from the ones for whom a row was recorded; none where a merge does not reach them. */
+  readonly owners: readonly OwnerColumn[];
+  /** The columns that, with the owners', tell the rows of a customer apart; undefined where nothing does. */
+  readonly customerKey: { readonly columns: readonly KeyColumn[]; readonly newest: string | undefined } | undefined;
+  /** A condition on its rows as `t`: those that were recorded for the customers with the ids `$1`, which is a uuid[]. */
   readonly isTheirs: string;
   /** Which of its columns identify a row. */
   readonly key: readonly string[];
@@ -62,6 +80,21 @@ export function ownedTables(entities: readonly Class[]): readonly OwnedTable[] {
   });
 }
 
+const tables = new WeakMap<DataSource, readonly OwnedTable[]>();
+
+/** The tables that hold something of customers, of the subgraph whose data source it is. */
+export function tablesOf(dataSource: DataSource): readonly OwnedTable[] {
+  let owned = tables.get(dataSource);
+  if (owned === undefined) tables.set(dataSource, (owned = ownedTables(dataSource.options.entities as Class[])));
+  return owned;
+}
+
+/** How the rows of an entity hang on customers, without those of other entities. */
+export function keyedTable(entity: Class): Pick<OwnedTable, 'name' | 'owners' | 'customerKey'> {
+  const { name, columns, owner } = readEntity(entity);
+  return { name, ...keysOf(entity, columns, owner) };
+}
+
 /** All columns of an entity's table that its class declares, by their names in the database. */
 export function declaredColumns(entity: Class): { readonly table: string; readonly columns: readonly string[] } {
   const { name, columns } = readEntity(entity);
@@ -91,10 +124,27 @@ function ownedTable(
   return {
     entity,
     name,
+    ...keysOf(entity, columns, owner),
     isTheirs,
     key: columns.filter(({ isPrimary }) => isPrimary).map((column) => column.name),
     erasure: isRow ? 'row' : columns.flatMap((column) => erasedColumn(column, said?.columns.get(column.property))),
     referredBy: owner?.kind === 'referrers' ? referrer(owner, declared) : undefined,
+  };
+}
+
+function keysOf(
+  entity: Class,
+  columns: readonly Column[],
+  owner: Owner | undefined,
+): Pick<OwnedTable, 'owners' | 'customerKey'> {
+  const properties = owner?.kind === 'columns' ? owner.properties : [];
+  const key = customerKeyOf(entity);
+  return {
+    owners: properties.map((property) => ownerColumn(columnOf(columns, property))),
+    customerKey: key && {
+      columns: columns.filter(({ property }) => key.properties.includes(property)),
+      newest: key.newest === undefined ? undefined : columnOf(columns, key.newest),
+    },
   };
 }
 
@@ -109,10 +159,13 @@ function conditionOf(
   alias: string,
   declared: ReadonlyMap<Class, Declared>,
 ): string | undefined {
-  const column = (property: string, of: readonly Column[] = columns): string =>
-    of.find((candidate) => candidate.property === property)?.name ?? property;
-  if (owner?.kind === 'columns') {
-    const own = owner.properties.map((property) => `${alias}.${escapeIdentifier(column(property))} = ANY($1::uuid[])`);
+  const properties = ownProperties(owner);
+  if (owner?.kind === 'itself') return `${alias}.${escapeIdentifier(keyOf({ columns }))} = ANY($1::uuid[])`;
+  if (owner?.kind === 'columns' || owner?.kind === 'recorded') {
+    const own = properties.map((property) => {
+      const { name: current, recorded } = ownerColumn(columnOf(columns, property));
+      return owner.kind === 'recorded' ? isAny(alias, current) : wasRecordedFor(alias, current, recorded);
+    });
     return own.length === 1 ? own[0] : `(${own.join(' OR ')})`;
   }
   if (owner?.kind !== 'through' && owner?.kind !== 'referrers') return undefined;
@@ -122,10 +175,28 @@ function conditionOf(
   if (other === undefined || theirs === undefined) return undefined;
   const [ownColumn, otherColumn] =
     owner.kind === 'through'
-      ? [column(owner.property), keyOf(other)]
-      : [keyOf({ columns }), column(owner.property, other.columns)];
+      ? [columnOf(columns, owner.property), keyOf(other)]
+      : [keyOf({ columns }), columnOf(other.columns, owner.property)];
   const ids = `SELECT ${inner}.${escapeIdentifier(otherColumn)} FROM ${escapeIdentifier(other.name)} AS ${inner} WHERE ${theirs}`;
   return `${alias}.${escapeIdentifier(ownColumn)} IN (${ids})`;
+}
+
+function isAny(alias: string, column: string): string {
+  return `${alias}.${escapeIdentifier(column)} = ANY($1::uuid[])`;
+}
+
+/** Not whose it is by now, which another event may change. Those that nobody moved are found by the index on the owner, the others by one of their own. */
+function wasRecordedFor(alias: string, current: string, recorded: string): string {
+  const [owner, written] = [current, recorded].map((column) => `${alias}.${escapeIdentifier(column)}`);
+  return `(${isAny(alias, current)} AND ${written} = ${owner} OR ${isAny(alias, recorded)} AND ${written} <> ${owner})`;
+}
+
+function columnOf(columns: readonly Column[], property: string): string {
+  return columns.find((candidate) => candidate.property === property)?.name ?? property;
+}
+
+function ownerColumn(name: string): OwnerColumn {
+  return { name, recorded: name === 'customer_id' ? 'recorded_for' : `${name.replace(/_id$/, '')}_recorded_for` };
 }
 
 function keyOf({ columns }: Pick<Declared, 'columns'>): string {
@@ -158,21 +229,25 @@ function problemsOfOwner(
   owner: Owner,
   declared: ReadonlyMap<Class, Declared>,
 ): string[] {
-  if (owner.kind === 'columns') return owner.properties.flatMap((property) => lacks(entity.name, columns, property));
-  if (owner.kind === 'nobody') return [];
+  const key = customerKeyOf(entity);
+  const named = [
+    ...ownProperties(owner),
+    ...(key?.properties ?? []),
+    ...(key?.newest === undefined ? [] : [key.newest]),
+  ];
+  const own = named.flatMap((property) => lacks(entity.name, columns, property));
+  if (owner.kind !== 'through' && owner.kind !== 'referrers') return own;
   const other = declared.get(owner.entity());
   if (other === undefined)
     return [`${entity.name}: ${owner.entity().name} is no entity of this subgraph; @OwnedBy names it`];
   if (isNobodys(other, declared)) return [`${entity.name}: ${other.entity.name} is nobody's; @OwnedBy names it`];
-  return owner.kind === 'through'
-    ? lacks(entity.name, columns, owner.property)
-    : lacks(other.entity.name, other.columns, owner.property);
+  return owner.kind === 'through' ? own : lacks(other.entity.name, other.columns, owner.property);
 }
 
 function lacks(name: string, columns: readonly Column[], property: string): string[] {
   return columns.some((column) => column.property === property)
     ? []
-    : [`${name}.${property}: there is no such column; @OwnedBy names it`];
+    : [`${name}.${property}: there is no such column; @OwnedBy or @KeyOfCustomer names it`];
 }
 
 function problemsOfErasure({ entity, columns }: Declared, owner: Owner): string[] {
@@ -192,9 +267,9 @@ function problemsOfErasure({ entity, columns }: Declared, owner: Owner): string[
   });
 }
 
-function ownProperties(owner: Owner): readonly string[] {
-  if (owner.kind === 'columns') return owner.properties;
-  return owner.kind === 'through' ? [owner.property] : [];
+function ownProperties(owner: Owner | undefined): readonly string[] {
+  if (owner?.kind === 'columns') return owner.properties;
+  return owner?.kind === 'through' || owner?.kind === 'recorded' ? [owner.property] : [];
 }
 
 /** What refers to somebody's row is somebody's. */
@@ -217,7 +292,7 @@ function isReference(property: string, entity: string): boolean {
 
 function isNobodys({ owner }: Declared, declared: ReadonlyMap<Class, Declared>): boolean {
   if (owner === undefined || owner.kind === 'nobody') return true;
-  if (owner.kind === 'columns') return false;
+  if (owner.kind !== 'through' && owner.kind !== 'referrers') return false;
   const other = declared.get(owner.entity());
   return other === undefined || isNobodys(other, declared);
 }

@@ -15,6 +15,7 @@ import type { Database } from '../sql/Database.js';
 import { Outbox } from '../flow/Outbox.js';
 import type { Class } from '../graph/Class.js';
 import { canonicalIds } from '../ownership/canonicalIds.js';
+import { nameCustomers } from '../flow/nameCustomers.js';
 import { replaceIds } from '../flow/replaceIds.js';
 import { checkPage, countRows, readPages, type ListQuery } from '../sql/readPages.js';
 import { oncePerKey, type Idempotency } from '../flow/oncePerKey.js';
@@ -33,6 +34,11 @@ export interface PersonalDataGuards {
   readonly readWithdrawals: ReadWithdrawals;
   readonly accessLog: AccessLog;
 }
+
+/** How often a write is begun that Postgres ends because it and another wait for each other. */
+const MOST_TRIES = 5;
+/** Postgres' code for it. */
+const DEADLOCK_DETECTED = '40P01';
 
 /** The one nameless parent of a list at the root. */
 const ROOT = '00000000-0000-0000-0000-000000000000';
@@ -114,6 +120,11 @@ export class RequestContext implements KnowsMerges, KnowsWithdrawals, NotesChang
     return new Map(changed);
   }
 
+  /** For whom something is recorded that is written of a customer: the id by which the request named them. */
+  recordedFor(customerId: string): string {
+    return this.formerIds.get(customerId) ?? customerId;
+  }
+
   /** The value of one key, read together with all others asked for in the same moment. */
   load<V>(read: BatchRead<V>, key: string): Promise<V> {
     return this.loader(read, (keys) => read(this.database, keys)).load(key);
@@ -157,15 +168,29 @@ export class RequestContext implements KnowsMerges, KnowsWithdrawals, NotesChang
 
   /**
    * Runs a mutation's writes in one transaction: all of them or, when `work` throws, none. The events that `work` adds to the
-   * outbox go with them. Afterwards nothing that was read before is remembered.
+   * outbox go with them. Afterwards nothing that was read before is remembered. Where two wait for each other, one of them is begun anew.
    * @param once the caller's idempotency key with what it stands for: the same call again gets the first answer and
    *   writes nothing
    */
   async write<R>(work: (manager: EntityManager, outbox: Outbox) => Promise<R>, once?: Idempotency): Promise<R> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.writeOnce(work, once);
+      } catch (error) {
+        if (tries === MOST_TRIES || !isDeadlock(error)) throw error;
+      }
+    }
+  }
+
+  private async writeOnce<R>(
+    work: (manager: EntityManager, outbox: Outbox) => Promise<R>,
+    once: Idempotency | undefined,
+  ): Promise<R> {
     const { dataSource } = this.database;
     try {
       return await dataSource.transaction(async (manager) => {
         const outbox = new Outbox(this.database.subgraph);
+        if (this.formerIds.size > 0) await nameCustomers(manager, this.formerIds);
         const run = async () => {
           const done = await work(manager, outbox);
           this.noteChange(outbox, done);
@@ -207,4 +232,8 @@ export class RequestContext implements KnowsMerges, KnowsWithdrawals, NotesChang
     }
     return loader as DataLoader<string, V>;
   }
+}
+
+function isDeadlock(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === DEADLOCK_DETECTED;
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { NonEmptyArray } from 'type-graphql';
 import type { DataSource, EntityManager, MigrationInterface } from 'typeorm';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
+import type { Rederive } from '../ownership/applyAliases.js';
 import type { Database } from '../sql/Database.js';
 import type { EventConsumer } from '../flow/EventConsumer.js';
 import type { Class } from '../graph/Class.js';
@@ -74,6 +75,10 @@ export interface SubgraphDefinition {
   readonly entities: readonly Class[];
   /** In the order in which they run. */
   readonly migrations: readonly (new () => MigrationInterface)[];
+  /**
+   * Works out anew what it derives from rows of these customers, who were merged or unmerged: their rows have followed. Left out where it derives nothing.
+   */
+  readonly rederive?: Rederive;
   /** What it does with the events of other subgraphs; left out when it reads none. */
   readonly consumers?: readonly EventConsumer[];
   /** What it does of itself, at the start and every hour; left out when there is nothing. */

@@ -5,7 +5,9 @@ import { connectionConfig } from '../sql/createDataSource.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { eraseAgain } from '../ownership/eraseAgain.js';
 import { customerChanges, type CustomerChangeHooks } from '../ownership/customerChanges.js';
-import { mergeAgain } from '../ownership/mergeAgain.js';
+import { applyAliases } from '../ownership/applyAliases.js';
+import { tablesOf } from '../ownership/ownedTables.js';
+import { Worker } from '../flow/Worker.js';
 import type { EventReadings } from './observe/createSubgraphMetrics.js';
 import type { BusReader } from '../flow/EventBus.js';
 import { forgetTakenIn } from '../flow/forgetTakenIn.js';
@@ -13,6 +15,9 @@ import { oneAtATime } from '../flow/oneAtATime.js';
 import { openEventBus } from '../flow/openEventBus.js';
 import { relayOutbox } from '../flow/relayOutbox.js';
 import { busConsumer } from '../flow/takeInEvents.js';
+
+/** How soon another replica goes on with a merge where one died, in milliseconds. */
+const FOLLOW_MS = 5_000;
 
 /** Counting further tells nobody more. */
 const MOST_COUNTED = 100_000;
@@ -48,7 +53,21 @@ export function startEvents(
   const connection = { ...connectionConfig(definition), connectionString: config.databaseUrl };
   const relay = relayOutbox(definition.name, connection, bus, log);
   const reading = new Map<string, BusReader>();
-  const consumers = [customerChanges(definition.name, hooks), ...(definition.consumers ?? [])];
+  const follower = new Worker('bringing rows in line with merges', log, async (worker) => {
+    while (!worker.stopped) {
+      const count = await applyAliases(dataSource, tablesOf(dataSource), definition.rederive);
+      if (count > 0) log.info({ count }, 'the rows of customers who were merged or unmerged follow');
+      await worker.sleep(FOLLOW_MS);
+    }
+  });
+  const changes = customerChanges(definition.name, {
+    onErased: (ids) => hooks?.onErased(ids),
+    onMerged() {
+      hooks?.onMerged();
+      follower.wake();
+    },
+  });
+  const consumers = [changes, ...(definition.consumers ?? [])];
   const readers = consumers.map((consumer) =>
     oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () => {
       const reader = bus.consume(busConsumer(definition.name, consumer, dataSource, log));
@@ -63,7 +82,6 @@ export function startEvents(
   );
   const stopForgetting = forgetTakenIn(dataSource, log);
   const stopErasing = eraseAgain(dataSource, log);
-  const stopMerging = mergeAgain(dataSource, log);
   const health = async (): Promise<{ outbox: number; deadLetters: number }> => {
     const [row] = await dataSource.query<{ outbox: number; deadLetters: number }[]>(
       `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT ${MOST_COUNTED}) AS o) AS outbox,
@@ -84,8 +102,7 @@ export function startEvents(
     async stop() {
       stopForgetting();
       stopErasing();
-      stopMerging();
-      await Promise.all([relay.stop(), ...readers.map((reader) => reader.stop())]);
+      await Promise.all([relay.stop(), follower.stop(), ...readers.map((reader) => reader.stop())]);
       await bus.close();
     },
   };

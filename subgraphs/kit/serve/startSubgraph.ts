@@ -30,7 +30,8 @@ import { forgetOldKeys } from '../flow/forgetOldKeys.js';
 import { GatewayTrust } from './GatewayTrust.js';
 import { hourly } from '../flow/hourly.js';
 import { maskUnknownError } from './maskUnknownError.js';
-import { migrate } from '../sql/migrate.js';
+import { migrateSubgraph } from '../ownership/migrateSubgraph.js';
+import { standing } from '../ownership/standing.js';
 import { createSubgraphMetrics } from './observe/createSubgraphMetrics.js';
 import { observeRequests, scopeRequests } from './observe/observeRequests.js';
 import { watchDataSource, watchStatements } from './observe/watchStatements.js';
@@ -70,7 +71,7 @@ export async function startSubgraph(
   // Whoever made the logger: what an error carries may be personal.
   const log = logger.child({ subgraph: definition.name }, { serializers: { err: describeError } });
   const { schema } = await buildSubgraph(definition);
-  for (const name of await migrate(definition, config.databaseUrl)) log.info({ migration: name }, 'migrated');
+  for (const name of await migrateSubgraph(definition, config.databaseUrl)) log.info({ migration: name }, 'migrated');
   // Reads share a connection; each write has one to itself until it commits.
   const readers = Math.max(1, Math.floor(config.poolSize / 2));
   const patience = config.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS;
@@ -107,7 +108,7 @@ export async function startSubgraph(
   const watch = watchStatements(definition.name, metrics, tracing?.tracer);
   watchDataSource(dataSource, watch);
   const reads = new ReadPipeline(pool, log, onStatement, (text) => watch('read', text));
-  const database = new Database(dataSource, reads, log);
+  const database = new Database(dataSource, reads, log, standing);
   const signingKey = config.signingKeys?.[0] ?? null;
   const references = new References(config.identityUrl, definition.name, signingKey);
   const accessLog = new AccessLog(definition.name, dataSource, log);

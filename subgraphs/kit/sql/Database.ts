@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg';
 import { type Logger, pino } from 'pino';
-import type { Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { DataSource, EntityManager, ObjectLiteral } from 'typeorm';
 import type { Class } from '../graph/Class.js';
 import type { ReadPipeline } from './ReadPipeline.js';
@@ -15,11 +15,13 @@ export class Database {
   /**
    * @param reads how statements outside transactions are run; without it, as TypeORM runs them
    * @param log for what goes on beside requests; without it, nothing is said
+   * @param tableOf what an entity is read from, as SQL; its table where it gives undefined
    */
   constructor(
     readonly dataSource: DataSource,
     private readonly reads?: ReadPipeline,
     readonly log: Logger = pino({ level: 'silent' }),
+    private readonly tableOf: (entity: Class) => string | undefined = () => undefined,
   ) {}
 
   /** How to connect beside the pools: a connection that listens is nobody else's. */
@@ -53,12 +55,25 @@ export class Database {
     if (selection === undefined) {
       const metadata = this.dataSource.getMetadata(entity);
       selection = {
-        table: `"${metadata.tableName}"`,
+        table: this.tableOf(entity) ?? `"${metadata.tableName}"`,
         columns: metadata.columns.map((column) => `t."${column.databaseName}" AS "${column.propertyName}"`).join(', '),
       };
       this.#selections.set(entity, selection);
     }
     return selection;
+  }
+
+  /**
+   * The rows of an entity, read as lists read them.
+   * @param where a condition over the alias `t`
+   * @param manager a transaction's, to read inside it
+   */
+  async find<T extends ObjectLiteral>(entity: Class<T>, where: Sql, manager?: EntityManager): Promise<T[]> {
+    const { table, columns } = this.selection(entity);
+    return this.hydrate(
+      entity,
+      await this.query(sql`SELECT ${raw(columns)} FROM ${raw(table)} t WHERE ${where}`, manager),
+    );
   }
 
   /** The entity class of this name; null when the subgraph has none. */

@@ -2,11 +2,13 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
+import { KeyOfCustomer } from '../../kit/ownership/KeyOfCustomer.js';
 import { OnErasure } from '../../kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 @Entity('segment_member')
 @OwnedBy.columns('customerId')
+@KeyOfCustomer(['segmentId'], 'since')
 @OnErasure.deleteRow
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'That a customer belongs to a segment. At most one for both.', simpleResolvers: true })

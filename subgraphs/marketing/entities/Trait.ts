@@ -3,6 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { enumType } from '../../kit/graph/enumType.js';
+import { KeyOfCustomer } from '../../kit/ownership/KeyOfCustomer.js';
 import { OnErasure } from '../../kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
@@ -16,6 +17,7 @@ export type TraitKind = keyof typeof TraitKind;
 
 @Entity('trait')
 @OwnedBy.columns('customerId')
+@KeyOfCustomer(['name', 'source'], 'observedAt')
 @OnErasure.deleteRow
 @Directive('@key(fields: "id")')
 @ObjectType({

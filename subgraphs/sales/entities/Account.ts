@@ -4,12 +4,14 @@ import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { Customer } from './Customer.js';
 import { Employee } from './Employee.js';
+import { KeyOfCustomer } from '../../kit/ownership/KeyOfCustomer.js';
 import { OnErasure } from '../../kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
 /** A customer whom nobody looks after has no row. */
 @Entity('account')
 @OwnedBy.columns('customerId')
+@KeyOfCustomer([], 'since')
 @OnErasure.deleteRow
 @ObjectType({ description: 'Which employee looks after a customer, and since when.', simpleResolvers: true })
 export class Account {

@@ -3,6 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { Money, money } from '../../kit/graph/Money.js';
 import { Employee } from './Employee.js';
+import { KeyOfCustomer } from '../../kit/ownership/KeyOfCustomer.js';
 import { OnErasure } from '../../kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
@@ -11,6 +12,7 @@ export const MAX_CATEGORY_SPENDS = 100;
 
 @Entity('category_spend')
 @OwnedBy.columns('customerId')
+@KeyOfCustomer(['year', 'currency'], 'updatedAt')
 @OnErasure.deleteRow
 @ObjectType({
   description:

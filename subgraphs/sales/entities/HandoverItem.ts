@@ -5,6 +5,7 @@ import { DateTime } from '../../kit/graph/DateTime.js';
 import { enumType } from '../../kit/graph/enumType.js';
 import { Money, money } from '../../kit/graph/Money.js';
 import { Customer } from './Customer.js';
+import { KeyOfCustomer } from '../../kit/ownership/KeyOfCustomer.js';
 import { OnErasure } from '../../kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
@@ -18,6 +19,7 @@ export type HandoverItemKind = keyof typeof HandoverItemKind;
 
 @Entity('handover_item')
 @OwnedBy.columns('itemId')
+@KeyOfCustomer(['handoverId', 'kind'])
 @ObjectType({ description: 'One thing that was handed over.', simpleResolvers: true })
 export class HandoverItem {
   @PrimaryColumn('uuid', { name: 'handover_id' })

@@ -1,0 +1,86 @@
+import { escapeIdentifier } from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { OwnedTable, OwnerColumn } from './ownedTables.js';
+
+/** Rows that change in one transaction: no lock is held for longer than they take. */
+const BATCH = 2_000;
+/** Customers who are looked at together. */
+const CUSTOMERS = 100;
+
+/**
+ * Works out anew what a subgraph derives from the rows of customers, whose rows are by now where they belong. It may come twice.
+ * @param customerIds those whose rows went, and those to whom they came
+ */
+export type Rederive = (manager: EntityManager, customerIds: readonly string[]) => Promise<void>;
+
+interface Due {
+  readonly id: string;
+  readonly canonicalId: string;
+}
+
+/**
+ * Brings the rows of customers who were merged or unmerged in line with who they are by now: the second half, after `takeInAliases`. Whatever
+ * interrupts it, it goes on where it was, and two at once do no harm: each row's owner is worked out anew by its trigger.
+ *
+ * @returns how many customers it saw to
+ */
+export async function applyAliases(
+  dataSource: DataSource,
+  tables: readonly OwnedTable[],
+  rederive?: Rederive,
+): Promise<number> {
+  const statements = tables.flatMap(({ name, owners }) => owners.map((owner) => statement(name, owner)));
+  let applied = 0;
+  for (;;) {
+    const due = await dataSource.query<Due[]>(
+      `/* aliases */ SELECT customer_id AS id, canonical_id AS "canonicalId" FROM customer_alias WHERE NOT is_applied ORDER BY customer_id LIMIT ${CUSTOMERS}`,
+    );
+    if (due.length === 0) return applied;
+    const ids = due.map(({ id }) => id);
+    let left: readonly string[] = statements;
+    while (left.length > 0) left = await dataSource.transaction((manager) => batch(manager, left, ids));
+    const both = [...new Set([...ids, ...due.map(({ canonicalId }) => canonicalId)])];
+    if (rederive) await dataSource.transaction((manager) => rederive(manager, both));
+    // Not where it changed again meanwhile.
+    await dataSource.query(
+      `UPDATE customer_alias a SET is_applied = true FROM unnest($1::uuid[], $2::uuid[]) AS d (id, canonical)
+       WHERE a.customer_id = d.id AND a.canonical_id = d.canonical`,
+      [ids, due.map(({ canonicalId }) => canonicalId)],
+    );
+    applied += due.length;
+  }
+}
+
+/** @returns the statements with which it is not done: there are more rows, or somebody else changes one of them at the moment */
+async function batch(
+  manager: EntityManager,
+  statements: readonly string[],
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  // Before any row, as writes do it: whoever waits for a row does not hold up a merge that this one waits for.
+  await manager.query(
+    `SELECT pg_advisory_xact_lock_shared(hashtext('customer360.customers.' || current_schema()), lock)
+     FROM (SELECT DISTINCT customer_lock(id) AS lock FROM unnest($1::uuid[]) AS c (id) ORDER BY 1) AS l`,
+    [ids],
+  );
+  let rows = 0;
+  for (const [index, follow] of statements.entries()) {
+    const [found] = await manager.query<{ due: number; moved: number }[]>(follow, [ids, BATCH - rows]);
+    const { due = 0, moved = 0 } = found ?? {};
+    rows += due;
+    if (rows >= BATCH || moved < due) return statements.slice(index);
+  }
+  return [];
+}
+
+function statement(table: string, owner: OwnerColumn): string {
+  const [name, column, recorded] = [table, owner.name, owner.recorded].map(escapeIdentifier);
+  // Those that nobody moved yet, by the index on the owner; those that were, by the index on just them.
+  const isTheirs = `(t.${column} = ANY($1::uuid[]) AND t.${recorded} = t.${column} OR t.${recorded} = ANY($1::uuid[]) AND t.${recorded} <> t.${column})`;
+  return `WITH due AS MATERIALIZED (
+      SELECT t.ctid AS at, a.canonical_id AS canonical FROM ${name} t JOIN customer_alias a ON a.customer_id = t.${recorded}
+      WHERE ${isTheirs} AND t.${column} <> a.canonical_id LIMIT $2 FOR UPDATE OF t
+    ), moved AS (
+      UPDATE ${name} t SET ${column} = d.canonical FROM due d WHERE t.ctid = d.at RETURNING 1
+    ) SELECT (SELECT count(*)::int FROM due) AS due, (SELECT count(*)::int FROM moved) AS moved`;
+}

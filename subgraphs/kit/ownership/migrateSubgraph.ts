@@ -1,0 +1,17 @@
+import { migrate } from '../sql/migrate.js';
+import type { SchemaDefinition } from '../sql/createDataSource.js';
+import { deriveOwners } from './deriveOwners.js';
+import { DeriveCustomers1764300000000 } from './migrations/DeriveCustomers1764300000000.js';
+import { ownedTables } from './ownedTables.js';
+
+/**
+ * Brings a subgraph's schema up to the code's version, as `migrate` does, and then sees to it that the owners of its rows follow from those
+ * for whom they were recorded.
+ * @returns the names of the migrations that ran
+ */
+export function migrateSubgraph(definition: SchemaDefinition, url: string): Promise<string[]> {
+  const migrations = [...definition.migrations, DeriveCustomers1764300000000];
+  return migrate({ ...definition, migrations }, url, (manager) =>
+    deriveOwners(manager, ownedTables(definition.entities)),
+  );
+}

@@ -1,0 +1,49 @@
+import type { EntityManager } from 'typeorm';
+import { membersOf } from './membersOf.js';
+
+/** Who is whom, as identity says it: see `customerMerged` in the contract. */
+export interface WhoIsWhom {
+  readonly position: number;
+  readonly customers: readonly { readonly customerId: string; readonly parentId: string | null }[];
+}
+
+/**
+ * Takes in who is whom: the first half of a merge or an unmerge, which changes no row of a customer but makes every later write follow it. Of what is known
+ * of a customer the newest holds, in whatever order it comes. `applyAliases` does the rest, after the commit.
+ *
+ * @param manager of a transaction that does little else: writes of these customers wait for it
+ */
+export async function takeInAliases(manager: EntityManager, { position, customers }: WhoIsWhom): Promise<void> {
+  const ids = customers.map(({ customerId }) => customerId.toLowerCase());
+  await lockCustomers(manager, await membersOf(manager, ids));
+  await manager.query(
+    `INSERT INTO customer_alias (customer_id, parent_id, canonical_id, position)
+     SELECT id, parent, id, $3 FROM unnest($1::uuid[], $2::uuid[]) AS said (id, parent)
+     ON CONFLICT (customer_id) DO UPDATE SET parent_id = excluded.parent_id, position = excluded.position, merged_at = now()
+       WHERE customer_alias.position < excluded.position`,
+    [ids, customers.map(({ parentId }) => parentId?.toLowerCase() ?? null), position],
+  );
+  // With those whom it does not name, because another event of theirs has not come yet.
+  const members = await membersOf(manager, ids);
+  await lockCustomers(manager, members);
+  await manager.query(
+    `WITH RECURSIVE path AS (
+       SELECT id, id AS at, 0 AS steps FROM unnest($1::uuid[]) AS m (id)
+       UNION ALL
+       SELECT p.id, a.parent_id, p.steps + 1 FROM path p JOIN customer_alias a ON a.customer_id = p.at
+         WHERE a.parent_id IS NOT NULL
+     ) CYCLE at SET goes_round USING way, root AS (SELECT DISTINCT ON (id) id, at FROM path ORDER BY id, steps DESC)
+     UPDATE customer_alias a SET canonical_id = r.at, is_applied = false FROM root r
+     WHERE a.customer_id = r.id AND a.canonical_id <> r.at`,
+    [members],
+  );
+}
+
+/** Keeps writes of these customers, and other merges of them, waiting until the transaction ends; waits for those that have begun. */
+async function lockCustomers(manager: EntityManager, customerIds: readonly string[]): Promise<void> {
+  await manager.query(
+    `SELECT pg_advisory_xact_lock(hashtext('customer360.customers.' || current_schema()), lock)
+     FROM (SELECT DISTINCT customer_lock(id) AS lock FROM unnest($1::uuid[]) AS c (id) ORDER BY 1) AS l`,
+    [customerIds],
+  );
+}
