@@ -24,7 +24,7 @@ const registry = z.strictObject({
             url: z.url('must be an http address'),
             events: z
               .array(
-                z.string().regex(/^[a-z0-9.-]+\.v\d+$/, 'must be types with a version: customer360.customer.erased.v1'),
+                z.string().regex(/^[a-z0-9.-]+\.v\d+$/, 'must be types with a version: customer360.customer.erased.v2'),
               )
               .min(1, 'must name a type of event'),
           })

@@ -193,7 +193,7 @@ test('is served by the command from subgraphs.yaml, which ends in good order', a
     cwd: folder.path,
     env: { ...plainEnvironment(), DATABASE_URL: database.url, LOG_LEVEL: 'silent' },
   });
-  await command.prints(/customer360\.customer\.erased\.v1, \S+ -> club\S* at http/);
+  await command.prints(/customer360\.customer\.erased\.v2, \S+ -> club\S* at http/);
   await publish(0, 2);
   await waitUntil(() => numbers().length === 2);
   command.signal('SIGTERM');

@@ -32,8 +32,8 @@ function isSigned(headers, body) {
 }
 
 /** What the webhook brings, perhaps twice or late: who was erased has no card, who was merged shares one. */
-function takeIn({ type, data: { customerId, position, customers = [] } }) {
-  if (type === 'customer360.customer.erased.v1') stamps.delete(customerId);
+function takeIn({ type, data: { position, customers = [], customerIds = [] } }) {
+  if (type === 'customer360.customer.erased.v2') for (const id of customerIds) stamps.delete(id);
   for (const { customerId: id, parentId } of customers) {
     if ((positions.get(id) ?? -1) >= position) continue;
     positions.set(id, position);

@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { customerMerged } from '../../../schema/contract.js';
+import { customerErased, customerMerged } from '../../../schema/contract.js';
 
 /**
- * Numbers merges and unmerges, and tells every subgraph once more who is whom: an event of the version before says it as a step, which nobody
- * takes in any more.
+ * Numbers merges and unmerges, and tells every subgraph once more who is whom and who was erased: events of the version before say neither for all
+ * who are one, and nobody takes them in any more.
  */
 export class NumberMerges1764300000001 implements MigrationInterface {
   readonly name = 'NumberMerges1764300000001';
@@ -27,6 +27,15 @@ export class NumberMerges1764300000001 implements MigrationInterface {
            'mergedAt', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
        FROM said`,
       [customerMerged.type],
+    );
+    await runner.query(
+      `INSERT INTO outbox (event) SELECT jsonb_build_object(
+         'specversion', '1.0', 'id', gen_random_uuid(), 'source', '/customer360/identity', 'type', $1::text, 'subject', id,
+         'time', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'datacontenttype', 'application/json',
+         'data', jsonb_build_object('customerId', id, 'customerIds', jsonb_build_array(id),
+           'erasedAt', to_char(erased_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+       FROM customer WHERE erased_at IS NOT NULL`,
+      [customerErased.type],
     );
   }
 

@@ -16,6 +16,10 @@ export type Rederive = (manager: EntityManager, customerIds: readonly string[]) 
 interface Due {
   readonly id: string;
   readonly canonicalId: string;
+  /** Who they were before. */
+  readonly formerIds: readonly string[];
+  /** How often that has changed. */
+  readonly changes: number;
 }
 
 /**
@@ -33,19 +37,19 @@ export async function applyAliases(
   let applied = 0;
   for (;;) {
     const due = await dataSource.query<Due[]>(
-      `/* aliases */ SELECT customer_id AS id, canonical_id AS "canonicalId" FROM customer_alias WHERE NOT is_applied ORDER BY customer_id LIMIT ${CUSTOMERS}`,
+      `/* aliases */ SELECT customer_id AS id, canonical_id AS "canonicalId", former_ids AS "formerIds", changes FROM customer_alias WHERE NOT is_applied ORDER BY customer_id LIMIT ${CUSTOMERS}`,
     );
     if (due.length === 0) return applied;
     const ids = due.map(({ id }) => id);
     let left: readonly string[] = statements;
     while (left.length > 0) left = await dataSource.transaction((manager) => batch(manager, left, ids));
-    const both = [...new Set([...ids, ...due.map(({ canonicalId }) => canonicalId)])];
+    const both = [...new Set(due.flatMap(({ id, canonicalId, formerIds }) => [id, canonicalId, ...formerIds]))];
     if (rederive) await dataSource.transaction((manager) => rederive(manager, both));
-    // Not where it changed again meanwhile.
+    // Not where it changed again meanwhile, and be it back.
     await dataSource.query(
-      `UPDATE customer_alias a SET is_applied = true FROM unnest($1::uuid[], $2::uuid[]) AS d (id, canonical)
-       WHERE a.customer_id = d.id AND a.canonical_id = d.canonical`,
-      [ids, due.map(({ canonicalId }) => canonicalId)],
+      `UPDATE customer_alias a SET is_applied = true, former_ids = '{}' FROM unnest($1::uuid[], $2::int[]) AS d (id, changes)
+       WHERE a.customer_id = d.id AND a.changes = d.changes`,
+      [ids, due.map(({ changes }) => changes)],
     );
     applied += due.length;
   }

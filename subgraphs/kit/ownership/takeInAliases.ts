@@ -33,7 +33,8 @@ export async function takeInAliases(manager: EntityManager, { position, customer
        SELECT p.id, a.parent_id, p.steps + 1 FROM path p JOIN customer_alias a ON a.customer_id = p.at
          WHERE a.parent_id IS NOT NULL
      ) CYCLE at SET goes_round USING way, root AS (SELECT DISTINCT ON (id) id, at FROM path ORDER BY id, steps DESC)
-     UPDATE customer_alias a SET canonical_id = r.at, is_applied = false FROM root r
+     UPDATE customer_alias a SET canonical_id = r.at, is_applied = false, changes = a.changes + 1, former_ids = a.former_ids || a.canonical_id
+     FROM root r
      WHERE a.customer_id = r.id AND a.canonical_id <> r.at`,
     [members],
   );

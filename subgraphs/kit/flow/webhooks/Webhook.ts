@@ -4,6 +4,6 @@ export interface Webhook {
   readonly name: string;
   /** Its http address. */
   readonly url: string;
-  /** The types that it wants: `customer360.customer.erased.v1`. */
+  /** The types that it wants: `customer360.customer.erased.v2`. */
   readonly events: readonly string[];
 }

@@ -18,7 +18,11 @@ export class DeriveCustomers1764300000000 implements MigrationInterface {
       -- Also who is merged into nobody (any more) has a row, once they were: what was said later counts, whatever comes first.
       ALTER TABLE customer_alias ALTER COLUMN parent_id DROP NOT NULL,
         ADD COLUMN position bigint NOT NULL DEFAULT 0,
-        ADD COLUMN is_applied boolean NOT NULL DEFAULT true;
+        ADD COLUMN is_applied boolean NOT NULL DEFAULT true,
+        -- Who they were until then, as long as their rows have not followed.
+        ADD COLUMN former_ids uuid[] NOT NULL DEFAULT '{}',
+        -- How often who they are has changed.
+        ADD COLUMN changes integer NOT NULL DEFAULT 0;
       CREATE INDEX customer_alias_by_parent ON customer_alias (parent_id);
       CREATE INDEX customer_alias_due ON customer_alias (customer_id) WHERE NOT is_applied;
 
