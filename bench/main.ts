@@ -44,6 +44,14 @@ npm run bench -- timeline [options]
 
 It asks a touchpoints subgraph for pages of timelines in a small and in a large table, in alternating rounds.
 
+npm run bench -- merge [options]
+
+  --rows N          of the customer who is merged         (100000)
+  --rounds N                                              (5)
+
+It merges and unmerges a customer with many touchpoints while somebody goes on writing of them, and prints how long each takes and the
+longest write meanwhile.
+
 npm run bench -- load [options]
 
   --graph NAME      of ${Object.keys(graphs).join(', ')}  (products)
@@ -102,6 +110,7 @@ const { values, positionals } = parseArgs({
     different: { type: 'string', default: '200' },
     peers: { type: 'string' },
     'one-caller': { type: 'boolean', default: false },
+    rows: { type: 'string', default: '100000' },
     sizes: { type: 'string', default: '100000,10000000' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -146,6 +155,9 @@ if (values.help) {
 } else if (positionals[0] === 'moments') {
   const { moments } = await import('./moments.js');
   await moments({ requests: positive('requests', values.requests ?? '300') });
+} else if (positionals[0] === 'merge') {
+  const { merge } = await import('./merge.js');
+  await merge({ rows: positive('rows', values.rows), rounds: positive('rounds', values.rounds) });
 } else if (positionals[0] === 'timeline') {
   const { timeline } = await import('./timeline.js');
   await timeline({

@@ -81,10 +81,11 @@ function statement(table: string, owner: OwnerColumn): string {
   const [name, column, recorded] = [table, owner.name, owner.recorded].map(escapeIdentifier);
   // Those that nobody moved yet, by the index on the owner; those that were, by the index on just them.
   const isTheirs = `(t.${column} = ANY($1::uuid[]) AND t.${recorded} = t.${column} OR t.${recorded} = ANY($1::uuid[]) AND t.${recorded} <> t.${column})`;
+  // The trigger writes who it is. By their places the rows are fetched one by one, however large the table is.
   return `WITH due AS MATERIALIZED (
-      SELECT t.ctid AS at, a.canonical_id AS canonical FROM ${name} t JOIN customer_alias a ON a.customer_id = t.${recorded}
+      SELECT t.ctid AS at FROM ${name} t JOIN customer_alias a ON a.customer_id = t.${recorded}
       WHERE ${isTheirs} AND t.${column} <> a.canonical_id LIMIT $2 FOR UPDATE OF t
     ), moved AS (
-      UPDATE ${name} t SET ${column} = d.canonical FROM due d WHERE t.ctid = d.at RETURNING 1
+      UPDATE ${name} SET ${column} = ${column} WHERE ctid = ANY (ARRAY(SELECT at FROM due)) RETURNING 1
     ) SELECT (SELECT count(*)::int FROM due) AS due, (SELECT count(*)::int FROM moved) AS moved`;
 }

@@ -29,17 +29,6 @@ export class DeriveCustomers1764300000000 implements MigrationInterface {
       -- Merges and writes of a customer take turns by it: those alone, these together.
       CREATE FUNCTION customer_lock(id uuid) RETURNS integer LANGUAGE sql IMMUTABLE RETURN hashtext(id::text) & 255;
 
-      -- Who a recorded customer is by now. It is read when no merge can come between: in a statement of its own, after the lock.
-      CREATE FUNCTION current_customer(id uuid) RETURNS uuid LANGUAGE plpgsql AS $$
-        DECLARE
-          found uuid;
-        BEGIN
-          IF id IS NULL THEN RETURN NULL; END IF;
-          PERFORM pg_advisory_xact_lock_shared(hashtext('customer360.customers.${schema}'), ${schema}.customer_lock(id));
-          SELECT canonical_id INTO found FROM ${schema}.customer_alias WHERE customer_id = id;
-          RETURN coalesce(found, id);
-        END $$;
-
       -- The id by which the caller named somebody, where that was another one than the current.
       CREATE FUNCTION named_customer(id uuid) RETURNS uuid LANGUAGE sql STABLE RETURN
         coalesce((nullif(current_setting('customer360.named_customers', true), '')::jsonb ->> id::text)::uuid, id);
