@@ -13,7 +13,7 @@ export interface Change {
 }
 
 /**
- * The row, locked until the transaction ends, so that of two writers at once the second sees what the first wrote.
+ * The row, locked until the transaction ends (but for those who only refer to it), so that of two writers at once the second sees what the first wrote.
  * @throws BAD_USER_INPUT when there is none; CONFLICT when its version is another than the expected one
  */
 export async function lockRow<T extends ObjectLiteral & { id: string; version: number }>(
@@ -22,7 +22,7 @@ export async function lockRow<T extends ObjectLiteral & { id: string; version: n
   { id, argument, expectedVersion }: Change,
 ): Promise<T> {
   const where = { id } as FindOptionsWhere<T>;
-  const row = isUuid(id) ? await manager.findOne(entity, { where, lock: { mode: 'pessimistic_write' } }) : null;
+  const row = isUuid(id) ? await manager.findOne(entity, { where, lock: { mode: 'for_no_key_update' } }) : null;
   if (row === null) throw badUserInput(`${argument}: there is no ${entity.name} ${id}`, argument);
   if (expectedVersion !== null && row.version !== expectedVersion) {
     throw conflict(`The ${entity.name.toLowerCase()}`, row.version);

@@ -226,6 +226,8 @@ describe('what follows from consents', () => {
     await settled();
     expect(await members()).toEqual([a]);
     await merge(b, a);
+    await settled();
+    expect(await members()).toEqual([]);
     await grant(a);
     await settled();
     expect(await members()).toEqual([a]);

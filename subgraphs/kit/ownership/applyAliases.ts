@@ -1,5 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import { againAfterDeadlock } from '../sql/againAfterDeadlock.js';
 import type { OwnedTable, OwnerColumn } from './ownedTables.js';
 
 /** Rows that change in one transaction: no lock is held for longer than they take. */
@@ -42,9 +43,10 @@ export async function applyAliases(
     if (due.length === 0) return applied;
     const ids = due.map(({ id }) => id);
     let left: readonly string[] = statements;
-    while (left.length > 0) left = await dataSource.transaction((manager) => batch(manager, left, ids));
+    while (left.length > 0)
+      left = await againAfterDeadlock(() => dataSource.transaction((manager) => batch(manager, left, ids)));
     const both = [...new Set(due.flatMap(({ id, canonicalId, formerIds }) => [id, canonicalId, ...formerIds]))];
-    if (rederive) await dataSource.transaction((manager) => rederive(manager, both));
+    if (rederive) await againAfterDeadlock(() => dataSource.transaction((manager) => rederive(manager, both)));
     // Not where it changed again meanwhile, and be it back.
     await dataSource.query(
       `UPDATE customer_alias a SET is_applied = true, former_ids = '{}' FROM unnest($1::uuid[], $2::int[]) AS d (id, changes)

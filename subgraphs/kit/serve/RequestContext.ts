@@ -11,6 +11,7 @@ import type { NotesReads } from '../ownership/noteReads.js';
 import type { KnowsWithdrawals } from '../guard/heedConsent.js';
 import { Connection } from '../graph/Connection.js';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
+import { againAfterDeadlock } from '../sql/againAfterDeadlock.js';
 import type { Database } from '../sql/Database.js';
 import { Outbox } from '../flow/Outbox.js';
 import type { Class } from '../graph/Class.js';
@@ -34,11 +35,6 @@ export interface PersonalDataGuards {
   readonly readWithdrawals: ReadWithdrawals;
   readonly accessLog: AccessLog;
 }
-
-/** How often a write is begun that Postgres ends because it and another wait for each other. */
-const MOST_TRIES = 5;
-/** Postgres' code for it. */
-const DEADLOCK_DETECTED = '40P01';
 
 /** The one nameless parent of a list at the root. */
 const ROOT = '00000000-0000-0000-0000-000000000000';
@@ -173,13 +169,7 @@ export class RequestContext implements KnowsMerges, KnowsWithdrawals, NotesChang
    *   writes nothing
    */
   async write<R>(work: (manager: EntityManager, outbox: Outbox) => Promise<R>, once?: Idempotency): Promise<R> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.writeOnce(work, once);
-      } catch (error) {
-        if (tries === MOST_TRIES || !isDeadlock(error)) throw error;
-      }
-    }
+    return againAfterDeadlock(() => this.writeOnce(work, once));
   }
 
   private async writeOnce<R>(
@@ -232,8 +222,4 @@ export class RequestContext implements KnowsMerges, KnowsWithdrawals, NotesChang
     }
     return loader as DataLoader<string, V>;
   }
-}
-
-function isDeadlock(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === DEADLOCK_DETECTED;
 }

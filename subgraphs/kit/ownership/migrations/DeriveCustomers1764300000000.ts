@@ -11,9 +11,6 @@ export class DeriveCustomers1764300000000 implements MigrationInterface {
   readonly name = 'DeriveCustomers1764300000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const [row] = (await runner.query('SELECT quote_ident(current_schema()) AS schema')) as { schema: string }[];
-    const schema = row?.schema ?? '';
-    // Whoever writes to the tables, imports too, has another search path: what the triggers call is named in full.
     await runner.query(`
       -- Also who is merged into nobody (any more) has a row, once they were: what was said later counts, whatever comes first.
       ALTER TABLE customer_alias ALTER COLUMN parent_id DROP NOT NULL,
