@@ -22,6 +22,8 @@ export const ERROR_CODES = {
   FORBIDDEN: 'FORBIDDEN',
   /** The customer withdrew the consent to what the request says it is for (`x-purpose`). */
   CONSENT_WITHDRAWN: 'CONSENT_WITHDRAWN',
+  /** Personal data of which the subgraph cannot tell whose it is, so that it could not be noted who was given it. It is the subgraph's fault. */
+  OWNER_UNKNOWN: 'OWNER_UNKNOWN',
   /** The operation nests deeper than is allowed; as with all limits, `extensions.limit` is the limit and `extensions.actual` the figure. */
   QUERY_TOO_DEEP: 'QUERY_TOO_DEEP',
   TOO_MANY_ALIASES: 'TOO_MANY_ALIASES',

@@ -160,6 +160,30 @@ describe('the audit log', () => {
     ]);
   });
 
+  test('knows whose a household is: of its members, asked for itself; of those from whom it was reached, otherwise', async () => {
+    const ids = [await newCustomer('Max Berger'), await newCustomer('Mia Berger')];
+    const create = 'mutation { createHousehold(name: "Household Berger") { id name } }';
+    const created = await ask(create, {}, AGENT);
+    expect(created.errors).toBeUndefined();
+    const { id, name } = created.data.createHousehold;
+    expect(name).toBe('Household Berger');
+    await sql('UPDATE customer SET household_id = $1 WHERE id = ANY($2)', [id, ids]);
+
+    const alone = { ...AGENT, subject: 'alone' };
+    const together = { ...AGENT, subject: 'together' };
+    await ask('query ($id: ID!) { household(id: $id) { name } }', { id }, alone);
+    const read = 'query ($one: ID!, $other: ID!) { a: customer(id: $one) { ...H } b: customer(id: $other) { ...H } }';
+    const fragment = 'fragment H on Customer { household { name } }';
+    await ask(`${read} ${fragment}`, { one: ids[0], other: ids[1] }, together);
+    for (const customerId of ids) {
+      const [, ...reads] = await untilNoted(customerId, 3);
+      expect(reads.map(({ subject, fields }) => [subject, fields])).toEqual([
+        ['alone', ['Household.name']],
+        ['together', ['Household.name']],
+      ]);
+    }
+  });
+
   test('is changed and emptied by nobody; only what is older than the retention goes, and it is said how much', async () => {
     const id = await newCustomer('Ida Fuchs');
     const add = `INSERT INTO audit_entry (id, customer_id, at, action, subject, service, fields, request_id)

@@ -163,6 +163,21 @@ describe('a read for a purpose', () => {
     const answer = await ask('marketing', query, representations(id), FOR_MARKETING);
     expect(answer.data._entities).toEqual([{ consents: [{ action: 'WITHDRAWN' }], traits: null }]);
     expect(codes(answer)).toEqual(['CONSENT_WITHDRAWN']);
+    const history = `${OF_CUSTOMER} { consentHistory { edges { node { action } } } } } }`;
+    const { data } = await ask('marketing', history, representations(id), FOR_MARKETING);
+    expect(data._entities[0].consentHistory.edges).toEqual([{ node: { action: 'WITHDRAWN' } }]);
+  });
+
+  test('the audit log is read for every purpose: it says who was given what', async () => {
+    const { id } = await newCustomer('Vera Nadler');
+    await say('withdraw', id);
+    const query = 'query ($id: ID!) { auditLog(customerId: $id) { nodes { action } edges { node { action } } } }';
+    let log: Untyped;
+    await waitUntil(async () => {
+      log = (await ask('identity', query, { id }, FOR_MARKETING)).data.auditLog;
+      return log.nodes.length > 0;
+    });
+    expect(log.edges).toEqual(log.nodes.map((node: Untyped) => ({ node })));
   });
 
   test('a purpose that nobody consents to is refused with those that there are', async () => {

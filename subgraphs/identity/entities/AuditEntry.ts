@@ -3,6 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { enumType } from '../../kit/graph/enumType.js';
+import { ReadableAfterWithdrawal } from '../../kit/guard/ReadableAfterWithdrawal.js';
 import { OnErasure } from '../../kit/ownership/OnErasure.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
@@ -14,6 +15,8 @@ export type AuditAction = keyof typeof AuditAction;
 
 @Entity('audit_entry')
 @OwnedBy.recorded('auditedId')
+// What is known of who read somebody's data is for the auditor, whatever that somebody consents to.
+@ReadableAfterWithdrawal()
 @ObjectType({
   description:
     'That somebody read or changed personal data of a customer. Never changed, and dropped only when it is older than the retention.',
@@ -24,7 +27,6 @@ export class AuditEntry {
   @Field(() => ID, { description: 'A UUID.' })
   id: string;
 
-  /** Not `customerId`: what is known of who read somebody's data is for the auditor, whatever that somebody consents to. */
   @OnErasure.keep
   @Column('uuid', { name: 'customer_id' })
   auditedId: string;

@@ -42,3 +42,13 @@ export function consentWithdrawn(purpose: string): GraphQLError {
     extensions: { code: ERROR_CODES.CONSENT_WITHDRAWN, purpose },
   });
 }
+
+/**
+ * Personal data of which nobody can tell whose it is: it could not be noted who was given it, so it is not given.
+ * @param field `CaseMessage.body`
+ */
+export function ownerUnknown(field: string): GraphQLError {
+  return new GraphQLError(`${field} is withheld: nobody can tell whose personal data it is`, {
+    extensions: { code: ERROR_CODES.OWNER_UNKNOWN },
+  });
+}

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { Backoff } from '../flow/Backoff.js';
 import { Wake } from '../flow/Wake.js';
-import { isWithdrawn, type KnowsWithdrawals } from './heedConsent.js';
+import { isWithdrawn, type KnowsWithdrawals } from './withdrawals.js';
 
 /**
  * Which events a subscription may carry: asked for each event at the moment at which it would go out, so a withdrawal counts from then
@@ -25,7 +25,7 @@ export class EventConsents<Context extends KnowsWithdrawals> {
     while (!this.#over) {
       const context = this.createContext();
       try {
-        const withdrawn = await isWithdrawn(event, '', context);
+        const withdrawn = await isWithdrawn(event, { kind: 'class' }, context);
         this.#backoff.worked();
         return withdrawn ? null : context;
       } catch (error) {

@@ -1,6 +1,7 @@
+import { Extensions } from 'type-graphql';
 import type { Class } from '../graph/Class.js';
 
-/** Whose the rows of an entity are. */
+/** Whose the rows of an entity, or the objects of another class of the schema, are. */
 export type Owner =
   | { readonly kind: 'itself' }
   | { readonly kind: 'columns'; readonly properties: readonly string[] }
@@ -11,10 +12,14 @@ export type Owner =
 
 const owners = new WeakMap<object, Owner>();
 
+/** Where in the `extensions` of its GraphQL type it is kept. */
+const KEY = 'customer360.ownedBy';
+
 function declare(owner: Owner): ClassDecorator {
   return (entity) => {
     if (owners.has(entity)) throw new Error(`${entity.name} says twice whose its rows are`);
     owners.set(entity, owner);
+    Extensions({ [KEY]: owner })(entity);
   };
 }
 
@@ -60,6 +65,15 @@ export const OwnedBy = {
     return declare({ kind: 'nobody', why });
   },
 };
+
+/** What the class of a GraphQL type says of whose its objects are; undefined where it says nothing. */
+export function declaredOwner({
+  extensions,
+}: {
+  readonly extensions: Readonly<Record<string, unknown>>;
+}): Owner | undefined {
+  return extensions[KEY] as Owner | undefined;
+}
 
 /** What an entity says of whose its rows are; undefined where it says nothing. */
 export function ownerOf(entity: Class): Owner | undefined {

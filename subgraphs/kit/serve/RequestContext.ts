@@ -5,10 +5,8 @@ import { validate as isUuid } from 'uuid';
 import type { Caller } from '../../../schema/contract.js';
 import { type AccessLog, accessEntries, addToOutbox } from '../ownership/AccessLog.js';
 import type { Aliases } from '../ownership/Aliases.js';
-import type { KnowsMerges } from '../ownership/heedMerges.js';
-import { type Change, changedCustomers, type NotesChanges } from '../ownership/noteChanges.js';
-import type { NotesReads } from '../ownership/noteReads.js';
-import type { KnowsWithdrawals } from '../guard/heedConsent.js';
+import { type Change, changedCustomers } from '../ownership/changedCustomers.js';
+import type { GuardedRequest } from '../guard/GuardedRequest.js';
 import { Connection } from '../graph/Connection.js';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
 import { againAfterDeadlock } from '../sql/againAfterDeadlock.js';
@@ -43,11 +41,13 @@ const ROOT = '00000000-0000-0000-0000-000000000000';
  * What a resolver has at hand, made afresh for each request. Everything it reads is batched and remembered for the
  * rest of the request; a write forgets what was remembered.
  */
-export class RequestContext implements KnowsMerges, KnowsWithdrawals, NotesChanges, NotesReads {
+export class RequestContext implements GuardedRequest {
   // Not `#loaders`: Apollo Server copies the context for each operation, and private members do not follow.
   private readonly loaders = new Map<unknown, DataLoader<string, unknown>>();
   /** Of which customer the request was given which personal data so far: fields by the customer's id. */
   readonly given = new Map<string, Set<string>>();
+  /** Whose objects are that do not tell it themselves: a message is of the customer of the case that it was reached from. */
+  readonly owners = new WeakMap<object, readonly string[]>();
   /** The ids of customers who were merged, as the request gave them, by who that is now. */
   private readonly formerIds = new Map<string, string>();
   /** The mutation that runs; undefined in a query. */

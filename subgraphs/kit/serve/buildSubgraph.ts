@@ -1,17 +1,15 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { isObjectType, parse, print, specifiedDirectives, type GraphQLSchema } from 'graphql';
+import { defaultFieldResolver, isObjectType, parse, print, specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema, createResolversMap } from 'type-graphql';
 import { RESUMABLE } from '../../../schema/contract.js';
-import { noteChanges } from '../ownership/noteChanges.js';
-import { noteReads } from '../ownership/noteReads.js';
-import { heedConsent, requireConsent } from '../guard/heedConsent.js';
-import { isReadableAfterWithdrawal } from '../guard/ReadableAfterWithdrawal.js';
-import type { ReferenceResolver, SubgraphDefinition } from './defineSubgraph.js';
+import type { SubgraphDefinition } from './defineSubgraph.js';
 import { eachField } from '../graph/eachField.js';
+import { type FieldPolicy, fieldPolicies } from '../guard/fieldPolicies.js';
+import { guardField, isGuarded } from '../guard/guardField.js';
+import { guardReference } from '../guard/guardReference.js';
 import { guardRoots } from '../guard/guardRoots.js';
-import { heedingMerges, heedMerges } from '../ownership/heedMerges.js';
-import { maskPersonalData } from '../guard/maskPersonalData.js';
+import type { GuardedRequest } from '../guard/GuardedRequest.js';
 import { sizeLists } from '../graph/sizeLists.js';
 import { ownedTables } from '../ownership/ownedTables.js';
 
@@ -59,14 +57,6 @@ function noTopics(): never {
 /** type-graphql builds no schema with a subscription without one. */
 const NO_TOPICS = { publish: noTopics, subscribe: noTopics };
 
-function consented(typename: string, resolve: ReferenceResolver): ReferenceResolver {
-  return (reference, context) => {
-    const found = resolve(reference, context);
-    if (context.caller.purpose === undefined) return found;
-    return Promise.resolve(found).then((entity) => requireConsent(entity, typename, context));
-  };
-}
-
 /** The marks of classes and fields, which SDL does not carry. */
 function copyExtensions(from: GraphQLSchema, to: GraphQLSchema): void {
   eachField(from, (field, { name, extensions }) => {
@@ -78,17 +68,31 @@ function copyExtensions(from: GraphQLSchema, to: GraphQLSchema): void {
   });
 }
 
+/** Puts the policies in force. A field whose policy asks for nothing keeps the resolver that it has, mostly none. */
+function guardFields(schema: GraphQLSchema, policies: readonly FieldPolicy[]): void {
+  const byField = new Map(policies.map((policy) => [policy.field, policy]));
+  eachField<GuardedRequest>(schema, (field, type) => {
+    const policy = byField.get(`${type.name}.${field.name}`);
+    if (policy && isGuarded(policy)) {
+      field.resolve = guardField(policy, field.type, field.resolve ?? defaultFieldResolver);
+    }
+  });
+}
+
 export interface BuiltSubgraph {
   /** Executable, with `_service` and `_entities`. */
   readonly schema: GraphQLSchema;
   /** What is committed under schema/subgraphs and composed. */
   readonly sdl: string;
+  /** What each field is given by; in force in `schema`. */
+  readonly policies: readonly FieldPolicy[];
 }
 
 /**
  * Builds a subgraph's schema from its classes: types and resolvers from type-graphql, the federation from Apollo.
  *
- * @throws Error when a type is wrong, or an entity does not say whose its rows are
+ * @throws Error when a type is wrong, an entity does not say whose its rows are, or nothing says whose the
+ *   value of a personal field is
  */
 export async function buildSubgraph(definition: SubgraphDefinition): Promise<BuiltSubgraph> {
   ownedTables(definition.entities);
@@ -105,19 +109,14 @@ export async function buildSubgraph(definition: SubgraphDefinition): Promise<Bui
   const declared = parse(printSchemaWithDirectives(schema));
   const sdl = linked(print(sizeLists(guardRoots(declared, definition.access))));
   const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
-  for (const [typename, fields] of maskPersonalData(schema)) {
-    resolvers[typename] = { ...resolvers[typename], ...Object.fromEntries(fields) };
-  }
   for (const [typename, resolve] of Object.entries(definition.references)) {
-    const isLedger = isReadableAfterWithdrawal(schema.getType(typename) ?? { extensions: {} });
-    const __resolveReference = isLedger ? resolve : consented(typename, resolve);
-    resolvers[typename] = { ...resolvers[typename], __resolveReference: heedingMerges(__resolveReference) };
+    const type = schema.getType(typename);
+    if (type === undefined) throw new Error(`references: there is no type ${typename}`);
+    resolvers[typename] = { ...resolvers[typename], __resolveReference: guardReference(type, resolve) };
   }
   const built = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
   copyExtensions(schema, built);
-  noteReads(built);
-  noteChanges(built);
-  heedConsent(built);
-  heedMerges(built);
-  return { schema: built, sdl };
+  const policies = fieldPolicies(built, definition.entities);
+  guardFields(built, policies);
+  return { schema: built, sdl, policies };
 }
