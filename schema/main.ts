@@ -5,6 +5,10 @@ import { HISTORY_FOLDER, listHistory, releasePin, rollBack } from './rollBack.js
 const HELP = `npm run schema            emit the SDL of our subgraphs from code and compose all of subgraphs.yaml into the supergraph
 npm run schema -- --check  change nothing; fail when what is committed differs from the code, when a rule of the house is broken,
                            or when an operation in schema/operations would break
+npm run schema -- policies print the policy of each field that has one: which scopes it asks for, its mask, what is noted of it, what
+                           becomes of it when its customer withdrew their consent, and whose it is
+  --subgraph NAME          of this subgraph only                                                        (all)
+  --json                   as JSON
 
 npm run schema:check       before a change lands: all of that, and every difference to what was committed before, each named as breaking,
                            dangerous or safe. What breaks an operation of schema/operations, or one that gateways recorded, is refused
@@ -54,6 +58,8 @@ async function main(): Promise<boolean> {
       check: { type: 'boolean', default: false },
       against: { type: 'string', default: 'HEAD' },
       of: { type: 'string' },
+      subgraph: { type: 'string' },
+      json: { type: 'boolean', default: false },
       usage: { type: 'string', default: USAGE_FOLDER },
       days: { type: 'string', default: '30' },
       history: { type: 'string', default: HISTORY_FOLDER },
@@ -75,6 +81,11 @@ async function main(): Promise<boolean> {
   if (command === 'check') {
     const { checkChange } = await import('./checkChange.js');
     return checkChange({ against, usage, days, print });
+  }
+  if (command === 'policies') {
+    const { listPolicies } = await import('./listPolicies.js');
+    await listPolicies({ subgraph: values.subgraph, asJson: values.json, print });
+    return true;
   }
   const { history: folder, to } = values;
   if (command === 'usage') {

@@ -4,7 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Merges of customers: who is whom, and how rows move. A merge gives the rows of one to the other and remembers for whom each was written;
  * what the other has already (the same e-mail address, the same trait) is set aside. So every read finds all by one id, and an unmerge gives back exactly what was there.
  *
- * The rows of a customer are found by the names of columns that all subgraphs share, as `customersOf` finds owners.
+ * The rows of a customer are found by the names of columns that all subgraphs share. (`DeriveCustomers1764300000000` ended that.)
  */
 export class CreateAliases1764200000002 implements MigrationInterface {
   readonly name = 'CreateAliases1764200000002';
