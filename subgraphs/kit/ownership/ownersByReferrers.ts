@@ -14,12 +14,11 @@ export type ReadOwners = (database: Database, ids: readonly string[]) => Promise
  */
 export function ownersByReferrers(entity: () => Class, property: string): ReadOwners {
   return async (database, ids) => {
-    const owner = ownerOf(entity());
-    if (owner?.kind !== 'columns') throw new Error(`${entity().name} does not say by columns whose its rows are`);
+    const properties = propertiesOf(entity());
     const { table } = database.selection(entity());
     const metadata = database.dataSource.getMetadata(entity());
     const column = (name: string): string => `t."${metadata.findColumnWithPropertyName(name)?.databaseName ?? name}"`;
-    const owners = owner.properties.map(column).join(', ');
+    const owners = properties.map(column).join(', ');
     const rows = await database.query<{ row: string; owners: (string | null)[] }>(
       sql`SELECT ${raw(column(property))}::text AS row, ARRAY[${raw(owners)}]::text[] AS owners
         FROM ${raw(table)} t WHERE ${raw(column(property))} = ANY(${ids}::uuid[])`,
@@ -28,4 +27,11 @@ export function ownersByReferrers(entity: () => Class, property: string): ReadOw
       of.flatMap((row) => row.owners.filter((id) => id !== null)),
     );
   };
+}
+
+function propertiesOf(entity: Class): readonly string[] {
+  const owner = ownerOf(entity);
+  if (owner?.kind === 'columns') return owner.properties;
+  if (owner?.kind === 'itself') return ['id'];
+  throw new Error(`${entity.name} does not say by columns whose its rows are`);
 }
