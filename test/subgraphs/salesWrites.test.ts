@@ -11,6 +11,7 @@ import { Order } from '../../subgraphs/sales/entities/Order.js';
 import { OrderLine } from '../../subgraphs/sales/entities/OrderLine.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
 import { activityRow, knownCustomer, knownEmployee, opportunityRow, productRow } from '../support/salesRows.js';
+import { EVERYONE } from '../support/asGateway.js';
 import { startTestSubgraph, type GraphQLAnswer, type TestSubgraph } from '../support/startTestSubgraph.js';
 
 const UNKNOWN = '018f0000-0000-7000-8000-000000000000';
@@ -101,6 +102,19 @@ const line = (more: object) =>
   });
 
 describe('placeOrder', () => {
+  it('takes a key for that of its caller: two applications that count alike place an order each', async () => {
+    const call = { input: order(), key: 'order-1' };
+    const place = async (application: string): Promise<string> => {
+      const { data, errors } = await subgraph.ask(PLACE, call, { ...EVERYONE, subject: application });
+      expect(errors).toBeUndefined();
+      return data.placeOrder.id;
+    };
+    const first = await place('shop');
+    const second = await place('telesales');
+    expect(second).not.toBe(first);
+    expect([await place('shop'), await place('telesales')]).toEqual([first, second]);
+  });
+
   it('adds up exactly, takes the list price where none is given, and numbers the order', async () => {
     const lines = [
       { productId, quantity: 3, unitCost: '4.1', discount: '0.25' },

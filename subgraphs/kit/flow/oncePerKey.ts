@@ -7,6 +7,9 @@ import { badUserInput } from '../graph/errors.js';
 import { parseInput } from '../graph/parseInput.js';
 import { isErasedAnswer, packAnswer, unpackAnswer } from './packAnswer.js';
 
+/** Of keys from before it was noted whose they are; they are kept for a week. */
+const ANYBODY = '';
+
 /** A mutation that its caller may send again without writing twice. */
 export interface Idempotency {
   /** The caller's `idempotencyKey`; without one, each call writes. */
@@ -35,11 +38,13 @@ function digest(input: unknown): string {
  * Runs `work`, unless the same call was answered before: then the first answer is given again and nothing is written. The
  * key is taken inside the transaction, so of two equal calls at once the second waits for the first and repeats its answer,
  * and a call that failed may be sent again. Answers are kept for a week (`forgetOldKeys`).
+ * @param caller whose key it is: another caller's is another
  * @throws BAD_USER_INPUT when the key was used for something else, or the first answer was of a customer who was erased since
  */
 export async function oncePerKey<R>(
   database: Database,
   manager: EntityManager,
+  caller: string,
   { key: given, mutation, input, given: before = input }: Idempotency,
   work: () => Promise<R>,
 ): Promise<R> {
@@ -47,13 +52,14 @@ export async function oncePerKey<R>(
   const key = parseInput(idempotencyKey, given, 'idempotencyKey');
   const hash = digest(input);
   const taken = await database.query(
-    sql`INSERT INTO idempotency_key (key, mutation, hash) VALUES (${key}, ${mutation}, ${hash})
-        ON CONFLICT (key) DO NOTHING RETURNING key`,
+    sql`INSERT INTO idempotency_key (key, caller, mutation, hash) SELECT ${key}, ${caller}, ${mutation}, ${hash}
+        WHERE NOT EXISTS (SELECT FROM idempotency_key WHERE key = ${key} AND caller = ${ANYBODY})
+        ON CONFLICT (key, caller) DO NOTHING RETURNING key`,
     manager,
   );
   if (taken.length === 0) {
     const [first] = await database.query<{ mutation: string; hash: string; answer: unknown }>(
-      sql`SELECT mutation, hash, answer FROM idempotency_key WHERE key = ${key}`,
+      sql`SELECT mutation, hash, answer FROM idempotency_key WHERE key = ${key} AND caller IN (${caller}, ${ANYBODY})`,
       manager,
     );
     if (first?.mutation !== mutation || (first.hash !== hash && first.hash !== digest(before))) {
@@ -72,7 +78,10 @@ export async function oncePerKey<R>(
   }
   const answer = await work();
   const packed = JSON.stringify(packAnswer(database, answer));
-  await database.query(sql`UPDATE idempotency_key SET answer = ${packed}::jsonb WHERE key = ${key}`, manager);
+  await database.query(
+    sql`UPDATE idempotency_key SET answer = ${packed}::jsonb WHERE key = ${key} AND caller = ${caller}`,
+    manager,
+  );
   return answer;
 }
 

@@ -186,7 +186,9 @@ export class RequestContext implements GuardedRequest {
           this.noteChange(outbox, done);
           return done;
         };
-        const answer = await (once ? oncePerKey(this.database, manager, this.asGiven(once), run) : run());
+        const answer = await (once
+          ? oncePerKey(this.database, manager, this.caller.subject, this.asGiven(once), run)
+          : run());
         await outbox.save(manager);
         return answer;
       });
