@@ -44,8 +44,15 @@ interface Stage {
   readonly statements: StageStatements;
 }
 
-/** A row that may not be written as the database is now; the statement that found out does not say which of the batch. */
-class RefusedRow extends Error {}
+/** Records that may not be written as the database is now. */
+class RefusedRecords extends Error {
+  constructor(
+    readonly drafts: ReadonlySet<RecordDraft>,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
 
 /**
  * Writes the rows of one file, a batch at a time, each in one transaction a database. What is remembered of earlier batches (the keys
@@ -110,11 +117,16 @@ export class BatchWriter {
       outcome.deferred.push(...written.deferred);
       outcome.lastId = written.lastId ?? outcome.lastId;
     } catch (error) {
-      if (!(error instanceof RefusedRow) && !isDataError(error)) throw error;
+      if (error instanceof RefusedRecords) {
+        for (const draft of error.drafts) outcome.rejects.push(...refused(draft, error));
+        const others = drafts.filter((draft) => !error.drafts.has(draft));
+        if (others.length > 0) await this.#writeOrHalve(others, mayDefer, outcome);
+        return;
+      }
+      if (!isDataError(error)) throw error;
       const [only] = drafts;
       if (drafts.length === 1 && only !== undefined) {
-        const reason = `the database refuses the row: ${error.message}`;
-        outcome.rejects.push(...rejectsOf(only, [{ column: '', value: '', reason }]));
+        outcome.rejects.push(...refused(only, error));
         return;
       }
       const half = Math.ceil(drafts.length / 2);
@@ -146,8 +158,10 @@ export class BatchWriter {
         for (const { record } of rows) touched.add(record);
       }
       const { rows } = await client.query<{ record: number; inserted: boolean }>(statements.merge);
-      if (statements.taken !== null && (await client.query(statements.taken)).rows.length > 0) {
-        throw new RefusedRow(`its ${plan.entity} is another's already`);
+      if (statements.taken !== null) {
+        const taken = await client.query<{ record: number }>(statements.taken);
+        const theirs = new Set(taken.rows.flatMap(({ record }) => records[record] ?? []));
+        if (theirs.size > 0) throw new RefusedRecords(theirs, `its ${plan.entity} is another's already`);
       }
       if (statements.afterwards !== null) await client.query(statements.afterwards);
       for (const row of rows) {
@@ -245,11 +259,10 @@ export class BatchWriter {
         uses.map(({ draft }) => draft.line),
       ],
     );
-    for (const [index, { draft, column, value }] of uses.entries()) {
+    for (const [index, { draft, column, shown, problem }] of uses.entries()) {
       const line = rows[index]?.line;
       if (line === undefined || line === draft.line || rejects.has(draft)) continue;
-      const parts = (JSON.parse(value) as unknown[]).join(' / ');
-      rejects.set(draft, { column, value: parts, reason: `has the same key as line ${line}` });
+      rejects.set(draft, { column, value: shown, reason: `${problem} line ${line}` });
     }
   }
 }
@@ -266,6 +279,10 @@ interface Refusal {
 function refusalOf({ column, value, reason, line }: RowProblem): Refusal {
   const sentence = column === '' ? reason : `${column} ${reason}`;
   return { column, value, reason: sentence, ...(line === undefined ? {} : { line }) };
+}
+
+function refused(draft: RecordDraft, { message }: Error): Reject[] {
+  return rejectsOf(draft, [{ column: '', value: '', reason: `the database refuses the row: ${message}` }]);
 }
 
 /** All rows of a record that cannot go in: those at fault with their reasons, the others because they are the same record's. */

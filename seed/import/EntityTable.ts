@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { keyedTable } from '../../subgraphs/kit/ownership/ownedTables.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import type { ValueType } from './conversions.js';
 import type { ImportTarget } from './targets/ImportTarget.js';
@@ -7,8 +8,10 @@ import type { ImportTarget } from './targets/ImportTarget.js';
 export interface EntityColumn {
   /** Its name in code and in mappings. */
   readonly property: string;
-  /** Its name in the database. */
+  /** Its name in the database. Of a property that says whose a row is, that of the column that says for whom it is recorded. */
   readonly name: string;
+  /** Whether it says for whom a row is recorded. Whose the row is by now follows from it, and an import leaves that alone. */
+  readonly isOwner: boolean;
   /** What it takes; `uuid` takes references only. */
   readonly type: ValueType | 'uuid';
   readonly array: boolean;
@@ -20,6 +23,8 @@ export interface EntityColumn {
 
 /** An entity's table, as its TypeORM metadata tell it. */
 export interface EntityTable {
+  /** Quoted: the one that says who is whom by now. */
+  readonly aliases: string;
   /** Quoted, with its schema. */
   readonly table: string;
   readonly columns: ReadonlyMap<string, EntityColumn>;
@@ -71,6 +76,7 @@ export async function readEntityTable({ subgraph, entity }: ImportTarget): Promi
   const writable = metadata.columns.filter(
     ({ isInsert, isNullable, type }) => isInsert && !(isNullable && UNWRITABLE.has(String(type))),
   );
+  const owners = new Map(keyedTable(entity).owners.map(({ name, recorded }) => [name, recorded]));
   const columns = writable.map((column): [string, EntityColumn] => {
     const type = TYPES[String(column.type)];
     if (type === undefined) throw new Error(`${metadata.name}.${column.propertyName} is a ${String(column.type)}`);
@@ -78,7 +84,8 @@ export async function readEntityTable({ subgraph, entity }: ImportTarget): Promi
       column.propertyName,
       {
         property: column.propertyName,
-        name: column.databaseName,
+        name: owners.get(column.databaseName) ?? column.databaseName,
+        isOwner: owners.has(column.databaseName),
         type,
         array: column.isArray,
         nullable: column.isNullable,
@@ -87,5 +94,9 @@ export async function readEntityTable({ subgraph, entity }: ImportTarget): Promi
       },
     ];
   });
-  return { table: `"${subgraph.name}"."${metadata.tableName}"`, columns: new Map(columns) };
+  return {
+    table: `"${subgraph.name}"."${metadata.tableName}"`,
+    aliases: `"${subgraph.name}"."customer_alias"`,
+    columns: new Map(columns),
+  };
 }

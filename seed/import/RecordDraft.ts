@@ -39,7 +39,11 @@ interface UniqueUse {
   /** What the value is unique in: the file's keys, or a target's primary keys. */
   readonly scope: string;
   readonly value: string;
+  /** The value, as whoever mends the file knows it. */
+  readonly shown: string;
   readonly column: string;
+  /** What is wrong with the second of them, up to the line of the first: `has the same key as`. */
+  readonly problem: string;
 }
 
 /** What one record of a file is going to write. */

@@ -9,7 +9,6 @@ import type { SourceRow } from './SourceRow.js';
 interface LinkScope extends FieldScope {
   readonly source: string;
   readonly key: (row: SourceRow) => readonly string[];
-  readonly links: CustomerLink[];
 }
 
 /** By what a row is given to a customer: rows with the same text go to the same. */

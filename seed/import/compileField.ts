@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { ConversionError, conversionFor, type Conversion } from './conversions.js';
+import type { CustomerLink } from './customerLinks.js';
 import type { EntityColumn } from './EntityTable.js';
 import type { FieldSpec } from './mapping.js';
 import type { Cell } from '../copyText.js';
 import type { RecordDraft } from './RecordDraft.js';
+import { customerRecord, foundRecord } from './customerRecord.js';
 import { recordId } from './recordId.js';
 import type { SourceRow } from './SourceRow.js';
 
@@ -32,6 +34,8 @@ export interface FieldScope {
   readonly reference: (file: string) => ReferenceTarget | undefined;
   /** The id of the row that another target of the file writes, by its `as`; undefined when there is none of that name. */
   readonly sibling: (as: string) => ((draft: RecordDraft) => string) | undefined;
+  /** Takes what links a row to a customer of identity. */
+  readonly links: CustomerLink[];
 }
 
 const never: Evaluate = () => null;
@@ -220,14 +224,18 @@ function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldSc
     scope.problem(scope.place, `refers to ${file}, which is none of the files of this mapping`);
     return never;
   }
-  const { key } = target;
+  const { key, source, entity } = target;
   if (columns.length !== key.length) {
     const several = `several columns: write column: [A, B], in the order of ${key.join(', ')}`;
     scope.problem(scope.place, `refers to ${file}, whose key has ${key.length === 1 ? 'one column' : several}`);
     return never;
   }
+  const keyOf = (row: SourceRow) =>
+    typeof constant === 'string' ? [constant] : columns.map((name) => row.value(name));
+  const link = customerRecord(source, entity, keyOf);
+  if (link !== null) scope.links.push(link);
   return (row, draft) => {
-    const values = typeof constant === 'string' ? [constant] : columns.map((name) => row.value(name));
+    const values = keyOf(row);
     const given = values.filter((value) => value !== null);
     if (given.length < values.length) {
       const blank = columns[values.indexOf(null)] ?? '';
@@ -235,7 +243,7 @@ function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldSc
       if (!column.nullable) throw row.problem(blank, `is missing, and ${column.property} needs a value`);
       return null;
     }
-    const id = recordId(target.source, target.entity, ...given);
+    const id = foundRecord(link, row, draft.found) ?? recordId(source, entity, ...given);
     draft.references.push({ file, id, column: columns.join(', '), value: given.join(' / ') });
     return id;
   };

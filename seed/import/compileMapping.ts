@@ -1,5 +1,6 @@
 import { compileTarget, type TargetPlan } from './compileTarget.js';
 import { NOBODY, type CustomerLink, type FoundCustomers } from './customerLinks.js';
+import { customerRecord, foundRecord } from './customerRecord.js';
 import { readEntityTable } from './EntityTable.js';
 import { orderColumn, type FoldPlan } from './foldEvents.js';
 import { ImportError } from './ImportError.js';
@@ -59,6 +60,10 @@ export async function compileMapping(
     const plansOfFile: TargetPlan[] = [];
     const key = keyReader(spec);
     const links: CustomerLink[] = [];
+    const own = customerRecord(source, spec.targets[0]?.entity ?? '', (row) =>
+      spec.key.map((column) => row.value(column)),
+    );
+    if (own !== null) links.push(own);
     for (const [index, targetSpec] of spec.targets.entries()) {
       const place = `files.${name}.targets[${index}]`;
       const target = Object.hasOwn(targets, targetSpec.entity) ? targets[targetSpec.entity] : undefined;
@@ -85,8 +90,8 @@ export async function compileMapping(
         const oneTarget = targets[one.entity];
         if (oneTarget === undefined) throw new Error(`no import target ${one.entity}`);
         const table = await readEntityTable(oneTarget);
-        const fields = { place, problem, zone: mapping.zone, reference, sibling };
-        const scope = { ...fields, source, index: index + part, key, links };
+        const fields = { place, problem, zone: mapping.zone, reference, sibling, links };
+        const scope = { ...fields, source, index: index + part, key };
         plansOfFile.push(compileTarget(one, oneTarget, table, scope));
       }
     }
@@ -99,7 +104,7 @@ export async function compileMapping(
       targets: plansOfFile,
       fold: compileFold(name, spec, key, mapping.zone, problem),
       links,
-      draft: draftFunction(spec, source, key, plansOfFile),
+      draft: draftFunction(spec, source, key, own, plansOfFile),
     });
   }
   checkDecided(files, targets, problem);
@@ -247,6 +252,7 @@ function draftFunction(
   spec: FileSpec,
   source: string,
   keyOf: FoldPlan['key'],
+  own: CustomerLink | null,
   targets: readonly TargetPlan[],
 ): FilePlan['draft'] {
   const entity = targets[0]?.entity ?? '';
@@ -259,16 +265,26 @@ function draftFunction(
       if (!(error instanceof RowProblem)) throw error;
       problems.push(error);
     }
+    const derived = recordId(source, entity, ...parts);
+    const id = foundRecord(own, row, found) ?? derived;
     const draft: RecordDraft = {
       line: record.events.reduce((line, event) => Math.min(line, event.row.line), row.line),
       key: parts.join('/'),
-      id: recordId(source, entity, ...parts),
+      id,
       events: record.events,
       at: record.events.length - 1,
       found,
       rows: [],
       references: [],
-      uniques: [{ scope: 'key', value: JSON.stringify(parts), column: spec.key[0] ?? '' }],
+      uniques: [
+        {
+          scope: 'key',
+          value: id,
+          shown: parts.join(' / '),
+          column: spec.key[0] ?? '',
+          problem: id === derived ? 'has the same key as' : 'is the same customer as',
+        },
+      ],
       problems,
     };
     // Without a key, or with cells that are shifted, nothing else of the row can be trusted.

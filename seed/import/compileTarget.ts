@@ -1,7 +1,6 @@
 import { compileField, type Evaluate, type FieldScope } from './compileField.js';
 import { compileCustomerLink } from './compileCustomerLink.js';
 import { condition } from './condition.js';
-import type { CustomerLink } from './customerLinks.js';
 import type { EntityColumn, EntityTable } from './EntityTable.js';
 import type { EventsSpec, FieldSpec, HistorySpec, TargetSpec } from './mapping.js';
 import { atEvent } from './pickEvent.js';
@@ -15,8 +14,10 @@ import type { ImportTarget } from './targets/ImportTarget.js';
 /** A column that an import writes. */
 interface PlannedColumn {
   readonly column: EntityColumn;
-  /** Whether a later import changes it; false for what a new row starts with. */
-  readonly update: boolean;
+  /**
+   * What a later import does with it: changes it, fills it where it is empty still, or leaves it alone, as what a new row starts with.
+   */
+  readonly update: 'always' | 'fill' | 'never';
 }
 
 /** One target of a file, ready to run. */
@@ -47,8 +48,6 @@ export interface TargetScope extends FieldScope {
   readonly index: number;
   /** The key of a row of the file; throws a RowProblem. */
   readonly key: (row: SourceRow) => readonly string[];
-  /** Takes the fields that link a row to a customer of identity. */
-  readonly links: CustomerLink[];
 }
 
 type Evaluators = ReadonlyMap<string, Evaluate>;
@@ -90,7 +89,16 @@ function referring(field: FieldSpec, column: EntityColumn, { ids = [] }: ImportT
 
 /** Stands for the column that a field has not. */
 function virtualColumn(property: string, type: EntityColumn['type']): EntityColumn {
-  return { property, name: property, type, array: false, nullable: true, primary: false, generated: false };
+  return {
+    property,
+    name: property,
+    type,
+    array: false,
+    nullable: true,
+    primary: false,
+    generated: false,
+    isOwner: false,
+  };
 }
 
 /** Compiles fields of a mapping to one evaluator for each column that they set; an amount of money sets two. */
@@ -287,9 +295,15 @@ export function compileTarget(
       if (unique.length === 0) return;
       for (const { removed, cells } of rows) {
         if (removed) continue;
-        const value = unique.map((property) => cells[columns.findIndex(({ column }) => column.property === property)]);
+        const values = unique.map((property) => cells[columns.findIndex(({ column }) => column.property === property)]);
         const column = spec.fields[unique[0] ?? '']?.column ?? '';
-        draft.uniques.push({ scope: `${scope.place} ${spec.entity}`, value: JSON.stringify(value), column });
+        draft.uniques.push({
+          scope: `${scope.place} ${spec.entity}`,
+          value: JSON.stringify(values),
+          shown: values.join(' / '),
+          column,
+          problem: 'has the same key as',
+        });
       }
     },
   };
@@ -365,15 +379,16 @@ function plannedColumns(
   target: ImportTarget,
   scope: TargetScope,
 ): PlannedColumn[] {
-  const { owner, appendOnly } = target;
+  const { appendOnly } = target;
   const names = mappingNames(target);
   const lacking: string[] = [];
   const columns: PlannedColumn[] = [];
   for (const column of table.columns.values()) {
     const { property } = column;
-    const update = appendOnly === undefined && !column.primary && property !== owner && !lasting.has(property);
+    const mayChange = appendOnly === undefined && !column.primary && !lasting.has(property);
+    const update = mayChange ? (column.isOwner ? 'fill' : 'always') : 'never';
     if (mapped.has(property)) columns.push({ column, update });
-    else if (initial.has(property)) columns.push({ column, update: false });
+    else if (initial.has(property)) columns.push({ column, update: 'never' });
     else if (!column.nullable && !column.generated && !KEPT.some((kept) => kept === property))
       lacking.push(names.get(property) ?? property);
   }

@@ -29,8 +29,20 @@ interface MatchStep {
   readonly read: (text: string, row: SourceRow) => readonly Identifier[] | string;
 }
 
-/** A field of a mapping that takes the id of a customer out of identity: looked up, or picked for demonstration. */
+/** A customer as a file knows them. */
+interface CustomerRecord {
+  readonly source: string;
+  readonly key: string;
+  /** The id that an import gives them when nobody has that external id. */
+  readonly id: string;
+}
+
+/**
+ * What takes the id of a customer out of identity: a field that looks one up, one that has one picked for demonstration, or a record of a file of
+ * customers, who may have come in by another way before.
+ */
 export type CustomerLink =
+  | { readonly type: 'record'; readonly read: (row: SourceRow) => CustomerRecord | null }
   | { readonly type: 'match'; readonly steps: readonly MatchStep[]; readonly mayBeNone: boolean }
   | { readonly type: 'demo'; readonly seed: (row: SourceRow) => string | RowProblem };
 
@@ -44,7 +56,12 @@ export const NOBODY: FoundCustomers = new Map();
 const COUNTED = 10;
 
 const identifier = (kind: IdentifierKind, value: string, source = ''): Identifier => ({ kind, source, value });
+const externalId = ({ source, key }: CustomerRecord) => identifier('EXTERNAL_ID', key, source);
 const textOf = ({ kind, source, value }: Identifier) => JSON.stringify([kind, source, value]);
+
+function distinct(identifiers: readonly Identifier[]): Iterable<Identifier> {
+  return new Map(identifiers.map((one) => [textOf(one), one])).values();
+}
 
 function phones(text: string, country: string | null): string[] {
   if (country === null || !isSupportedCountry(country)) return phoneCandidates(text);
@@ -86,25 +103,37 @@ export function matchColumns(spec: MatchSpec): string[] {
   return 'email' in spec ? [spec.email] : [spec.externalId];
 }
 
-/** The customers that have each of these identifiers, in one statement. At most {@link COUNTED} for each. */
-async function lookUp(client: Client, wanted: readonly Identifier[]): Promise<Map<string, string[]>> {
-  const found = new Map<string, string[]>();
-  if (wanted.length === 0) return found;
-  const { rows } = await client.query<Identifier & { ids: string[] }>(
-    `SELECT g.kind, g.source, g.value, array_agg(DISTINCT c.id) AS ids
+/** Whom an identifier was recorded for, by who that is by now. */
+type Recorded = ReadonlyMap<string, string>;
+
+/**
+ * The customers that have each of these identifiers, in one statement. At most {@link COUNTED} for each. Where several who were merged have the same, it is
+ * the survivor's own, if they have it.
+ */
+async function lookUp(client: Client, wanted: Iterable<Identifier>): Promise<ReadonlyMap<string, Recorded>> {
+  const found = new Map<string, Map<string, string>>();
+  const given = [...wanted];
+  if (given.length === 0) return found;
+  const { rows } = await client.query<Identifier & { current: string; recorded: string }>(
+    `SELECT DISTINCT ON (g.kind, g.source, g.value, c.current) g.kind, g.source, g.value, c.current, c.recorded
      FROM unnest($1::text[], $2::text[], $3::text[]) AS g (kind, source, value)
      CROSS JOIN LATERAL (
-       (SELECT customer_id AS id FROM identity.customer_identifier AS i
+       (SELECT customer_id AS current, recorded_for AS recorded FROM identity.customer_identifier AS i
         WHERE g.kind IN ('EMAIL', 'PHONE') AND i.type = g.kind AND i.value = g.value LIMIT ${COUNTED})
        UNION ALL
-       SELECT customer_id FROM identity.external_id AS e
+       SELECT customer_id, recorded_for FROM identity.external_id AS e
        WHERE g.kind = 'EXTERNAL_ID' AND e.source = g.source AND e.id = g.value
        UNION ALL
-       SELECT id FROM identity.customer AS c WHERE g.kind = 'ID' AND c.id = CASE g.kind WHEN 'ID' THEN g.value::uuid END
-     ) AS c GROUP BY g.kind, g.source, g.value`,
-    [wanted.map(({ kind }) => kind), wanted.map(({ source }) => source), wanted.map(({ value }) => value)],
+       SELECT coalesce(a.canonical_id, c.id), c.id FROM identity.customer AS c
+       LEFT JOIN identity.customer_alias AS a ON a.customer_id = c.id
+       WHERE g.kind = 'ID' AND c.id = CASE g.kind WHEN 'ID' THEN g.value::uuid END
+     ) AS c ORDER BY g.kind, g.source, g.value, c.current, c.recorded <> c.current, c.recorded`,
+    [given.map(({ kind }) => kind), given.map(({ source }) => source), given.map(({ value }) => value)],
   );
-  for (const row of rows) found.set(textOf(row), row.ids);
+  for (const row of rows) {
+    const text = textOf(row);
+    found.set(text, (found.get(text) ?? new Map<string, string>()).set(row.current, row.recorded));
+  }
   return found;
 }
 
@@ -121,12 +150,21 @@ function readSteps(steps: readonly MatchStep[], row: SourceRow): ReadSteps {
   });
 }
 
+interface RowOfRecord {
+  readonly row: SourceRow;
+  readonly record: CustomerRecord;
+}
+
+function rowOfRecord(row: SourceRow, record: CustomerRecord | null): RowOfRecord[] {
+  return record === null ? [] : [{ row, record }];
+}
+
 /** The one customer that the first way gives that gives one; else what each way came to. */
 function choose(
   steps: readonly MatchStep[],
   read: ReadSteps,
   row: SourceRow,
-  customers: ReadonlyMap<string, readonly string[]>,
+  customers: ReadonlyMap<string, Recorded>,
 ): string | RowProblem {
   const reasons: { column: string; reason: string }[] = [];
   for (const { step, read: identifiers } of read) {
@@ -135,10 +173,10 @@ function choose(
       reasons.push({ column, reason: identifiers });
       continue;
     }
-    const ids = [...new Set(identifiers.flatMap((one) => customers.get(textOf(one)) ?? []))];
-    const [only] = ids;
-    if (ids.length === 1 && only !== undefined) return only;
-    const reason = ids.length === 0 ? `is the ${what} of no customer` : `is the ${what} of ${ids.length} customers`;
+    const ids = new Map(identifiers.flatMap((one) => [...(customers.get(textOf(one)) ?? [])]));
+    const [only] = ids.values();
+    if (ids.size === 1 && only !== undefined) return only;
+    const reason = ids.size === 0 ? `is the ${what} of no customer` : `is the ${what} of ${ids.size} customers`;
     reasons.push({ column, reason });
   }
   const [first, ...more] = reasons;
@@ -151,11 +189,12 @@ function choose(
 
 /** The points of all customers on a circle; a row goes to the first customer from its own point on. */
 const CREATE_CIRCLE = `
-  CREATE TEMPORARY TABLE import_circle AS SELECT md5(id::text)::uuid AS point, id FROM identity.customer;
+  CREATE TEMPORARY TABLE import_circle AS
+    SELECT md5(id::text)::uuid AS point, id FROM identity.customer WHERE erased_at IS NULL;
   CREATE INDEX ON import_circle (point, id);
   ANALYZE import_circle`;
 
-/** Looks up the customers of the rows of one file, a statement a batch for those that match and one for those that are demo-linked. */
+/** Looks up the customers of the rows of one file, a statement or two a batch for those that match and one for those that are demo-linked. */
 export class CustomerFinder {
   #hasCircle = false;
 
@@ -171,10 +210,12 @@ export class CustomerFinder {
       link.type === 'match' ? [{ link, rows: rows.map((row) => ({ row, read: readSteps(link.steps, row) })) }] : [],
     );
     const identifiers = read.flatMap((one) => one.rows.flatMap((row) => row.read.map((step) => step.read)));
-    const wanted = new Map(
-      identifiers.flatMap((some) => (typeof some === 'string' ? [] : some.map((one) => [textOf(one), one] as const))),
+    const records = this.links.flatMap((link) =>
+      link.type === 'record' ? [{ link, rows: rows.flatMap((row) => rowOfRecord(row, link.read(row))) }] : [],
     );
-    const customers = await lookUp(this.client(), [...wanted.values()]);
+    const keys = records.flatMap((one) => one.rows.map(({ record }) => externalId(record)));
+    const wanted = distinct([...identifiers.flatMap((some) => (typeof some === 'string' ? [] : some)), ...keys]);
+    const customers = await lookUp(this.client(), wanted);
     const found = new Map<CustomerLink, Map<SourceRow, string | RowProblem | null>>();
     for (const { link, rows: readRows } of read) {
       const chosen = readRows.map((one) => {
@@ -183,12 +224,32 @@ export class CustomerFinder {
       });
       found.set(link, new Map(chosen));
     }
+    for (const one of records) found.set(one.link, await this.#recorded(one.rows, customers));
     for (const link of this.links) if (link.type === 'demo') found.set(link, await this.#pick(link.seed, rows));
     return found;
   }
 
   async close(): Promise<void> {
     if (this.#hasCircle) await this.client().query('DROP TABLE IF EXISTS pg_temp.import_circle');
+  }
+
+  /**
+   * The customers that records of a file are: whom the source knows by this key, by whatever way they came in. Who was imported, and is one with that customer
+   * by now, stays who they were.
+   */
+  async #recorded(rows: readonly RowOfRecord[], known: ReadonlyMap<string, Recorded>): Promise<Map<SourceRow, string>> {
+    const others = rows.flatMap(({ row, record }) => {
+      const [owner] = known.get(textOf(externalId(record))) ?? [];
+      if (owner === undefined) return [];
+      const [current, recorded] = owner;
+      return recorded === record.id ? [] : [{ row, current, recorded, imported: identifier('ID', record.id) }];
+    });
+    const imported = await lookUp(this.client(), distinct(others.map((other) => other.imported)));
+    const ids = new Map(rows.map(({ row, record }) => [row, record.id]));
+    for (const { row, current, recorded, imported: own } of others) {
+      ids.set(row, imported.get(textOf(own))?.get(current) ?? recorded);
+    }
+    return ids;
   }
 
   async #pick(

@@ -11,7 +11,7 @@ export interface StageStatements {
   readonly copy: string;
   /** Deletes the rows that must not be there; null for a target that never removes. Gives the records concerned. */
   readonly remove: string | null;
-  /** Tells, after the merge, whether a row is there already as somebody else's; null where rows have no owner. */
+  /** Tells, after the merge, the records that have a row that is there already as another customer's; null where that cannot be. */
   readonly taken: string | null;
   /** Inserts what is new, updates what changed. Gives the records concerned and whether their row is new. */
   readonly merge: string;
@@ -38,7 +38,11 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
   const { table } = plan.table;
   const staged = plan.columns.map(({ column }) => quoted(column.name));
   const primary = plan.columns.filter(({ column }) => column.primary).map(({ column }) => column);
-  const updated = plan.columns.filter(({ update }) => update).map(({ column }) => quoted(column.name));
+  const updated = plan.columns.flatMap(({ column, update }) => {
+    const own = quoted(column.name);
+    if (update === 'never') return [];
+    return [{ own, value: update === 'fill' ? `coalesce(t.${own}, EXCLUDED.${own})` : `EXCLUDED.${own}` }];
+  });
   const kept = KEPT.flatMap((property) => {
     const column = plan.table.columns.get(property);
     const isPlanned = plan.columns.some((planned) => planned.column.property === property);
@@ -50,15 +54,13 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
     if (one.property === 'version') return [`${one.name} = t.${one.name} + 1`];
     return one.property === 'updatedAt' ? [`${one.name} = now()`] : [];
   });
-  const assignments = [...updated.map((column) => `${column} = EXCLUDED.${column}`), ...onUpdate];
-  const row = (alias: string) => updated.map((column) => `${alias}.${column}`).join(', ');
+  const assignments = [...updated.map(({ own, value }) => `${own} = ${value}`), ...onUpdate];
+  const [before, after] = [updated.map(({ own }) => `t.${own}`), updated.map(({ value }) => value)];
   const conflict =
     updated.length === 0
       ? 'DO NOTHING'
-      : `DO UPDATE SET ${assignments.join(', ')} WHERE (${row('t')}) IS DISTINCT FROM (${row('EXCLUDED')})`;
+      : `DO UPDATE SET ${assignments.join(', ')} WHERE (${before.join(', ')}) IS DISTINCT FROM (${after.join(', ')})`;
   const keys = primary.map((column) => quoted(column.name));
-  const ownerColumn = plan.table.columns.get(plan.target.owner ?? '');
-  const owner = ownerColumn === undefined ? undefined : quoted(ownerColumn.name);
   const matches = primary.map((column) => `t.${quoted(column.name)} = s.${quoted(column.name)}`);
   // A history is whole in its file: whatever comes after its last entry goes.
   const beyond = primary.map((column) => {
@@ -76,11 +78,7 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
         ? `DELETE FROM ${table} AS t USING ${name} AS s WHERE s.removed_ AND ${beyond.join(' AND ')}
            RETURNING s.record_ AS record`
         : null,
-    taken:
-      owner === undefined
-        ? null
-        : `SELECT s.record_ AS record FROM ${name} AS s JOIN ${table} AS t ON ${matches.join(' AND ')}
-           WHERE NOT s.removed_ AND t.${owner} IS DISTINCT FROM s.${owner} LIMIT 1`,
+    taken: takenStatement(plan, name, matches.join(' AND ')),
     merge: `
       WITH merged AS (
         INSERT INTO ${table} AS t (${[...staged, ...kept.map((one) => one.name)].join(', ')})
@@ -92,4 +90,21 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
       WHERE NOT s.removed_`,
     afterwards: plan.target.afterwards?.(name) ?? null,
   };
+}
+
+/** Two who are one by now are not others, for whomever of them a row was recorded. */
+function takenStatement({ table, target, columns }: TargetPlan, staged: string, matches: string): string | null {
+  // Where the key holds the customer, it is another row for another one; who was picked for a demonstration stays.
+  const owners = columns.filter(
+    ({ column, update }) => column.isOwner && !column.primary && (update === 'fill' || target.appendOnly !== undefined),
+  );
+  if (owners.length === 0) return null;
+  const current = (id: string) =>
+    `coalesce((SELECT a.canonical_id FROM ${table.aliases} AS a WHERE a.customer_id = ${id}), ${id})`;
+  const areOthers = owners.map(({ column }) => {
+    const [there, given] = [`t.${quoted(column.name)}`, `s.${quoted(column.name)}`];
+    return `${there} <> ${given} AND ${current(there)} <> ${current(given)}`;
+  });
+  return `SELECT DISTINCT s.record_ AS record FROM ${staged} AS s JOIN ${table.table} AS t ON ${matches}
+    WHERE NOT s.removed_ AND (${areOthers.join(' OR ')})`;
 }

@@ -192,7 +192,7 @@ describe('rows', () => {
     ]);
   });
 
-  it('do not take an external id away from the customer who has it', async () => {
+  it('are the customer who has their key as an external id, and take it from nobody', async () => {
     put(
       'm.yaml',
       MAPPING.replace('SOURCE', 'owned').replace(
@@ -208,12 +208,20 @@ describe('rows', () => {
       INSERT INTO identity.external_id (source, id, customer_id) VALUES ('owned', '2', '${owner}')`);
     put('people.csv', 'id,name\n1,Ann\n2,Bob\n3,Cid\n');
     const result = await run('m.yaml', '--data', '.');
-    expect(result.counts['people.csv']).toEqual([3, 1, 0, 1, 1]);
+    expect(result.counts['people.csv']).toEqual([3, 1, 1, 1, 0]);
+    const found = `SELECT c.id, c.display_name FROM identity.external_id e JOIN identity.customer c ON c.id = e.customer_id
+      WHERE e.source = 'owned' AND e.id = '2'`;
+    expect(await rows(found)).toEqual([{ id: owner, display_name: 'Bob' }]);
+
+    const more = `
+      - entity: identity.ExternalId
+        fields: { customerId: { reference: this }, source: { constant: owned by another }, id: name }`;
+    put('m.yaml', `${readFileSync(join(folder, 'm.yaml'), 'utf8')}${more}`);
+    await run('m.yaml', '--data', '.');
+    put('people.csv', 'id,name\n1,Ann\n2,Cid\n3,Dan\n');
+    expect((await run('m.yaml', '--data', '.')).counts['people.csv']).toEqual([3, 0, 1, 1, 1]);
     expect(readRejects(join(folder, 'm.rejects.csv'))).toEqual([
-      "people.csv,3,,,the database refuses the row: its identity.ExternalId is another's already,2,Bob",
-    ]);
-    expect(await rows(`SELECT customer_id FROM identity.external_id WHERE source = 'owned' AND id = '2'`)).toEqual([
-      { customer_id: owner },
+      "people.csv,3,,,the database refuses the row: its identity.ExternalId is another's already,2,Cid",
     ]);
   });
 

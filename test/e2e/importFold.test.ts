@@ -291,12 +291,14 @@ describe('the customer of a row', () => {
     ]);
     expect((await run()).counts['tickets.csv']).toEqual([6, 0, 0, 3, 3]);
 
-    // What finds nobody may also go in without a customer.
+    // What finds nobody may also go in without a customer; what was somebody's stays theirs.
     put('m.yaml', linkingTo('{ match: { email: mail }, otherwise: none }'));
-    expect((await run()).counts['tickets.csv']).toEqual([6, 3, 2, 1, 0]);
+    expect((await run()).counts['tickets.csv']).toEqual([6, 3, 0, 3, 0]);
     expect(await ticketCustomers()).toMatchObject([
       { customer: 'Ann' },
-      ...Array.from({ length: 5 }, () => ({ customer: null })),
+      { customer: 'Bob' },
+      { customer: 'Cid' },
+      ...Array.from({ length: 3 }, () => ({ customer: null })),
     ]);
   });
 

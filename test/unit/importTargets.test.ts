@@ -26,7 +26,6 @@ describe('what can be imported', () => {
       ...Object.values(sets).flat(),
       ...(target.appendOnly ?? []),
       ...(target.ids ?? []),
-      ...(target.owner === undefined ? [] : [target.owner]),
     ];
     expect(properties.filter((property) => !columns.has(property))).toEqual([]);
     expect(Object.keys(virtual).filter((field) => columns.has(field))).toEqual([]);

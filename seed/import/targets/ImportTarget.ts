@@ -22,8 +22,6 @@ export interface ImportTarget {
   readonly rules?: Readonly<Record<string, z.ZodType<unknown, string>>>;
   /** What a new row gets in columns that the mapping leaves out; `now` is a time. Later imports do not touch them. */
   readonly initial?: Readonly<Record<string, string | readonly string[]>>;
-  /** The property that says whose a row is: a row of somebody else is never taken over, the import's row is rejected. */
-  readonly owner?: string;
   /** Fields of a mapping that are amounts of money: the property of the amount, and that of its currency. */
   readonly money?: Readonly<Record<string, { readonly amount: string; readonly currency: string }>>;
   /** Fields that a mapping calls as the graph does, by the property that they set. */

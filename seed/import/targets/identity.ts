@@ -44,7 +44,6 @@ export const identityTargets: Readonly<Record<string, ImportTarget>> = {
   'identity.ExternalId': {
     subgraph: identity,
     entity: ExternalId,
-    owner: 'customerId',
     rules: { source: atMost(100), id: atMost(200) },
   },
   'identity.CustomerIdentifier': {

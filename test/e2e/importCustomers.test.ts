@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readRejects, runImport } from '../support/runImport.js';
+import type { Untyped } from '../support/startTestSubgraph.js';
+import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
+import { waitUntil } from '../support/waitUntil.js';
+
+/** Who a row of a file is, when customers were merged, came in by a mutation, moved or were erased before. */
+
+let folder: string;
+let graph: TestSubgraphs;
+beforeAll(async () => {
+  graph = await startTestSubgraphs();
+});
+afterAll(() => graph.stop());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'customer360-customers-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const put = (name: string, text: string) => writeFileSync(join(folder, name), text);
+const run = (...args: string[]) =>
+  runImport(['m.yaml', '--data', '.', ...args], { DATABASE_URL: graph.databaseUrl }, folder);
+const rejects = () => readRejects(join(folder, 'm.rejects.csv'));
+
+const TWO = 'No;Name;Mail;Tel\n1;Anna Beispiel;anna@SOURCE.example;\n2;A. Beispiel;a.beispiel@SOURCE.example;\n';
+const ORDER = 'Order;Cust;Placed;Total\nO-1;1;02.03.2026;120,00\n';
+
+/** Puts customers and orders of a source that no other test has. */
+function putShop(source: string, { customers = TWO, orders = ORDER, mail = '', cust = '' } = {}): void {
+  put('customers.csv', customers.replaceAll('SOURCE', source));
+  put('orders.csv', orders.replaceAll('SOURCE', source));
+  put(
+    'm.yaml',
+    `
+source: ${source}
+zone: UTC
+files:
+  customers:
+    file: customers.csv
+    csv: { delimiter: ';' }
+    key: 'No'
+    targets:
+      - entity: identity.Customer
+        fields: { kind: { constant: PERSON }, displayName: Name, roles: { constant: [CUSTOMER] } }
+      - entity: identity.CustomerIdentifier
+        onlyWith: Mail
+        ${mail}
+        fields: { customerId: { reference: this }, type: { constant: EMAIL }, value: { column: Mail, type: email } }
+      - entity: identity.CustomerIdentifier
+        onlyWith: Tel
+        fields: { customerId: { reference: this }, type: { constant: PHONE }, value: { column: Tel, type: phone } }
+      - entity: identity.Address
+        fields: { customerId: { reference: this }, label: { constant: home }, city: Name, country: { constant: AT } }
+  orders:
+    file: orders.csv
+    csv: { delimiter: ';' }
+    key: Order
+    targets:
+      - entity: sales.Order
+        fields:
+          number: { template: '{Order} of ${source}' }
+          customerId: ${cust === '' ? '{ column: Cust, reference: customers }' : cust}
+          placedAt: { column: Placed, format: dd.MM.yyyy }
+          currency: { constant: EUR }
+          total: { column: Total, decimalMark: ',' }
+      - entity: sales.Activity
+        fields:
+          customerId: ${cust === '' ? '{ column: Cust, reference: customers }' : cust}
+          kind: { constant: CALL }
+          subject: { template: 'About {Order}' }
+          occurredAt: { column: Placed, format: dd.MM.yyyy }`,
+  );
+}
+
+/** What identity says of the customer whom a source knows by a key. */
+async function known(source: string, id: string): Promise<Untyped> {
+  const query = `query ($externalId: ExternalIdInput!) {
+    customer360(externalId: $externalId) { id displayName emails phones addresses { city } }
+  }`;
+  return (await graph.ask('identity', query, { externalId: { source, id } })).customer360;
+}
+
+/** The numbers and totals of a customer's orders. */
+async function ordersOf(customerId: string): Promise<string[]> {
+  const rows = await graph.sql(
+    'SELECT number, total FROM sales.customer_order WHERE customer_id = $1 ORDER BY number',
+    [customerId],
+  );
+  return rows.map(({ number, total }: { number: string; total: string }) => `${number.split(' ')[0]} ${Number(total)}`);
+}
+
+async function merge(customerId: string, intoId: string): Promise<void> {
+  const query =
+    'mutation ($customerId: ID!, $intoId: ID!) { mergeCustomers(customerId: $customerId, intoId: $intoId) { id } }';
+  await graph.ask('identity', query, { customerId, intoId });
+  await waitUntil(async () => {
+    const rows = await graph.sql('SELECT FROM sales.customer_alias WHERE customer_id = $1 AND is_applied', [
+      customerId,
+    ]);
+    return rows.length > 0;
+  });
+}
+
+async function identify(input: object): Promise<string> {
+  const query = 'mutation ($input: IdentifyCustomerInput!) { identifyCustomer(input: $input) { customer { id } } }';
+  return (await graph.ask('identity', query, { input })).identifyCustomer.customer.id;
+}
+
+describe('the same files after a merge', () => {
+  it('change nothing, and a new row of who was merged is of the survivor', async () => {
+    putShop('merged');
+    expect((await run()).counts).toMatchObject({ total: [3, 3, 0, 0, 0] });
+    const [anna, survivor] = [(await known('merged', '1')).id, (await known('merged', '2')).id];
+    await merge(anna, survivor);
+    expect((await run()).counts).toMatchObject({ total: [3, 0, 0, 3, 0] });
+    expect(await ordersOf(survivor)).toEqual(['O-1 120']);
+    expect(await known('merged', '2')).toMatchObject({
+      displayName: 'A. Beispiel',
+      emails: ['a.beispiel@merged.example', 'anna@merged.example'],
+    });
+
+    putShop('merged', { orders: `${ORDER}O-2;1;03.03.2026;5,00\n` });
+    expect((await run()).counts).toMatchObject({ 'orders.csv': [2, 1, 0, 1, 0] });
+    expect(await ordersOf(survivor)).toEqual(['O-1 120', 'O-2 5']);
+    expect(await graph.sql(`SELECT recorded_for FROM sales.customer_order WHERE number = 'O-2 of merged'`)).toEqual([
+      { recorded_for: anna },
+    ]);
+  });
+
+  it('change nothing where rows find their customer by an address', async () => {
+    const mail = {
+      orders: 'Order;Cust;Placed;Total\nO-3;anna@SOURCE.example;02.03.2026;120,00\n',
+      cust: '{ match: { email: Cust } }',
+    };
+    putShop('matched', mail);
+    await run();
+    const [anna, survivor] = [(await known('matched', '1')).id, (await known('matched', '2')).id];
+    await merge(anna, survivor);
+    expect((await run()).counts).toMatchObject({ total: [3, 0, 0, 3, 0] });
+
+    putShop('matched', { ...mail, orders: mail.orders.replace('O-3', 'O-4') });
+    await run();
+    // For whom the address was recorded, so that an unmerge takes the order along.
+    expect(await graph.sql(`SELECT recorded_for FROM sales.customer_order WHERE number = 'O-4 of matched'`)).toEqual([
+      { recorded_for: anna },
+    ]);
+  });
+
+  it('change nothing where the external id was given to the survivor', async () => {
+    putShop('moved');
+    await run();
+    const [anna, survivor] = [(await known('moved', '1')).id, (await known('moved', '2')).id];
+    await merge(anna, survivor);
+    const externalId = { source: 'moved', id: '1' };
+    for (const mutation of ['removeExternalId', 'addExternalId']) {
+      const query = `mutation ($id: ID!, $externalId: ExternalIdInput!) { ${mutation}(customerId: $id, externalId: $externalId) { id } }`;
+      await graph.ask('identity', query, { id: survivor, externalId });
+    }
+    expect((await run()).counts).toMatchObject({ total: [3, 0, 0, 3, 0] });
+    expect(await ordersOf(survivor)).toEqual(['O-1 120']);
+  });
+});
+
+describe('who came in by identifyCustomer', () => {
+  it('is found by the external id of the file', async () => {
+    const id = await identify({
+      displayName: 'Anna',
+      emails: ['anna@api.example'],
+      externalIds: [{ source: 'api', id: '1' }],
+    });
+    putShop('api');
+    expect((await run()).counts).toMatchObject({ total: [3, 2, 1, 0, 0] });
+    expect(await known('api', '1')).toMatchObject({ id, displayName: 'Anna Beispiel', emails: ['anna@api.example'] });
+    expect(await ordersOf(id)).toEqual(['O-1 120']);
+    expect((await run()).counts).toMatchObject({ total: [3, 0, 0, 3, 0] });
+  });
+
+  it('with two keys of the file is the first row that has one of them, and the other is rejected', async () => {
+    const externalIds = ['1', '2'].map((id) => ({ source: 'twice', id }));
+    await identify({ displayName: 'Anna', externalIds });
+    putShop('twice', { orders: ORDER.replace(';1;', ';2;') });
+    expect((await run()).counts).toMatchObject({ 'customers.csv': [2, 0, 1, 0, 1], 'orders.csv': [1, 1, 0, 0, 0] });
+    expect(rejects()?.[0]).toContain('is the same customer as line 2');
+  });
+});
+
+describe('a cell that changes', () => {
+  it('names the customer of a row that nobody had: it is theirs from then on', async () => {
+    putShop('late');
+    await run();
+    const mapping = `
+source: late
+zone: UTC
+files:
+  leads:
+    file: leads.csv
+    key: id
+    targets:
+      - entity: sales.Lead
+        fields:
+          name: name
+          customerId: { match: { email: mail }, otherwise: none }
+          capturedAt: { constant: '2026-01-01T00:00:00Z' }`;
+    put('m.yaml', mapping);
+    put('leads.csv', 'id,name,mail\n1,Late Lead,nobody@late.example\n');
+    expect((await run()).counts).toMatchObject({ total: [1, 1, 0, 0, 0] });
+    put('leads.csv', 'id,name,mail\n1,Late Lead,anna@late.example\n');
+    expect((await run()).counts).toMatchObject({ total: [1, 0, 1, 0, 0] });
+    const { id } = await known('late', '1');
+    const lead = { customer_id: id, recorded_for: id };
+    const there = `SELECT customer_id, recorded_for FROM sales.lead WHERE name = 'Late Lead'`;
+    expect(await graph.sql(there)).toEqual([lead]);
+    put('leads.csv', 'id,name,mail\n1,Late Lead,nobody@late.example\n');
+    expect((await run()).counts).toMatchObject({ total: [1, 0, 0, 1, 0] });
+    expect(await graph.sql(there)).toEqual([lead]);
+  });
+
+  it('names another customer: the row is rejected, for it was recorded for somebody', async () => {
+    putShop('owner');
+    await run();
+    putShop('owner', { orders: ORDER.replace(';1;', ';2;').replace('120', '130') });
+    expect((await run()).counts).toMatchObject({ 'orders.csv': [1, 0, 0, 0, 1] });
+    expect(rejects()?.[0]).toContain("its sales.Order is another's already");
+    expect(await ordersOf((await known('owner', '1')).id)).toEqual(['O-1 120']);
+  });
+});
