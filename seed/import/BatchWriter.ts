@@ -27,6 +27,8 @@ export interface BatchOutcome {
   inserted: number;
   updated: number;
   unchanged: number;
+  /** Of customers who were erased: nothing is written of them. */
+  erased: number;
   /** In the order of their lines. */
   rejects: Reject[];
   /** Records that refer to others of the file which are not in yet; none of the numbers counts them. */
@@ -44,13 +46,14 @@ interface Stage {
   readonly statements: StageStatements;
 }
 
-/** Records that may not be written as the database is now. */
+/** Records that may not be written as the database is now; the others of their batch may. */
 class RefusedRecords extends Error {
+  /** @param reason null for those of customers who were erased */
   constructor(
     readonly drafts: ReadonlySet<RecordDraft>,
-    reason: string,
+    readonly reason: string | null,
   ) {
-    super(reason);
+    super(reason ?? 'the customer was erased');
   }
 }
 
@@ -95,7 +98,7 @@ export class BatchWriter {
    * @throws the database's error when it fails for another reason than the data; nothing of the batch is written then
    */
   async write(drafts: readonly RecordDraft[], mayDefer: boolean): Promise<BatchOutcome> {
-    const outcome: BatchOutcome = { inserted: 0, updated: 0, unchanged: 0, rejects: [], deferred: [], lastId: null };
+    const outcome: BatchOutcome = emptyOutcome();
     const sound: RecordDraft[] = [];
     for (const draft of drafts) {
       if (draft.problems.length === 0) sound.push(draft);
@@ -118,7 +121,10 @@ export class BatchWriter {
       outcome.lastId = written.lastId ?? outcome.lastId;
     } catch (error) {
       if (error instanceof RefusedRecords) {
-        for (const draft of error.drafts) outcome.rejects.push(...refused(draft, error));
+        for (const draft of error.drafts) {
+          if (error.reason === null) outcome.erased += draft.events.length;
+          else outcome.rejects.push(...refused(draft, error));
+        }
         const others = drafts.filter((draft) => !error.drafts.has(draft));
         if (others.length > 0) await this.#writeOrHalve(others, mayDefer, outcome);
         return;
@@ -153,30 +159,26 @@ export class BatchWriter {
       if (lines.length === 0) continue;
       if (this.databases.isDryRun) await client.query(statements.empty);
       await pipeline(Readable.from([lines.join('')]), client.query(copyFrom(statements.copy)));
+      const others = async (statement: string | null, reason: string | null): Promise<void> => {
+        if (statement === null) return;
+        const found = await client.query<{ record: number }>(statement);
+        const theirs = new Set(found.rows.flatMap(({ record }) => records[record] ?? []));
+        if (theirs.size > 0) throw new RefusedRecords(theirs, reason);
+      };
+      await others(statements.erased, null);
       if (statements.remove !== null) {
         const { rows } = await client.query<{ record: number }>(statements.remove);
         for (const { record } of rows) touched.add(record);
       }
       const { rows } = await client.query<{ record: number; inserted: boolean }>(statements.merge);
-      if (statements.taken !== null) {
-        const taken = await client.query<{ record: number }>(statements.taken);
-        const theirs = new Set(taken.rows.flatMap(({ record }) => records[record] ?? []));
-        if (theirs.size > 0) throw new RefusedRecords(theirs, `its ${plan.entity} is another's already`);
-      }
+      await others(statements.taken, `its ${plan.entity} is another's already`);
       if (statements.afterwards !== null) await client.query(statements.afterwards);
       for (const row of rows) {
         touched.add(row.record);
         if (row.inserted && plan === this.file.targets[0]) inserted.add(row.record);
       }
     }
-    const outcome: BatchOutcome = {
-      inserted: 0,
-      updated: 0,
-      unchanged: 0,
-      rejects: [],
-      deferred,
-      lastId: this.#lastId(records),
-    };
+    const outcome: BatchOutcome = { ...emptyOutcome(), deferred, lastId: this.#lastId(records) };
     for (const [index, { events }] of records.entries()) {
       if (inserted.has(index)) outcome.inserted += events.length;
       else if (touched.has(index)) outcome.updated += events.length;
@@ -265,6 +267,10 @@ export class BatchWriter {
       rejects.set(draft, { column, value: shown, reason: `${problem} line ${line}` });
     }
   }
+}
+
+function emptyOutcome(): BatchOutcome {
+  return { inserted: 0, updated: 0, unchanged: 0, erased: 0, rejects: [], deferred: [], lastId: null };
 }
 
 /** Why a record cannot go in, in a sentence. */

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { keyedTable } from '../../subgraphs/kit/ownership/ownedTables.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import type { ValueType } from './conversions.js';
+import { type ErasedCondition, erasedCondition } from './erasedCondition.js';
 import type { ImportTarget } from './targets/ImportTarget.js';
 
 /** A column of an entity's table. */
@@ -25,6 +26,10 @@ export interface EntityColumn {
 export interface EntityTable {
   /** Quoted: the one that says who is whom by now. */
   readonly aliases: string;
+  /** Quoted: the one that says who was erased. */
+  readonly erased: string;
+  /** Null for rows that are of no customer. */
+  readonly isErased: ErasedCondition | null;
   /** Quoted, with its schema. */
   readonly table: string;
   readonly columns: ReadonlyMap<string, EntityColumn>;
@@ -72,7 +77,8 @@ export async function readEntityTable({ subgraph, entity }: ImportTarget): Promi
     source = new MetadataSource({ type: 'postgres', schema: subgraph.name, entities: [...subgraph.entities] }).read();
     sources.set(subgraph, source);
   }
-  const metadata = (await source).getMetadata(entity);
+  const read = await source;
+  const metadata = read.getMetadata(entity);
   const writable = metadata.columns.filter(
     ({ isInsert, isNullable, type }) => isInsert && !(isNullable && UNWRITABLE.has(String(type))),
   );
@@ -97,6 +103,8 @@ export async function readEntityTable({ subgraph, entity }: ImportTarget): Promi
   return {
     table: `"${subgraph.name}"."${metadata.tableName}"`,
     aliases: `"${subgraph.name}"."customer_alias"`,
+    erased: `"${subgraph.name}"."erased_customer"`,
+    isErased: erasedCondition(read, entity),
     columns: new Map(columns),
   };
 }

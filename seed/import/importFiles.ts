@@ -17,7 +17,7 @@ const BATCH_ROWS = 1000;
 /** So many where records that refer to each other must go in together. */
 const LARGE_BATCH_ROWS = 20_000;
 
-/** What became of the rows of a file: `read = inserted + updated + unchanged + rejected`. */
+/** What became of the rows of a file: `read = inserted + updated + unchanged + rejected + erased`. */
 export interface FileSummary {
   /** Its name in the data folder. */
   readonly file: string;
@@ -28,6 +28,8 @@ export interface FileSummary {
   updated: number;
   unchanged: number;
   rejected: number;
+  /** Rows of customers who were erased: nothing was written of them. */
+  erased: number;
 }
 
 /** What {@link importFiles} takes. */
@@ -80,7 +82,7 @@ export async function importFiles(options: ImportOptions): Promise<FileSummary[]
 }
 
 function emptySummary({ name }: SourceFile): FileSummary {
-  return { file: name, records: 0, read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0 };
+  return { file: name, records: 0, read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0, erased: 0 };
 }
 
 interface FileRun {
@@ -173,11 +175,12 @@ function lastRow({ events }: SourceRecord): SourceRow {
 
 function count(summary: FileSummary, drafts: readonly RecordDraft[], outcome: BatchOutcome): void {
   summary.records += drafts.filter(({ key }) => key !== '').length - outcome.deferred.length;
-  summary.read += outcome.inserted + outcome.updated + outcome.unchanged + outcome.rejects.length;
+  summary.read += outcome.inserted + outcome.updated + outcome.unchanged + outcome.erased + outcome.rejects.length;
   summary.inserted += outcome.inserted;
   summary.updated += outcome.updated;
   summary.unchanged += outcome.unchanged;
   summary.rejected += outcome.rejects.length;
+  summary.erased += outcome.erased;
 }
 
 function recordTables(plans: readonly FilePlan[]): RecordTable {

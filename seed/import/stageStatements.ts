@@ -9,6 +9,8 @@ export interface StageStatements {
   readonly empty: string;
   /** Takes rows as `record`, `removed`, and the target's columns. */
   readonly copy: string;
+  /** Tells, before anything is written, the records that have a row of a customer who was erased; null where rows are of no customer. */
+  readonly erased: string | null;
   /** Deletes the rows that must not be there; null for a target that never removes. Gives the records concerned. */
   readonly remove: string | null;
   /** Tells, after the merge, the records that have a row that is there already as another customer's; null where that cannot be. */
@@ -73,6 +75,7 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
     drop: `DROP TABLE IF EXISTS pg_temp.${name}`,
     empty: `TRUNCATE pg_temp.${name}`,
     copy: `COPY ${name} (record_, removed_, ${staged.join(', ')}) FROM STDIN`,
+    erased: erasedStatement(plan, name, matches.join(' AND ')),
     remove:
       plan.derivedId || plan.position !== undefined
         ? `DELETE FROM ${table} AS t USING ${name} AS s WHERE s.removed_ AND ${beyond.join(' AND ')}
@@ -90,6 +93,15 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
       WHERE NOT s.removed_`,
     afterwards: plan.target.afterwards?.(name) ?? null,
   };
+}
+
+/** By what the file says of a row, and by what is there. */
+function erasedStatement({ table, columns }: TargetPlan, staged: string, matches: string): string | null {
+  if (table.isErased === null) return null;
+  const given = table.isErased('s', (property) => columns.some(({ column }) => column.property === property));
+  const there = table.isErased('t', () => true);
+  return `SELECT DISTINCT s.record_ AS record FROM ${staged} AS s LEFT JOIN ${table.table} AS t ON ${matches}
+    WHERE EXISTS (SELECT FROM ${table.erased}) AND NOT s.removed_ AND (${given} OR ${there})`;
 }
 
 /** Two who are one by now are not others, for whomever of them a row was recorded. */

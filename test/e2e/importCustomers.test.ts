@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -104,6 +104,18 @@ async function merge(customerId: string, intoId: string): Promise<void> {
   });
 }
 
+/** Erases a customer, in every department. */
+async function erase(id: string): Promise<void> {
+  await graph.ask('identity', 'mutation ($id: ID!) { eraseCustomer(id: $id, reason: REQUESTED) { id } }', { id });
+  await waitUntil(async () => {
+    const there = ['sales', 'service'].map(
+      (name) => `EXISTS (SELECT FROM ${name}.erased_customer WHERE customer_id = $1)`,
+    );
+    const [row] = await graph.sql(`SELECT ${there.join(' AND ')} AS everywhere`, [id]);
+    return row.everywhere;
+  });
+}
+
 async function identify(input: object): Promise<string> {
   const query = 'mutation ($input: IdentifyCustomerInput!) { identifyCustomer(input: $input) { customer { id } } }';
   return (await graph.ask('identity', query, { input })).identifyCustomer.customer.id;
@@ -184,6 +196,68 @@ describe('who came in by identifyCustomer', () => {
     putShop('twice', { orders: ORDER.replace(';1;', ';2;') });
     expect((await run()).counts).toMatchObject({ 'customers.csv': [2, 0, 1, 0, 1], 'orders.csv': [1, 1, 0, 0, 0] });
     expect(rejects()?.[0]).toContain('is the same customer as line 2');
+  });
+});
+
+describe('who was erased', () => {
+  it('stays erased: nothing of them is written again, and their rows are counted as erased', async () => {
+    putShop('erased', { orders: `${ORDER}O-2;2;03.03.2026;5,00\n` });
+    await run();
+    const { id } = await known('erased', '1');
+    await erase(id);
+
+    putShop('erased', {
+      customers: TWO.replace('Anna Beispiel', 'Anna Again'),
+      orders: `${ORDER}O-2;2;03.03.2026;6,00\n`,
+    });
+    const again = await run();
+    expect(again.out).toContain(
+      'customers.csv: 2 read = 0 written (0 inserted + 0 updated) + 1 unchanged + 0 rejected + 1 erased\n',
+    );
+    expect(again.counts).toMatchObject({ 'orders.csv': [2, 0, 1, 0, 0, 1], total: [4, 0, 1, 1, 0, 2] });
+    expect(await known('erased', '1')).toBeNull();
+    expect(await graph.sql('SELECT display_name FROM identity.customer WHERE id = $1', [id])).toEqual([
+      { display_name: 'Erased customer' },
+    ]);
+    expect(await graph.sql('SELECT FROM identity.address WHERE recorded_for = $1', [id])).toEqual([]);
+    expect(
+      await graph.sql(`SELECT FROM sales.activity WHERE customer_id = $1 AND subject LIKE 'About%'`, [id]),
+    ).toEqual([]);
+    expect(await ordersOf((await known('erased', '2')).id)).toEqual(['O-2 6']);
+  });
+
+  it('nothing that hangs on a row of theirs is written either', async () => {
+    putShop('hanging');
+    const cases = `
+  cases:
+    file: cases.csv
+    key: no
+    targets:
+      - entity: service.Case
+        fields:
+          subject: subject
+          kind: { constant: QUESTION }
+          channel: { constant: EMAIL }
+          status: { constant: OPEN }
+          customerId: { column: cust, reference: customers }
+          openedAt: { constant: '2026-03-02T00:00:00Z' }
+  messages:
+    file: messages.csv
+    key: no
+    targets:
+      - entity: service.CaseMessage
+        fields:
+          caseId: { column: case, reference: cases }
+          author: { constant: CUSTOMER }
+          body: body
+          sentAt: { constant: '2026-03-02T00:00:00Z' }`;
+    put('m.yaml', `${readFileSync(join(folder, 'm.yaml'), 'utf8')}${cases}`);
+    put('cases.csv', 'no,subject,cust\nC-1,Door,1\nC-2,Roof,2\n');
+    put('messages.csv', 'no,case,body\nM-1,C-1,I am Anna\nM-2,C-2,Still here\n');
+    expect((await run()).counts).toMatchObject({ total: [7, 7, 0, 0, 0] });
+    await erase((await known('hanging', '1')).id);
+    expect((await run()).counts).toMatchObject({ 'messages.csv': [2, 0, 0, 1, 0, 1], total: [7, 0, 0, 3, 0, 4] });
+    expect(await graph.sql(`SELECT body FROM service.case_message WHERE body = 'I am Anna'`)).toEqual([]);
   });
 });
 

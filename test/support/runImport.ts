@@ -9,12 +9,12 @@ export interface ImportRun {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
-  /** Summary by file: read, inserted, updated, unchanged, rejected. */
+  /** Summary by file: read, inserted, updated, unchanged, rejected; and erased, where there are any. */
   readonly counts: Readonly<Record<string, number[]>>;
 }
 
 const SUMMARY =
-  /^(\S+): (\d+) read = (\d+) written \((\d+) inserted \+ (\d+) updated\) \+ (\d+) unchanged \+ (\d+) rejected$/gm;
+  /^(\S+): (\d+) read = (\d+) written \((\d+) inserted \+ (\d+) updated\) \+ (\d+) unchanged \+ (\d+) rejected(?: \+ (\d+) erased)?$/gm;
 
 /**
  * Runs the command in this process, from its command line to its exit code: loading the subgraphs takes a process of its own seconds.
@@ -69,10 +69,10 @@ export async function spawnImport(
 function countsIn(out: string): ImportRun['counts'] {
   const counts: Record<string, number[]> = {};
   for (const [line, file = '', ...numbers] of out.matchAll(SUMMARY)) {
-    const [read = 0, written = 0, inserted = 0, updated = 0, unchanged = 0, rejected = 0] = numbers.map(Number);
-    if (written !== inserted + updated || read !== written + unchanged + rejected)
+    const [read = 0, written = 0, inserted = 0, updated = 0, ...others] = numbers.filter(Boolean).map(Number);
+    if (written !== inserted + updated || read !== others.reduce((sum, number) => sum + number, written))
       throw new Error(`wrong sum: ${line}`);
-    counts[file] = [read, inserted, updated, unchanged, rejected];
+    counts[file] = [read, inserted, updated, ...others];
   }
   return counts;
 }
