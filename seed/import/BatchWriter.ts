@@ -44,6 +44,8 @@ interface Stage {
   readonly plan: TargetPlan;
   readonly client: Client;
   readonly statements: StageStatements;
+  /** Ends what the records wrote before and do not write any more, after all stages; null where that stays. Gives the records concerned. */
+  readonly former: string | null;
 }
 
 /** Records that may not be written as the database is now; the others of their batch may. */
@@ -80,10 +82,17 @@ export class BatchWriter {
     recordTable: RecordTable,
     seen: string,
   ): Promise<BatchWriter> {
-    const stages = file.targets.map((plan, index) => ({
+    const nameOf = (plan: TargetPlan) => `import_stage_${file.targets.indexOf(plan)}`;
+    const stages = file.targets.map((plan) => ({
       plan,
       client: databases.of(plan.target.subgraph.name),
-      statements: stageStatements(plan, `import_stage_${index}`),
+      statements: stageStatements(plan, nameOf(plan)),
+      former:
+        plan.target.former?.statement(
+          nameOf(plan),
+          file.targets.filter(({ target }) => target === plan.target).map(nameOf),
+          plan.former,
+        ) ?? null,
     }));
     for (const { client, statements } of stages) await client.query(statements.create);
     return new BatchWriter(file, databases, stages, recordTable, seen);
@@ -156,8 +165,8 @@ export class BatchWriter {
       const lines = records.flatMap(({ rows }, record) =>
         (rows[index] ?? []).map(({ removed, cells }) => copyText([String(record), String(removed), ...cells])),
       );
-      if (lines.length === 0) continue;
       if (this.databases.isDryRun) await client.query(statements.empty);
+      if (lines.length === 0) continue;
       await pipeline(Readable.from([lines.join('')]), client.query(copyFrom(statements.copy)));
       const others = async (statement: string | null, reason: string | null): Promise<void> => {
         if (statement === null) return;
@@ -177,6 +186,11 @@ export class BatchWriter {
         touched.add(row.record);
         if (row.inserted && plan === this.file.targets[0]) inserted.add(row.record);
       }
+    }
+    for (const { client, former } of this.stages) {
+      if (former === null) continue;
+      const { rows } = await client.query<{ record: number }>(former);
+      for (const { record } of rows) touched.add(record);
     }
     const outcome: BatchOutcome = { ...emptyOutcome(), deferred, lastId: this.#lastId(records) };
     for (const [index, { events }] of records.entries()) {

@@ -31,6 +31,8 @@ export interface TargetPlan {
   readonly derivedId: boolean;
   /** The property that counts the entries of a history. */
   readonly position: string | undefined;
+  /** What becomes of rows that its record does not write any more, where the target knows them. */
+  readonly former: 'keep' | 'remove';
   /** Adds what a row writes here to the draft; what is wrong with the row goes to `draft.problems`. */
   readonly draft: (row: SourceRow, draft: RecordDraft) => void;
 }
@@ -66,11 +68,12 @@ function run(evaluators: Evaluators, row: SourceRow, draft: RecordDraft): Map<st
 }
 
 /** The properties that a mapping calls by another name, or does not set itself. */
-function hiddenProperties({ money = {}, names = {} }: ImportTarget): Set<string> {
+function hiddenProperties({ money = {}, names = {}, former }: ImportTarget): Set<string> {
   return new Set([
     DEMO_MARK,
     ...Object.values(money).flatMap(({ amount, currency }) => [amount, currency]),
     ...Object.values(names),
+    ...(former === undefined ? [] : [former.saidBy]),
   ]);
 }
 
@@ -186,6 +189,8 @@ export function compileTarget(
     own('source', () => scope.source);
     own('sourceKey', (_row, draft) => [draft.key, ...suffix].join('/'));
   }
+  if (target.former !== undefined) own(target.former.saidBy, (_row, draft) => draft.id);
+  else if (spec.former !== undefined) scope.problem(`${scope.place}.former`, 'goes with identity.CustomerIdentifier');
   const demoLinked = Object.entries(spec.fields).flatMap(([name, field]) =>
     field.demoLink === undefined ? [] : [name],
   );
@@ -289,6 +294,7 @@ export function compileTarget(
     columns,
     derivedId,
     position,
+    former: spec.former ?? 'keep',
     draft(row, draft) {
       const rows = draftRows(row, draft);
       draft.rows.push(rows);
@@ -386,7 +392,8 @@ function plannedColumns(
   for (const column of table.columns.values()) {
     const { property } = column;
     const mayChange = appendOnly === undefined && !column.primary && !lasting.has(property);
-    const update = mayChange ? (column.isOwner ? 'fill' : 'always') : 'never';
+    const isFilled = column.isOwner || property === target.former?.saidBy;
+    const update = mayChange ? (isFilled ? 'fill' : 'always') : 'never';
     if (mapped.has(property)) columns.push({ column, update });
     else if (initial.has(property)) columns.push({ column, update: 'never' });
     else if (!column.nullable && !column.generated && !KEPT.some((kept) => kept === property))

@@ -240,6 +240,8 @@ const targetSpec = z.strictObject({
   history: historySpec.optional(),
   /** In a file with `fold`: a row for each event, and not one for the record. */
   events: eventsSpec.optional(),
+  /** What becomes of the addresses and numbers that the record said before, and says no more. */
+  former: z.enum(['keep', 'remove'], { error: 'must be keep or remove' }).optional(),
 });
 
 /** One character, or none at all. */

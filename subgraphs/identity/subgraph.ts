@@ -16,6 +16,7 @@ import { Team } from './entities/Team.js';
 import { CompleteIdentity1763900000000 } from './migrations/CompleteIdentity1763900000000.js';
 import { CreateAuditLog1764100000000 } from './migrations/CreateAuditLog1764100000000.js';
 import { CreateIdentity1763800000000 } from './migrations/CreateIdentity1763800000000.js';
+import { DateIdentifiers1764300000003 } from './migrations/DateIdentifiers1764300000003.js';
 import { EraseCustomers1764200000001 } from './migrations/EraseCustomers1764200000001.js';
 import { MergeCustomers1764200000003 } from './migrations/MergeCustomers1764200000003.js';
 import { NumberMerges1764300000001 } from './migrations/NumberMerges1764300000001.js';
@@ -72,6 +73,7 @@ export const identity = defineSubgraph({
     EraseCustomers1764200000001,
     MergeCustomers1764200000003,
     NumberMerges1764300000001,
+    DateIdentifiers1764300000003,
   ],
   consumers: [auditTrail],
   chores: [dropOldAuditEntries],

@@ -261,7 +261,75 @@ describe('who was erased', () => {
   });
 });
 
+/** A file of one customer, and none of orders. */
+const person = (mail: string, tel = '') => ({
+  customers: `No;Name;Mail;Tel\n1;Zoe;${mail}@SOURCE.example;${tel}\n`,
+  orders: 'Order;Cust;Placed;Total\n',
+});
+
+/** One customer with two addresses, each in a column of its own. */
+const swapped = (one: string, other: string) => {
+  putShop('swapped', person(one));
+  const mapping = readFileSync(join(folder, 'm.yaml'), 'utf8');
+  put('m.yaml', mapping.replace(', type: phone }', ', type: email }').replace('constant: PHONE', 'constant: EMAIL'));
+  put(
+    'customers.csv',
+    `No;Name;Mail;Tel\n1;Zoe;${one}@swapped.example;${other === '' ? '' : `${other}@swapped.example`}\n`,
+  );
+};
+
 describe('a cell that changes', () => {
+  it('is an address: the new one is first, and the old one last, with its dates', async () => {
+    putShop('address', person('anna.old', '+43 1 2345678'));
+    await run();
+    const { id } = await known('address', '1');
+    const query = `mutation ($input: IdentifyCustomerInput!) { identifyCustomer(input: $input) { created } }`;
+    const input = { emails: ['m.own@address.example'], externalIds: [{ source: 'address', id: '1' }] };
+    await graph.ask('identity', query, { input });
+
+    putShop('address', person('zoe.new', '+43 1 2345678'));
+    expect((await run()).counts).toMatchObject({ total: [1, 0, 1, 0, 0] });
+    expect(await known('address', '1')).toMatchObject({
+      emails: ['zoe.new@address.example', 'm.own@address.example', 'anna.old@address.example'],
+      phones: ['+4312345678'],
+    });
+    const dates = `SELECT value, since < now() AS began, until > since AS ended FROM identity.customer_identifier
+      WHERE recorded_for = $1 AND type = 'EMAIL' ORDER BY value`;
+    expect(await graph.sql(dates, [id])).toEqual([
+      { value: 'anna.old@address.example', began: true, ended: true },
+      { value: 'm.own@address.example', began: true, ended: null },
+      { value: 'zoe.new@address.example', began: true, ended: null },
+    ]);
+    expect((await run()).counts).toMatchObject({ total: [1, 0, 0, 1, 0] });
+
+    putShop('address', person('anna.old', '+43 1 2345678'));
+    expect((await run()).counts).toMatchObject({ total: [1, 0, 1, 0, 0] });
+    expect((await known('address', '1')).emails).toEqual([
+      'anna.old@address.example',
+      'm.own@address.example',
+      'zoe.new@address.example',
+    ]);
+    expect((await run()).counts).toMatchObject({ total: [1, 0, 0, 1, 0] });
+  });
+
+  it('is an address: the old one is gone, where the mapping says so', async () => {
+    putShop('gone', { ...person('zoe.old'), mail: 'former: remove' });
+    await run();
+    putShop('gone', { ...person('anna.neu'), mail: 'former: remove' });
+    await run();
+    expect((await known('gone', '1')).emails).toEqual(['anna.neu@gone.example']);
+  });
+
+  it('changes places with another: both addresses stay', async () => {
+    swapped('a', 'b');
+    await run();
+    swapped('b', 'a');
+    expect((await run()).counts).toMatchObject({ total: [1, 0, 0, 1, 0] });
+    swapped('b', '');
+    expect((await run()).counts).toMatchObject({ total: [1, 0, 1, 0, 0] });
+    expect((await known('swapped', '1')).emails).toEqual(['b@swapped.example', 'a@swapped.example']);
+  });
+
   it('names the customer of a row that nobody had: it is theirs from then on', async () => {
     putShop('late');
     await run();

@@ -46,6 +46,17 @@ export interface ImportTarget {
   readonly appendOnly?: readonly string[];
   /** The statement that brings other rows up to date with these, after they were written. Told the table of the rows staged. */
   readonly afterwards?: (staged: string) => string;
+  /** What becomes of the rows that a record wrote before and does not write any more; without it they stay as they are. */
+  readonly former?: {
+    /** The column that takes the id of the record that a row is of; it is filled where it is empty. */
+    readonly saidBy: string;
+    /**
+     * The statement, after all rows of a batch were written. Gives the records concerned.
+     * @param staged the table of the rows staged
+     * @param all those of all targets of the file that write this entity
+     */
+    readonly statement: (staged: string, all: readonly string[], becomes: 'keep' | 'remove') => string;
+  };
   /** A field of another entity that follows from these rows: a mapping that writes these must leave it out. */
   readonly decides?: { readonly entity: string; readonly field: string };
   /** Rows that every record of this entity has besides, in the mapping's own language. */

@@ -19,6 +19,22 @@ function checkIdentifier(row: RowValues): void {
   if (issue) row.refuse('value', issue.message);
 }
 
+/** Ends, or removes, the addresses and numbers that a record said before, and none of its columns says any more. */
+function endFormer(staged: string, all: readonly string[], becomes: 'keep' | 'remove'): string {
+  const columns = 'record_, recorded_for, type, value, said_by';
+  const said = all.map((one) => `SELECT ${columns} FROM ${one} WHERE NOT removed_`).join(' UNION ALL ');
+  const change =
+    becomes === 'keep'
+      ? 'UPDATE identity.customer_identifier AS t SET until = now(), said_by = NULL FROM record AS r'
+      : 'DELETE FROM identity.customer_identifier AS t USING record AS r';
+  return `WITH said AS (${said}),
+      record AS (SELECT DISTINCT record_, recorded_for, type, said_by FROM ${staged} WHERE NOT removed_)
+    ${change}
+    WHERE t.recorded_for = r.recorded_for AND t.type = r.type AND t.said_by = r.said_by
+      AND t.value NOT IN (SELECT s.value FROM said AS s WHERE s.record_ = r.record_ AND s.type = r.type)
+    RETURNING r.record_ AS record`;
+}
+
 /** What a mapping can write of identity. */
 export const identityTargets: Readonly<Record<string, ImportTarget>> = {
   'identity.Customer': {
@@ -51,7 +67,10 @@ export const identityTargets: Readonly<Record<string, ImportTarget>> = {
     entity: CustomerIdentifier,
     rules: { type: oneOf({ EMAIL: 'EMAIL', PHONE: 'PHONE' }) },
     initial: { position: '0' },
+    // What had ended is theirs again when a file says so.
+    fills: { until: 'always' },
     complete: checkIdentifier,
+    former: { saidBy: 'saidBy', statement: endFormer },
   },
   'identity.Address': {
     subgraph: identity,

@@ -21,4 +21,16 @@ export class CustomerIdentifier {
   /** The customer's own order; 0 is the first to use. */
   @Column('integer')
   position: number;
+
+  /** When we first heard of it; null where that is not known. */
+  @Column('timestamptz', { nullable: true, default: () => 'now()' })
+  since: Date | null;
+
+  /** When we heard that it is theirs no more; null for one to use. */
+  @Column('timestamptz', { nullable: true })
+  until: Date | null;
+
+  /** The imported record whose file says so: when that says another one, this one has ended. */
+  @Column('uuid', { name: 'said_by', nullable: true })
+  saidBy: string | null;
 }
