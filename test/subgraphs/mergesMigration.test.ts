@@ -26,16 +26,31 @@ async function sql(statement: string, ...values: readonly unknown[]): Promise<Un
   return (await client.query(statement, [...values])).rows;
 }
 
-/** All rows of all departments, without what the version after adds. */
+/** The columns of each table in the version before. */
+const columns = new Map<string, string[]>();
+
+/** All rows of all departments, without the columns that later versions add. */
 async function rows(): Promise<Untyped> {
   const found: Untyped = {};
   for (const { name, entities } of subgraphs) {
     for (const { table } of ownedIn(entities)) {
+      const place = `${name}.${table}`;
+      if (!columns.has(place)) {
+        const known = await sql(
+          `SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+          place,
+        );
+        columns.set(
+          place,
+          known.map((column) => column.name),
+        );
+      }
       const all = await sql(
-        `SELECT (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(t)) WHERE key !~ 'recorded_for$')::text AS row
-         FROM ${name}.${table} t ORDER BY 1`,
+        `SELECT (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(t)) WHERE key = ANY ($1))::text AS row
+         FROM ${place} t ORDER BY 1`,
+        columns.get(place),
       );
-      found[`${name}.${table}`] = all.map(({ row }) => row);
+      found[place] = all.map(({ row }) => row);
     }
   }
   return found;
