@@ -33,7 +33,7 @@ interface MatchStep {
 interface CustomerRecord {
   readonly source: string;
   readonly key: string;
-  /** The id that an import gives them when nobody has that external id. */
+  /** The id that an import gives them where nobody else has that external id. */
   readonly id: string;
 }
 
@@ -56,12 +56,7 @@ export const NOBODY: FoundCustomers = new Map();
 const COUNTED = 10;
 
 const identifier = (kind: IdentifierKind, value: string, source = ''): Identifier => ({ kind, source, value });
-const externalId = ({ source, key }: CustomerRecord) => identifier('EXTERNAL_ID', key, source);
 const textOf = ({ kind, source, value }: Identifier) => JSON.stringify([kind, source, value]);
-
-function distinct(identifiers: readonly Identifier[]): Iterable<Identifier> {
-  return new Map(identifiers.map((one) => [textOf(one), one])).values();
-}
 
 function phones(text: string, country: string | null): string[] {
   if (country === null || !isSupportedCountry(country)) return phoneCandidates(text);
@@ -110,9 +105,8 @@ type Recorded = ReadonlyMap<string, string>;
  * The customers that have each of these identifiers, in one statement. At most {@link COUNTED} for each. Where several who were merged have the same, it is
  * the survivor's own, if they have it.
  */
-async function lookUp(client: Client, wanted: Iterable<Identifier>): Promise<ReadonlyMap<string, Recorded>> {
+async function lookUp(client: Client, given: readonly Identifier[]): Promise<ReadonlyMap<string, Recorded>> {
   const found = new Map<string, Map<string, string>>();
-  const given = [...wanted];
   if (given.length === 0) return found;
   const { rows } = await client.query<Identifier & { current: string; recorded: string }>(
     `SELECT DISTINCT ON (g.kind, g.source, g.value, c.current) g.kind, g.source, g.value, c.current, c.recorded
@@ -150,15 +144,6 @@ function readSteps(steps: readonly MatchStep[], row: SourceRow): ReadSteps {
   });
 }
 
-interface RowOfRecord {
-  readonly row: SourceRow;
-  readonly record: CustomerRecord;
-}
-
-function rowOfRecord(row: SourceRow, record: CustomerRecord | null): RowOfRecord[] {
-  return record === null ? [] : [{ row, record }];
-}
-
 /** The one customer that the first way gives that gives one; else what each way came to. */
 function choose(
   steps: readonly MatchStep[],
@@ -194,7 +179,7 @@ const CREATE_CIRCLE = `
   CREATE INDEX ON import_circle (point, id);
   ANALYZE import_circle`;
 
-/** Looks up the customers of the rows of one file, a statement or two a batch for those that match and one for those that are demo-linked. */
+/** Looks up the customers of the rows of one file, a statement a batch for those that match, and one for each field that is demo-linked or a record. */
 export class CustomerFinder {
   #hasCircle = false;
 
@@ -210,12 +195,10 @@ export class CustomerFinder {
       link.type === 'match' ? [{ link, rows: rows.map((row) => ({ row, read: readSteps(link.steps, row) })) }] : [],
     );
     const identifiers = read.flatMap((one) => one.rows.flatMap((row) => row.read.map((step) => step.read)));
-    const records = this.links.flatMap((link) =>
-      link.type === 'record' ? [{ link, rows: rows.flatMap((row) => rowOfRecord(row, link.read(row))) }] : [],
+    const wanted = new Map(
+      identifiers.flatMap((some) => (typeof some === 'string' ? [] : some.map((one) => [textOf(one), one] as const))),
     );
-    const keys = records.flatMap((one) => one.rows.map(({ record }) => externalId(record)));
-    const wanted = distinct([...identifiers.flatMap((some) => (typeof some === 'string' ? [] : some)), ...keys]);
-    const customers = await lookUp(this.client(), wanted);
+    const customers = await lookUp(this.client(), [...wanted.values()]);
     const found = new Map<CustomerLink, Map<SourceRow, string | RowProblem | null>>();
     for (const { link, rows: readRows } of read) {
       const chosen = readRows.map((one) => {
@@ -224,8 +207,10 @@ export class CustomerFinder {
       });
       found.set(link, new Map(chosen));
     }
-    for (const one of records) found.set(one.link, await this.#recorded(one.rows, customers));
-    for (const link of this.links) if (link.type === 'demo') found.set(link, await this.#pick(link.seed, rows));
+    for (const link of this.links) {
+      if (link.type === 'demo') found.set(link, await this.#pick(link.seed, rows));
+      else if (link.type === 'record') found.set(link, await this.#recorded(link.read, rows));
+    }
     return found;
   }
 
@@ -234,22 +219,32 @@ export class CustomerFinder {
   }
 
   /**
-   * The customers that records of a file are: whom the source knows by this key, by whatever way they came in. Who was imported, and is one with that customer
-   * by now, stays who they were.
+   * The customers that records of a file are, where those are others than the import makes of them: whom the source knows by this key, by whatever way they
+   * came in. Who was imported, and is one with that customer by now, stays who they were.
    */
-  async #recorded(rows: readonly RowOfRecord[], known: ReadonlyMap<string, Recorded>): Promise<Map<SourceRow, string>> {
-    const others = rows.flatMap(({ row, record }) => {
-      const [owner] = known.get(textOf(externalId(record))) ?? [];
-      if (owner === undefined) return [];
-      const [current, recorded] = owner;
-      return recorded === record.id ? [] : [{ row, current, recorded, imported: identifier('ID', record.id) }];
-    });
-    const imported = await lookUp(this.client(), distinct(others.map((other) => other.imported)));
-    const ids = new Map(rows.map(({ row, record }) => [row, record.id]));
-    for (const { row, current, recorded, imported: own } of others) {
-      ids.set(row, imported.get(textOf(own))?.get(current) ?? recorded);
-    }
-    return ids;
+  async #recorded(
+    read: (row: SourceRow) => CustomerRecord | null,
+    rows: readonly SourceRow[],
+  ): Promise<Map<SourceRow, string>> {
+    const records = rows.map(read);
+    const found = await this.client().query<{ made: string; id: string }>(
+      `SELECT g.id AS made, CASE WHEN coalesce(a.canonical_id, c.id) = e.customer_id THEN c.id ELSE e.recorded_for END AS id
+       FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::uuid[]) AS u (source, key, id)) AS g
+       JOIN identity.external_id AS e ON e.source = g.source AND e.id = g.key AND e.recorded_for <> g.id
+       LEFT JOIN identity.customer AS c ON c.id = g.id LEFT JOIN identity.customer_alias AS a ON a.customer_id = g.id`,
+      [
+        records.map((record) => record?.source),
+        records.map((record) => record?.key),
+        records.map((record) => record?.id),
+      ],
+    );
+    const ids = new Map(found.rows.map(({ made, id }) => [made, id]));
+    return new Map(
+      rows.flatMap((row, index) => {
+        const id = ids.get(records[index]?.id ?? '');
+        return id === undefined ? [] : [[row, id] as const];
+      }),
+    );
   }
 
   async #pick(
