@@ -9,6 +9,7 @@ import { type Databases, isDataError } from './Databases.js';
 import type { RecordDraft } from './RecordDraft.js';
 import type { RowProblem } from './RowProblem.js';
 import { stageStatements, type StageStatements } from './stageStatements.js';
+import { againAfterDeadlock } from '../../subgraphs/kit/sql/againAfterDeadlock.js';
 
 /** A row that did not go in. */
 export interface Reject {
@@ -121,7 +122,8 @@ export class BatchWriter {
   /** A rule of the database that we did not foresee refuses all rows of a statement: halves are tried until the row is found. */
   async #writeOrHalve(drafts: readonly RecordDraft[], mayDefer: boolean, outcome: BatchOutcome): Promise<void> {
     try {
-      const written = await this.databases.transaction(() => this.#attempt(drafts, mayDefer));
+      // A merge and an import may wait for each other; then Postgres ends one of them.
+      const written = await againAfterDeadlock(() => this.databases.transaction(() => this.#attempt(drafts, mayDefer)));
       outcome.inserted += written.inserted;
       outcome.updated += written.updated;
       outcome.unchanged += written.unchanged;
