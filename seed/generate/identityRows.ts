@@ -60,9 +60,9 @@ export function addIdentity(life: Life, purchases: Purchases): void {
     updatedAt: since,
     version: 1,
   });
-  rows.add(CustomerIdentifier, { customerId: id, type: 'EMAIL', value: emailOf(life), position: 0 });
+  rows.add(CustomerIdentifier, { customerId: id, type: 'EMAIL', value: emailOf(life), position: 0, since });
   const phone = country.phone(index);
-  if (phone !== null) rows.add(CustomerIdentifier, { customerId: id, type: 'PHONE', value: phone, position: 0 });
+  if (phone !== null) rows.add(CustomerIdentifier, { customerId: id, type: 'PHONE', value: phone, position: 0, since });
   rows.add(ExternalId, { source: 'webshop', id: `W-${100_000 + index}`, customerId: id });
   rows.add(Address, {
     customerId: id,

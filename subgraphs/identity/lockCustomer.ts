@@ -1,17 +1,19 @@
 import type { EntityManager } from 'typeorm';
+import { nameMerged } from '../kit/flow/nameCustomers.js';
 import { badUserInput } from '../kit/graph/errors.js';
 import { Customer } from './entities/Customer.js';
 import { type Change, lockRow } from './lockRow.js';
 
 /**
  * The customer, locked until the transaction ends, to be changed: the one into whom they were merged, where that happened while the caller waited.
+ * What is written of them is recorded for whom the caller named.
  * @throws as `lockCustomer`
  */
 export async function lockCurrentCustomer(manager: EntityManager, change: Change): Promise<Customer> {
   const customer = await lockCustomer(manager, change);
-  return customer.mergedInto === null
-    ? customer
-    : lockCurrentCustomer(manager, { ...change, id: customer.mergedInto, expectedVersion: null });
+  if (customer.mergedInto === null) return customer;
+  await nameMerged(manager, customer.id, customer.mergedInto);
+  return lockCurrentCustomer(manager, { ...change, id: customer.mergedInto, expectedVersion: null });
 }
 
 /**

@@ -17,6 +17,9 @@ const RULES_LOCK = 'segment rules';
 const KNOWN = sql`(SELECT customer_id AS id FROM trait UNION SELECT customer_id FROM consent_event
   UNION SELECT customer_id FROM exposure)`;
 
+/** Of who was erased the ledger of consents stays, and proves only what was agreed to. */
+const IS_THERE = sql`NOT EXISTS (SELECT FROM erased_customer x WHERE x.customer_id = c.id)`;
+
 interface RuledSegment {
   readonly id: string;
   readonly rule: SegmentRule;
@@ -37,7 +40,7 @@ async function align(
 ): Promise<void> {
   const wanted = segments.map(
     ({ id, rule }) =>
-      sql`SELECT ${id}::uuid AS segment_id, c.id AS customer_id FROM ${candidates} c WHERE ${ruleCondition(rule)}`,
+      sql`SELECT ${id}::uuid AS segment_id, c.id AS customer_id FROM ${candidates} c WHERE ${IS_THERE} AND ${ruleCondition(rule)}`,
   );
   const ids = segments.map(({ id }) => id);
   await database.query(
@@ -72,7 +75,7 @@ export async function recomputeSegment(
 /** How many customers a rule chooses. */
 export async function countChosen(database: Database, rule: SegmentRule): Promise<number> {
   const [row] = await database.query<{ n: number }>(
-    sql`SELECT count(*)::int AS n FROM ${KNOWN} c WHERE ${ruleCondition(rule)}`,
+    sql`SELECT count(*)::int AS n FROM ${KNOWN} c WHERE ${IS_THERE} AND ${ruleCondition(rule)}`,
   );
   return row?.n ?? 0;
 }

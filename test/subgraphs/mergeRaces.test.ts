@@ -203,6 +203,24 @@ describe('what follows from consents', () => {
     },
   );
 
+  it('who was erased is in no segment, also when its members are found anew', async () => {
+    await grant(a);
+    await grant(b);
+    const rule = '{ consent: { purpose: MARKETING, channel: EMAIL } }';
+    const { id } = await send(
+      'marketing',
+      `createSegment(input: { name: "Of the erased ${serial}", rule: ${rule} }) { id }`,
+    );
+    await send('identity', `eraseCustomer(id: "${a}", reason: REQUESTED) { id }`);
+    await settled();
+    await send('marketing', `updateSegment(id: "${id}", input: { rule: { all: [${rule}] } }) { id }`);
+    const members = await graph.sql(
+      'SELECT customer_id AS id FROM marketing.segment_member WHERE segment_id = $1 AND customer_id = ANY($2)',
+      [id, [a, b]],
+    );
+    expect(members).toEqual([{ id: b }]);
+  });
+
   it('members of segments are found anew, at a merge and at an unmerge', async () => {
     await grant(a);
     const { id: segment } = await send(

@@ -11,3 +11,15 @@ export async function nameCustomers(manager: EntityManager, names: ReadonlyMap<s
     names.size === 0 ? '' : JSON.stringify(Object.fromEntries(names)),
   ]);
 }
+
+/**
+ * Says that a customer is another one by now, who was merged while somebody waited for them: what is written of the other is recorded for the id by
+ * which the first was named.
+ */
+export async function nameMerged(manager: EntityManager, former: string, current: string): Promise<void> {
+  await manager.query(
+    `SELECT set_config('customer360.named_customers', (names || jsonb_build_object($2::text, coalesce(names ->> $1, $1)))::text, true)
+     FROM (SELECT coalesce(nullif(current_setting('customer360.named_customers', true), '')::jsonb, '{}') AS names) AS n`,
+    [former.toLowerCase(), current.toLowerCase()],
+  );
+}

@@ -5,6 +5,8 @@ import type { OwnedTable, OwnerColumn } from './ownedTables.js';
 
 /** Rows that change in one transaction: no lock is held for longer than they take. */
 const BATCH = 2_000;
+/** Rows that are looked for at once. */
+const LOOK = 25 * BATCH;
 /** Customers who are looked at together. */
 const CUSTOMERS = 100;
 
@@ -34,7 +36,7 @@ export async function applyAliases(
   tables: readonly OwnedTable[],
   rederive?: Rederive,
 ): Promise<number> {
-  const statements = tables.flatMap(({ name, owners }) => owners.map((owner) => statement(name, owner)));
+  const follows = tables.flatMap(({ name, owners }) => owners.map((owner) => statements(name, owner)));
   let applied = 0;
   for (;;) {
     const due = await dataSource.query<Due[]>(
@@ -42,9 +44,7 @@ export async function applyAliases(
     );
     if (due.length === 0) return applied;
     const ids = due.map(({ id }) => id);
-    let left: readonly string[] = statements;
-    while (left.length > 0)
-      left = await againAfterDeadlock(() => dataSource.transaction((manager) => batch(manager, left, ids)));
+    for (const follow of follows) await followAll(dataSource, follow, ids);
     const both = [...new Set(due.flatMap(({ id, canonicalId, formerIds }) => [id, canonicalId, ...formerIds]))];
     if (rederive) await againAfterDeadlock(() => dataSource.transaction((manager) => rederive(manager, both)));
     // Not where it changed again meanwhile, and be it back.
@@ -57,37 +57,48 @@ export async function applyAliases(
   }
 }
 
-/** @returns the statements with which it is not done: there are more rows, or somebody else changes one of them at the moment */
-async function batch(
-  manager: EntityManager,
-  statements: readonly string[],
-  ids: readonly string[],
-): Promise<readonly string[]> {
-  // Before any row, as writes do it: whoever waits for a row does not hold up a merge that this one waits for.
+interface Follow {
+  /** Finds where rows are that have not followed customers `$1`. */
+  readonly find: string;
+  /** Lets the rows at the places `$1` follow that are of the customers `$2`. */
+  readonly change: string;
+}
+
+/** Rows are found first, all of them, and changed afterwards by their places: to look for the next few after each few would meet those that have followed again and again. */
+async function followAll(dataSource: DataSource, { find, change }: Follow, ids: readonly string[]): Promise<void> {
+  for (;;) {
+    // One that somebody else changes meanwhile has another place, and is found there the next time.
+    const places = (await dataSource.query<{ at: string }[]>(find, [ids])).map(({ at }) => at);
+    if (places.length === 0) return;
+    for (let begin = 0; begin < places.length; begin += BATCH) {
+      const some = places.slice(begin, begin + BATCH);
+      await againAfterDeadlock(() =>
+        dataSource.transaction(async (manager) => {
+          await shareLocks(manager, ids);
+          await manager.query(change, [some, ids]);
+        }),
+      );
+    }
+  }
+}
+
+/** Before any row, as writes do it: whoever waits for a row does not hold up a merge that this one waits for. */
+async function shareLocks(manager: EntityManager, ids: readonly string[]): Promise<void> {
   await manager.query(
     `SELECT pg_advisory_xact_lock_shared(hashtext('customer360.customers.' || current_schema()), lock)
      FROM (SELECT DISTINCT customer_lock(id) AS lock FROM unnest($1::uuid[]) AS c (id) ORDER BY 1) AS l`,
     [ids],
   );
-  let rows = 0;
-  for (const [index, follow] of statements.entries()) {
-    const [found] = await manager.query<{ due: number; moved: number }[]>(follow, [ids, BATCH - rows]);
-    const { due = 0, moved = 0 } = found ?? {};
-    rows += due;
-    if (rows >= BATCH || moved < due) return statements.slice(index);
-  }
-  return [];
 }
 
-function statement(table: string, owner: OwnerColumn): string {
+function statements(table: string, owner: OwnerColumn): Follow {
   const [name, column, recorded] = [table, owner.name, owner.recorded].map(escapeIdentifier);
   // Those that nobody moved yet, by the index on the owner; those that were, by the index on just them.
   const isTheirs = `(t.${column} = ANY($1::uuid[]) AND t.${recorded} = t.${column} OR t.${recorded} = ANY($1::uuid[]) AND t.${recorded} <> t.${column})`;
-  // The trigger writes who it is. By their places the rows are fetched one by one, however large the table is.
-  return `WITH due AS MATERIALIZED (
-      SELECT t.ctid AS at FROM ${name} t JOIN customer_alias a ON a.customer_id = t.${recorded}
-      WHERE ${isTheirs} AND t.${column} <> a.canonical_id LIMIT $2 FOR UPDATE OF t
-    ), moved AS (
-      UPDATE ${name} SET ${column} = ${column} WHERE ctid = ANY (ARRAY(SELECT at FROM due)) RETURNING 1
-    ) SELECT (SELECT count(*)::int FROM due) AS due, (SELECT count(*)::int FROM moved) AS moved`;
+  return {
+    find: `SELECT t.ctid::text AS at FROM ${name} t JOIN customer_alias a ON a.customer_id = t.${recorded}
+      WHERE ${isTheirs} AND t.${column} <> a.canonical_id LIMIT ${LOOK}`,
+    // The trigger writes who it is.
+    change: `UPDATE ${name} SET ${column} = ${column} WHERE ctid = ANY ($1::tid[]) AND ${recorded} = ANY ($2::uuid[])`,
+  };
 }

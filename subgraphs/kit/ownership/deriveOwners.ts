@@ -95,7 +95,7 @@ async function addTrigger(runner: SqlRunner, schema: string, table: string, owne
           RETURN NEW;
         END IF;
         -- An expression, not a statement: it costs a tenth. The alias is read in a statement of its own, after the lock: so no merge can come between.
-        IF pg_advisory_xact_lock_shared(hashtext(${escapeLiteral(`customer360.customers.${schema}`)}), hashtext(NEW.${recorded}::text) & 255) IS NULL THEN
+        IF pg_advisory_xact_lock_shared(hashtext(${escapeLiteral(`customer360.customers.${schema}`)}), ${schema}.customer_lock(NEW.${recorded})) IS NULL THEN
           RETURN NULL;
         END IF;
         SELECT canonical_id INTO found FROM ${schema}.customer_alias WHERE customer_id = NEW.${recorded};
