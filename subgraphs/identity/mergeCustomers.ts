@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { customerMerged, customerUnmerged } from '../../schema/contract.js';
@@ -7,10 +8,14 @@ import { membersOf } from '../kit/ownership/membersOf.js';
 import { tablesOf } from '../kit/ownership/ownedTables.js';
 import { takeInAliases, type WhoIsWhom } from '../kit/ownership/takeInAliases.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import type { Database } from '../kit/sql/Database.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { Customer } from './entities/Customer.js';
 import { lockCustomer } from './lockCustomer.js';
 import type { Change } from './lockRow.js';
+
+/** How long the answer waits for the rows to follow. */
+const FOLLOW_MS = 2_000;
 
 /** How often somebody else may merge or unmerge the same customers while one waits for them. */
 const TRIES = 10;
@@ -83,14 +88,22 @@ async function changeAliases(context: RequestContext, work: () => Promise<Custom
     try {
       const customer = await work();
       context.aliases.note();
-      const { dataSource } = context.database;
-      await applyAliases(dataSource, tablesOf(dataSource));
+      await followSoon(context.database);
       return customer;
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile)) throw error;
       if (tries === TRIES) throw conflict('The customer', 0);
     }
   }
+}
+
+/** The rows of most customers follow in some milliseconds; the answer does not wait for those of one who has very many. */
+async function followSoon({ dataSource, log }: Database): Promise<void> {
+  const following = applyAliases(dataSource, tablesOf(dataSource)).catch((error: unknown) =>
+    // What identity does of itself, every few seconds, goes on with it.
+    log.warn({ err: error }, 'the rows of customers who were merged or unmerged have not all followed yet'),
+  );
+  await Promise.race([following, pause(FOLLOW_MS, undefined, { ref: false })]);
 }
 
 /** Everybody who is merged with these customers, directly or not, as it is from now on. */
