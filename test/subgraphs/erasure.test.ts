@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { customerErased } from '../../schema/contract.js';
 import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
-import { waitUntil } from '../support/waitUntil.js';
+import { settled } from '../support/settled.js';
 
 const SCHEMAS = ['identity', 'sales', 'service', 'feedback', 'marketing', 'touchpoints'];
 
@@ -270,16 +270,7 @@ async function rowsOf(customerId: string): Promise<Untyped[]> {
   return found;
 }
 
-/** Until all that was written has been taken in by whom it concerns. */
-async function settled(): Promise<void> {
-  await waitUntil(async () => {
-    const waiting = await graph.sql(
-      `${SCHEMAS.map((name) => `(SELECT 1 FROM ${name}.outbox LIMIT 1)`).join(' UNION ALL ')}
-       UNION ALL (SELECT 1 FROM event_bus.consumer WHERE sequence < (SELECT max(sequence) FROM event_bus.log))`,
-    );
-    return waiting.length === 0;
-  });
-}
+const allSettled = (): Promise<void> => settled((statement) => graph.sql(statement), SCHEMAS);
 
 let before: { figures: Untyped; neighbour: Untyped };
 let marked: string[];
@@ -306,7 +297,7 @@ beforeAll(async () => {
   neighbour = await tell('neighbour', '+436601111111');
   sent.length = 0;
   victim = await tell(MARKER, '+436602222222');
-  await settled();
+  await allSettled();
   marked = await markAll(victim);
   await graph.sql(
     `INSERT INTO touchpoints.dead_letter (consumer, event_id, event, reason) VALUES ('timeline', 'x', $1, $2)`,
@@ -335,7 +326,7 @@ describe('a customer who is erased', () => {
     const { eraseCustomer } = await graph.ask('identity', erase, { id: victim });
     expect(eraseCustomer).toMatchObject({ id: victim, displayName: 'Erased customer', erasureReason: 'REQUESTED' });
     expect(eraseCustomer.erasedAt).not.toBeNull();
-    await settled();
+    await allSettled();
     expect(await placesOfMarker()).toEqual(KEPT_COLUMNS);
     // Again, with the key and without, it is the same.
     expect((await graph.ask('identity', erase, { id: victim })).eraseCustomer).toEqual(eraseCustomer);
@@ -411,7 +402,7 @@ describe('a customer who is erased', () => {
     };
     await graph.sql(`INSERT INTO sales.outbox (event) VALUES ($1)`, [JSON.stringify(event)]);
     await graph.sql(`NOTIFY "customer360.outbox.sales"`);
-    await settled();
+    await allSettled();
     expect(await graph.sql('SELECT FROM touchpoints.inbox WHERE event_id = $1', [event.id])).toHaveLength(1);
     expect(await placesOfMarker()).toEqual(KEPT_COLUMNS);
   });

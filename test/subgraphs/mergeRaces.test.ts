@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
 import { waitUntil } from '../support/waitUntil.js';
+import { settled } from '../support/settled.js';
 
 let graph: TestSubgraphs;
 let client: Client;
@@ -61,17 +62,7 @@ const contact = (id: string, summary: string) =>
     `recordTouchpoint(input: { customerId: "${id}", channel: PHONE, direction: INBOUND, kind: CASE, department: SERVICE, summary: "${summary}" }) { id }`,
   );
 
-async function settled(): Promise<void> {
-  const schemas = Object.keys(graph.urls);
-  await waitUntil(async () => {
-    const waiting = await graph.sql(
-      `${schemas.map((name) => `(SELECT 1 FROM ${name}.outbox LIMIT 1)`).join(' UNION ALL ')} UNION ALL
-       ${schemas.map((name) => `(SELECT 1 FROM ${name}.customer_alias WHERE NOT is_applied LIMIT 1)`).join(' UNION ALL ')}
-       UNION ALL (SELECT 1 FROM event_bus.consumer WHERE sequence < (SELECT max(sequence) FROM event_bus.log))`,
-    );
-    return waiting.length === 0;
-  });
-}
+const allSettled = (): Promise<void> => settled((statement) => graph.sql(statement), Object.keys(graph.urls));
 
 /** What marketing says of a customer. */
 async function marketing(id: string, selection: string): Promise<Untyped> {
@@ -101,7 +92,7 @@ describe('what races a merge', () => {
     await merge(a, b);
     await client.query('COMMIT');
     await openCase(a, 'afterwards');
-    await settled();
+    await allSettled();
     const cases = await graph.sql(
       'SELECT subject, customer_id AS id, recorded_for AS named FROM service.service_case WHERE recorded_for = $1 ORDER BY 1',
       [a],
@@ -111,7 +102,7 @@ describe('what races a merge', () => {
       { subject: 'held open', id: b, named: a },
     ]);
     await unmerge(a);
-    await settled();
+    await allSettled();
     expect(await graph.sql('SELECT FROM service.service_case WHERE customer_id = $1', [a])).toHaveLength(2);
     expect(await graph.sql('SELECT FROM service.service_case WHERE customer_id = $1', [b])).toHaveLength(0);
   });
@@ -123,7 +114,7 @@ describe('what races a merge', () => {
     await somebodyWaits();
     await client.query('COMMIT');
     await both;
-    await settled();
+    await allSettled();
     for (const schema of Object.keys(graph.urls)) {
       const aliases = await graph.sql(
         `SELECT customer_id AS id, canonical_id AS now FROM ${schema}.customer_alias WHERE customer_id = ANY($1)`,
@@ -148,7 +139,7 @@ describe('what races a merge', () => {
     await client.query('COMMIT');
     await merged;
     await changed;
-    await settled();
+    await allSettled();
     const { customer360 } = await graph.ask('identity', `{ customer360(id: "${a}") { id locale } }`);
     // Whichever of them went first, nothing that was answered as done is lost to whoever asks.
     expect(customer360.id).toBe(b);
@@ -176,7 +167,7 @@ describe('what races a merge', () => {
       if (number % 6 === 5) await writes[number - 3];
     }
     await Promise.all([...writes, merged]);
-    await settled();
+    await allSettled();
     const cases = await graph.sql(`SELECT subject FROM service.service_case WHERE customer_id = $1`, [b]);
     expect(new Set(cases.map(({ subject }) => subject))).toEqual(new Set(answered));
     expect(cases).toHaveLength(60);
@@ -193,12 +184,12 @@ describe('what follows from consents', () => {
     async (who) => {
       await grant(a);
       await merge(a, b);
-      await settled();
+      await allSettled();
       expect(await may(b)).toBe(true);
       await withdraw(who === 'the survivor' ? b : a);
       expect(await may(b)).toBe(false);
       await unmerge(a);
-      await settled();
+      await allSettled();
       expect([await may(a), await may(b)]).toEqual([false, false]);
     },
   );
@@ -212,7 +203,7 @@ describe('what follows from consents', () => {
       `createSegment(input: { name: "Of the erased ${serial}", rule: ${rule} }) { id }`,
     );
     await send('identity', `eraseCustomer(id: "${a}", reason: REQUESTED) { id }`);
-    await settled();
+    await allSettled();
     await send('marketing', `updateSegment(id: "${id}", input: { rule: { all: [${rule}] } }) { id }`);
     const members = await graph.sql(
       'SELECT customer_id AS id FROM marketing.segment_member WHERE segment_id = $1 AND customer_id = ANY($2)',
@@ -238,19 +229,19 @@ describe('what follows from consents', () => {
     };
     expect(await members()).toEqual([a]);
     await merge(a, b);
-    await settled();
+    await allSettled();
     expect(await members()).toEqual([]);
     await unmerge(a);
-    await settled();
+    await allSettled();
     expect(await members()).toEqual([a]);
     await merge(b, a);
-    await settled();
+    await allSettled();
     expect(await members()).toEqual([]);
     await grant(a);
-    await settled();
+    await allSettled();
     expect(await members()).toEqual([a]);
     await unmerge(b);
-    await settled();
+    await allSettled();
     expect(await members()).toEqual([a]);
   });
 });
@@ -258,7 +249,7 @@ describe('what follows from consents', () => {
 it('a touchpoint does not point into the journey of somebody else', async () => {
   await contact(a, 'The delivery of order O-4711 is late');
   await merge(a, b);
-  await settled();
+  await allSettled();
   await contact(b, 'Again about order O-4711');
   const { timeline } = (
     await graph.ask(
@@ -271,7 +262,7 @@ it('a touchpoint does not point into the journey of somebody else', async () => 
   )._entities[0];
   expect(timeline.totalCount).toBe(2);
   await unmerge(a);
-  await settled();
+  await allSettled();
   const foreign = await graph.sql(
     `SELECT t.id FROM touchpoints.touchpoint t JOIN touchpoints.journey j ON j.id = t.journey_id WHERE t.customer_id <> j.customer_id`,
   );

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
 import { tellOfCustomer } from '../support/tellOfCustomer.js';
-import { waitUntil } from '../support/waitUntil.js';
+import { settled } from '../support/settled.js';
 
 const SCHEMAS = ['identity', 'sales', 'service', 'feedback', 'marketing', 'touchpoints'];
 const PEOPLE = 5;
@@ -40,16 +40,7 @@ async function everything(): Promise<Untyped> {
   return found;
 }
 
-async function settled(): Promise<void> {
-  await waitUntil(async () => {
-    const waiting = await sql(
-      `${SCHEMAS.map((name) => `(SELECT 1 FROM ${name}.outbox LIMIT 1)`).join(' UNION ALL ')} UNION ALL
-       ${SCHEMAS.map((name) => `(SELECT 1 FROM ${name}.customer_alias WHERE NOT is_applied LIMIT 1)`).join(' UNION ALL ')}
-       UNION ALL (SELECT 1 FROM event_bus.consumer WHERE sequence < (SELECT max(sequence) FROM event_bus.log))`,
-    );
-    return waiting.length === 0;
-  });
-}
+const allSettled = (): Promise<void> => settled(sql, SCHEMAS);
 
 async function entity(subgraph: string, id: string, selection: string): Promise<Untyped> {
   const { _entities } = await graph.ask(
@@ -102,7 +93,7 @@ describe('customers who are merged', () => {
   let before: Untyped;
   beforeEach(async () => {
     for (const id of people) await unmerge(id);
-    await settled();
+    await allSettled();
     [a = '', b = ''] = people;
     before = await everything();
   });
@@ -110,7 +101,7 @@ describe('customers who are merged', () => {
   test('are one everywhere, by either id, and two again when it is taken back', async () => {
     const alone = [await figures(a), await figures(b)];
     expect(await merge(a, b)).toEqual({ id: b, mergedIds: [a] });
-    await settled();
+    await allSettled();
     const both = await figures(b);
     expect(await figures(a)).toEqual(both);
     for (const [subgraph, fields] of Object.entries<Untyped>(both)) {
@@ -132,7 +123,7 @@ describe('customers who are merged', () => {
     expect(found.customers.nodes).not.toContainEqual({ id: a });
     expect(found.search.totalCount).toBe(0);
     expect(await unmerge(a)).toEqual({ id: a, mergedIds: [] });
-    await settled();
+    await allSettled();
     expect(await everything()).toEqual(before);
   });
 
@@ -140,7 +131,7 @@ describe('customers who are merged', () => {
     const call = `openOpportunity(input: { customerId: "${a}", name: "Repeated" }, idempotencyKey: "again")`;
     const first = await write('sales', call);
     await merge(a, b);
-    await settled();
+    await allSettled();
     expect(await write('sales', call)).toEqual(first);
     const { id } = await write('sales', `openOpportunity(input: { customerId: "${a}", name: "By the old id" })`);
     expect(await sql('SELECT customer_id FROM sales.opportunity WHERE id = $1', id)).toEqual([{ customer_id: b }]);
@@ -165,7 +156,7 @@ describe('customers who are merged', () => {
     };
     await sql(`INSERT INTO sales.outbox (event) VALUES ($1)`, JSON.stringify(event));
     await sql(`NOTIFY "customer360.outbox.sales"`);
-    await settled();
+    await allSettled();
     const touchpoints = await sql(`SELECT customer_id FROM touchpoints.touchpoint WHERE summary = 'late'`);
     expect(touchpoints).toEqual([{ customer_id: b }]);
   });
@@ -206,13 +197,13 @@ describe('customers who are merged', () => {
             parents.set(source, rootOf(target));
           }
         }
-        await settled();
+        await allSettled();
         const held = await sql('SELECT customer_id AS id, count(*)::int AS n FROM sales.customer_order GROUP BY 1');
         const expected = new Map<string, number>();
         for (const id of people) expected.set(rootOf(id), (expected.get(rootOf(id)) ?? 0) + 1);
         expect(new Map(held.map(({ id, n }) => [id, n]))).toEqual(expected);
         for (const id of people) await unmerge(id);
-        await settled();
+        await allSettled();
         expect(await everything()).toEqual(before);
       }),
       { numRuns: 12, seed: 20261122 },
@@ -224,7 +215,7 @@ test('a customer who is erased takes those along who were merged into them', asy
   const [, , c = '', d = ''] = people;
   await merge(c, d);
   await write('identity', `eraseCustomer(id: "${c}", reason: MISTAKE)`);
-  await settled();
+  await allSettled();
   const rows = await sql(`SELECT id, display_name AS name FROM identity.customer WHERE id = ANY($1)`, [c, d]);
   expect(rows.map(({ name }) => name)).toEqual(['Erased customer', 'Erased customer']);
 });

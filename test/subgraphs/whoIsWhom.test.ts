@@ -12,7 +12,7 @@ import { sales } from '../../subgraphs/sales/subgraph.js';
 import { createTestDatabase } from '../support/postgres.js';
 import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
-import { waitUntil } from '../support/waitUntil.js';
+import { settled } from '../support/settled.js';
 
 /** How many ways things are tried; more by hand: `RUNS=2000 npm test -- test/subgraphs/whoIsWhom.test.ts`. */
 const RUNS = Number(process.env['RUNS'] ?? 100);
@@ -153,17 +153,7 @@ describe('customers of whom several people make one at the same time', () => {
     return askSubgraph(subgraph, graph.urls[subgraph] ?? '', `mutation { ${call} }`);
   }
 
-  async function settled(): Promise<void> {
-    const schemas = Object.keys(graph.urls);
-    await waitUntil(async () => {
-      const waiting = await graph.sql(
-        `${schemas.map((name) => `(SELECT 1 FROM ${name}.outbox LIMIT 1)`).join(' UNION ALL ')} UNION ALL
-         ${schemas.map((name) => `(SELECT 1 FROM ${name}.customer_alias WHERE NOT is_applied LIMIT 1)`).join(' UNION ALL ')}
-         UNION ALL (SELECT 1 FROM event_bus.consumer WHERE sequence < (SELECT max(sequence) FROM event_bus.log))`,
-      );
-      return waiting.length === 0;
-    });
-  }
+  const allSettled = (): Promise<void> => settled((statement) => graph.sql(statement), Object.keys(graph.urls));
 
   /** Into whom each is merged, as a subgraph has it. */
   async function parentsIn(schema: string): Promise<Map<string, string | null>> {
@@ -212,7 +202,7 @@ describe('customers of whom several people make one at the same time', () => {
               }),
             );
           }
-          await settled();
+          await allSettled();
           const parents = await parentsIn('identity');
           const rootOf = (id: string): string => {
             const parent = parents.get(id) ?? null;
@@ -235,7 +225,7 @@ describe('customers of whom several people make one at the same time', () => {
           for (const { word, id } of written) pages.set(word, [...(pages.get(word) ?? []), id]);
           for (const { word, id } of done) expect([word, pages.get(word)]).toEqual([word, [rootOf(id)]]);
           for (const id of people) await send('identity', `unmergeCustomer(customerId: "${id}") { id }`);
-          await settled();
+          await allSettled();
           const apart = await graph.sql(
             `SELECT subject AS word FROM service.service_case WHERE customer_id <> recorded_for UNION ALL
            SELECT name FROM sales.opportunity WHERE customer_id <> recorded_for UNION ALL

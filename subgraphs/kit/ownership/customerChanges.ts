@@ -18,16 +18,23 @@ export interface CustomerChangeHooks {
  * @param subgraph its name
  */
 export function customerChanges(subgraph: string, hooks?: CustomerChangeHooks): EventConsumer {
+  let areMerged = false;
   return eventConsumer({
     name: 'customers',
     event: customerErased,
     also: [customerMerged, customerUnmerged],
     async handle(events: readonly ReceivedEvent<unknown>[], manager: EntityManager) {
       for (const event of events) {
-        if (event.source !== `/customer360/${subgraph}`) await takeInChange(event, manager, hooks);
+        if (event.source === `/customer360/${subgraph}`) continue;
+        areMerged ||= event.type !== customerErased.type;
+        await takeInChange(event, manager, hooks);
       }
     },
-    committed: () => hooks?.onMerged(),
+    // Not for an erasure: as long as nobody was merged, requests need not ask who is whom.
+    committed() {
+      if (areMerged) hooks?.onMerged();
+      areMerged = false;
+    },
   });
 }
 
