@@ -1,5 +1,5 @@
 import { Address } from '../../subgraphs/identity/entities/Address.js';
-import { Customer } from '../../subgraphs/identity/entities/Customer.js';
+import { CustomerRecord } from '../../subgraphs/identity/entities/CustomerRecord.js';
 import { CustomerIdentifier } from '../../subgraphs/identity/entities/CustomerIdentifier.js';
 import { ExternalId } from '../../subgraphs/identity/entities/ExternalId.js';
 import { Household } from '../../subgraphs/identity/entities/Household.js';
@@ -47,7 +47,7 @@ function addHousehold(life: Life): string | null {
 /** Who the customer is. */
 export function addIdentity(life: Life, purchases: Purchases): void {
   const { rows, country, id, index, displayName, since } = life;
-  rows.add(Customer, {
+  rows.add(CustomerRecord, {
     id,
     kind: life.isOrganization ? 'ORGANIZATION' : 'PERSON',
     displayName,
@@ -58,7 +58,6 @@ export function addIdentity(life: Life, purchases: Purchases): void {
     householdId: addHousehold(life),
     createdAt: since,
     updatedAt: since,
-    version: 1,
   });
   rows.add(CustomerIdentifier, { customerId: id, type: 'EMAIL', value: emailOf(life), position: 0, since });
   const phone = country.phone(index);

@@ -6,8 +6,10 @@ import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { identifyCustomerInput } from './customerInput.js';
+import { touch } from './changeCustomer.js';
 import { Customer } from './entities/Customer.js';
 import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
+import { CustomerRecord } from './entities/CustomerRecord.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { MAX_IDENTIFIERS } from './identifierInput.js';
 import { lockCurrentCustomer } from './lockCustomer.js';
@@ -94,9 +96,7 @@ export async function identifyCustomer(
     if (existing !== undefined) {
       const customer = await lockCurrentCustomer(manager, { id: existing, argument: 'input', expectedVersion: null });
       const added = await addIdentifiers(manager, customer.id, input);
-      if (added === 0) return { customer, created: false };
-      Object.assign(customer, { updatedAt: new Date(), version: customer.version + 1 });
-      return { customer: await manager.save(customer), created: false };
+      return { customer: added === 0 ? customer : await touch(manager, customer), created: false };
     }
     if (!input.displayName) {
       throw badUserInput(
@@ -105,8 +105,9 @@ export async function identifyCustomer(
       );
     }
     const now = new Date();
-    const customer = manager.create(Customer, {
-      id: uuid(),
+    const id = uuid();
+    await manager.insert(CustomerRecord, {
+      id,
       kind: input.kind,
       displayName: input.displayName,
       roles: ['PROSPECT'],
@@ -114,15 +115,10 @@ export async function identifyCustomer(
       timeZone: null,
       preferredChannel: null,
       householdId: null,
-      mergedInto: null,
-      erasedAt: null,
-      erasureReason: null,
       createdAt: now,
       updatedAt: now,
-      version: 1,
     });
-    await manager.insert(Customer, customer);
-    await addIdentifiers(manager, customer.id, input);
-    return { customer, created: true };
+    await addIdentifiers(manager, id, input);
+    return { customer: await manager.findOneByOrFail(Customer, { id }), created: true };
   }, once);
 }

@@ -10,9 +10,18 @@ import { takeInAliases, type WhoIsWhom } from '../kit/ownership/takeInAliases.js
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { Database } from '../kit/sql/Database.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
-import type { Customer } from './entities/Customer.js';
+import { touch } from './changeCustomer.js';
+import { Customer } from './entities/Customer.js';
 import { lockCustomer } from './lockCustomer.js';
 import type { Change } from './lockRow.js';
+
+/** Who was merged into whom, or would be. */
+export interface Merge {
+  readonly mergedId: string;
+  /** The survivor. */
+  readonly customer: Customer;
+  readonly isDryRun: boolean;
+}
 
 /** How long the answer waits for the rows to follow. */
 const FOLLOW_MS = 2_000;
@@ -30,33 +39,58 @@ export function mergeCustomers(
   change: Change,
   intoId: string,
   once: Idempotency,
-): Promise<Customer> {
+): Promise<Merge> {
   return changeAliases(context, () =>
     context.write(async (manager, outbox) => {
-      const targetId = await rootOf(manager, intoId);
-      if (change.id.toLowerCase() === targetId.toLowerCase()) {
-        throw badUserInput('intoId: it is the same customer', 'intoId');
-      }
-      const { customer, into } = await lockPair(manager, change, targetId);
-      if (into.mergedInto !== null) throw new ChangedMeanwhile();
-      if (customer.mergedInto !== null) {
-        if ((await rootOf(manager, customer.id)) === into.id) return into;
-        throw badUserInput(
-          `customerId: the customer was merged into ${customer.mergedInto} before; take that back, or merge that one`,
-          'customerId',
-          { customerId: customer.mergedInto },
-        );
-      }
-      if (customer.kind !== into.kind)
-        throw badUserInput('intoId: a person and an organization are not the same', 'intoId');
+      const { customer, into } = await pairToMerge(manager, change, intoId);
+      const merge = { mergedId: customer.id, isDryRun: false };
+      if (customer.mergedInto !== null) return { ...merge, customer: into };
       const state = await whoIsWhom(manager, [customer.id, into.id], new Map([[customer.id, into.id]]));
       await takeInAliases(manager, state);
-      await manager.save(changed(customer, into.id));
+      await stand(manager, customer, into.id);
       const ids = { customerId: customer.id, intoId: into.id };
       outbox.add(customerMerged, into.id, { ...ids, mergedAt: new Date().toISOString(), ...state });
-      return manager.save(changed(into, null));
+      return { ...merge, customer: await stand(manager, into, null) };
     }, once),
   );
+}
+
+/**
+ * The merge as `mergeCustomers` would do it, which nothing is written for.
+ * @throws as `mergeCustomers`
+ */
+export function tryMerge(context: RequestContext, change: Change, intoId: string): Promise<Merge> {
+  return tryAgain(() =>
+    context.database.dataSource.transaction(async (manager) => {
+      const { customer, into } = await pairToMerge(manager, change, intoId);
+      return { mergedId: customer.id, isDryRun: true, customer: into };
+    }),
+  );
+}
+
+/** The two, locked; the first may be merged into the other, directly or not. */
+async function pairToMerge(
+  manager: EntityManager,
+  change: Change,
+  intoId: string,
+): Promise<{ customer: Customer; into: Customer }> {
+  const targetId = await rootOf(manager, intoId);
+  if (change.id.toLowerCase() === targetId.toLowerCase()) {
+    throw badUserInput('intoId: it is the same customer', 'intoId');
+  }
+  const pair = await lockPair(manager, change, targetId);
+  const { customer, into } = pair;
+  if (into.mergedInto !== null) throw new ChangedMeanwhile();
+  if (customer.mergedInto !== null) {
+    if ((await rootOf(manager, customer.id)) === into.id) return pair;
+    throw badUserInput(
+      `customerId: the customer was merged into ${customer.mergedInto} before; take that back, or merge that one`,
+      'customerId',
+      { customerId: customer.mergedInto },
+    );
+  }
+  if (customer.kind === into.kind) return pair;
+  throw badUserInput('intoId: a person and an organization are not the same', 'intoId');
 }
 
 /**
@@ -72,10 +106,10 @@ export function unmergeCustomer(context: RequestContext, change: Change, once: I
       if (from.mergedInto !== null || (await rootOf(manager, customer.id)) !== from.id) throw new ChangedMeanwhile();
       const state = await whoIsWhom(manager, [from.id], new Map([[customer.id, null]]));
       await takeInAliases(manager, state);
-      await manager.save(changed(from, null));
+      await stand(manager, from, null);
       const ids = { customerId: customer.id, fromId };
       outbox.add(customerUnmerged, fromId, { ...ids, unmergedAt: new Date().toISOString(), ...state });
-      return manager.save(changed(customer, null));
+      return stand(manager, customer, null);
     }, once),
   );
 }
@@ -83,13 +117,17 @@ export function unmergeCustomer(context: RequestContext, change: Change, once: I
 /** While one waited for the rows of customers, somebody else made others of them; nothing was written. */
 class ChangedMeanwhile extends Error {}
 
-async function changeAliases(context: RequestContext, work: () => Promise<Customer>): Promise<Customer> {
+async function changeAliases<R>(context: RequestContext, work: () => Promise<R>): Promise<R> {
+  const done = await tryAgain(work);
+  context.aliases.note();
+  await followSoon(context.database);
+  return done;
+}
+
+async function tryAgain<R>(work: () => Promise<R>): Promise<R> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const customer = await work();
-      context.aliases.note();
-      await followSoon(context.database);
-      return customer;
+      return await work();
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile)) throw error;
       if (tries === TRIES) throw conflict('The customer', 0);
@@ -126,8 +164,11 @@ async function whoIsWhom(
   return { position: Number(next?.position), customers };
 }
 
-function changed(customer: Customer, mergedInto: string | null): Customer {
-  return Object.assign(customer, { mergedInto, updatedAt: new Date(), version: customer.version + 1 });
+/** Writes who a customer is from now on; who stands for themselves is worked out anew, of the records that are theirs by now. */
+async function stand(manager: EntityManager, customer: Customer, mergedInto: string | null): Promise<Customer> {
+  await manager.update(Customer, { id: customer.id }, { mergedInto });
+  if (mergedInto === null) await manager.query('SELECT work_out_customers(ARRAY[$1::uuid])', [customer.id]);
+  return touch(manager, customer);
 }
 
 /** Both, locked, the lower id first, so that two callers never wait for each other. */

@@ -7,6 +7,7 @@ import { Address } from './entities/Address.js';
 import { AuditEntry } from './entities/AuditEntry.js';
 import { Customer } from './entities/Customer.js';
 import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
+import { CustomerRecord } from './entities/CustomerRecord.js';
 import { Employee } from './entities/Employee.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { Household } from './entities/Household.js';
@@ -20,12 +21,14 @@ import { DateIdentifiers1764300000003 } from './migrations/DateIdentifiers176430
 import { EraseCustomers1764200000001 } from './migrations/EraseCustomers1764200000001.js';
 import { MergeCustomers1764200000003 } from './migrations/MergeCustomers1764200000003.js';
 import { NumberMerges1764300000001 } from './migrations/NumberMerges1764300000001.js';
+import { RecordCustomers1764300000006 } from './migrations/RecordCustomers1764300000006.js';
 import { AuditResolver } from './resolvers/AuditResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
 import { GroupMutationResolver } from './resolvers/GroupMutationResolver.js';
 import { HouseholdResolver } from './resolvers/HouseholdResolver.js';
 import { MembershipResolver } from './resolvers/MembershipResolver.js';
+import { MergeCustomersPayloadResolver } from './resolvers/MergeCustomersPayload.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TeamResolver } from './resolvers/TeamResolver.js';
@@ -39,6 +42,7 @@ export const identity = defineSubgraph({
     QueryResolver,
     AuditResolver,
     MutationResolver,
+    MergeCustomersPayloadResolver,
     GroupMutationResolver,
     CustomerResolver,
     HouseholdResolver,
@@ -57,6 +61,7 @@ export const identity = defineSubgraph({
   entities: [
     Household,
     Customer,
+    CustomerRecord,
     CustomerIdentifier,
     ExternalId,
     Address,
@@ -74,6 +79,7 @@ export const identity = defineSubgraph({
     MergeCustomers1764200000003,
     NumberMerges1764300000001,
     DateIdentifiers1764300000003,
+    RecordCustomers1764300000006,
   ],
   consumers: [auditTrail],
   chores: [dropOldAuditEntries],

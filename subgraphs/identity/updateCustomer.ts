@@ -1,3 +1,4 @@
+import { escapeIdentifier } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
@@ -7,6 +8,7 @@ import { changeCustomer } from './changeCustomer.js';
 import type { updateCustomerInput } from './customerInput.js';
 import type { Customer } from './entities/Customer.js';
 import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
+import { CustomerRecord } from './entities/CustomerRecord.js';
 import { Household } from './entities/Household.js';
 import type { Change } from './lockRow.js';
 
@@ -21,6 +23,35 @@ async function replaceIdentifiers(
   await manager.insert(
     CustomerIdentifier,
     values.map((value, position) => ({ customerId, type, value, position })),
+  );
+}
+
+type Columns = Omit<z.output<typeof updateCustomerInput>, 'emails' | 'phones'>;
+
+/**
+ * Writes what is said of a customer into their own record, which counts before all others, and into the record under whose id they were named. A role that they have no more
+ * goes from every record.
+ */
+async function writeRecords(manager: EntityManager, customerId: string, columns: Columns): Promise<void> {
+  const said = Object.entries(columns).filter(([, value]) => value !== undefined);
+  if (said.length === 0) return;
+  const { columns: known } = manager.dataSource.getMetadata(CustomerRecord);
+  const nameOf = (property: string): string =>
+    known.find(({ propertyName }) => propertyName === property)?.databaseName ?? property;
+  const names = said.map(([property]) => nameOf(property));
+  const cleared = said.flatMap(([, value], index) => (value === null ? [names[index]] : []));
+  await manager.query(
+    `UPDATE customer_record SET ${names.map((name, index) => `${escapeIdentifier(name)} = $${index + 2}`).join(', ')}, updated_at = now(),
+       cleared = ARRAY(SELECT name FROM unnest(cleared) AS name WHERE name <> ALL ($${names.length + 2})) || $${names.length + 3}::text[]
+     WHERE id IN ($1, named_customer($1))`,
+    [customerId, ...said.map(([, value]) => value), names, cleared],
+  );
+  if (columns.roles === undefined) return;
+  await manager.query(
+    `UPDATE customer_record r SET roles = ARRAY(SELECT role FROM unnest(r.roles) AS role WHERE role = ANY ($2)), updated_at = now()
+     FROM customer_alias a
+     WHERE a.canonical_id = $1 AND r.id = a.customer_id AND NOT r.roles <@ $2::text[]`,
+    [customerId, columns.roles],
   );
 }
 
@@ -41,8 +72,7 @@ export async function updateCustomer(
     }
     await replaceIdentifiers(manager, customer.id, 'EMAIL', emails);
     await replaceIdentifiers(manager, customer.id, 'PHONE', phones);
-    const changed = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
-    Object.assign(customer, changed);
+    await writeRecords(manager, customer.id, columns);
     return true;
   });
 }

@@ -204,7 +204,7 @@ describe('rows', () => {
     put('people.csv', 'id,name\n1,Ann\n');
     await run('m.yaml', '--data', '.');
     const owner = '018f0000-0000-7000-8000-000000000001';
-    await rows(`INSERT INTO identity.customer (id, kind, display_name) VALUES ('${owner}', 'PERSON', 'Bob by hand');
+    await rows(`INSERT INTO identity.customer_record (id, kind, display_name) VALUES ('${owner}', 'PERSON', 'Bob by hand');
       INSERT INTO identity.external_id (source, id, customer_id) VALUES ('owned', '2', '${owner}')`);
     put('people.csv', 'id,name\n1,Ann\n2,Bob\n3,Cid\n');
     const result = await run('m.yaml', '--data', '.');

@@ -94,7 +94,7 @@ async function ordersOf(customerId: string): Promise<string[]> {
 
 async function merge(customerId: string, intoId: string): Promise<void> {
   const query =
-    'mutation ($customerId: ID!, $intoId: ID!) { mergeCustomers(customerId: $customerId, intoId: $intoId) { id } }';
+    'mutation ($customerId: ID!, $intoId: ID!) { mergeCustomers(customerId: $customerId, intoId: $intoId) { customer { id } } }';
   await graph.ask('identity', query, { customerId, intoId });
   await waitUntil(async () => {
     const rows = await graph.sql('SELECT FROM sales.customer_alias WHERE customer_id = $1 AND is_applied', [

@@ -111,7 +111,7 @@ it('hears by a webhook of customers who are merged, taken apart again and erased
     (data) => (data as { identifyCustomer: { customer: { id: string } } }).identifyCustomer.customer.id,
   );
   for (const id of [bea, cleo, cleo]) await write(`stampCard(customerId: "${id}") { stamps }`);
-  await write(`mergeCustomers(customerId: "${bea}", intoId: "${cleo}") { id }`);
+  await write(`mergeCustomers(customerId: "${bea}", intoId: "${cleo}") { customer { id } }`);
   await waitUntil(async () => (await stampsOf(cleo)) === 3);
   await write(`unmergeCustomer(customerId: "${bea}") { id }`);
   await waitUntil(async () => (await stampsOf(cleo)) === 2);

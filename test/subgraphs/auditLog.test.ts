@@ -167,7 +167,7 @@ describe('the audit log', () => {
     expect(created.errors).toBeUndefined();
     const { id, name } = created.data.createHousehold;
     expect(name).toBe('Household Berger');
-    await sql('UPDATE customer SET household_id = $1 WHERE id = ANY($2)', [id, ids]);
+    await sql('UPDATE customer_record SET household_id = $1 WHERE id = ANY($2)', [id, ids]);
 
     const alone = { ...AGENT, subject: 'alone' };
     const together = { ...AGENT, subject: 'together' };

@@ -36,7 +36,7 @@ async function newCustomer(): Promise<string> {
 }
 
 const merge = (from: string, into: string) =>
-  send('identity', `mergeCustomers(customerId: "${from}", intoId: "${into}") { id }`);
+  send('identity', `mergeCustomers(customerId: "${from}", intoId: "${into}") { customer { id } }`);
 const unmerge = (id: string) => send('identity', `unmergeCustomer(customerId: "${id}") { id }`);
 const openCase = (id: string, subject: string) =>
   send(
@@ -142,11 +142,7 @@ describe('what races a merge', () => {
     await allSettled();
     const { customer360 } = await graph.ask('identity', `{ customer360(id: "${a}") { id locale } }`);
     // Whichever of them went first, nothing that was answered as done is lost to whoever asks.
-    expect(customer360.id).toBe(b);
-    const rows = await graph.sql('SELECT id, locale FROM identity.customer WHERE id = ANY($1) AND locale IS NOT NULL', [
-      [a, b],
-    ]);
-    expect(rows.map(({ locale }) => locale)).toEqual(['de-AT']);
+    expect(customer360).toEqual({ id: b, locale: 'de-AT' });
   });
 
   it("is answered as done only when it is the survivor's: sixty cases and forty changes, with the merge in their middle", async () => {

@@ -37,14 +37,19 @@ async function rows(): Promise<Untyped> {
       const place = `${name}.${table}`;
       if (!columns.has(place)) {
         const known = await sql(
-          `SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+          `SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
           place,
         );
         columns.set(
           place,
-          known.map((column) => column.name),
+          // A customer is worked out anew, which counts as a change.
+          known
+            .map((column) => column.name)
+            .filter((column) => place !== 'identity.customer' || !['version', 'updated_at'].includes(column)),
         );
       }
+      // A later version adds it.
+      if (columns.get(place)?.length === 0) continue;
       const all = await sql(
         `SELECT (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(t)) WHERE key = ANY ($1))::text AS row
          FROM ${place} t ORDER BY 1`,
@@ -84,6 +89,11 @@ beforeAll(async () => {
     const kind = id === FIRM ? 'ORGANIZATION' : 'PERSON';
     await sql('INSERT INTO identity.customer (id, kind, display_name) VALUES ($1, $2, $3)', id, kind, `P ${number}`);
   }
+  await sql(
+    `UPDATE identity.customer SET locale = 'de-AT', created_at = '2015-03-01', roles = '{CUSTOMER}' WHERE id = $1`,
+    A,
+  );
+  await sql(`UPDATE identity.customer SET locale = 'en', time_zone = 'Europe/Rome' WHERE id = $1`, B);
   const named = 'gen_random_uuid()';
   await sql(`INSERT INTO feedback.survey (id, title, kind, question) VALUES (${named}, 'Us', 'NPS', 'Well?')`);
   await sql(`INSERT INTO marketing.segment (id, name) VALUES (${named}, 'All')`);
@@ -136,12 +146,30 @@ it('tells all subgraphs once more who is whom', async () => {
   ]);
 });
 
+it('shows of one who was merged what the records of all say', async () => {
+  const [shown] = await sql(
+    'SELECT display_name, roles, locale, time_zone, extract(year FROM created_at)::int AS year FROM identity.customer WHERE id = $1',
+    C,
+  );
+  // Of what only the others say, the newest counts.
+  expect(shown).toEqual({
+    display_name: 'P 2',
+    roles: ['CUSTOMER'],
+    locale: 'en',
+    time_zone: 'Europe/Rome',
+    year: 2015,
+  });
+});
+
 it('is taken back exactly', async () => {
   const customers = PEOPLE.map((customerId) => ({ customerId, parentId: null }));
   for (const subgraph of subgraphs) {
     const dataSource = await createDataSource(subgraph, { url: database.url, poolSize: 2 }).initialize();
     try {
-      await dataSource.transaction((manager) => takeInAliases(manager, { position: 10, customers }));
+      await dataSource.transaction(async (manager) => {
+        await takeInAliases(manager, { position: 10, customers });
+        if (subgraph.name === 'identity') await manager.query('SELECT work_out_customers($1)', [PEOPLE]);
+      });
       await applyAliases(dataSource, tablesOf(dataSource));
     } finally {
       await dataSource.destroy();

@@ -21,8 +21,9 @@ const tell = (id: string, number: number, next: string) => tellOfCustomer(sql, {
 const write = async (subgraph: string, call: string, selection = '{ id }'): Promise<Untyped> =>
   Object.values(await graph.ask(subgraph, `mutation { ${call} ${selection} }`))[0];
 
-const merge = (from: string, into: string) =>
-  write('identity', `mergeCustomers(customerId: "${from}", intoId: "${into}")`, '{ id mergedIds }');
+const merge = async (from: string, into: string): Promise<Untyped> =>
+  (await write('identity', `mergeCustomers(customerId: "${from}", intoId: "${into}")`, '{ customer { id mergedIds } }'))
+    .customer;
 const unmerge = (id: string) => write('identity', `unmergeCustomer(customerId: "${id}")`, '{ id mergedIds }');
 
 /** Every row of every table of the departments, but for what says when and how often it changed, and what the kit keeps for itself. */
@@ -171,7 +172,7 @@ describe('customers who are merged', () => {
     const { errors } = await askSubgraph(
       'identity',
       graph.urls['identity'] ?? '',
-      `mutation { mergeCustomers(customerId: "${from}", intoId: "${into}") { id } }`,
+      `mutation { mergeCustomers(customerId: "${from}", intoId: "${into}") { customer { id } } }`,
     );
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'intoId' });
   });

@@ -187,7 +187,10 @@ describe('customers of whom several people make one at the same time', () => {
                 const word = `w${serial}`;
                 const id = at(from);
                 if (kind === 'merge')
-                  await send('identity', `mergeCustomers(customerId: "${id}", intoId: "${at(into)}") { id }`);
+                  await send(
+                    'identity',
+                    `mergeCustomers(customerId: "${id}", intoId: "${at(into)}") { customer { id } }`,
+                  );
                 else if (kind === 'unmerge') await send('identity', `unmergeCustomer(customerId: "${id}") { id }`);
                 else if (kind === 'case') {
                   const call = `openCase(input: { customerId: "${id}", subject: "${word}", kind: QUESTION, channel: EMAIL, body: "B" }) { id }`;

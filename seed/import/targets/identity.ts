@@ -1,7 +1,8 @@
 import { Channel } from '../../../subgraphs/kit/graph/Channel.js';
 import { Address } from '../../../subgraphs/identity/entities/Address.js';
-import { Customer, CustomerKind, CustomerRole } from '../../../subgraphs/identity/entities/Customer.js';
+import { CustomerKind, CustomerRole } from '../../../subgraphs/identity/entities/Customer.js';
 import { CustomerIdentifier } from '../../../subgraphs/identity/entities/CustomerIdentifier.js';
+import { CustomerRecord } from '../../../subgraphs/identity/entities/CustomerRecord.js';
 import { Employee } from '../../../subgraphs/identity/entities/Employee.js';
 import { ExternalId } from '../../../subgraphs/identity/entities/ExternalId.js';
 import { Household } from '../../../subgraphs/identity/entities/Household.js';
@@ -39,7 +40,7 @@ function endFormer(staged: string, all: readonly string[], becomes: 'keep' | 're
 export const identityTargets: Readonly<Record<string, ImportTarget>> = {
   'identity.Customer': {
     subgraph: identity,
-    entity: Customer,
+    entity: CustomerRecord,
     rules: {
       kind: oneOf(CustomerKind),
       displayName: atMost(200),

@@ -5,10 +5,10 @@ import { maskName } from '../../kit/guard/maskName.js';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
-import { Customer } from './Customer.js';
+import { CustomerRecord } from './CustomerRecord.js';
 
 @Entity('household')
-@OwnedBy.referrers(() => Customer, 'householdId')
+@OwnedBy.referrers(() => CustomerRecord, 'householdId')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'Customers who live and decide together.', simpleResolvers: true })
 export class Household {

@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import sql from 'sql-template-tag';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
 import type { RequestContext } from '../../kit/serve/RequestContext.js';
@@ -17,7 +18,13 @@ export class HouseholdResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<Customer>> {
     return context.page(
-      { entity: Customer, where: [], orderName: orderBy, order: CUSTOMER_ORDERS[orderBy], page },
+      {
+        entity: Customer,
+        where: [sql`t.merged_into IS NULL`],
+        orderName: orderBy,
+        order: CUSTOMER_ORDERS[orderBy],
+        page,
+      },
       { column: 'household_id', id: household.id },
     );
   }

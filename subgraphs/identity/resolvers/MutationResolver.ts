@@ -21,7 +21,8 @@ import { ExpectedVersion } from '../ExpectedVersion.js';
 import { addExternalId, removeExternalId } from '../externalIds.js';
 import { identifyCustomer } from '../identifyCustomer.js';
 import type { Change } from '../lockRow.js';
-import { mergeCustomers, unmergeCustomer } from '../mergeCustomers.js';
+import { mergeCustomers, tryMerge, unmergeCustomer } from '../mergeCustomers.js';
+import { MergeCustomersPayload } from './MergeCustomersPayload.js';
 import { removePreference, setPreference } from '../preferences.js';
 import { updateCustomer } from '../updateCustomer.js';
 
@@ -177,17 +178,23 @@ export class MutationResolver {
 
   @RequiresScopes(SCOPES.administerIdentity)
   @TakesFormerIds()
-  @Mutation(() => Customer, {
+  @Mutation(() => MergeCustomersPayload, {
     description:
-      'Makes one customer of two who are the same. All that was of the first is of the second, in every department, moments later; where both have the same (an address with one label, an estimate of one year), that of the second counts. The old id stays good everywhere, and `unmergeCustomer` gives back what was there. Gives the second. Again, it changes nothing.',
+      'Makes one customer of two who are the same. All that was of the first is of the second, in every department, moments later; where both have the same (an address with one label, an estimate of one year), that of the second counts. Of name, locale, time zone, preferred channel and household that of the second counts too, where it says anything, else the newest; roles are those of both, and we know them since we first knew either. The old id stays good everywhere, and `unmergeCustomer` gives back what was there. Gives the second. Again, it changes nothing.',
   })
   mergeCustomers(
     @Arg('customerId', () => ID, { description: 'Who is merged.' }) customerId: string,
     @Arg('intoId', () => ID, { description: 'Into whom.' }) intoId: string,
+    @Arg('dryRun', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether to change nothing, and only tell what would change.',
+    })
+    dryRun: boolean,
     @ExpectedVersion('customer who is merged') expectedVersion: number | null | undefined,
     @IdempotencyKey() idempotencyKey: string | null | undefined,
     @Ctx() context: RequestContext,
-  ): Promise<Customer> {
+  ): Promise<MergeCustomersPayload> {
+    if (dryRun) return tryMerge(context, ofCustomer(customerId, expectedVersion), intoId);
     const once = { key: idempotencyKey, mutation: 'mergeCustomers', input: { customerId, intoId, expectedVersion } };
     return mergeCustomers(context, ofCustomer(customerId, expectedVersion), intoId, once);
   }

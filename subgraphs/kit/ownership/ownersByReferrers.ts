@@ -13,25 +13,29 @@ export type ReadOwners = (database: Database, ids: readonly string[]) => Promise
  * @param property of it, with the id of the row to which it refers
  */
 export function ownersByReferrers(entity: () => Class, property: string): ReadOwners {
-  return async (database, ids) => {
-    const properties = propertiesOf(entity());
+  return async (database, rowIds) => {
+    const { properties, isRecorded } = propertiesOf(entity());
     const { table } = database.selection(entity());
     const metadata = database.dataSource.getMetadata(entity());
     const column = (name: string): string => `t."${metadata.findColumnWithPropertyName(name)?.databaseName ?? name}"`;
-    const owners = properties.map(column).join(', ');
+    const ids = `ARRAY[${properties.map(column).join(', ')}]`;
+    const owners = isRecorded
+      ? `ARRAY(SELECT coalesce(a.canonical_id, o.id) FROM unnest(${ids}) AS o (id) LEFT JOIN customer_alias a ON a.customer_id = o.id)`
+      : ids;
     const rows = await database.query<{ row: string; owners: (string | null)[] }>(
-      sql`SELECT ${raw(column(property))}::text AS row, ARRAY[${raw(owners)}]::text[] AS owners
-        FROM ${raw(table)} t WHERE ${raw(column(property))} = ANY(${ids}::uuid[])`,
+      sql`SELECT ${raw(column(property))}::text AS row, ${raw(owners)}::text[] AS owners
+        FROM ${raw(table)} t WHERE ${raw(column(property))} = ANY(${rowIds}::uuid[])`,
     );
-    return groupByKey(ids, rows, ({ row }) => row).map((of) =>
+    return groupByKey(rowIds, rows, ({ row }) => row).map((of) =>
       of.flatMap((row) => row.owners.filter((id) => id !== null)),
     );
   };
 }
 
-function propertiesOf(entity: Class): readonly string[] {
+/** The properties with the ids of customers, and whether those are the ids under which they were recorded. */
+function propertiesOf(entity: Class): { readonly properties: readonly string[]; readonly isRecorded: boolean } {
   const owner = ownerOf(entity);
-  if (owner?.kind === 'columns') return owner.properties;
-  if (owner?.kind === 'itself') return ['id'];
+  if (owner?.kind === 'columns') return { properties: owner.properties, isRecorded: false };
+  if (owner?.kind === 'itself') return { properties: ['id'], isRecorded: true };
   throw new Error(`${entity.name} does not say by columns whose its rows are`);
 }
