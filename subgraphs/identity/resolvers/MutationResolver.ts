@@ -171,7 +171,8 @@ export class MutationResolver {
     @Ctx() context: RequestContext,
   ): Promise<Customer> {
     const change = { id, argument: 'id', expectedVersion: expectedVersion ?? null };
-    const once = { key: idempotencyKey, mutation: 'eraseCustomer', input: { id, reason, expectedVersion } };
+    const input = { id, reason, expectedVersion };
+    const once = { key: idempotencyKey, mutation: 'eraseCustomer', input, answersErased: true };
     return eraseCustomer(context, change, reason, once);
   }
 
