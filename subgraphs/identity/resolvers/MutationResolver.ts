@@ -14,7 +14,7 @@ import {
 } from '../customerInput.js';
 import { AddressInput } from '../entities/Address.js';
 import { Customer, ErasureReason } from '../entities/Customer.js';
-import { ExternalIdInput } from '../entities/ExternalId.js';
+import { ExternalIdInput } from '../../kit/graph/ExternalIdInput.js';
 import { PreferenceInput } from '../entities/Preference.js';
 import { eraseCustomer } from '../eraseCustomer.js';
 import { ExpectedVersion } from '../ExpectedVersion.js';
