@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { keyedTable } from '../../subgraphs/kit/ownership/ownedTables.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import type { ValueType } from './conversions.js';
-import { type ErasedCondition, erasedCondition } from './erasedCondition.js';
+import { type ErasedCondition, erasedCondition } from '../../subgraphs/kit/ownership/erasedCondition.js';
 import type { ImportTarget } from './targets/ImportTarget.js';
 
 /** A column of an entity's table. */

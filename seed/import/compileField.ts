@@ -6,7 +6,7 @@ import type { FieldSpec } from './mapping.js';
 import type { Cell } from '../copyText.js';
 import type { RecordDraft } from './RecordDraft.js';
 import { customerRecord, foundRecord } from './customerRecord.js';
-import { recordId } from './recordId.js';
+import { recordId } from '../../subgraphs/kit/flow/recordId.js';
 import type { SourceRow } from './SourceRow.js';
 
 /**

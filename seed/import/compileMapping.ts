@@ -7,7 +7,7 @@ import { ImportError } from './ImportError.js';
 import type { FileSpec, Mapping, TargetSpec } from './mapping.js';
 import { orderFiles } from './orderFiles.js';
 import type { RecordDraft, SourceRecord } from './RecordDraft.js';
-import { recordId } from './recordId.js';
+import { recordId } from '../../subgraphs/kit/flow/recordId.js';
 import { RowProblem } from './RowProblem.js';
 import type { SourceRow } from './SourceRow.js';
 import { joinOf } from './usedColumns.js';

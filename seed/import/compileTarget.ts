@@ -6,7 +6,7 @@ import type { EventsSpec, FieldSpec, HistorySpec, TargetSpec } from './mapping.j
 import { atEvent } from './pickEvent.js';
 import type { Cell } from '../copyText.js';
 import type { RecordDraft, TargetRow } from './RecordDraft.js';
-import { recordId } from './recordId.js';
+import { recordId } from '../../subgraphs/kit/flow/recordId.js';
 import { RowProblem } from './RowProblem.js';
 import type { SourceRow } from './SourceRow.js';
 import type { ImportTarget } from './targets/ImportTarget.js';

@@ -1,5 +1,5 @@
 import type { CustomerLink, FoundCustomers } from './customerLinks.js';
-import { recordId } from './recordId.js';
+import { recordId } from '../../subgraphs/kit/flow/recordId.js';
 import type { SourceRow } from './SourceRow.js';
 import { whyUnstorable } from './whyUnstorable.js';
 

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
 import { DateTime } from '../kit/graph/DateTime.js';
+import { EXTERNAL_ID, ExternalIdInput, externalIdInput } from '../kit/graph/ExternalIdInput.js';
 import { text } from '../kit/graph/parseInput.js';
 import { pastMoment } from '../kit/graph/pastMoment.js';
 
@@ -32,6 +33,9 @@ export class RecordReviewInput {
     description: 'When it was published. Not in the future, at most ten years back. Now by default.',
   })
   publishedAt?: Date | null;
+
+  @Field(() => ExternalIdInput, EXTERNAL_ID)
+  externalId?: ExternalIdInput | null;
 }
 
 export const recordReviewInput = z.object({
@@ -43,4 +47,5 @@ export const recordReviewInput = z.object({
   recommended: z.boolean().nullish(),
   estimatedReach: z.int().min(0, 'must not be negative'),
   publishedAt: pastMoment.nullish(),
+  externalId: externalIdInput.nullish(),
 });

@@ -1,7 +1,8 @@
-import { v7 as uuid, validate as isUuid } from 'uuid';
+import { validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { findExternal } from '../kit/ownership/findExternal.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Survey } from './entities/Survey.js';
 import { SurveyResponse } from './entities/SurveyResponse.js';
@@ -24,8 +25,9 @@ function checkSurvey(survey: Survey | null, surveyId: string, score: number): as
 }
 
 /**
- * Records a response. A customer may answer the same survey again, after another experience.
- * @throws BAD_USER_INPUT for an unknown customer or survey, a survey that is not active, or a score that is not on its scale
+ * Records a response. A customer may answer the same survey again, after another experience; it is recorded once for each `externalId`.
+ * @throws BAD_USER_INPUT for an unknown customer or survey, a survey that is not active, a score that is not on its scale, or an
+ *   `externalId` under which something else is recorded
  */
 export async function submitSurveyResponse(
   context: RequestContext,
@@ -35,6 +37,9 @@ export async function submitSurveyResponse(
   const { surveyId, customerId, score } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   return context.write(async (manager, outbox) => {
+    const said = { customerId, surveyId: surveyId.toLowerCase() };
+    const { id, there } = await findExternal(context.database, manager, SurveyResponse, input.externalId, said);
+    if (there) return there;
     // A shared lock: many may answer at once, while nobody ends the survey under them.
     const survey = isUuid(surveyId)
       ? await manager.findOne(Survey, { where: { id: surveyId }, lock: { mode: 'pessimistic_read' } })
@@ -42,7 +47,7 @@ export async function submitSurveyResponse(
     checkSurvey(survey, surveyId, score);
     const now = new Date();
     const response = manager.create(SurveyResponse, {
-      id: uuid(),
+      id,
       surveyId,
       customerId,
       kind: survey.kind,

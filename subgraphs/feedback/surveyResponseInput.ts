@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
 import { Channel } from '../kit/graph/Channel.js';
 import { DateTime } from '../kit/graph/DateTime.js';
+import { EXTERNAL_ID, ExternalIdInput, externalIdInput } from '../kit/graph/ExternalIdInput.js';
 import { text } from '../kit/graph/parseInput.js';
 import { pastMoment } from '../kit/graph/pastMoment.js';
 
@@ -58,6 +59,9 @@ export class SubmitSurveyResponseInput {
       'When they answered, where that was before now. Not in the future, at most ten years back. Now by default.',
   })
   respondedAt?: Date | null;
+
+  @Field(() => ExternalIdInput, EXTERNAL_ID)
+  externalId?: ExternalIdInput | null;
 }
 
 /** 1 to 5. */
@@ -92,4 +96,5 @@ export const submitSurveyResponseInput = z.object({
   delivered: oneToFive.nullish(),
   channel: z.enum(Channel).nullish(),
   respondedAt: pastMoment.nullish(),
+  externalId: externalIdInput.nullish(),
 });

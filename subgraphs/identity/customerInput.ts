@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Channel } from '../kit/graph/Channel.js';
 import { text } from '../kit/graph/parseInput.js';
 import { CustomerKind, CustomerRole } from './entities/Customer.js';
-import { ExternalIdInput } from './entities/ExternalId.js';
+import { ExternalIdInput } from '../kit/graph/ExternalIdInput.js';
 import { identifierLists } from './identifierInput.js';
 
 @InputType({ description: 'Who is before us, by whatever is known of them.' })

@@ -5,8 +5,9 @@ import { parseInput } from '../kit/graph/parseInput.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { changeCustomer } from './changeCustomer.js';
 import type { Customer } from './entities/Customer.js';
-import { ExternalId, type ExternalIdInput } from './entities/ExternalId.js';
-import { externalIdInput, MAX_IDENTIFIERS } from './identifierInput.js';
+import { ExternalId } from './entities/ExternalId.js';
+import { type ExternalIdInput, externalIdInput } from '../kit/graph/ExternalIdInput.js';
+import { MAX_IDENTIFIERS } from './identifierInput.js';
 import type { Change } from './lockRow.js';
 
 /**

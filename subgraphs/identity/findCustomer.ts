@@ -4,7 +4,7 @@ import { badUserInput } from '../kit/graph/errors.js';
 import { emailAddress, parseInput } from '../kit/graph/parseInput.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Customer } from './entities/Customer.js';
-import { externalIdInput } from './identifierInput.js';
+import { externalIdInput } from '../kit/graph/ExternalIdInput.js';
 import { phoneCandidates } from './phone.js';
 
 /** The ways to say which customer is meant. */

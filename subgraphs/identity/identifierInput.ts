@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { emailAddress, text } from '../kit/graph/parseInput.js';
+import { externalIdInput } from '../kit/graph/ExternalIdInput.js';
+import { emailAddress } from '../kit/graph/parseInput.js';
 import { storablePhone } from './phone.js';
 
 /** How many email addresses, phone numbers or external ids a customer can have, each. */
 export const MAX_IDENTIFIERS = 20;
-
-export const externalIdInput = z.object({ source: text(100), id: text(200) });
 
 const phoneNumber = z
   .string()

@@ -1,14 +1,14 @@
-import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { findExternal } from '../kit/ownership/findExternal.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Lead } from './entities/Lead.js';
 import type { captureLeadInput } from './leadInput.js';
 import { reportLead } from './reports.js';
 
 /**
- * Records somebody who may be interested.
- * @throws BAD_USER_INPUT for a customer or employee that does not exist
+ * Records somebody who may be interested; once for each `externalId`.
+ * @throws BAD_USER_INPUT for a customer or employee that does not exist, or an `externalId` under which something else is recorded
  */
 export async function captureLead(
   context: RequestContext,
@@ -19,10 +19,14 @@ export async function captureLead(
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   await context.references.require('Employee', { 'input.ownerId': ownerId }, context.requestId);
   return context.write(async (manager, outbox) => {
+    const { id, there } = await findExternal(context.database, manager, Lead, input.externalId, {
+      customerId: customerId ?? null,
+    });
+    if (there) return there;
     const now = new Date();
     const lead = await manager.save(
       Object.assign(new Lead(), {
-        id: uuid(),
+        id,
         customerId: customerId?.toLowerCase() ?? null,
         name: input.name,
         company: input.company ?? null,

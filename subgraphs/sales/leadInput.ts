@@ -1,6 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
 import { DateTime, LocalDate } from '../kit/graph/DateTime.js';
+import { EXTERNAL_ID, ExternalIdInput, externalIdInput } from '../kit/graph/ExternalIdInput.js';
 import { MoneyInput, nonNegativeMoney } from '../kit/graph/Money.js';
 import { emailAddress, text } from '../kit/graph/parseInput.js';
 import { pastMoment } from '../kit/graph/pastMoment.js';
@@ -41,6 +42,9 @@ export class CaptureLeadInput {
     description: 'When they showed their interest; now when left out. Not in the future, and at most ten years back.',
   })
   capturedAt?: Date | null;
+
+  @Field(() => ExternalIdInput, EXTERNAL_ID)
+  externalId?: ExternalIdInput | null;
 }
 
 export const captureLeadInput = z.object({
@@ -57,6 +61,7 @@ export const captureLeadInput = z.object({
   customerId: z.string().nullish(),
   ownerId: z.string().nullish(),
   capturedAt: pastMoment.nullish(),
+  externalId: externalIdInput.nullish(),
 });
 
 @InputType({ description: 'What was found out about a lead. What is left out stays as it was; null forgets it.' })

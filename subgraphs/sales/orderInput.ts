@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
 import { DateTime } from '../kit/graph/DateTime.js';
 import { Decimal } from '../kit/graph/Decimal.js';
+import { EXTERNAL_ID, ExternalIdInput, externalIdInput } from '../kit/graph/ExternalIdInput.js';
 import { CurrencyCode } from '../kit/graph/Money.js';
 import { pastMoment } from '../kit/graph/pastMoment.js';
 
@@ -53,6 +54,9 @@ export class PlaceOrderInput {
       'When they ordered, for one that is recorded afterwards; now when left out. Not in the future, and at most ten years back.',
   })
   placedAt?: Date | null;
+
+  @Field(() => ExternalIdInput, EXTERNAL_ID)
+  externalId?: ExternalIdInput | null;
 }
 
 const amount = z.string().refine((value) => !value.startsWith('-'), 'must not be negative');
@@ -73,4 +77,5 @@ export const placeOrderInput = z.object({
     .min(1, 'must have a line')
     .max(MAX_LINES, `must have at most ${MAX_LINES} lines`),
   placedAt: pastMoment.nullish(),
+  externalId: externalIdInput.nullish(),
 });

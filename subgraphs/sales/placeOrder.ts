@@ -1,9 +1,9 @@
 import { Big } from 'big.js';
 import { In } from 'typeorm';
-import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { findExternal } from '../kit/ownership/findExternal.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Order } from './entities/Order.js';
 import { OrderLine } from './entities/OrderLine.js';
@@ -47,13 +47,17 @@ function priceLine(input: Input, position: number, product: Product | undefined)
 }
 
 /**
- * Records what a customer buys, under a number of its own, with its exact total.
- * @throws BAD_USER_INPUT for an unknown customer or product, a product that is not for sale, a price that is missing, or
- *   a discount or total that is too large
+ * Records what a customer buys, under a number of its own, with its exact total; once for each `externalId`.
+ * @throws BAD_USER_INPUT for an unknown customer or product, a product that is not for sale, a price that is missing,
+ *   a discount or total that is too large, or an `externalId` under which something else is recorded
  */
 export async function placeOrder(context: RequestContext, input: Input, once: Idempotency): Promise<Order> {
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
+  const customerId = input.customerId.toLowerCase();
   return context.write(async (manager, outbox) => {
+    const said = { customerId, currency: input.currency };
+    const { id, there } = await findExternal(context.database, manager, Order, input.externalId, said);
+    if (there) return there;
     const productIds = [...new Set(input.lines.map((line) => line.productId))];
     const products = await manager.findBy(Product, { id: In(productIds) });
     const byId = new Map(products.map((product) => [product.id, product]));
@@ -68,9 +72,9 @@ export async function placeOrder(context: RequestContext, input: Input, once: Id
     const now = new Date();
     const order = await manager.save(
       Object.assign(new Order(), {
-        id: uuid(),
+        id,
         number: await nextOrderNumber(context.database, manager),
-        customerId: input.customerId.toLowerCase(),
+        customerId,
         status: 'PLACED' as const,
         placedAt: input.placedAt ?? now,
         currency: input.currency,

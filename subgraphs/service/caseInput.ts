@@ -2,6 +2,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
 import { Channel } from '../kit/graph/Channel.js';
 import { DateTime } from '../kit/graph/DateTime.js';
+import { EXTERNAL_ID, ExternalIdInput, externalIdInput } from '../kit/graph/ExternalIdInput.js';
 import { text } from '../kit/graph/parseInput.js';
 import { pastMoment } from '../kit/graph/pastMoment.js';
 import { CasePriority } from './casePriority.js';
@@ -42,6 +43,9 @@ export class OpenCaseInput {
       'When the customer came with it, where that was before now (a letter of yesterday); the due times count from it. Not in the future, at most ten years back. Now by default.',
   })
   openedAt?: Date | null;
+
+  @Field(() => ExternalIdInput, EXTERNAL_ID)
+  externalId?: ExternalIdInput | null;
 }
 
 @InputType({ description: 'A message to a case.' })
@@ -83,6 +87,7 @@ export const openCaseInput = z.object({
   body: text(10_000).nullish(),
   assigneeId: id.nullish(),
   openedAt: pastMoment.nullish(),
+  externalId: externalIdInput.nullish(),
 });
 
 export const replyToCaseInput = z

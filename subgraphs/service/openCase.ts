@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { findExternal } from '../kit/ownership/findExternal.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { openCaseInput } from './caseInput.js';
 import { Case } from './entities/Case.js';
@@ -11,24 +12,27 @@ import { serviceSettings } from './serviceSettings.js';
 import { slaDue } from './sla.js';
 
 /**
- * Opens a case, with the customer's words as its first message when there are any.
- * @throws BAD_USER_INPUT for an unknown customer or assignee
+ * Opens a case, with the customer's words as its first message when there are any; once for each `externalId`.
+ * @throws BAD_USER_INPUT for an unknown customer or assignee, or an `externalId` under which something else is recorded
  */
 export async function openCase(
   context: RequestContext,
   input: z.output<typeof openCaseInput>,
   once: Idempotency,
 ): Promise<Case> {
-  const { customerId, body, assigneeId, openedAt: given, ...columns } = input;
+  const { customerId, body, assigneeId, openedAt: given, externalId, ...columns } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   await context.references.require('Employee', { 'input.assigneeId': assigneeId }, context.requestId);
   const { calendar } = context.settings(serviceSettings);
   return context.write(async (manager, outbox) => {
+    const said = { customerId, kind: columns.kind };
+    const { id, there } = await findExternal(context.database, manager, Case, externalId, said);
+    if (there) return there;
     const now = new Date();
     const openedAt = given ?? now;
     const opened = manager.create(Case, {
       ...columns,
-      id: uuid(),
+      id,
       customerId,
       assigneeId: assigneeId ?? null,
       status: 'OPEN',

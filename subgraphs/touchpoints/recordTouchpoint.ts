@@ -1,6 +1,6 @@
-import { v7 as uuid } from 'uuid';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { findExternal } from '../kit/ownership/findExternal.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { addTouchpoint } from './addTouchpoint.js';
 import { Touchpoint } from './entities/Touchpoint.js';
@@ -8,22 +8,25 @@ import { takeTurn } from './takeTurn.js';
 import { parseTouchpoint, type RecordTouchpointInput } from './touchpointInput.js';
 
 /**
- * Records a touchpoint once for each source: of a source that is there already, what is there is returned, unchanged.
- * @throws BAD_USER_INPUT for a customer or employee that does not exist, or a source that is there for another customer
+ * Records a touchpoint, once for each `externalId` and once for each source: of one that is there already, what is there is returned, unchanged.
+ * @throws BAD_USER_INPUT for a customer or employee that does not exist, a source that is there for another customer, or an `externalId` under
+ *   which something else is recorded
  */
 export async function recordTouchpoint(
   context: RequestContext,
   given: RecordTouchpointInput,
   once: Idempotency,
 ): Promise<Touchpoint> {
-  const { source, ...input } = parseTouchpoint(given);
+  const { source, externalId, ...input } = parseTouchpoint(given);
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
   await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
 
   const customerId = input.customerId.toLowerCase();
   return context.write(async (manager) => {
+    const said = { customerId, kind: input.kind };
+    const { id, there } = await findExternal(context.database, manager, Touchpoint, externalId, said);
+    if (there) return there;
     const now = new Date();
-    const id = uuid();
     // Two callers may bring the same source at once: the second waits for the first here, and writes nothing.
     await takeTurn(manager);
     const bySource = source ? { sourceType: source.type, sourceId: source.id, reported: false } : null;

@@ -2,6 +2,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
 import { Channel } from '../kit/graph/Channel.js';
 import { DateTime } from '../kit/graph/DateTime.js';
+import { EXTERNAL_ID, ExternalIdInput, externalIdInput } from '../kit/graph/ExternalIdInput.js';
 import { parseInput, text } from '../kit/graph/parseInput.js';
 import { pastMoment } from '../kit/graph/pastMoment.js';
 import { Department, Direction, Sentiment, TouchpointKind } from './entities/Touchpoint.js';
@@ -64,9 +65,12 @@ export class RecordTouchpointInput {
   @Field(() => TouchpointSourceInput, {
     nullable: true,
     description:
-      'What it is about. Give it (or an `idempotencyKey`), and the same call can be made again without harm; without both, each call records one more.',
+      'What it is about. Of one source a single touchpoint can be recorded by this mutation: the same again gives the one that is there.',
   })
   source?: TouchpointSourceInput | null;
+
+  @Field(() => ExternalIdInput, EXTERNAL_ID)
+  externalId?: ExternalIdInput | null;
 }
 
 const recordTouchpointInput = z.object({
@@ -82,6 +86,7 @@ const recordTouchpointInput = z.object({
   emotion: text(50).nullish(),
   threadKey: text(200).nullish(),
   source: z.object({ type: text(100), id: text(200) }).nullish(),
+  externalId: externalIdInput.nullish(),
 });
 
 /**

@@ -321,6 +321,18 @@ describe('a customer who is erased', () => {
     expect(marked.length).toBeGreaterThan(40);
   });
 
+  test('is told of by no answer that is kept for an idempotency key, even before', async () => {
+    for (const schema of SCHEMAS) {
+      const kept: { told: string }[] = await graph.sql(
+        `SELECT to_jsonb(t)::text AS told FROM ${schema}.idempotency_key t`,
+      );
+      const told = kept.map((row) => row.told).filter((text) => /neighbour/i.test(text) || text.includes(MARKER));
+      expect([schema, told]).toEqual([schema, []]);
+    }
+    const names = await graph.sql(`SELECT answer->>'$entity' AS name FROM sales.idempotency_key`);
+    expect(names).toContainEqual({ name: 'Lead' });
+  });
+
   test('leaves no text behind, in any table of any department', async () => {
     const erase = `mutation ($id: ID!) { eraseCustomer(id: $id, reason: REQUESTED, idempotencyKey: "erase") { id displayName erasedAt erasureReason version } }`;
     const { eraseCustomer } = await graph.ask('identity', erase, { id: victim });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { compileMapping, type FilePlan } from '../../seed/import/compileMapping.js';
 import { parseMapping } from '../../seed/import/mapping.js';
 import type { RecordDraft } from '../../seed/import/RecordDraft.js';
-import { recordId } from '../../seed/import/recordId.js';
+import { recordId } from '../../subgraphs/kit/flow/recordId.js';
 import { RowReader } from '../../seed/import/SourceRow.js';
 import { importTargets } from '../../seed/import/targets/all.js';
 

@@ -1,4 +1,4 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Masked } from '../../kit/graph/Masked.js';
 import { maskExternalId } from '../maskExternalId.js';
@@ -21,13 +21,4 @@ export class ExternalId {
 
   @Column('uuid', { name: 'customer_id' })
   customerId: string;
-}
-
-@InputType({ description: 'The id under which another system knows the customer.' })
-export class ExternalIdInput {
-  @Field(() => String, { description: 'The other system: `sap`, `maven-crm`. At most 100 characters.' })
-  source: string;
-
-  @Field(() => ID, { description: 'Its id there. At most 200 characters.' })
-  id: string;
 }

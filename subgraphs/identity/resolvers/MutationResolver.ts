@@ -14,7 +14,7 @@ import {
 } from '../customerInput.js';
 import { AddressInput } from '../entities/Address.js';
 import { Customer, ErasureReason } from '../entities/Customer.js';
-import { ExternalIdInput } from '../entities/ExternalId.js';
+import { ExternalIdInput } from '../../kit/graph/ExternalIdInput.js';
 import { PreferenceInput } from '../entities/Preference.js';
 import { eraseCustomer } from '../eraseCustomer.js';
 import { ExpectedVersion } from '../ExpectedVersion.js';
@@ -172,7 +172,8 @@ export class MutationResolver {
     @Ctx() context: RequestContext,
   ): Promise<Customer> {
     const change = { id, argument: 'id', expectedVersion: expectedVersion ?? null };
-    const once = { key: idempotencyKey, mutation: 'eraseCustomer', input: { id, reason, expectedVersion } };
+    const input = { id, reason, expectedVersion };
+    const once = { key: idempotencyKey, mutation: 'eraseCustomer', input, answersErased: true };
     return eraseCustomer(context, change, reason, once);
   }
 

@@ -9,7 +9,7 @@ import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { customerConditions, CustomerFilter, customerOrder, CustomerOrderBy } from '../customerList.js';
 import { Customer, CustomerConnection } from '../entities/Customer.js';
 import { Employee, EmployeeConnection } from '../entities/Employee.js';
-import { ExternalIdInput } from '../entities/ExternalId.js';
+import { ExternalIdInput } from '../../kit/graph/ExternalIdInput.js';
 import { Household, HouseholdConnection } from '../entities/Household.js';
 import { Membership, MembershipConnection } from '../entities/Membership.js';
 import { Team, TeamConnection } from '../entities/Team.js';

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import type { Database } from '../sql/Database.js';
 import { badUserInput } from '../graph/errors.js';
 import { parseInput } from '../graph/parseInput.js';
-import { isErasedAnswer, packAnswer, unpackAnswer } from './packAnswer.js';
 
 /** Of keys from before it was noted whose they are; they are kept for a week. */
 const ANYBODY = '';
@@ -20,6 +19,20 @@ export interface Idempotency {
   readonly input: unknown;
   /** The same as the caller gave them, where ids of customers who were merged since stand in it. */
   readonly given?: unknown;
+  /** Whether the answer may be of a customer who was erased; else it is not given again once they were. */
+  readonly answersErased?: boolean;
+}
+
+/** How answers are kept for the next time: by references to the rows that they hold, never by what those say. */
+export interface Answers {
+  /** What is kept of an answer, as JSON. */
+  refer(answer: unknown): unknown;
+  /**
+   * The answer that was kept, with its rows as they are by now.
+   * @param mayBeErased whether rows of customers who were erased count
+   * @returns undefined when one of its rows is not there any more
+   */
+  readAgain(kept: unknown, mayBeErased: boolean): Promise<unknown>;
 }
 
 /** The arguments of a mutation as one text, whatever the order of their names. */
@@ -35,17 +48,19 @@ function digest(input: unknown): string {
 }
 
 /**
- * Runs `work`, unless the same call was answered before: then the first answer is given again and nothing is written. The
+ * Runs `work`, unless the same call was answered before: then nothing is written, and what it answered is read again and given as it is by now. The
  * key is taken inside the transaction, so of two equal calls at once the second waits for the first and repeats its answer,
- * and a call that failed may be sent again. Answers are kept for a week (`forgetOldKeys`).
+ * and a call that failed may be sent again. Keys are kept for a week (`forgetOldKeys`).
  * @param caller whose key it is: another caller's is another
+ * @param answers how its answer is kept, and read in the same transaction
  * @throws BAD_USER_INPUT when the key was used for something else, or the first answer was of a customer who was erased since
  */
 export async function oncePerKey<R>(
   database: Database,
   manager: EntityManager,
   caller: string,
-  { key: given, mutation, input, given: before = input }: Idempotency,
+  { key: given, mutation, input, given: before = input, answersErased = false }: Idempotency,
+  answers: Answers,
   work: () => Promise<R>,
 ): Promise<R> {
   if (given === null || given === undefined) return work();
@@ -58,8 +73,9 @@ export async function oncePerKey<R>(
     manager,
   );
   if (taken.length === 0) {
-    const [first] = await database.query<{ mutation: string; hash: string; answer: unknown }>(
-      sql`SELECT mutation, hash, answer FROM idempotency_key WHERE key = ${key} AND caller IN (${caller}, ${ANYBODY})`,
+    const [first] = await database.query<{ mutation: string; hash: string; answer: unknown; isKept: boolean }>(
+      sql`SELECT mutation, hash, answer, answer IS NOT NULL AS "isKept" FROM idempotency_key
+          WHERE key = ${key} AND caller IN (${caller}, ${ANYBODY})`,
       manager,
     );
     if (first?.mutation !== mutation || (first.hash !== hash && first.hash !== digest(before))) {
@@ -68,18 +84,17 @@ export async function oncePerKey<R>(
         'idempotencyKey',
       );
     }
-    if (isErasedAnswer(first.answer)) {
-      throw badUserInput(
-        'this call was answered before, and its answer is not kept: the customer was erased since. Nothing was written',
-        'idempotencyKey',
-      );
-    }
-    return unpackAnswer(database, first.answer) as R;
+    const answer = first.isKept ? await answers.readAgain(first.answer, answersErased) : undefined;
+    if (answer !== undefined) return answer as R;
+    throw badUserInput(
+      'this call was answered before, and what it answered is not there any more: the customer was erased since. Nothing was written',
+      'idempotencyKey',
+    );
   }
   const answer = await work();
-  const packed = JSON.stringify(packAnswer(database, answer));
+  const kept = JSON.stringify(answers.refer(answer));
   await database.query(
-    sql`UPDATE idempotency_key SET answer = ${packed}::jsonb WHERE key = ${key} AND caller = ${caller}`,
+    sql`UPDATE idempotency_key SET answer = ${kept}::jsonb WHERE key = ${key} AND caller = ${caller}`,
     manager,
   );
   return answer;

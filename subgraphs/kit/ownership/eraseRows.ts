@@ -6,19 +6,16 @@ import type { ErasedColumn, OwnedTable } from './ownedTables.js';
  * Takes from a subgraph's tables what is personal of customers, as the entities declare it. Again, it changes nothing.
  *
  * @param tables as their entities are listed: those that others refer to come first
- * @returns the ids of the customers' rows; other places that keep something of them are found by these
  */
 export async function eraseRows(
   manager: EntityManager,
   tables: readonly OwnedTable[],
   customerIds: readonly string[],
-): Promise<readonly string[]> {
-  const withId = tables.filter(({ key }) => key.length === 1 && key[0] === 'id');
-  const ids = await idsOf(manager, withId, customerIds);
+): Promise<void> {
   // Before their members lose it.
   const left = tables.filter(({ referredBy }) => referredBy);
   const leaving = new Map<OwnedTable, readonly string[]>();
-  for (const table of left) leaving.set(table, await idsOf(manager, [table], customerIds));
+  for (const table of left) leaving.set(table, await idsOf(manager, table, customerIds));
   // Tables that are only appended to let just this pass.
   await manager.query(`SELECT set_config('customer360.erasing', 'on', true)`);
   for (const table of tables.toReversed()) {
@@ -33,17 +30,17 @@ export async function eraseRows(
       [rowIds],
     );
   }
-  return ids;
 }
 
 async function idsOf(
   manager: EntityManager,
-  tables: readonly OwnedTable[],
+  { name, isTheirs }: OwnedTable,
   customerIds: readonly string[],
 ): Promise<readonly string[]> {
-  if (tables.length === 0) return [];
-  const each = tables.map(({ name, isTheirs }) => `SELECT t.id FROM ${escapeIdentifier(name)} AS t WHERE ${isTheirs}`);
-  const rows = await manager.query<{ id: string }[]>(each.join(' UNION ALL '), [customerIds]);
+  const rows = await manager.query<{ id: string }[]>(
+    `SELECT t.id FROM ${escapeIdentifier(name)} AS t WHERE ${isTheirs}`,
+    [customerIds],
+  );
   return rows.map(({ id }) => id);
 }
 

@@ -43,8 +43,6 @@ export interface OwnedTable {
   readonly customerKey: { readonly columns: readonly KeyColumn[]; readonly newest: string | undefined } | undefined;
   /** A condition on its rows as `t`: those that were recorded for the customers with the ids `$1`, which is a uuid[]. */
   readonly isTheirs: string;
-  /** Which of its columns identify a row. */
-  readonly key: readonly string[];
   /** The columns to be overwritten, or that the row goes. */
   readonly erasure: 'row' | readonly ErasedColumn[];
   /** Where a row goes only when nobody refers to it any more: the table and the column by which they do. */
@@ -126,7 +124,6 @@ function ownedTable(
     name,
     ...keysOf(entity, columns, owner),
     isTheirs,
-    key: columns.filter(({ isPrimary }) => isPrimary).map((column) => column.name),
     erasure: isRow ? 'row' : columns.flatMap((column) => erasedColumn(column, said?.columns.get(column.property))),
     referredBy: owner?.kind === 'referrers' ? referrer(owner, declared) : undefined,
   };

@@ -5,6 +5,7 @@ import { validate as isUuid } from 'uuid';
 import type { Caller } from '../../../schema/contract.js';
 import { type AccessLog, accessEntries, addToOutbox } from '../ownership/AccessLog.js';
 import type { Aliases } from '../ownership/Aliases.js';
+import { AnswersByReference } from '../ownership/AnswersByReference.js';
 import { type Change, changedCustomers } from '../ownership/changedCustomers.js';
 import type { GuardedRequest } from '../guard/GuardedRequest.js';
 import { Connection } from '../graph/Connection.js';
@@ -165,8 +166,8 @@ export class RequestContext implements GuardedRequest {
   /**
    * Runs a mutation's writes in one transaction: all of them or, when `work` throws, none. The events that `work` adds to the
    * outbox go with them. Afterwards nothing that was read before is remembered. Where two wait for each other, one of them is begun anew.
-   * @param once the caller's idempotency key with what it stands for: the same call again gets the first answer and
-   *   writes nothing
+   * @param once the caller's idempotency key with what it stands for: the same call again gets what the first answered, as it is by now, and
+   *   writes nothing. For that an answer is made of entities, lists, ids, numbers and booleans
    */
   async write<R>(work: (manager: EntityManager, outbox: Outbox) => Promise<R>, once?: Idempotency): Promise<R> {
     return againAfterDeadlock(() => this.writeOnce(work, once));
@@ -187,7 +188,14 @@ export class RequestContext implements GuardedRequest {
           return done;
         };
         const answer = await (once
-          ? oncePerKey(this.database, manager, this.caller.subject, this.asGiven(once), run)
+          ? oncePerKey(
+              this.database,
+              manager,
+              this.caller.subject,
+              this.asGiven(once),
+              new AnswersByReference(this.database, manager),
+              run,
+            )
           : run());
         await outbox.save(manager);
         return answer;

@@ -1,8 +1,8 @@
 import { escapeIdentifier } from 'pg';
 import type { DataSource } from 'typeorm';
-import type { Class } from '../../subgraphs/kit/graph/Class.js';
-import { ownerOf } from '../../subgraphs/kit/ownership/OwnedBy.js';
-import { keyedTable } from '../../subgraphs/kit/ownership/ownedTables.js';
+import type { Class } from '../graph/Class.js';
+import { ownerOf } from './OwnedBy.js';
+import { keyedTable } from './ownedTables.js';
 
 /**
  * Whether a row is of a customer who was erased, as SQL.
