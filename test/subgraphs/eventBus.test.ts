@@ -192,6 +192,34 @@ function contract(adapter: Adapter): void {
 describe('the event bus on Postgres', () => {
   contract(postgres);
 
+  test('does not notify within the statement that writes, for then one commit would wait for the other', async () => {
+    const bus = postgres.open();
+    const name = fresh();
+    const { read, reader } = reading(bus, name, [name]);
+    await bus.publish([eventOf(name, 'a', 1)]);
+    await waitUntil(() => read.length === 1);
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('BEGIN; LOCK TABLE event_bus.log IN SHARE MODE');
+    const published = bus.publish([eventOf(name, 'a', 2)]);
+    const writing: string[] = [];
+    await waitUntil(async () => {
+      const { rows } = await client.query<{ query: string }>(
+        `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      writing.push(...rows.map(({ query }) => query));
+      return rows.length > 0;
+    });
+    await client.query('COMMIT');
+    await published;
+    await waitUntil(() => read.length === 2);
+    await client.end();
+    await reader.stop();
+    await bus.close();
+    expect(writing.join()).toContain('INSERT INTO event_bus.log');
+    expect(writing.join()).not.toMatch(/notify/i);
+  });
+
   test('brings what is committed late before what is committed early behind it', async () => {
     const name = fresh();
     const [slow, fast] = [postgres.open(), postgres.open()];

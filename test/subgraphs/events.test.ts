@@ -3,13 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import type { EventType } from '../../schema/contract.js';
+import type { CloudEvent, EventType } from '../../schema/contract.js';
 import type { Class } from '../../subgraphs/kit/graph/Class.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
+import { Notifier } from '../../subgraphs/kit/sql/Notifier.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import { eventConsumer, type EventConsumer } from '../../subgraphs/kit/flow/EventConsumer.js';
 import { openEventBus } from '../../subgraphs/kit/flow/openEventBus.js';
-import { Outbox } from '../../subgraphs/kit/flow/Outbox.js';
+import { listen } from '../../subgraphs/kit/flow/listen.js';
+import { Outbox, outboxChannel } from '../../subgraphs/kit/flow/Outbox.js';
 import { type SubgraphEvents, startEvents } from '../../subgraphs/kit/serve/startEvents.js';
 import { deadLetters, replay } from '../../subgraphs/kit/flow/takeInEvents.js';
 import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
@@ -69,9 +71,23 @@ function start(which: SubgraphDefinition, dataSource: DataSource): SubgraphEvent
   return events;
 }
 
+/** An event of the emitting subgraph. */
+function noteOf(text: string): CloudEvent {
+  return {
+    specversion: '1.0',
+    id: randomUUID(),
+    source: '/elsewhere',
+    type: noted.type,
+    subject: 'a',
+    time: '2026-03-01T10:00:00+01:00',
+    datacontenttype: 'application/json',
+    data: { text },
+  };
+}
+
 /** A write of the emitting subgraph, with its events. */
-async function write(texts: readonly string[], end: () => void = () => undefined): Promise<void> {
-  await writer.transaction(async (manager) => {
+async function write(texts: readonly string[], end: () => void = () => undefined, by = writer): Promise<void> {
+  await by.transaction(async (manager) => {
     const outbox = new Outbox('writer');
     for (const text of texts) {
       await manager.query('INSERT INTO written (text) VALUES ($1)', [text]);
@@ -115,6 +131,66 @@ test('an event arrives when its write is committed, and never when it is not', a
   await write(['three']);
   await waitUntil(async () => (await notes()).length === 3);
   expect(await notes()).toEqual(['one', 'two', 'three']);
+});
+
+test('the relay is woken once a write is committed, and not by the transaction that writes', async () => {
+  const statements: string[] = [];
+  const watched = await createDataSource(definition('writer'), {
+    url: database.url,
+    onStatement: (statement) => statements.push(statement),
+  }).initialize();
+  const heard: Promise<number>[] = [];
+  const onCall = () => heard.push(writer.query<unknown[]>('SELECT FROM outbox').then(({ length }) => length));
+  const listener = await listen({ connectionString: database.url }, outboxChannel('writer'), onCall, () => undefined);
+  await expect(
+    write(
+      ['undone'],
+      () => {
+        throw new Error('on second thoughts');
+      },
+      watched,
+    ),
+  ).rejects.toThrow('on second thoughts');
+  statements.length = 0;
+  await write(['one', 'two'], undefined, watched);
+  await waitUntil(() => heard.length > 0);
+  await Promise.all([listener.end(), watched.destroy()]);
+  // Of what was undone nobody was told.
+  expect(await Promise.all(heard)).toEqual([2]);
+  expect(statements.map((statement) => /START TRANSACTION|COMMIT|INTO \w+|pg_notify/.exec(statement)?.[0])).toEqual([
+    'START TRANSACTION',
+    'INTO written',
+    'INTO written',
+    'INTO outbox',
+    'COMMIT',
+    'pg_notify',
+  ]);
+});
+
+test('many wakes at once are few notifications, and whoever calls last is heard', async () => {
+  const sending: (() => void)[] = [];
+  const notifier = new Notifier(() => new Promise<void>((sent) => sending.push(sent)));
+  for (let call = 0; call < 100; call += 1) notifier.notify();
+  expect(sending).toHaveLength(1);
+  notifier.notify();
+  sending[0]?.();
+  await waitUntil(() => sending.length > 1);
+  sending[1]?.();
+  await notifier.idle();
+  expect(sending).toHaveLength(2);
+  notifier.notify();
+  expect(sending).toHaveLength(3);
+});
+
+test('what a writer committed that was killed before it could wake anybody arrives nevertheless', async () => {
+  start(definition('writer'), writer);
+  start(definition('reader', [noteTaker(new Set())]), reader);
+  await write(['one']);
+  await waitUntil(async () => (await notes()).length === 1);
+  // As the transaction of `write` leaves it.
+  await writer.query('INSERT INTO outbox (event) VALUES ($1)', [noteOf('two')]);
+  await waitUntil(async () => (await notes()).length === 2);
+  expect(await notes()).toEqual(['one', 'two']);
 });
 
 test('what was committed while nobody published is published by the next start, once by two replicas', async () => {
@@ -176,16 +252,7 @@ test.each([
 ])('an event %s is parked, not dropped', async (_what, wrong, reason) => {
   const consumer = noteTaker(new Set());
   start(definition('reader', [consumer]), reader);
-  const good = {
-    specversion: '1.0' as const,
-    id: randomUUID(),
-    source: '/elsewhere',
-    type: 'test.noted.v1',
-    subject: 'a',
-    time: '2026-03-01T10:00:00+01:00',
-    datacontenttype: 'application/json' as const,
-    data: { text: 'good' } as unknown,
-  };
+  const good = noteOf('good');
   const bad = { ...good, id: randomUUID(), ...wrong };
   const bus = openEventBus(database.url, log);
   await bus.publish([bad, good]);
