@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import { Client } from 'pg';
 import type { CloudEvent } from '../../schema/contract.js';
@@ -252,4 +254,36 @@ describe('the event bus on Postgres', () => {
 });
 describeWithNats('the event bus on NATS', () => {
   contract(jetstream);
+
+  test('keeps the order of a subject when one event in the middle of a batch cannot be published', async () => {
+    const name = fresh();
+    const bus = jetstream.open();
+    const { read, reader } = reading(bus, name, [name]);
+    await bus.publish([eventOf(name, 'a', 0)]);
+    const connection = await connect({ servers: nats?.url ?? '' });
+    const { streams } = await jetstreamManager(connection);
+    const [stream] = await streams.names().next();
+    if (stream === undefined) throw new Error('there is no stream');
+    const tooLarge = 'x'.repeat(2_000);
+    const batch = [
+      eventOf(name, 'a', 1),
+      eventOf(name, 'a', 2),
+      eventOf(name, 'b', 1),
+      eventOf(name, 'a', tooLarge),
+      eventOf(name, 'a', 4),
+      eventOf(name, 'b', 2),
+      eventOf(name, 'a', 5),
+    ];
+    await streams.update(stream, { max_msg_size: 1_000 });
+    await expect(bus.publish(batch)).rejects.toThrow(/size/);
+    await streams.update(stream, { max_msg_size: -1 });
+    // As the relay does: all of it again.
+    await bus.publish(batch);
+    await waitUntil(() => read.length >= 8);
+    await reader.stop();
+    await Promise.all([bus.close(), connection.close()]);
+    const of = (subject: string) => read.filter((event) => event.subject === subject).map(({ data }) => data);
+    expect(of('a')).toEqual([0, 1, 2, tooLarge, 4, 5]);
+    expect(of('b')).toEqual([1, 2]);
+  });
 });

@@ -10,7 +10,7 @@ import { Worker } from './Worker.js';
 const BATCH = 500;
 
 /**
- * Publishes what a subgraph's writes leave in its outbox, in order and at least once: an event leaves the outbox when the bus has it. Of
+ * Publishes what a subgraph's writes leave in its outbox, those of one subject in order, and at least once: an event leaves the outbox when the bus has it. Of
  * several replicas one does it at a time; when it ends, another takes over.
  *
  * Positions in the outbox are given before commit, so a later one can be seen first. That breaks no order that anybody could know: of two
