@@ -263,16 +263,21 @@ test.each([
   expect(letter?.reason).toMatch(reason);
 });
 
-test('while its database refuses to write nothing is parked, and everything arrives afterwards', async () => {
+test.each([
+  ['is told to shut down', '57P01'],
+  ['waits for a lock for too long', '55P03'],
+  ['takes too long', '57014'],
+  ['and another wait for each other', '40P01'],
+  ['meets another that changes the same', '40001'],
+])('while what it writes %s nothing is parked, and everything arrives afterwards', async (_what, code) => {
   const consumer = noteTaker(new Set());
   start(definition('writer'), writer);
   const events = start(definition('reader', [consumer]), reader);
   await write(['one']);
   await waitUntil(async () => (await notes()).length === 1);
   const name = new URL(database.url).pathname.slice(1);
-  // A lock that times out (class 55) would be the event's fault; a server that is told to shut down (57) is not.
   await reader.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'going down' USING ERRCODE = '57P01'; END $$`);
+    $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '${code}'; END $$`);
   await reader.query('CREATE TRIGGER refusing BEFORE INSERT ON note EXECUTE FUNCTION refuse()');
   await write(['two', 'three']);
   await waitUntil(async () => {
