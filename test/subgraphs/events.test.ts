@@ -7,13 +7,15 @@ import type { CloudEvent, EventType } from '../../schema/contract.js';
 import type { Class } from '../../subgraphs/kit/graph/Class.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { Notifier } from '../../subgraphs/kit/sql/Notifier.js';
+import { HoldEvents1764500000000 } from '../../subgraphs/kit/sql/migrations/HoldEvents1764500000000.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import { eventConsumer, type EventConsumer } from '../../subgraphs/kit/flow/EventConsumer.js';
 import { openEventBus } from '../../subgraphs/kit/flow/openEventBus.js';
 import { listen } from '../../subgraphs/kit/flow/listen.js';
 import { Outbox, outboxChannel } from '../../subgraphs/kit/flow/Outbox.js';
 import { type SubgraphEvents, startEvents } from '../../subgraphs/kit/serve/startEvents.js';
-import { deadLetters, replay } from '../../subgraphs/kit/flow/takeInEvents.js';
+import { deadLetters } from '../../subgraphs/kit/flow/deadLetters.js';
+import { replay } from '../../subgraphs/kit/flow/takeInEvents.js';
 import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -21,6 +23,9 @@ import { waitUntil } from '../support/waitUntil.js';
 
 const log = pino({ level: 'silent' });
 const noted: EventType<{ text: string }> = { type: 'test.noted.v1', data: z.strictObject({ text: z.string() }) };
+
+/** The health of who has nothing left to do. */
+const QUIET = { outbox: 0, deadLetters: 0, heldEvents: 0, held: [] };
 
 let database: TestDatabase;
 let writer: DataSource;
@@ -44,10 +49,10 @@ function definition(name: string, consumers: readonly EventConsumer[] = []): Sub
 }
 
 /** Writes each text into a table; fails for the texts in `failing`. */
-function noteTaker(failing: Set<string>): EventConsumer {
+function noteTaker(failing: Set<string>, event = noted): EventConsumer {
   return eventConsumer({
     name: 'notes',
-    event: noted,
+    event,
     async handle(events, manager) {
       for (const { data } of events) {
         await manager.query('INSERT INTO note (text) VALUES ($1)', [data.text]);
@@ -201,7 +206,7 @@ test('what was committed while nobody published is published by the next start, 
   start(definition('reader', [noteTaker(new Set())]), reader);
   start(definition('reader', [noteTaker(new Set())]), reader);
   await waitUntil(async () => (await notes()).length === 2);
-  expect(await first.health()).toEqual({ outbox: 0, deadLetters: 0 });
+  expect(await first.health()).toEqual(QUIET);
   await first.stop();
   await write(['three']);
   await waitUntil(async () => (await notes()).length === 3);
@@ -232,7 +237,7 @@ test('an event that goes on failing is parked, the next ones go in, and a replay
   await write(['one', 'two', 'three']);
   await waitUntil(async () => (await notes()).length === 2);
   expect(await notes()).toEqual(['one', 'three']);
-  expect(await events.health()).toEqual({ outbox: 0, deadLetters: 1 });
+  expect(await events.health()).toEqual({ ...QUIET, deadLetters: 1 });
   const [letter] = await deadLetters(reader, consumer);
   expect(letter).toMatchObject({ consumer: 'notes', reason: 'cannot read two', event: { data: { text: 'two' } } });
   if (letter === undefined) throw new Error('no dead letter');
@@ -242,7 +247,7 @@ test('an event that goes on failing is parked, the next ones go in, and a replay
   failing.clear();
   await replay(reader, consumer, letter);
   expect(await notes()).toEqual(['one', 'three', 'two']);
-  expect(await events.health()).toEqual({ outbox: 0, deadLetters: 0 });
+  expect(await events.health()).toEqual(QUIET);
 });
 
 test.each([
@@ -261,6 +266,104 @@ test.each([
   const [letter] = await deadLetters(reader, consumer);
   expect(letter).toMatchObject({ eventId: bad.id, event: bad });
   expect(letter?.reason).toMatch(reason);
+});
+
+test('an event of which customers exist is held: later ones about the same wait behind it, all others go in', async () => {
+  const told = { ...noted, type: 'customer360.customer.told.v1' };
+  const [ada, bob, eve] = [randomUUID(), randomUUID(), randomUUID()];
+  const failing = new Set(['ada 1']);
+  const consumer = noteTaker(failing, told);
+  const tell = (texts: readonly (readonly [text: string, subject: string])[]) =>
+    writer.transaction(async (manager) => {
+      const outbox = new Outbox('writer');
+      for (const [text, subject] of texts) outbox.add(told, subject, { text });
+      await outbox.save(manager);
+    });
+  start(definition('writer'), writer);
+  const events = start(definition('reader', [consumer]), reader);
+  await tell([
+    ['eve 1', eve],
+    ['ada 1', ada],
+    // Names Ada in what it says.
+    [`bob 1 and ${ada.toUpperCase()}`, bob],
+    ['eve 2', eve],
+  ]);
+  await waitUntil(async () => (await notes()).length === 2);
+  await tell([
+    ['bob 2', bob],
+    ['ada 2', ada],
+    ['eve 3', eve],
+  ]);
+  await waitUntil(async () => (await notes()).length === 3);
+  expect(await notes()).toEqual(['eve 1', 'eve 2', 'eve 3']);
+  const letters = await deadLetters(reader, consumer);
+  expect(letters.map(({ event }) => (event as CloudEvent).subject)).toEqual([ada, bob, bob, ada]);
+  const [first, second] = letters;
+  if (first === undefined || second === undefined) throw new Error('nothing is held');
+  expect(await events.health()).toEqual({
+    ...QUIET,
+    heldEvents: 4,
+    held: [
+      {
+        consumer: 'notes',
+        eventId: first.eventId,
+        type: told.type,
+        since: first.parkedAt,
+        reason: 'cannot read ada 1',
+      },
+    ],
+  });
+  await expect(replay(reader, consumer, second)).rejects.toThrow(`it waits behind ${first.eventId}`);
+
+  // Another process goes on with them, by itself.
+  await events.stop();
+  failing.clear();
+  const others = start(definition('reader', [consumer]), reader);
+  await waitUntil(async () => (await notes()).length === 7);
+  expect((await notes()).slice(3)).toEqual(['ada 1', `bob 1 and ${ada.toUpperCase()}`, 'bob 2', 'ada 2']);
+  expect(await others.health()).toEqual(QUIET);
+});
+
+test('what was parked before any event was held stays parked', async () => {
+  const consumer = noteTaker(new Set());
+  const runner = reader.createQueryRunner();
+  const migration = new HoldEvents1764500000000();
+  await migration.down(runner);
+  await runner.query(`INSERT INTO dead_letter (consumer, event_id, event, reason) VALUES ('notes', $1, $2, 'it was')`, [
+    randomUUID(),
+    noteOf('one'),
+  ]);
+  await migration.up(runner);
+  await runner.release();
+  const [letter] = await deadLetters(reader, consumer);
+  expect(letter).toMatchObject({ reason: 'it was', heldFor: null });
+  if (letter === undefined) throw new Error('no dead letter');
+  await replay(reader, consumer, letter);
+  expect(await notes()).toEqual(['one']);
+  expect(await deadLetters(reader, consumer)).toEqual([]);
+});
+
+test('an earlier version of an event of which customers exist is over: it is parked, and holds nothing back', async () => {
+  const told = { ...noted, type: 'customer360.customer.told.v2' };
+  const consumer = noteTaker(new Set(), told);
+  start(definition('reader', [consumer]), reader);
+  const subject = randomUUID();
+  const bus = openEventBus(database.url, log);
+  const [earlier, current, later, behind] = ['v1', 'v2', 'v3', 'v2'].map((version, n) => ({
+    ...noteOf(`${version} ${n}`),
+    subject,
+    type: `customer360.customer.told.${version}`,
+  })) as [CloudEvent, CloudEvent, CloudEvent, CloudEvent];
+  await bus.publish([earlier, current, later, behind]);
+  await waitUntil(async () => (await deadLetters(reader, consumer)).length === 3);
+  await bus.close();
+  expect(await notes()).toEqual(['v2 1']);
+  const letters = await deadLetters(reader, consumer);
+  expect(letters.map(({ eventId, heldFor }) => [eventId, heldFor])).toEqual([
+    [earlier.id, null],
+    [later.id, [subject]],
+    [behind.id, [subject]],
+  ]);
 });
 
 test.each([
@@ -291,5 +394,5 @@ test.each([
   await reader.query('DROP TRIGGER refusing ON note');
   await waitUntil(async () => (await notes()).length === 3);
   expect(await notes()).toEqual(['one', 'two', 'three']);
-  expect(await events.health()).toEqual({ outbox: 0, deadLetters: 0 });
+  expect(await events.health()).toEqual(QUIET);
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { type CloudEvent, customerErased, type EventType } from '../../schema/contract.js';
+import { type CloudEvent, customerErased, customerMerged, type EventType } from '../../schema/contract.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
-import { startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { startTestSubgraph, type TestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { waitUntil } from '../support/waitUntil.js';
 
 let subgraph: TestSubgraph & { identity: TestSubgraph; publish(event: CloudEvent): Promise<void> };
@@ -58,29 +58,80 @@ async function nameOf(customerId: string): Promise<string | undefined> {
   return rows[0]?.name;
 }
 
-/** Waits until transactions have failed so often more. */
-async function untilRolledBack(times: number): Promise<void> {
-  const read = async () => {
-    await client.query('SELECT pg_stat_clear_snapshot()');
-    const { rows } = await client.query<{ count: string }>(
-      'SELECT xact_rollback AS count FROM pg_stat_database WHERE datname = current_database()',
-    );
-    return Number(rows[0]?.count);
-  };
-  const before = await read();
-  await waitUntil(async () => (await read()) >= before + times);
+/** How many transactions have failed. */
+async function rolledBack(): Promise<number> {
+  await client.query('SELECT pg_stat_clear_snapshot()');
+  const { rows } = await client.query<{ count: string }>(
+    'SELECT xact_rollback AS count FROM pg_stat_database WHERE datname = current_database()',
+  );
+  return Number(rows[0]?.count);
 }
 
-test('an erasure that waits for a lock is tried until it gets it: nothing is parked, nothing is lost', async () => {
-  const ada = await newLead();
+/** What the subgraph says of its events. */
+async function health(): Promise<Untyped> {
+  const response = await fetch(new URL('/health', subgraph.url));
+  const { outbox: _outbox, ...answer }: Untyped = await response.json();
+  return answer;
+}
+
+const QUIET = { status: 'up', subgraph: 'sales', deadLetters: 0, heldEvents: 0, held: [] };
+
+test('an erasure that waits for a lock is tried until it gets it: nothing is parked or lost, and others are erased meanwhile', async () => {
+  const [ada, bob] = [await newLead(), await newLead()];
+  const [first, second] = [erasure(ada), erasure(bob)];
   await client.query('BEGIN');
   await client.query('SELECT FROM lead WHERE customer_id = $1 FOR UPDATE', [ada]);
-  await subgraph.publish(erasure(ada));
+  const before = await rolledBack();
+  await subgraph.publish(first);
+  await subgraph.publish(second);
   // More often than what goes on failing is tried before it is parked.
-  await untilRolledBack(7);
+  await waitUntil(async () => (await rolledBack()) >= before + 7);
+  await waitUntil(async () => (await nameOf(bob)) !== 'Zoe');
   expect(await nameOf(ada)).toBe('Zoe');
-  expect((await client.query('SELECT FROM dead_letter')).rows).toEqual([]);
+  expect(await health()).toEqual({
+    ...QUIET,
+    heldEvents: 1,
+    held: [
+      {
+        consumer: 'customers',
+        eventId: first.id,
+        type: customerErased.type,
+        since: expect.any(String),
+        reason: 'canceling statement due to lock timeout',
+      },
+    ],
+  });
   await client.query('COMMIT');
   await waitUntil(async () => (await nameOf(ada)) !== 'Zoe');
-  expect((await client.query('SELECT FROM erased_customer WHERE customer_id = $1', [ada])).rows).toHaveLength(1);
+  await waitUntil(async () => (await health()).heldEvents === 0);
+  expect(await health()).toEqual(QUIET);
+});
+
+test('a merge that cannot be taken in is held, and so is what comes later about the same customers', async () => {
+  const [ada, bob, eve] = [await newLead(), await newLead(), await newLead()];
+  const at = new Date().toISOString();
+  const customers = [
+    { customerId: ada, parentId: bob },
+    { customerId: bob, parentId: null },
+  ];
+  const merge = eventOf(customerMerged, bob, { customerId: ada, intoId: bob, mergedAt: at, position: 1, customers });
+  await client.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'it is broken'; END $$`);
+  await client.query('CREATE TRIGGER refusing BEFORE INSERT ON customer_alias EXECUTE FUNCTION refuse()');
+  for (const event of [merge, erasure(ada), erasure(eve)]) await subgraph.publish(event);
+  await waitUntil(async () => (await nameOf(eve)) !== 'Zoe');
+  expect([await nameOf(ada), await nameOf(bob)]).toEqual(['Zoe', 'Zoe']);
+  expect(await health()).toMatchObject({
+    deadLetters: 0,
+    heldEvents: 2,
+    held: [{ eventId: merge.id, reason: 'it is broken' }],
+  });
+  await client.query('DROP FUNCTION refuse CASCADE');
+  await waitUntil(async () => (await health()).heldEvents === 0);
+  const { rows } = await client.query('SELECT canonical_id AS id FROM customer_alias WHERE customer_id = $1', [ada]);
+  expect(rows).toEqual([{ id: bob }]);
+  // Ada was recorded alone in what is erased.
+  const names = await client.query('SELECT name FROM lead WHERE recorded_for = ANY($1) ORDER BY name', [[ada, bob]]);
+  expect(names.rows.map(({ name }) => name).filter((name) => name === 'Zoe')).toHaveLength(1);
+  expect(await health()).toEqual(QUIET);
 });

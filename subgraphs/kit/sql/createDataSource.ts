@@ -5,6 +5,7 @@ import { CreateKit1763700000000 } from './migrations/CreateKit1763700000000.js';
 import { CreateWordSearch1763700000001 } from './migrations/CreateWordSearch1763700000001.js';
 import { CreateEvents1764000000000 } from './migrations/CreateEvents1764000000000.js';
 import { KeysOfCallers1764300000000 } from './migrations/KeysOfCallers1764300000000.js';
+import { HoldEvents1764500000000 } from './migrations/HoldEvents1764500000000.js';
 import { CreateAliases1764200000002 } from './migrations/CreateAliases1764200000002.js';
 import { NotifiesAfterCommit } from './notifyAfterCommit.js';
 import { CreateErasures1764200000000 } from './migrations/CreateErasures1764200000000.js';
@@ -92,6 +93,7 @@ export function createDataSource(definition: SchemaDefinition, options: Database
       CreateErasures1764200000000,
       CreateAliases1764200000002,
       KeysOfCallers1764300000000,
+      HoldEvents1764500000000,
       ...definition.migrations,
     ],
     subscribers: [NotifiesAfterCommit],
