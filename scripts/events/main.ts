@@ -6,7 +6,8 @@ import { subgraphs } from '../../subgraphs/all.js';
 import { readDatabaseUrl } from '../../subgraphs/kit/serve/config.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import { customerChanges } from '../../subgraphs/kit/ownership/customerChanges.js';
-import { type DeadLetter, deadLetters, replay } from '../../subgraphs/kit/flow/takeInEvents.js';
+import { type DeadLetter, deadLetters } from '../../subgraphs/kit/flow/deadLetters.js';
+import { replay } from '../../subgraphs/kit/flow/takeInEvents.js';
 import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { readRegistry } from '../../schema/registry.js';
 import { signingKeys } from '../../subgraphs/kit/serve/signingKeys.js';
@@ -18,10 +19,11 @@ import { openLocalDatabase } from '../start/openLocalDatabase.js';
 
 /** `npm run events`: looks at the events that a subgraph could not take in, and takes them in after all. */
 
-const HELP = `Events that a subgraph or a webhook could not take in are parked, so that later ones can follow. This lists and replays them, and
-hands events on to webhooks.
+const HELP = `Events that a subgraph or a webhook could not take in are parked, so that later ones can follow. Those of which customers exist are held
+instead, and tried again by themselves; later ones about the same customers wait behind them. This lists and replays both, and hands
+events on to webhooks.
 
-  npm run events                       lists them: id, consumer, when, why
+  npm run events                       lists them: id, consumer, since when, parked or held, why
   npm run events -- replay             takes all of them in again; those that still fail stay, with the reason
   npm run events -- replay ID [ID...]  only these
   npm run events -- deliver            hands events on to the webhooks of subgraphs.yaml, until it is stopped
@@ -114,15 +116,18 @@ async function deliverAll(environment: NodeJS.ProcessEnv): Promise<void> {
 
 function list(parked: readonly Parked[]): void {
   for (const { letter } of parked) {
-    console.log(`${letter.eventId}  ${letter.consumer}  ${letter.parkedAt.toISOString()}  ${letter.reason}`);
+    console.log(
+      `${letter.eventId}  ${letter.consumer}  ${letter.parkedAt.toISOString()}  ${letter.heldFor ? 'held' : 'parked'}: ${letter.reason}`,
+    );
   }
-  console.log(`${parked.length} parked ${parked.length === 1 ? 'event' : 'events'}`);
+  const held = parked.filter(({ letter }) => letter.heldFor !== null).length;
+  console.log(`${parked.length - held} parked, ${held} held`);
 }
 
 async function replayAll(parked: readonly Parked[], ids: readonly string[]): Promise<void> {
   const known = new Set(parked.map(({ letter }) => letter.eventId));
   const unknown = ids.filter((id) => !known.has(id));
-  if (unknown.length > 0) throw new UsageError(`no event is parked with the id ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw new UsageError(`no event is parked or held with the id ${unknown.join(', ')}`);
   let failed = 0;
   const chosen = parked.filter(({ letter }) => ids.length === 0 || ids.includes(letter.eventId));
   for (const { letter, replay: takeIn } of chosen) {
@@ -134,7 +139,7 @@ async function replayAll(parked: readonly Parked[], ids: readonly string[]): Pro
       console.log(`${letter.eventId}  still fails: ${(error as Error).message}`);
     }
   }
-  console.log(`${chosen.length - failed} taken in, ${failed} still parked`);
+  console.log(`${chosen.length - failed} taken in, ${failed} left`);
   if (failed > 0) process.exitCode = 1;
 }
 

@@ -1,9 +1,13 @@
 import type { EntityManager } from 'typeorm';
+import { notifyAfterCommit } from '../kit/sql/notifyAfterCommit.js';
 import { Journey } from './entities/Journey.js';
 import { Touchpoint, type TouchpointKind } from './entities/Touchpoint.js';
 import { type Contact, findJourney, type Found } from './journeys/findJourney.js';
 import { namedReferences } from './journeys/namedReferences.js';
 import { openJourney } from './journeys/openJourney.js';
+
+/** The channel on which those who show touchpoints as they come are told that there are some. */
+export const TOUCHPOINTS_CHANNEL = 'customer360.touchpoints.recorded';
 
 /** With what an effort of a customer begins, when they come to us with it. */
 const BEGINNINGS: readonly TouchpointKind[] = ['CONTACT', 'ORDER', 'CASE', 'COMPLAINT', 'OPPORTUNITY'];
@@ -34,7 +38,8 @@ export type NewTouchpoint = Pick<
 
 /**
  * Records a touchpoint on its journey: that of what it belongs to, or a new one when the customer comes to us with something. Whoever comes back opens
- * a closed journey again. Call it while holding the turn (`takeTurn`), so that two touchpoints of one effort see each other.
+ * a closed journey again. Call it while holding the turn (`takeTurn`), so that two touchpoints of one effort see each other. Those who show
+ * touchpoints as they come are woken when it is committed.
  */
 export async function addTouchpoint(manager: EntityManager, touchpoint: NewTouchpoint): Promise<void> {
   const { concludes, ...columns } = touchpoint;
@@ -54,6 +59,7 @@ export async function addTouchpoint(manager: EntityManager, touchpoint: NewTouch
     .execute();
   if (found !== null && found.reason !== 'FIRST') await goOn(manager, found.journeyId, touchpoint);
   else if (found !== null && concludes) await manager.update(Journey, { id: found.journeyId }, { status: 'CLOSED' });
+  notifyAfterCommit(manager, TOUCHPOINTS_CHANNEL);
 }
 
 async function beginJourney(manager: EntityManager, contact: Contact): Promise<Found | null> {

@@ -7,6 +7,7 @@ import { Journey } from './entities/Journey.js';
 import { JourneyExclusion } from './entities/JourneyExclusion.js';
 import { Touchpoint } from './entities/Touchpoint.js';
 import { AddTouchpointWords1763900000000 } from './migrations/AddTouchpointWords1763900000000.js';
+import { AnnounceAfterCommit1764400000000 } from './migrations/AnnounceAfterCommit1764400000000.js';
 import { AnnounceTouchpoints1764000000002 } from './migrations/AnnounceTouchpoints1764000000002.js';
 import { CreateTouchpoints1763800000000 } from './migrations/CreateTouchpoints1763800000000.js';
 import { leaveForeignJourneys } from './journeys/leaveForeignJourneys.js';
@@ -50,6 +51,7 @@ export const touchpoints = defineSubgraph({
     ReportTouchpoints1764000000000,
     LinkJourneys1764000000001,
     AnnounceTouchpoints1764000000002,
+    AnnounceAfterCommit1764400000000,
   ],
   rederive: leaveForeignJourneys,
   consumers: [timeline],

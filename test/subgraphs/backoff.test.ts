@@ -250,7 +250,7 @@ describe('with the receiver of a webhook away for a minute', () => {
       }).listen(0, '127.0.0.1');
       await once(receiver, 'listening');
       const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
-      const consumer = deliver({ name: 'club', url, events: [customerErased.type] }, store, null, log);
+      const consumer = deliver({ name: 'club', url, events: [customerErased.type] }, store, null, log, () => undefined);
       const event = someEvent();
       useVirtualTime();
       const worker = new Worker('delivering', log, async (self) => {

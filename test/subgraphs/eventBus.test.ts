@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import { Client } from 'pg';
 import type { CloudEvent } from '../../schema/contract.js';
@@ -192,6 +194,34 @@ function contract(adapter: Adapter): void {
 describe('the event bus on Postgres', () => {
   contract(postgres);
 
+  test('does not notify within the statement that writes, for then one commit would wait for the other', async () => {
+    const bus = postgres.open();
+    const name = fresh();
+    const { read, reader } = reading(bus, name, [name]);
+    await bus.publish([eventOf(name, 'a', 1)]);
+    await waitUntil(() => read.length === 1);
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('BEGIN; LOCK TABLE event_bus.log IN SHARE MODE');
+    const published = bus.publish([eventOf(name, 'a', 2)]);
+    const writing: string[] = [];
+    await waitUntil(async () => {
+      const { rows } = await client.query<{ query: string }>(
+        `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      writing.push(...rows.map(({ query }) => query));
+      return rows.length > 0;
+    });
+    await client.query('COMMIT');
+    await published;
+    await waitUntil(() => read.length === 2);
+    await client.end();
+    await reader.stop();
+    await bus.close();
+    expect(writing.join()).toContain('INSERT INTO event_bus.log');
+    expect(writing.join()).not.toMatch(/notify/i);
+  });
+
   test('brings what is committed late before what is committed early behind it', async () => {
     const name = fresh();
     const [slow, fast] = [postgres.open(), postgres.open()];
@@ -224,4 +254,36 @@ describe('the event bus on Postgres', () => {
 });
 describeWithNats('the event bus on NATS', () => {
   contract(jetstream);
+
+  test('keeps the order of a subject when one event in the middle of a batch cannot be published', async () => {
+    const name = fresh();
+    const bus = jetstream.open();
+    const { read, reader } = reading(bus, name, [name]);
+    await bus.publish([eventOf(name, 'a', 0)]);
+    const connection = await connect({ servers: nats?.url ?? '' });
+    const { streams } = await jetstreamManager(connection);
+    const [stream] = await streams.names().next();
+    if (stream === undefined) throw new Error('there is no stream');
+    const tooLarge = 'x'.repeat(2_000);
+    const batch = [
+      eventOf(name, 'a', 1),
+      eventOf(name, 'a', 2),
+      eventOf(name, 'b', 1),
+      eventOf(name, 'a', tooLarge),
+      eventOf(name, 'a', 4),
+      eventOf(name, 'b', 2),
+      eventOf(name, 'a', 5),
+    ];
+    await streams.update(stream, { max_msg_size: 1_000 });
+    await expect(bus.publish(batch)).rejects.toThrow(/size/);
+    await streams.update(stream, { max_msg_size: -1 });
+    // As the relay does: all of it again.
+    await bus.publish(batch);
+    await waitUntil(() => read.length >= 8);
+    await reader.stop();
+    await Promise.all([bus.close(), connection.close()]);
+    const of = (subject: string) => read.filter((event) => event.subject === subject).map(({ data }) => data);
+    expect(of('a')).toEqual([0, 1, 2, tooLarge, 4, 5]);
+    expect(of('b')).toEqual([1, 2]);
+  });
 });

@@ -83,6 +83,8 @@ describe('a subgraph over HTTP', () => {
     expect(response.status).toBe(200);
     expect(Object.keys((await response.json()) as object).sort()).toEqual([
       'deadLetters',
+      'held',
+      'heldEvents',
       'outbox',
       'status',
       'subgraph',

@@ -4,7 +4,10 @@ import { pino } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { WebSocket } from 'ws';
 import { Touchpoint } from '../../subgraphs/touchpoints/entities/Touchpoint.js';
+import { listen } from '../../subgraphs/kit/flow/listen.js';
 import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
+import { notifyAfterCommit } from '../../subgraphs/kit/sql/notifyAfterCommit.js';
+import { TOUCHPOINTS_CHANNEL } from '../../subgraphs/touchpoints/addTouchpoint.js';
 import { touchpoints } from '../../subgraphs/touchpoints/subgraph.js';
 import { gatewaySocket, type GatewaySocket, TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { startGateway } from '../support/fixtureGateway.js';
@@ -88,6 +91,25 @@ describe('touchpointAdded', () => {
     await untilListening(0);
   });
 
+  test('is announced once it is committed, and not by the transaction that writes it', async () => {
+    const ada = await newCustomer('Ada');
+    let heard = 0;
+    const onCall = () => (heard += 1);
+    const listener = await listen(subgraph.database.connection, TOUCHPOINTS_CHANNEL, onCall, () => undefined);
+    const statements = await subgraph.statements(() => record(ada, 'announced'));
+    await waitUntil(() => heard > 0);
+    await listener.end();
+    const [begin, commit] = ['START TRANSACTION', 'COMMIT'].map((which) => statements.indexOf(which));
+    const written = statements.slice(begin, commit);
+    expect(written.some((statement) => statement.includes('INSERT INTO "touchpoints"."touchpoint"'))).toBe(true);
+    expect(written.filter((statement) => /notify/i.test(statement))).toEqual([]);
+    // Nor by a function that a statement of it calls.
+    const functions = await subgraph.database.dataSource.query(
+      `SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'touchpoints'::regnamespace AND prosrc ILIKE '%notify%'`,
+    );
+    expect(functions).toEqual([]);
+  });
+
   test('goes on behind a cursor: thousands that were missed, then what comes, each once', async () => {
     const ada = await newCustomer('Ada');
     const before = client.iterate({ query: ADDED, variables: { filter: { customerIds: [ada] } } });
@@ -139,7 +161,9 @@ describe('touchpointAdded', () => {
       department: 'OTHER' as const,
       summary,
     }));
-    await subgraph.database.dataSource.manager.insert(Touchpoint, rows);
+    const { manager } = subgraph.database.dataSource;
+    await manager.insert(Touchpoint, rows);
+    notifyAfterCommit(manager, TOUCHPOINTS_CHANNEL);
     while (cursors.length < 20) cursors.push((await next(first)).cursor);
     await first.return?.();
     await untilListening(0);

@@ -57,7 +57,7 @@ export interface TestSubgraph {
   ask(query: string, variables?: object, caller?: Caller): Promise<GraphQLAnswer>;
   /** Asks `_entities` for one type by id; returns the entities. Throws on errors. */
   entities(typename: string, ids: readonly string[], selection: string, caller?: Caller): Promise<Untyped[]>;
-  /** The SQL statements that `work` made the subgraph run; what earlier reads left for the access log is not among them. */
+  /** The SQL statements that `work` made the subgraph run; what earlier reads left for the access log, and who is woken, is not among them. */
   statements(work: () => Promise<unknown>): Promise<string[]>;
   stop(): Promise<void>;
 }
@@ -89,7 +89,7 @@ export async function startTestSubgraph(
     // What it notes for the audit log would be counted among the statements of requests; auditLog.test.ts starts the whole graph.
     const quiet = which === identity ? { ...identity, consumers: [] } : which;
     const running = await startSubgraph(quiet, config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), (text) => {
-      if (!/^\/\* (access log|aliases) \*\//.test(text)) counted.push(text);
+      if (!/^\/\* (access log|aliases|notify) \*\//.test(text)) counted.push(text);
     });
     const own = await createDataSource(which, { url: database.url, poolSize: 2 }).initialize();
     return {

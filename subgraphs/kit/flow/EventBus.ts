@@ -19,11 +19,14 @@ export interface BusConsumer {
 }
 
 /**
- * Carries events from subgraph to subgraph: at least once, in the order in which a subgraph published them, kept until every consumer has
- * read them or their time is over.
+ * Carries events from subgraph to subgraph: at least once, those of one subject in the order in which a subgraph published them, kept until every
+ * consumer has read them or their time is over.
  */
 export interface EventBus {
-  /** Publishes events, in order. Once it resolves they are kept; the same event again is not brought twice. */
+  /**
+   * Publishes events, those of one subject in order. Once it resolves they are kept; when it rejects some may be, but none of which one before it of the same
+   * subject is not. So whoever publishes the same again keeps the order; the same event again is not brought twice.
+   */
   publish(events: readonly CloudEvent[]): Promise<void>;
   /**
    * Reads on for a consumer where it was, from the first event that is kept when it never read. The caller sees to it that one process

@@ -13,7 +13,7 @@ export interface EventConsumer<T = unknown> {
   readonly also?: readonly EventType<unknown>[];
   /**
    * Takes in events, in order, inside a transaction of the subgraph's database; none of them was taken in before. What it throws
-   * for is tried again, and parked when it goes on failing.
+   * for is tried again, and parked when it goes on failing, or held where customers exist by it: see `busConsumer`.
    */
   handle(events: readonly ReceivedEvent<T>[], manager: EntityManager): Promise<void>;
   /** Told when what `handle` did is committed. */

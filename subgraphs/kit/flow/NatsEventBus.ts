@@ -49,10 +49,16 @@ export class NatsEventBus implements EventBus {
   async publish(events: readonly CloudEvent[]): Promise<void> {
     if (events.length === 0) return;
     const { client } = await this.#open();
-    // One connection keeps their order, and the server says of each that it has it.
-    await Promise.all(
-      events.map((event) => client.publish(subjectOf(event.type), JSON.stringify(event), { msgID: event.id })),
+    // Each waits until the server has the one before it of the same subject, so that one that fails is not overtaken. Nothing else would keep that order: a
+    // server cannot be told to refuse what follows, because others publish to the same stream.
+    const outcomes = await Promise.allSettled(
+      [...bySubject(events).values()].map(async (ofOne) => {
+        for (const event of ofOne) {
+          await client.publish(subjectOf(event.type), JSON.stringify(event), { msgID: event.id });
+        }
+      }),
     );
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   consume(consumer: BusConsumer): BusReader {
@@ -161,6 +167,16 @@ export class NatsEventBus implements EventBus {
       } else if (type === 'reconnect') this.#reconnecting.worked();
     }
   }
+}
+
+function bySubject(events: readonly CloudEvent[]): Map<string, CloudEvent[]> {
+  const chains = new Map<string, CloudEvent[]>();
+  for (const event of events) {
+    const chain = chains.get(event.subject);
+    if (chain) chain.push(event);
+    else chains.set(event.subject, [event]);
+  }
+  return chains;
 }
 
 function subjectOf(type: string): string {

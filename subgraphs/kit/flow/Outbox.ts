@@ -6,6 +6,7 @@ import {
   type TouchpointReported,
   touchpointReported,
 } from '../../../schema/contract.js';
+import { notifyAfterCommit } from '../sql/notifyAfterCommit.js';
 import { storableJson } from '../sql/storableText.js';
 
 /** The channel on which a subgraph's relay is told that there is something to publish. */
@@ -53,17 +54,17 @@ export class Outbox {
   }
 
   /**
-   * Saves what was added, inside the transaction, as its last statement: so events of one customer keep their order.
+   * Saves what was added, inside the transaction, as its last statement: so events of one customer keep their order. The relay is woken when it is committed.
    * @param comment in the statement, for whoever looks at what the database does
    */
   async save(manager: EntityManager, comment = 'outbox'): Promise<void> {
     if (this.#events.length === 0) return;
     await manager.query(
-      `/* ${comment} */ WITH saved AS (
-         INSERT INTO outbox (event) SELECT event FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS e(event, n) ORDER BY n
-       ) SELECT pg_notify($2, '')`,
-      [storableJson(this.#events), outboxChannel(this.subgraph)],
+      `/* ${comment} */ INSERT INTO outbox (event)
+         SELECT event FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS e(event, n) ORDER BY n`,
+      [storableJson(this.#events)],
     );
+    notifyAfterCommit(manager, outboxChannel(this.subgraph));
   }
 }
 

@@ -2,17 +2,16 @@ import type { Logger } from 'pino';
 import type { Client, Pool } from 'pg';
 import type { CloudEvent } from '../../../schema/contract.js';
 import { hourly } from './hourly.js';
+import { Notifier } from '../sql/Notifier.js';
 import { openPool } from '../sql/openPool.js';
 import type { BusConsumer, BusReader, EventBus } from './EventBus.js';
-import { listen } from './listen.js';
+import { listen, LOOK_ANYWAY_MS } from './listen.js';
 import { Worker } from './Worker.js';
 
 /** How long events are kept, read or not. */
 const RETENTION_DAYS = 7;
 /** How many events are read at once. */
 const BATCH = 500;
-/** A notification can be missed while a connection is made anew; then events are found this much later. */
-const LOOK_ANYWAY_MS = 5000;
 
 const CHANNEL = 'customer360.events';
 /** Publishers take turns, so that the order of the sequence is the order in which events become visible. */
@@ -42,6 +41,7 @@ const CREATE = `
 export class PostgresEventBus implements EventBus {
   readonly #pool: Pool;
   #created: Promise<unknown> | undefined;
+  readonly #readers = new Notifier(() => this.#pool.query(`SELECT pg_notify($1, '')`, [CHANNEL]));
   readonly #stopDropping: () => void;
 
   constructor(
@@ -65,15 +65,14 @@ export class PostgresEventBus implements EventBus {
     if (events.length === 0) return;
     await this.#create();
     await this.#pool.query(
-      `WITH kept AS (
-         INSERT INTO event_bus.log (id, name, event)
-         SELECT event->>'id', regexp_replace(event->>'type', '\\.v\\d+$', ''), event
-         FROM (SELECT pg_advisory_xact_lock(${TURN})) AS turn, jsonb_array_elements($1::jsonb) WITH ORDINALITY AS e(event, n)
-         ORDER BY n
-         ON CONFLICT (id) DO NOTHING
-       ) SELECT pg_notify($2, '')`,
-      [JSON.stringify(events), CHANNEL],
+      `INSERT INTO event_bus.log (id, name, event)
+       SELECT event->>'id', regexp_replace(event->>'type', '\\.v\\d+$', ''), event
+       FROM (SELECT pg_advisory_xact_lock(${TURN})) AS turn, jsonb_array_elements($1::jsonb) WITH ORDINALITY AS e(event, n)
+       ORDER BY n
+       ON CONFLICT (id) DO NOTHING`,
+      [JSON.stringify(events)],
     );
+    this.#readers.notify();
   }
 
   consume(consumer: BusConsumer): BusReader {
@@ -94,6 +93,7 @@ export class PostgresEventBus implements EventBus {
 
   async close(): Promise<void> {
     this.#stopDropping();
+    await this.#readers.idle();
     if (!this.#pool.ended) await this.#pool.end();
   }
 

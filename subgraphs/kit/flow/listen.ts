@@ -2,6 +2,12 @@ import type { Client, ClientConfig } from 'pg';
 import { openClient } from '../sql/openClient.js';
 
 /**
+ * How often whoever listens looks by themselves, in milliseconds. A notification is missed when the writer dies between its commit and the notification, when nothing sends
+ * one (an import), or while a connection is made anew; what it would have told of is found this much later at most.
+ */
+export const LOOK_ANYWAY_MS = 5_000;
+
+/**
  * A connection of its own that hears a channel of Postgres.
  * @param onCall called for each notification
  * @param onEnd called once when the connection is over

@@ -2,17 +2,15 @@ import type { Logger } from 'pino';
 import type { Client, ClientConfig } from 'pg';
 import type { CloudEvent } from '../../../schema/contract.js';
 import type { EventBus } from './EventBus.js';
-import { listen } from './listen.js';
+import { listen, LOOK_ANYWAY_MS } from './listen.js';
 import { outboxChannel } from './Outbox.js';
 import { Worker } from './Worker.js';
 
 /** How many events are published at once. */
 const BATCH = 500;
-/** A notification can be missed while a connection is made anew; then events are found this much later. */
-const LOOK_ANYWAY_MS = 5000;
 
 /**
- * Publishes what a subgraph's writes leave in its outbox, in order and at least once: an event leaves the outbox when the bus has it. Of
+ * Publishes what a subgraph's writes leave in its outbox, those of one subject in order, and at least once: an event leaves the outbox when the bus has it. Of
  * several replicas one does it at a time; when it ends, another takes over.
  *
  * Positions in the outbox are given before commit, so a later one can be seen first. That breaks no order that anybody could know: of two

@@ -2,11 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import { scrubText } from '../../../observability/scrubText.js';
 import { cloudEvent, customerErased } from '../../../schema/contract.js';
-import { isUnavailable } from '../sql/isUnavailable.js';
+import { isContended, isUnavailable } from '../sql/isUnavailable.js';
 import { replaceIds } from './replaceIds.js';
-import { storableJson, storableText } from '../sql/storableText.js';
+import { customersOf, type DeadLetter, heldOf, park, type Refusal, requireTurn } from './deadLetters.js';
 import { nameCustomers } from './nameCustomers.js';
 import type { BusConsumer, Delivery } from './EventBus.js';
 import type { EventConsumer, ReceivedEvent } from './EventConsumer.js';
@@ -15,62 +14,76 @@ import type { EventConsumer, ReceivedEvent } from './EventConsumer.js';
 const TRIES = 5;
 const FIRST_PAUSE_MS = 50;
 
-/** Why an event cannot be taken in as it is. */
-interface Refusal {
-  readonly event: unknown;
-  readonly reason: string;
-}
-
-/** What became of an event that was not understood or went on failing. */
-export interface DeadLetter {
-  readonly consumer: string;
-  readonly eventId: string;
-  readonly event: unknown;
-  readonly reason: string;
-  readonly parkedAt: Date;
-}
-
 /**
  * A consumer of the bus that takes each event in once: what it did and that it did it are written in one transaction. An event that is not
  * what its type says, of a version that is not known, or that fails again and again is parked in `dead_letter`, and the next one follows. While the
- * database or another subgraph is away, nothing is parked: it waits.
+ * database or another subgraph is away, or a lock is waited for, nothing is parked: it waits.
+ *
+ * An event of which customers exist (`OF_CUSTOMERS`) is held instead of parked, also while others keep it from a lock: `takeInHeld` goes on trying, and later
+ * ones about the same customers are held behind it, in their order; all others go in.
  * @param subgraph the name of the subgraph that consumes
+ * @param onHeld called when an event was held
  */
 export function busConsumer(
   subgraph: string,
   consumer: EventConsumer,
   dataSource: DataSource,
   log: Logger,
+  onHeld: () => void,
 ): BusConsumer {
+  const hold = async (refusal: Refusal) => {
+    await park(dataSource, consumer, refusal, log);
+    onHeld();
+  };
+  const takeInOne = async (received: ReceivedEvent<unknown> | Refusal) => {
+    const [event, heldFor] = isRefusal(received)
+      ? [received.event, received.heldFor]
+      : [received, customersOf(received)];
+    const before = heldFor && (await heldOf(dataSource, consumer, heldFor));
+    if (before) await hold({ event, heldFor, reason: `it waits behind ${before}`, waitsBehind: before });
+    else if (isRefusal(received)) await hold(received);
+    else {
+      const reason = await tryToTakeIn(dataSource, consumer, received, heldFor !== null);
+      if (reason === undefined) return;
+      if (heldFor === null) await park(dataSource, consumer, { event, heldFor, reason }, log);
+      else await hold({ event, heldFor, reason });
+    }
+  };
   return {
     name: `${subgraph}.${consumer.name}`,
-    types: [consumer.event, ...(consumer.also ?? [])].map(({ type }) => type.replace(/\.v\d+$/, '')),
+    types: [consumer.event, ...(consumer.also ?? [])].map(({ type }) => nameOf(type)),
     async handle(deliveries) {
-      const good: ReceivedEvent<unknown>[] = [];
+      const received: (ReceivedEvent<unknown> | Refusal)[] = [];
       for (const delivery of deliveries) {
         const read = readEvent(delivery, consumer);
-        if ('reason' in read) await park(dataSource, consumer, read, log);
-        else good.push(read);
+        if (isRefusal(read) && read.heldFor === null) await park(dataSource, consumer, read, log);
+        else received.push(read);
       }
-      if (good.length === 0) return;
-      try {
-        await takeIn(dataSource, consumer, good);
-      } catch (error) {
-        if (isUnavailable(error)) throw error;
-        // One of them is at fault; the others go in.
-        for (const event of good) await takeInOrPark(dataSource, consumer, event, log);
+      const good = received.filter((read): read is ReceivedEvent<unknown> => !isRefusal(read));
+      const customers = good.flatMap((event) => customersOf(event) ?? []);
+      if (good.length === received.length && (await heldOf(dataSource, consumer, customers)) === undefined) {
+        if (good.length === 0) return;
+        try {
+          await takeIn(dataSource, consumer, good);
+          return;
+        } catch (error) {
+          if (mustWait(error, customers.length > 0)) throw error;
+        }
       }
+      // One of them is at fault; the others go in.
+      for (const one of received) await takeInOne(one);
     },
   };
 }
 
 /**
- * Takes in an event once, whatever it was parked for; it is no dead letter afterwards.
- * @throws what `consumer.handle` throws, or Error when the event is not what its type says
+ * Takes in an event once, whatever it was parked or is held for; it is no dead letter afterwards.
+ * @throws what `consumer.handle` throws, or Error when the event is not what its type says or waits behind a held one
  */
 export async function replay(dataSource: DataSource, consumer: EventConsumer, letter: DeadLetter): Promise<void> {
   const read = readEvent({ event: letter.event }, consumer);
-  if ('reason' in read) throw new Error(read.reason);
+  if (isRefusal(read)) throw new Error(read.reason);
+  await requireTurn(dataSource, letter);
   await takeIn(dataSource, consumer, [read], async (manager) => {
     await manager.query('DELETE FROM dead_letter WHERE consumer = $1 AND event_id = $2', [
       consumer.name,
@@ -79,27 +92,40 @@ export async function replay(dataSource: DataSource, consumer: EventConsumer, le
   });
 }
 
-/** The events that a consumer parked, the oldest first; at most 1000. */
-export async function deadLetters(dataSource: DataSource, consumer: { readonly name: string }): Promise<DeadLetter[]> {
-  return dataSource.query<DeadLetter[]>(
-    `SELECT consumer, event_id AS "eventId", event, reason, parked_at AS "parkedAt" FROM dead_letter
-     WHERE consumer = $1 ORDER BY parked_at, event_id LIMIT 1000`,
-    [consumer.name],
-  );
+function isRefusal(received: ReceivedEvent<unknown> | Refusal): received is Refusal {
+  return 'reason' in received;
 }
 
 function readEvent({ event }: Delivery, consumer: EventConsumer): ReceivedEvent<unknown> | Refusal {
+  const heldFor = customersOf(event);
   const envelope = cloudEvent.safeParse(event);
-  if (!envelope.success) return { event, reason: `not a CloudEvent: ${firstProblem(envelope.error)}` };
+  if (!envelope.success) return { event, heldFor, reason: `not a CloudEvent: ${firstProblem(envelope.error)}` };
   const known = [consumer.event, ...(consumer.also ?? [])];
   const type = known.find((one) => one.type === envelope.data.type);
   if (type === undefined) {
     const names = known.map((one) => one.type).join(', ');
-    return { event, reason: `${envelope.data.type} is not known here; this consumer reads ${names}` };
+    const reason = `${envelope.data.type} is not known here; this consumer reads ${names}`;
+    // What a later version of the subgraph may understand is worth waiting for; what an earlier one did is over.
+    const isOver = known.some((one) => isEarlier(envelope.data.type, one.type));
+    return { event, heldFor: isOver ? null : heldFor, reason };
   }
   const data = type.data.safeParse(envelope.data.data);
-  if (!data.success) return { event, reason: `not what its type says: ${firstProblem(data.error)}` };
+  if (!data.success) return { event, heldFor, reason: `not what its type says: ${firstProblem(data.error)}` };
   return { ...envelope.data, data: data.data };
+}
+
+/** A type without its version. */
+function nameOf(type: string): string {
+  return type.replace(/\.v\d+$/, '');
+}
+
+function versionOf(type: string): number {
+  return Number(/\d+$/.exec(type)?.[0]);
+}
+
+/** Whether one type is an earlier version of the other. */
+function isEarlier(one: string, other: string): boolean {
+  return nameOf(one) === nameOf(other) && versionOf(one) < versionOf(other);
 }
 
 function firstProblem(error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }): string {
@@ -161,43 +187,31 @@ async function handOver(
   await nameCustomers(manager, new Map());
 }
 
-async function takeInOrPark(
+/**
+ * @param mayHold whether it can be held: then it does not keep all others waiting for a lock
+ * @returns why it cannot be taken in; undefined when it is
+ * @throws what says that it is to be tried later
+ */
+async function tryToTakeIn(
   dataSource: DataSource,
   consumer: EventConsumer,
   event: ReceivedEvent<unknown>,
-  log: Logger,
-): Promise<void> {
+  mayHold: boolean,
+): Promise<string | undefined> {
   for (let tried = 1; ; tried += 1) {
     try {
       await takeIn(dataSource, consumer, [event]);
-      return;
+      return undefined;
     } catch (error) {
-      if (isUnavailable(error)) throw error;
-      if (tried === TRIES) {
-        await park(dataSource, consumer, { event, reason: (error as Error).message }, log);
-        return;
-      }
+      if (mustWait(error, mayHold)) throw error;
+      // It has waited long enough for a lock.
+      if (tried === TRIES || isContended(error)) return (error as Error).message;
       await pause(FIRST_PAUSE_MS * 2 ** (tried - 1));
     }
   }
 }
 
-/** Keeps an event that a consumer could not take in, for `npm run events`. */
-export async function park(
-  dataSource: DataSource,
-  consumer: { readonly name: string },
-  refusal: Refusal,
-  log: Logger,
-): Promise<void> {
-  const { event, reason } = refusal;
-  const id = (event as { id?: unknown } | null)?.id;
-  const eventId = typeof id === 'string' && id !== '' ? storableText(id.slice(0, 200)) : `unknown ${Date.now()}`;
-  await dataSource.query(
-    `INSERT INTO dead_letter (consumer, event_id, event, reason) VALUES ($1, $2, $3::jsonb, $4) ON CONFLICT DO NOTHING`,
-    [consumer.name, eventId, storableJson(event ?? null), storableText(reason.slice(0, 1000))],
-  );
-  log.error(
-    { consumer: consumer.name, eventId, reason: scrubText(reason) },
-    'an event was parked; npm run events tells and replays them',
-  );
+/** Whether nothing can be taken in now; events that can be held do not wait for a lock that only they need. */
+function mustWait(error: unknown, mayHold: boolean): boolean {
+  return isUnavailable(error) && !(mayHold && isContended(error));
 }

@@ -30,10 +30,10 @@ export function customerChanges(subgraph: string, hooks?: CustomerChangeHooks): 
         await takeInChange(event, manager, hooks);
       }
     },
-    // Not for an erasure: as long as nobody was merged, requests need not ask who is whom.
+    // Not for an erasure: as long as nobody was merged, requests need not ask who is whom. Afterwards it does no harm, and of two transactions at once
+    // (held events are taken in beside later ones) neither takes the other's word away.
     committed() {
       if (areMerged) hooks?.onMerged();
-      areMerged = false;
     },
   });
 }

@@ -1,10 +1,10 @@
 import type { EntityManager } from 'typeorm';
-import { customerErased } from '../../../schema/contract.js';
+import { OF_CUSTOMERS } from '../flow/deadLetters.js';
 import { eraseRows } from './eraseRows.js';
 import { tablesOf } from './ownedTables.js';
 
-/** The erasures themselves stay: whoever was away must hear of them. */
-const ERASURES = customerErased.type.replace(/\d+$/, '%');
+/** What tells who customers are, and that they are no more, holds ids only, and stays: whoever was away must hear of it. */
+const THAT_STAY = `${OF_CUSTOMERS}%`;
 
 /**
  * Erases customers from a subgraph's own tables, as its entities declare it, and from those of the kit.
@@ -23,11 +23,11 @@ export async function eraseCustomers(manager: EntityManager, customerIds: readon
 async function eraseTraces(manager: EntityManager, customerIds: readonly string[]): Promise<void> {
   await manager.query(
     `DELETE FROM outbox WHERE lower(event->>'subject') = ANY($1::text[]) AND event->>'type' NOT LIKE $2`,
-    [customerIds, ERASURES],
+    [customerIds, THAT_STAY],
   );
   await manager.query(
     `DELETE FROM dead_letter WHERE event->>'type' NOT LIKE $2
        AND (lower(event->>'subject') = ANY($1::text[]) OR lower(event->'data'->>'customerId') = ANY($1::text[]))`,
-    [customerIds, ERASURES],
+    [customerIds, THAT_STAY],
   );
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { describeError } from '../../../observability/describeError.js';
 import type { ReadyMessage } from '../../../schema/contract.js';
+import { isConnectionLost } from '../sql/isUnavailable.js';
 import { ENVIRONMENT_HELP, readConfig } from './config.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { startSubgraph, type RunningSubgraph } from './startSubgraph.js';
@@ -17,7 +18,7 @@ function describe(name: string, error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   const reason = message || code || String(error);
   if (code === 'EADDRINUSE') return `${name}: the port is taken (${reason}); set ${name.toUpperCase()}_PORT to another`;
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || error instanceof AggregateError) {
+  if (isConnectionLost(error)) {
     return `${name}: Postgres cannot be reached (${reason || code}); start it, or set DATABASE_URL to one that runs`;
   }
   return `${name}: could not start: ${reason}`;

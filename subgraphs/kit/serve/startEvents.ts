@@ -14,7 +14,9 @@ import { forgetTakenIn } from '../flow/forgetTakenIn.js';
 import { oneAtATime } from '../flow/oneAtATime.js';
 import { openEventBus } from '../flow/openEventBus.js';
 import { relayOutbox } from '../flow/relayOutbox.js';
-import { busConsumer } from '../flow/takeInEvents.js';
+import { heldEvents, type HeldEvent } from '../flow/deadLetters.js';
+import { takeInHeld } from '../flow/takeInHeld.js';
+import { busConsumer, replay } from '../flow/takeInEvents.js';
 
 /** How soon another replica goes on with a merge where one died, in milliseconds. */
 const FOLLOW_MS = 5_000;
@@ -22,13 +24,25 @@ const FOLLOW_MS = 5_000;
 /** Counting further tells nobody more. */
 const MOST_COUNTED = 100_000;
 
+/** What a subgraph's health says of its events. Counts end at 100,000. */
+interface EventsHealth {
+  /** Events that wait to be published. */
+  readonly outbox: number;
+  /** Events that were parked. */
+  readonly deadLetters: number;
+  /** Held events, with those that wait behind them. */
+  readonly heldEvents: number;
+  /** Those of them that failed themselves, the oldest first; at most ten. */
+  readonly held: readonly HeldEvent[];
+}
+
 /** A subgraph's part in the traffic of events. */
 export interface SubgraphEvents {
   /**
-   * Events that wait to be published and events that were parked; asking is also the proof that the database answers.
+   * How the traffic of events is; asking is also the proof that the database answers.
    * @throws when the database does not answer
    */
-  health(): Promise<{ outbox: number; deadLetters: number }>;
+  health(): Promise<EventsHealth>;
   /**
    * How far behind the traffic of events is.
    * @throws when the database does not answer
@@ -36,6 +50,11 @@ export interface SubgraphEvents {
   readings(): Promise<EventReadings>;
   /** Finishes the events at hand; the others wait for the next start. */
   stop(): Promise<void>;
+}
+
+/** SQL that counts rows, to an end. */
+function counted(rows: string): string {
+  return `(SELECT count(*)::int FROM (SELECT FROM ${rows} LIMIT ${MOST_COUNTED}) AS r)`;
 }
 
 /**
@@ -55,8 +74,8 @@ export function startEvents(
   const reading = new Map<string, BusReader>();
   const follower = new Worker('bringing rows in line with merges', log, async (worker) => {
     while (!worker.stopped) {
-      const count = await applyAliases(dataSource, tablesOf(dataSource), definition.rederive);
-      if (count > 0) log.info({ count }, 'the rows of customers who were merged or unmerged follow');
+      const applied = await applyAliases(dataSource, tablesOf(dataSource), definition.rederive);
+      if (applied > 0) log.info({ count: applied }, 'the rows of customers who were merged or unmerged follow');
       await worker.sleep(FOLLOW_MS);
     }
   });
@@ -70,29 +89,31 @@ export function startEvents(
   const consumers = [changes, ...(definition.consumers ?? [])];
   const readers = consumers.map((consumer) =>
     oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () => {
-      const reader = bus.consume(busConsumer(definition.name, consumer, dataSource, log));
+      const held = takeInHeld(dataSource, consumer, log, (letter) => replay(dataSource, consumer, letter));
+      const reader = bus.consume(busConsumer(definition.name, consumer, dataSource, log, () => held.wake()));
       reading.set(consumer.name, reader);
       return {
-        stop() {
+        async stop() {
           reading.delete(consumer.name);
-          return reader.stop();
+          await Promise.all([reader.stop(), held.stop()]);
         },
       };
     }),
   );
   const stopForgetting = forgetTakenIn(dataSource, log);
   const stopErasing = eraseAgain(dataSource, log);
-  const health = async (): Promise<{ outbox: number; deadLetters: number }> => {
-    const [row] = await dataSource.query<{ outbox: number; deadLetters: number }[]>(
-      `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT ${MOST_COUNTED}) AS o) AS outbox,
-              (SELECT count(*)::int FROM (SELECT FROM dead_letter LIMIT ${MOST_COUNTED}) AS d) AS "deadLetters"`,
+  const count = async (): Promise<Omit<EventsHealth, 'held'>> => {
+    const [row] = await dataSource.query<Omit<EventsHealth, 'held'>[]>(
+      `SELECT ${counted('outbox')} AS outbox, ${counted('dead_letter WHERE held_for IS NULL')} AS "deadLetters",
+         ${counted('dead_letter WHERE held_for IS NOT NULL')} AS "heldEvents"`,
     );
-    return { outbox: row?.outbox ?? 0, deadLetters: row?.deadLetters ?? 0 };
+    if (row === undefined) throw new Error('counting gave nothing');
+    return row;
   };
   return {
-    health,
+    health: async () => ({ ...(await count()), held: await heldEvents(dataSource) }),
     async readings() {
-      const counts = await health();
+      const counts = await count();
       const [oldest] = await dataSource.query<{ age: number }[]>(
         `SELECT extract(epoch FROM now() - (event->>'time')::timestamptz)::float8 AS age FROM outbox ORDER BY position LIMIT 1`,
       );

@@ -6,7 +6,9 @@ import { CreateWordSearch1763700000001 } from './migrations/CreateWordSearch1763
 import { CreateEvents1764000000000 } from './migrations/CreateEvents1764000000000.js';
 import { KeysOfCallers1764300000000 } from './migrations/KeysOfCallers1764300000000.js';
 import { AnswersByReference1764400000000 } from './migrations/AnswersByReference1764400000000.js';
+import { HoldEvents1764500000000 } from './migrations/HoldEvents1764500000000.js';
 import { CreateAliases1764200000002 } from './migrations/CreateAliases1764200000002.js';
+import { NotifiesAfterCommit } from './notifyAfterCommit.js';
 import { CreateErasures1764200000000 } from './migrations/CreateErasures1764200000000.js';
 
 /** The tables of one subgraph: those of its entities, and those that the kit keeps beside them. */
@@ -93,8 +95,10 @@ export function createDataSource(definition: SchemaDefinition, options: Database
       CreateAliases1764200000002,
       KeysOfCallers1764300000000,
       AnswersByReference1764400000000,
+      HoldEvents1764500000000,
       ...definition.migrations,
     ],
+    subscribers: [NotifiesAfterCommit],
     migrationsTableName: 'migration',
     synchronize: false,
     installExtensions: false,

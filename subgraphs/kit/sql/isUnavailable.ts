@@ -2,12 +2,13 @@ import { ERROR_CODES } from '../../../schema/contract.js';
 
 /** SQLSTATE of a session that Postgres ended: connection exceptions, shutdowns, crashes, time limits of a whole session. */
 const SESSION_ENDED = /^(08...|57P0[1-5])$/;
+/** SQLSTATE of a statement that lost to others that want the same rows: it waited too long, for a lock or altogether, or was chosen to give way. */
+const CONTENDED = /^(40...|55P03|57014)$/;
 /**
- * SQLSTATE that means "not now" rather than "wrong": no resources (53), an operator's doing or a time limit (57), a lost turn (40), a lock that
- * was waited for too long, a standby that takes no writes. Nobody can be let in (28) or finds the database (3D) only while connecting, so that is the
+ * SQLSTATE that means "not now" rather than "wrong": no resources (53), an operator's doing (57), what is contended, a standby that takes no writes. Nobody can be let in (28) or finds the database (3D) only while connecting, so that is the
  * operator's to mend and not the caller's.
  */
-const NOT_NOW = /^(53...|57...|40...|28...|3D...|55P03|25006)$/;
+const NOT_NOW = /^(53...|57...|28...|3D...|25006)$/;
 /** What Node says of a socket that broke or never came about. */
 const NO_CONNECTION = new Set([
   'ECONNREFUSED',
@@ -40,13 +41,19 @@ export function isConnectionLost(error: unknown): boolean {
   return SESSION_ENDED.test(code) || NO_CONNECTION.has(code) || NO_CONNECTION_MESSAGE.test(error.message);
 }
 
+/** Whether a statement failed because others work on the same rows: the database is there, and other rows may be had. */
+export function isContended(error: unknown): boolean {
+  return error instanceof Error && CONTENDED.test(codeOf(error));
+}
+
 /**
  * Whether something failed because what it depends on (the database, another subgraph) is away or busy, and not because of what was asked: the
  * same again may succeed later.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (isConnectionLost(error) || NOT_NOW.test(codeOf(error)) || error.message === NO_ANSWER) return true;
+  if (isConnectionLost(error) || isContended(error)) return true;
+  if (NOT_NOW.test(codeOf(error)) || error.message === NO_ANSWER) return true;
   if ('driverError' in error && isUnavailable(error.driverError)) return true;
   return (
     'extensions' in error &&

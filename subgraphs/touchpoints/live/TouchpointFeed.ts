@@ -1,15 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import sql, { type Sql, empty, raw } from 'sql-template-tag';
 import type { Database } from '../../kit/sql/Database.js';
-import { listen } from '../../kit/flow/listen.js';
+import { listen, LOOK_ANYWAY_MS } from '../../kit/flow/listen.js';
 import { Worker } from '../../kit/flow/Worker.js';
+import { TOUCHPOINTS_CHANNEL } from '../addTouchpoint.js';
 import { Touchpoint } from '../entities/Touchpoint.js';
 
-const CHANNEL = 'customer360.touchpoints.recorded';
 /** How many rows are read at a time. */
 export const PAGE = 500;
-/** A notification may be lost together with its connection; then the next look finds what it told of. */
-const LOOK_ANYWAY_MS = 60_000;
 
 /** Hears of new touchpoints, in the order of their sequence. */
 export type FeedListener = (rows: readonly Touchpoint[]) => void;
@@ -70,7 +68,7 @@ export class TouchpointFeed {
       lost = error;
       worker.wake();
     };
-    const client = await listen(this.database.connection, CHANNEL, () => worker.wake(), onLost);
+    const client = await listen(this.database.connection, TOUCHPOINTS_CHANNEL, () => worker.wake(), onLost);
     try {
       while (!worker.stopped) {
         if (lost) throw lost;

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Wakes those who show touchpoints as they come: once a statement, at its commit. */
+/** Wakes those who show touchpoints as they come: once a statement, at its commit. (`AnnounceAfterCommit1764400000000` ended that.) */
 export class AnnounceTouchpoints1764000000002 implements MigrationInterface {
   readonly name = 'AnnounceTouchpoints1764000000002';
 

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type CloudEvent, cloudEvent } from '../../../../schema/contract.js';
 import type { RetryLater } from '../Backoff.js';
 import type { BusConsumer } from '../EventBus.js';
-import { type DeadLetter, park } from '../takeInEvents.js';
+import { customersOf, type DeadLetter, heldOf, park, requireTurn } from '../deadLetters.js';
 import { type Sent, sendEvent } from './sendEvent.js';
 import type { Webhook } from './Webhook.js';
 
@@ -13,10 +13,18 @@ const TRIES = 5;
 const FIRST_PAUSE_MS = 50;
 
 /**
- * A consumer of the bus that hands events on to a webhook, in their order, at least once. An event that goes on being refused is parked, and the next one follows. While
- * the receiver is away nothing is parked: all of it waits.
+ * A consumer of the bus that hands events on to a webhook, in their order, at least once. An event that goes on being refused is parked, and the next one follows; one
+ * of which customers exist is held, with later ones about the same customers behind it (`takeInHeld` goes on trying). While the receiver is away nothing is parked:
+ * all of it waits.
+ * @param onHeld called when an event was held
  */
-export function deliver(webhook: Webhook, dataSource: DataSource, signingKey: string | null, log: Logger): BusConsumer {
+export function deliver(
+  webhook: Webhook,
+  dataSource: DataSource,
+  signingKey: string | null,
+  log: Logger,
+  onHeld: () => void,
+): BusConsumer {
   return {
     name: `webhooks.${webhook.name}`,
     types: webhook.events.map((type) => type.replace(/\.v\d+$/, '')),
@@ -25,9 +33,23 @@ export function deliver(webhook: Webhook, dataSource: DataSource, signingKey: st
         const read = cloudEvent.safeParse(delivery.event);
         if (!read.success || !webhook.events.includes(read.data.type)) continue;
         if (await wasDelivered(dataSource, webhook, read.data)) continue;
-        const { outcome, reason, retryAfterMs } = await sendPatiently(webhook, read.data, signingKey);
-        if (outcome === 'later') throw Object.assign(new Error(reason), { retryAfterMs } satisfies RetryLater);
-        if (outcome === 'refused') await park(dataSource, webhook, { event: read.data, reason }, log);
+        const heldFor = customersOf(read.data);
+        const waitsBehind = heldFor && (await heldOf(dataSource, webhook, heldFor));
+        if (waitsBehind) {
+          const reason = `it waits behind ${waitsBehind}`;
+          await park(dataSource, webhook, { event: read.data, heldFor, reason, waitsBehind }, log);
+          onHeld();
+          continue;
+        }
+        const sent = await sendPatiently(webhook, read.data, signingKey);
+        if (sent.outcome === 'later') throw later(sent);
+        if (sent.outcome === 'refused') {
+          await park(dataSource, webhook, { event: read.data, heldFor, reason: sent.reason }, log);
+          if (heldFor) {
+            onHeld();
+            continue;
+          }
+        }
         await noteDelivered(dataSource, webhook, read.data);
       }
     },
@@ -35,8 +57,8 @@ export function deliver(webhook: Webhook, dataSource: DataSource, signingKey: st
 }
 
 /**
- * Sends a parked event again; it is no dead letter afterwards.
- * @throws Error when it is not taken
+ * Sends a parked or held event again; it is no dead letter afterwards.
+ * @throws Error when it is not taken or waits behind a held one
  */
 export async function deliverAgain(
   dataSource: DataSource,
@@ -44,12 +66,19 @@ export async function deliverAgain(
   letter: DeadLetter,
   signingKey: string | null,
 ): Promise<void> {
-  const { outcome, reason } = await sendEvent(webhook, cloudEvent.parse(letter.event), signingKey);
-  if (outcome !== 'done') throw new Error(reason);
+  const event = cloudEvent.parse(letter.event);
+  await requireTurn(dataSource, letter);
+  const sent = await sendEvent(webhook, event, signingKey);
+  if (sent.outcome !== 'done') throw later(sent);
+  await noteDelivered(dataSource, webhook, event);
   await dataSource.query('DELETE FROM dead_letter WHERE consumer = $1 AND event_id = $2', [
     webhook.name,
     letter.eventId,
   ]);
+}
+
+function later({ reason, retryAfterMs }: Sent): Error & RetryLater {
+  return Object.assign(new Error(reason), { retryAfterMs });
 }
 
 async function sendPatiently(webhook: Webhook, event: CloudEvent, signingKey: string | null): Promise<Sent> {

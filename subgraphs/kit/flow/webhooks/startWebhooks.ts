@@ -3,7 +3,8 @@ import { connectionConfig } from '../../sql/createDataSource.js';
 import { forgetTakenIn } from '../forgetTakenIn.js';
 import { oneAtATime } from '../oneAtATime.js';
 import { openEventBus } from '../openEventBus.js';
-import { deliver } from './deliver.js';
+import { takeInHeld } from '../takeInHeld.js';
+import { deliver, deliverAgain } from './deliver.js';
 import { openWebhookStore, WEBHOOK_STORE } from './openWebhookStore.js';
 import type { Webhook } from './Webhook.js';
 
@@ -30,9 +31,17 @@ export async function startWebhooks(
   const bus = openEventBus(eventBusUrl ?? databaseUrl, log);
   const connection = { ...connectionConfig(WEBHOOK_STORE), connectionString: databaseUrl };
   const turns = webhooks.map((webhook) =>
-    oneAtATime(`webhooks.${webhook.name}`, connection, log, () =>
-      bus.consume(deliver(webhook, dataSource, signingKey, log)),
-    ),
+    oneAtATime(`webhooks.${webhook.name}`, connection, log, () => {
+      const held = takeInHeld(dataSource, webhook, log, (letter) =>
+        deliverAgain(dataSource, webhook, letter, signingKey),
+      );
+      const reader = bus.consume(deliver(webhook, dataSource, signingKey, log, () => held.wake()));
+      return {
+        async stop() {
+          await Promise.all([reader.stop(), held.stop()]);
+        },
+      };
+    }),
   );
   const stopForgetting = forgetTakenIn(dataSource, log);
   return {

@@ -35,6 +35,8 @@ export interface EventReadings {
   readonly outboxAge: number;
   /** Events that were parked; not counted beyond 100,000. */
   readonly deadLetters: number;
+  /** Events that are held; not counted beyond 100,000. */
+  readonly heldEvents: number;
   /** Events that wait to be taken in, by consumer; only of the consumers that read in this process. */
   readonly inbox: Readonly<Record<string, number>>;
 }
@@ -117,6 +119,10 @@ function addEvents(registers: Registry[], readings: SubgraphReadings): () => Pro
   const outbox = gauge('outbox_events', 'Events that wait to be published (counted up to 100,000).');
   const age = gauge('outbox_oldest_seconds', 'How long the oldest event has waited to be published.');
   const parked = gauge('dead_letters', 'Events that were parked (counted up to 100,000).');
+  const held = gauge(
+    'held_events',
+    'Events about customers that are held, with those behind them (counted up to 100,000).',
+  );
   const inbox = gauge('inbox_events', 'Events that wait to be taken in, told by the process that reads them.', [
     'consumer',
   ]);
@@ -133,6 +139,7 @@ function addEvents(registers: Registry[], readings: SubgraphReadings): () => Pro
     outbox.set(now.outbox);
     age.set(now.outboxAge);
     parked.set(now.deadLetters);
+    held.set(now.heldEvents);
     inbox.reset();
     for (const [consumer, waiting] of Object.entries(now.inbox)) inbox.set({ consumer }, waiting);
   };
