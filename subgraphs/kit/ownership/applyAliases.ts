@@ -4,9 +4,11 @@ import { againAfterDeadlock } from '../sql/againAfterDeadlock.js';
 import type { OwnedTable, OwnerColumn } from './ownedTables.js';
 
 /** Rows that change in one transaction: no lock is held for longer than they take. */
-const BATCH = 2_000;
+const BATCH = 1_000;
+/** Batches that change at the same time, each on a connection of its own: most of their time is one processor's. */
+const AT_ONCE = 2;
 /** Rows that are looked for at once. */
-const LOOK = 25 * BATCH;
+const LOOK = 50 * BATCH;
 /** Customers who are looked at together. */
 const CUSTOMERS = 100;
 
@@ -70,16 +72,30 @@ async function followAll(dataSource: DataSource, { find, change }: Follow, ids: 
     // One that somebody else changes meanwhile has another place, and is found there the next time.
     const places = (await dataSource.query<{ at: string }[]>(find, [ids])).map(({ at }) => at);
     if (places.length === 0) return;
-    for (let begin = 0; begin < places.length; begin += BATCH) {
-      const some = places.slice(begin, begin + BATCH);
-      await againAfterDeadlock(() =>
-        dataSource.transaction(async (manager) => {
-          await shareLocks(manager, ids);
-          await manager.query(change, [some, ids]);
-        }),
-      );
+    for (let begin = 0; begin < places.length; begin += AT_ONCE * BATCH) {
+      const batches = Array.from({ length: AT_ONCE }, (_, index) => {
+        const from = begin + index * BATCH;
+        return places.slice(from, from + BATCH);
+      }).filter((batch) => batch.length > 0);
+      const ended = await Promise.allSettled(batches.map((batch) => changeBatch(dataSource, change, batch, ids)));
+      // Thrown when none is under way any more.
+      for (const one of ended) if (one.status === 'rejected') throw one.reason;
     }
   }
+}
+
+async function changeBatch(
+  dataSource: DataSource,
+  change: string,
+  places: readonly string[],
+  ids: readonly string[],
+): Promise<void> {
+  await againAfterDeadlock(() =>
+    dataSource.transaction(async (manager) => {
+      await shareLocks(manager, ids);
+      await manager.query(change, [places, ids]);
+    }),
+  );
 }
 
 /** Before any row, as writes do it: whoever waits for a row does not hold up a merge that this one waits for. */

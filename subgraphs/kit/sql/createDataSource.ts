@@ -7,6 +7,7 @@ import { CreateEvents1764000000000 } from './migrations/CreateEvents176400000000
 import { KeysOfCallers1764300000000 } from './migrations/KeysOfCallers1764300000000.js';
 import { CreateAliases1764200000002 } from './migrations/CreateAliases1764200000002.js';
 import { CreateErasures1764200000000 } from './migrations/CreateErasures1764200000000.js';
+import { SplitWordsFaster1764450000000 } from './migrations/SplitWordsFaster1764450000000.js';
 
 /** The tables of one subgraph: those of its entities, and those that the kit keeps beside them. */
 export interface SchemaDefinition {
@@ -91,6 +92,7 @@ export function createDataSource(definition: SchemaDefinition, options: Database
       CreateErasures1764200000000,
       CreateAliases1764200000002,
       KeysOfCallers1764300000000,
+      SplitWordsFaster1764450000000,
       ...definition.migrations,
     ],
     migrationsTableName: 'migration',
