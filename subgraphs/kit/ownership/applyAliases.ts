@@ -2,6 +2,7 @@ import { escapeIdentifier } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { againAfterDeadlock } from '../sql/againAfterDeadlock.js';
 import type { OwnedTable, OwnerColumn } from './ownedTables.js';
+import { tellApplied } from './tellApplied.js';
 
 /** Rows that change in one transaction: no lock is held for longer than they take. */
 const BATCH = 1_000;
@@ -29,7 +30,7 @@ interface Due {
 
 /**
  * Brings the rows of customers who were merged or unmerged in line with who they are by now: the second half, after `takeInAliases`. Whatever
- * interrupts it, it goes on where it was, and two at once do no harm: each row's owner is worked out anew by its trigger.
+ * interrupts it, it goes on where it was, and two at once do no harm: each row's owner is worked out anew by its trigger. What is applied is told to identity.
  *
  * @returns how many customers it saw to
  */
@@ -41,6 +42,7 @@ export async function applyAliases(
   const follows = tables.flatMap(({ name, owners }) => owners.map((owner) => statements(name, owner)));
   let applied = 0;
   for (;;) {
+    await tellApplied(dataSource);
     const due = await dataSource.query<Due[]>(
       `/* aliases */ SELECT customer_id AS id, canonical_id AS "canonicalId", former_ids AS "formerIds", changes FROM customer_alias WHERE NOT is_applied ORDER BY customer_id LIMIT ${CUSTOMERS}`,
     );

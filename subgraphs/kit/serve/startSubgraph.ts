@@ -32,6 +32,7 @@ import { hourly } from '../flow/hourly.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrateSubgraph } from '../ownership/migrateSubgraph.js';
 import { standing } from '../ownership/standing.js';
+import { tellTakingPart } from '../ownership/tellApplied.js';
 import { createSubgraphMetrics } from './observe/createSubgraphMetrics.js';
 import { observeRequests, scopeRequests } from './observe/observeRequests.js';
 import { watchDataSource, watchStatements } from './observe/watchStatements.js';
@@ -89,6 +90,10 @@ export async function startSubgraph(
   const settingValues = new Map(settings ? [[settings, config.settings ?? Object.freeze(settings.read({}))]] : []);
   const chores = [
     forgetOldKeys(dataSource, log),
+    hourly(log, 'told identity that it takes part in merges', async () => {
+      await tellTakingPart(dataSource);
+      return 0;
+    }),
     ...(definition.chores ?? []).map(({ name, run }) =>
       hourly(log, name, () => run(dataSource, (which) => readSettings(settingValues, which))),
     ),
