@@ -23,14 +23,14 @@ export interface Customer360Options {
   readonly concurrency: number;
 }
 
-const SEED = 360;
-const DATA = resolve('.data/bench');
+export const SEED = 360;
+export const DATA = resolve('.data/bench');
 
 interface Answer {
   readonly errors?: unknown;
 }
 
-async function post(
+export async function post(
   url: string,
   body: object,
   headersFor: (body: string) => Record<string, string> = () => ({}),
@@ -48,7 +48,7 @@ async function post(
 }
 
 /** Customers in a random order that is the same in each run, so that runs can be compared. */
-function customerIds(customers: number): () => string {
+export function customerIds(customers: number): () => string {
   let state = 12_345;
   return () => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
@@ -56,7 +56,7 @@ function customerIds(customers: number): () => string {
   };
 }
 
-async function load(url: string, query: string, next: () => string, requests: number, concurrency: number) {
+export async function load(url: string, query: string, next: () => string, requests: number, concurrency: number) {
   const times: number[] = [];
   let left = requests;
   const started = performance.now();
@@ -77,16 +77,16 @@ function fetchBody({ query, ofCustomer }: PlannedFetch, id: string): object {
     : { query, variables: { id } };
 }
 
-const median = (values: readonly number[] | undefined) => quantile(values ?? [], 0.5);
+export const median = (values: readonly number[] | undefined) => quantile(values ?? [], 0.5);
 
-function line(name: string, values: Readonly<Record<string, string>>): void {
+export function line(name: string, values: Readonly<Record<string, string>>): void {
   const cells = Object.entries(values).map(([key, value]) => `${key} ${value}`);
   console.log(`${name.padEnd(22)} ${cells.join('   ')}`);
 }
 
-const ms = (value: number) => `${value.toFixed(2)} ms`;
+export const ms = (value: number) => `${value.toFixed(2)} ms`;
 
-async function seed(databaseUrl: string, customers: number): Promise<void> {
+export async function seed(databaseUrl: string, customers: number): Promise<void> {
   const started = performance.now();
   const seeding = await runToEnd(
     'seed/generate/main.js',
@@ -104,25 +104,28 @@ function runToEnd(script: string, args: readonly string[], databaseUrl: string):
   return new Promise((done) => child.once('exit', done));
 }
 
-/**
- * `schema/operations/customer360.graphql` end to end, for random customers: latencies alone and under load, and the CPU and
- * SQL statements that a query costs in each process.
- */
-export async function customer360({ customers, requests, rounds, concurrency }: Customer360Options): Promise<void> {
-  setGlobalDispatcher(new Agent({ connections: concurrency, pipelining: 1 }));
-  const query = await readFile('schema/operations/customer360.graphql', 'utf8');
-  const fetches = planFetches(await readFile('schema/supergraph.graphql', 'utf8'), query);
-  const postgres = await startEmbeddedPostgres({ dataDir: `${DATA}-${customers}`, log: console.error });
+/** The gateway and six subgraphs, each a process of its own. */
+export interface BenchGraph {
+  readonly processes: ReadonlyMap<string, BenchProcess>;
+  /** The subgraphs' addresses, by name in upper case with `_URL`. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** The gateway's. */
+  readonly url: string;
+  readonly signing: { readonly SIGNING_KEY: string };
+  stop(): Promise<void>;
+}
+
+/** Starts all of it on a database. */
+export async function startGraph(databaseUrl: string): Promise<BenchGraph> {
   const processes = new Map<string, BenchProcess>();
-  const admin = new Client({ connectionString: postgres.url });
+  const stop = async (): Promise<void> => {
+    for (const child of [...processes.values()].toReversed()) await child.stop();
+  };
+  const urls: Record<string, string> = {};
+  const signing = { SIGNING_KEY: randomBytes(32).toString('hex') };
   try {
-    await seed(postgres.url, customers);
-    await admin.connect();
-    await admin.query('VACUUM ANALYZE');
-    const urls: Record<string, string> = {};
-    const signing = { SIGNING_KEY: randomBytes(32).toString('hex') };
     for (const { name } of subgraphs) {
-      const env = { DATABASE_URL: postgres.url, PORT: '0', ...signing, ...urls };
+      const env = { DATABASE_URL: databaseUrl, PORT: '0', ...signing, ...urls };
       const child = await startProcess(`subgraphs/${name}/main.js`, [], env);
       processes.set(name, child);
       urls[`${name.toUpperCase()}_URL`] = child.urls[name] ?? '';
@@ -132,10 +135,40 @@ export async function customer360({ customers, requests, rounds, concurrency }: 
       ...urls,
     });
     processes.set('gateway', gateway);
-    const url = gateway.urls['gateway'] ?? '';
-    const [{ pid: postmaster }] = (
-      await admin.query("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid")
-    ).rows as [{ pid: number }];
+    return { processes, urls, url: gateway.urls['gateway'] ?? '', signing, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The process that all of a cluster's processes come from. */
+export async function postmasterOf(admin: Client): Promise<number> {
+  const { rows } = await admin.query<{ pid: number }>(
+    "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid",
+  );
+  return rows[0]?.pid ?? 0;
+}
+
+/**
+ * `schema/operations/customer360.graphql` end to end, for random customers: latencies alone and under load, and the CPU and
+ * SQL statements that a query costs in each process.
+ */
+export async function customer360({ customers, requests, rounds, concurrency }: Customer360Options): Promise<void> {
+  setGlobalDispatcher(new Agent({ connections: concurrency, pipelining: 1 }));
+  const query = await readFile('schema/operations/customer360.graphql', 'utf8');
+  const fetches = planFetches(await readFile('schema/supergraph.graphql', 'utf8'), query);
+  const postgres = await startEmbeddedPostgres({ dataDir: `${DATA}-${customers}`, log: console.error });
+  const graphs: BenchGraph[] = [];
+  const admin = new Client({ connectionString: postgres.url });
+  try {
+    await seed(postgres.url, customers);
+    await admin.connect();
+    await admin.query('VACUUM ANALYZE');
+    const graph = await startGraph(postgres.url);
+    graphs.push(graph);
+    const { processes, urls, url, signing } = graph;
+    const postmaster = await postmasterOf(admin);
     const statements = async () => {
       await admin.query('SELECT pg_stat_clear_snapshot()');
       const { rows } = await admin.query<{ n: string }>(
@@ -197,7 +230,7 @@ export async function customer360({ customers, requests, rounds, concurrency }: 
     line('  CPU a query, the six', { '': ms(six) });
     line('  SQL statements', { 'a query': perQuery.toFixed(1) });
   } finally {
-    for (const child of [...processes.values()].toReversed()) await child.stop();
+    for (const graph of graphs) await graph.stop();
     await admin.end();
     await postgres.stop();
   }

@@ -8,6 +8,7 @@ const HELP = `npm run bench -- customer360 [options]
   --requests N      queries a round                        (1000)
   --rounds N                                               (5)
   --concurrency N   queries at once                        (16)
+  --merged S        instead, compare with a copy of the database in which this share of the customers was merged into others: 0.05
 
 It asks schema/operations/customer360.graphql of a gateway and six subgraphs, each a process of its own, on an embedded
 Postgres, and prints latencies, CPU a query in each process and SQL statements a query. Linux only (/proc).
@@ -84,6 +85,11 @@ function positive(option: string, text: string): number {
   return /^[1-9]\d*$/.test(text) ? Number(text) : refuse(`--${option} must be a whole number above 0, not "${text}"`);
 }
 
+function fraction(option: string, text: string): number {
+  const value = Number(text);
+  return value > 0 && value <= 0.5 ? value : refuse(`--${option} must be above 0 and at most 0.5, not "${text}"`);
+}
+
 /** The entries that a list of names asks for, in its order; all for none. */
 function pick<Value>(
   all: Readonly<Record<string, Value>>,
@@ -110,6 +116,7 @@ const { values, positionals } = parseArgs({
     different: { type: 'string', default: '200' },
     peers: { type: 'string' },
     'one-caller': { type: 'boolean', default: false },
+    merged: { type: 'string' },
     rows: { type: 'string', default: '100000' },
     sizes: { type: 'string', default: '100000,10000000' },
     help: { type: 'boolean', short: 'h' },
@@ -118,13 +125,19 @@ const { values, positionals } = parseArgs({
 if (values.help) {
   console.log(HELP);
 } else if (positionals[0] === 'customer360') {
-  const { customer360 } = await import('./customer360.js');
-  await customer360({
+  const options = {
     customers: positive('customers', values.customers),
     requests: positive('requests', values.requests ?? '1000'),
     rounds: positive('rounds', values.rounds),
     concurrency: positive('concurrency', values.concurrency ?? '16'),
-  });
+  };
+  if (values.merged === undefined) {
+    const { customer360 } = await import('./customer360.js');
+    await customer360(options);
+  } else {
+    const { merged } = await import('./merged.js');
+    await merged({ ...options, share: fraction('merged', values.merged) });
+  }
 } else if (positionals[0] === 'engine') {
   const { engine } = await import('./engine/engine.js');
   await engine({

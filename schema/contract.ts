@@ -333,6 +333,21 @@ export const customerUnmerged = {
   }),
 } as const satisfies EventType<unknown>;
 
+/**
+ * A subgraph has brought its rows in line with merges and unmerges, and what it derives from them too; identity's `mergeStatus` tells it. Every subgraph
+ * sends one without positions at its start and every hour: so it is known that it takes part, whatever becomes of it later.
+ */
+export const mergesApplied = {
+  type: 'customer360.merges.applied.v1',
+  data: z.strictObject({
+    /** Its name in the supergraph. */
+    subgraph: z.string().min(1).max(100),
+    /** The `position` of each of those merges and unmerges. */
+    positions: z.array(z.number().int().nonnegative()).max(1_000),
+  }),
+} as const satisfies EventType<unknown>;
+export type MergesApplied = z.infer<typeof mergesApplied.data>;
+
 /** How often one version of a client asked one operation on one day: a line of a usage file, which gateways write. */
 export const operationUsage = z.strictObject({
   /** SHA-256 of `document`, in hexadecimal. */

@@ -3,6 +3,7 @@ import { defineSubgraph } from '../kit/serve/defineSubgraph.js';
 import { auditSettings } from './audit/auditSettings.js';
 import { auditTrail } from './audit/auditTrail.js';
 import { dropOldAuditEntries } from './audit/dropOldAuditEntries.js';
+import { AppliedMerge } from './entities/AppliedMerge.js';
 import { Address } from './entities/Address.js';
 import { AuditEntry } from './entities/AuditEntry.js';
 import { Customer } from './entities/Customer.js';
@@ -12,13 +13,17 @@ import { Employee } from './entities/Employee.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { Household } from './entities/Household.js';
 import { Membership } from './entities/Membership.js';
+import { MergingSubgraph } from './entities/MergingSubgraph.js';
 import { Preference } from './entities/Preference.js';
 import { Team } from './entities/Team.js';
+import { forgetAppliedMerges } from './merges/forgetAppliedMerges.js';
+import { mergeProgress } from './merges/mergeProgress.js';
 import { CompleteIdentity1763900000000 } from './migrations/CompleteIdentity1763900000000.js';
 import { CreateAuditLog1764100000000 } from './migrations/CreateAuditLog1764100000000.js';
 import { CreateIdentity1763800000000 } from './migrations/CreateIdentity1763800000000.js';
 import { DateIdentifiers1764300000003 } from './migrations/DateIdentifiers1764300000003.js';
 import { EraseCustomers1764200000001 } from './migrations/EraseCustomers1764200000001.js';
+import { FollowMerges1764450000002 } from './migrations/FollowMerges1764450000002.js';
 import { MergeCustomers1764200000003 } from './migrations/MergeCustomers1764200000003.js';
 import { NumberMerges1764300000001 } from './migrations/NumberMerges1764300000001.js';
 import { RecordCustomers1764300000006 } from './migrations/RecordCustomers1764300000006.js';
@@ -29,6 +34,7 @@ import { GroupMutationResolver } from './resolvers/GroupMutationResolver.js';
 import { HouseholdResolver } from './resolvers/HouseholdResolver.js';
 import { MembershipResolver } from './resolvers/MembershipResolver.js';
 import { MergeCustomersPayloadResolver } from './resolvers/MergeCustomersPayload.js';
+import { MergeResolver } from './resolvers/MergeResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TeamResolver } from './resolvers/TeamResolver.js';
@@ -45,6 +51,7 @@ export const identity = defineSubgraph({
     MergeCustomersPayloadResolver,
     GroupMutationResolver,
     CustomerResolver,
+    MergeResolver,
     HouseholdResolver,
     MembershipResolver,
     EmployeeResolver,
@@ -70,6 +77,8 @@ export const identity = defineSubgraph({
     Team,
     Employee,
     AuditEntry,
+    MergingSubgraph,
+    AppliedMerge,
   ],
   migrations: [
     CreateIdentity1763800000000,
@@ -80,8 +89,9 @@ export const identity = defineSubgraph({
     NumberMerges1764300000001,
     DateIdentifiers1764300000003,
     RecordCustomers1764300000006,
+    FollowMerges1764450000002,
   ],
-  consumers: [auditTrail],
-  chores: [dropOldAuditEntries],
+  consumers: [auditTrail, mergeProgress],
+  chores: [dropOldAuditEntries, forgetAppliedMerges],
   settings: auditSettings,
 });

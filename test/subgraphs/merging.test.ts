@@ -30,7 +30,7 @@ const unmerge = (id: string) => write('identity', `unmergeCustomer(customerId: "
 async function everything(): Promise<Untyped> {
   const tables = await sql(
     `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables WHERE table_schema = ANY($1)
-     AND table_type = 'BASE TABLE' AND table_name NOT IN ('migration', 'inbox', 'outbox', 'audit_entry', 'idempotency_key', 'customer_alias') ORDER BY 1`,
+     AND table_type = 'BASE TABLE' AND table_name NOT IN ('migration', 'inbox', 'outbox', 'audit_entry', 'idempotency_key', 'customer_alias', 'applied_merge', 'merging_subgraph') ORDER BY 1`,
     SCHEMAS,
   );
   const found: Untyped = {};

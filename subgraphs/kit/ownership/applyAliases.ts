@@ -2,11 +2,14 @@ import { escapeIdentifier } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { againAfterDeadlock } from '../sql/againAfterDeadlock.js';
 import type { OwnedTable, OwnerColumn } from './ownedTables.js';
+import { tellApplied } from './tellApplied.js';
 
 /** Rows that change in one transaction: no lock is held for longer than they take. */
-const BATCH = 2_000;
+const BATCH = 1_000;
+/** Batches that change at the same time, each on a connection of its own: most of their time is one processor's. */
+const AT_ONCE = 2;
 /** Rows that are looked for at once. */
-const LOOK = 25 * BATCH;
+const LOOK = 50 * BATCH;
 /** Customers who are looked at together. */
 const CUSTOMERS = 100;
 
@@ -27,7 +30,7 @@ interface Due {
 
 /**
  * Brings the rows of customers who were merged or unmerged in line with who they are by now: the second half, after `takeInAliases`. Whatever
- * interrupts it, it goes on where it was, and two at once do no harm: each row's owner is worked out anew by its trigger.
+ * interrupts it, it goes on where it was, and two at once do no harm: each row's owner is worked out anew by its trigger. What is applied is told to identity.
  *
  * @returns how many customers it saw to
  */
@@ -39,6 +42,7 @@ export async function applyAliases(
   const follows = tables.flatMap(({ name, owners }) => owners.map((owner) => statements(name, owner)));
   let applied = 0;
   for (;;) {
+    await tellApplied(dataSource);
     const due = await dataSource.query<Due[]>(
       `/* aliases */ SELECT customer_id AS id, canonical_id AS "canonicalId", former_ids AS "formerIds", changes FROM customer_alias WHERE NOT is_applied ORDER BY customer_id LIMIT ${CUSTOMERS}`,
     );
@@ -70,16 +74,30 @@ async function followAll(dataSource: DataSource, { find, change }: Follow, ids: 
     // One that somebody else changes meanwhile has another place, and is found there the next time.
     const places = (await dataSource.query<{ at: string }[]>(find, [ids])).map(({ at }) => at);
     if (places.length === 0) return;
-    for (let begin = 0; begin < places.length; begin += BATCH) {
-      const some = places.slice(begin, begin + BATCH);
-      await againAfterDeadlock(() =>
-        dataSource.transaction(async (manager) => {
-          await shareLocks(manager, ids);
-          await manager.query(change, [some, ids]);
-        }),
-      );
+    for (let begin = 0; begin < places.length; begin += AT_ONCE * BATCH) {
+      const batches = Array.from({ length: AT_ONCE }, (_, index) => {
+        const from = begin + index * BATCH;
+        return places.slice(from, from + BATCH);
+      }).filter((batch) => batch.length > 0);
+      const ended = await Promise.allSettled(batches.map((batch) => changeBatch(dataSource, change, batch, ids)));
+      // Thrown when none is under way any more.
+      for (const one of ended) if (one.status === 'rejected') throw one.reason;
     }
   }
+}
+
+async function changeBatch(
+  dataSource: DataSource,
+  change: string,
+  places: readonly string[],
+  ids: readonly string[],
+): Promise<void> {
+  await againAfterDeadlock(() =>
+    dataSource.transaction(async (manager) => {
+      await shareLocks(manager, ids);
+      await manager.query(change, [places, ids]);
+    }),
+  );
 }
 
 /** Before any row, as writes do it: whoever waits for a row does not hold up a merge that this one waits for. */

@@ -19,7 +19,7 @@ export async function takeInAliases(manager: EntityManager, { position, customer
   await manager.query(
     `INSERT INTO customer_alias (customer_id, parent_id, canonical_id, position)
      SELECT id, parent, id, $3 FROM unnest($1::uuid[], $2::uuid[]) AS said (id, parent)
-     ON CONFLICT (customer_id) DO UPDATE SET parent_id = excluded.parent_id, position = excluded.position, merged_at = now()
+     ON CONFLICT (customer_id) DO UPDATE SET parent_id = excluded.parent_id, position = excluded.position, merged_at = now(), is_told = false
        WHERE customer_alias.position < excluded.position`,
     [ids, customers.map(({ parentId }) => parentId?.toLowerCase() ?? null), position],
   );

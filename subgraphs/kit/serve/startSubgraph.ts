@@ -31,7 +31,10 @@ import { GatewayTrust } from './GatewayTrust.js';
 import { hourly } from '../flow/hourly.js';
 import { maskUnknownError } from './maskUnknownError.js';
 import { migrateSubgraph } from '../ownership/migrateSubgraph.js';
+import { FollowHealth, type Following } from '../ownership/FollowHealth.js';
+import { tablesOf } from '../ownership/ownedTables.js';
 import { standing } from '../ownership/standing.js';
+import { tellTakingPart } from '../ownership/tellApplied.js';
 import { createSubgraphMetrics } from './observe/createSubgraphMetrics.js';
 import { observeRequests, scopeRequests } from './observe/observeRequests.js';
 import { watchDataSource, watchStatements } from './observe/watchStatements.js';
@@ -47,6 +50,8 @@ const PATH = '/graphql';
 const DEFAULT_STATEMENT_TIMEOUT_MS = 8_000;
 /** How much later than its time limit a read is given up together with its connection, over which nothing comes any more. */
 const NO_ANSWER_MS = 2_000;
+/** How long rows may take to follow a merge before it is told as a problem, in milliseconds. */
+const LATE_MS = 60_000;
 
 export interface RunningSubgraph {
   readonly name: string;
@@ -89,6 +94,10 @@ export async function startSubgraph(
   const settingValues = new Map(settings ? [[settings, config.settings ?? Object.freeze(settings.read({}))]] : []);
   const chores = [
     forgetOldKeys(dataSource, log),
+    hourly(log, 'told identity that it takes part in merges', async () => {
+      await tellTakingPart(dataSource);
+      return 0;
+    }),
     ...(definition.chores ?? []).map(({ name, run }) =>
       hourly(log, name, () => run(dataSource, (which) => readSettings(settingValues, which))),
     ),
@@ -103,6 +112,7 @@ export async function startSubgraph(
   };
   const metrics = createSubgraphMetrics(definition.name, {
     events: () => events.readings(),
+    following: () => following.read(),
     pools: () => ({ read: reads.pool, write: writePool(dataSource) }),
   });
   const watch = watchStatements(definition.name, metrics, tracing?.tracer);
@@ -121,6 +131,7 @@ export async function startSubgraph(
     onErased: (ids) => references.forget(ids),
     onMerged: () => aliases.note(),
   });
+  const following = new FollowHealth(dataSource, tablesOf(dataSource), log);
   const trust = new GatewayTrust(definition.name, config.signingKeys);
   if (config.signingKeys === null) {
     log.warn('SIGNING_KEY is off: whoever reaches this subgraph reads and changes everything');
@@ -173,7 +184,9 @@ export async function startSubgraph(
     });
     fastify.get('/health', async (_request, reply) => {
       try {
-        return { status: 'up', subgraph: definition.name, ...(await events.health()) };
+        const merges = await following.read();
+        const problems = problemsOf(merges);
+        return { status: 'up', subgraph: definition.name, ...(await events.health()), merges, problems };
       } catch (error) {
         log.error({ err: error }, 'the database does not answer');
         return reply
@@ -212,4 +225,13 @@ export async function startSubgraph(
     await Promise.all([metricsServer?.stop(), tracing?.stop()]);
     throw error;
   }
+}
+
+/** What somebody should look at, in a sentence each. Requests are answered all the same. */
+function problemsOf({ waiting, waitingSince, astray }: Following): string[] {
+  const isLate = waitingSince !== null && Date.now() - waitingSince.getTime() > LATE_MS;
+  return [
+    ...(isLate ? [`the rows of ${waiting} customers wait to follow a merge, since ${waitingSince.toISOString()}`] : []),
+    ...(astray > 0 ? [`${astray} rows are not on the page of the customer whom the aliases tell`] : []),
+  ];
 }

@@ -10,6 +10,7 @@ import { HoldEvents1764500000000 } from './migrations/HoldEvents1764500000000.js
 import { CreateAliases1764200000002 } from './migrations/CreateAliases1764200000002.js';
 import { NotifiesAfterCommit } from './notifyAfterCommit.js';
 import { CreateErasures1764200000000 } from './migrations/CreateErasures1764200000000.js';
+import { SplitWordsFaster1764450000000 } from './migrations/SplitWordsFaster1764450000000.js';
 
 /** The tables of one subgraph: those of its entities, and those that the kit keeps beside them. */
 export interface SchemaDefinition {
@@ -96,6 +97,7 @@ export function createDataSource(definition: SchemaDefinition, options: Database
       KeysOfCallers1764300000000,
       AnswersByReference1764400000000,
       HoldEvents1764500000000,
+      SplitWordsFaster1764450000000,
       ...definition.migrations,
     ],
     subscribers: [NotifiesAfterCommit],

@@ -9,8 +9,11 @@ import { Touchpoint } from '../entities/Touchpoint.js';
 /** How many rows are read at a time. */
 export const PAGE = 500;
 
+/** A touchpoint, and every id that stands for its customer: of all who are merged with them, so that whoever asked for one of them sees it. */
+export type FedTouchpoint = Touchpoint & { readonly everyId: readonly string[] };
+
 /** Hears of new touchpoints, in the order of their sequence. */
-export type FeedListener = (rows: readonly Touchpoint[]) => void;
+export type FeedListener = (rows: readonly FedTouchpoint[]) => void;
 
 /** The reading while anybody listens. */
 interface Run {
@@ -97,7 +100,7 @@ async function lastSequence(database: Database): Promise<string> {
 const MOST_BLOCKS = 40;
 const BLOCK_MS = 5_000;
 
-type Blocks = LRUCache<string, Promise<Touchpoint[]>>;
+type Blocks = LRUCache<string, Promise<FedTouchpoint[]>>;
 const blocksOf = new WeakMap<Database, Blocks>();
 
 /**
@@ -105,7 +108,7 @@ const blocksOf = new WeakMap<Database, Blocks>();
  * back at once, each from its own place, read the same blocks of the sequence, each once for all of them.
  * @param upTo the last that is wanted; everything up to it can be seen
  */
-export async function touchpointsUpTo(database: Database, position: string, upTo: string): Promise<Touchpoint[]> {
+export async function touchpointsUpTo(database: Database, position: string, upTo: string): Promise<FedTouchpoint[]> {
   const end = BigInt(upTo);
   let from = BigInt(position);
   while (from < end) {
@@ -127,7 +130,7 @@ function blockEnd(position: bigint): bigint {
   return (position / BigInt(PAGE) + 1n) * BigInt(PAGE);
 }
 
-function blockAt(database: Database, position: bigint, upTo: bigint): Promise<Touchpoint[]> {
+function blockAt(database: Database, position: bigint, upTo: bigint): Promise<FedTouchpoint[]> {
   const blocks: Blocks = blocksOf.get(database) ?? new LRUCache({ max: MOST_BLOCKS, ttl: BLOCK_MS });
   blocksOf.set(database, blocks);
   const begin = blockEnd(position) - BigInt(PAGE);
@@ -146,19 +149,30 @@ function blockAt(database: Database, position: bigint, upTo: bigint): Promise<To
 /**
  * The next touchpoints behind a place in the sequence, at most `PAGE`.
  * @param upTo the last that is wanted
- * @param customerIds only theirs; of all when left out
+ * @param customerIds only theirs and of all who are merged with them; of all when left out
  */
 export async function touchpointsBehind(
   database: Database,
   position: string,
   upTo?: string,
   customerIds?: readonly string[],
-): Promise<Touchpoint[]> {
+): Promise<FedTouchpoint[]> {
   const { table, columns } = database.selection(Touchpoint);
   const until: Sql = upTo === undefined ? empty : sql`AND t.sequence <= ${upTo}`;
-  const of: Sql = customerIds === undefined ? empty : sql`AND t.customer_id = ANY(${customerIds}::uuid[])`;
-  const rows = await database.query(
-    sql`SELECT ${raw(columns)} FROM ${raw(table)} t WHERE t.sequence > ${position} ${until} ${of} ORDER BY t.sequence LIMIT ${PAGE}`,
+  // Rows that have not followed a merge yet are under any id of those who are merged.
+  const of: Sql =
+    customerIds === undefined
+      ? empty
+      : sql`AND t.customer_id = ANY(${customerIds}::uuid[] || ARRAY(
+          SELECT a.canonical_id FROM customer_alias a WHERE a.customer_id = ANY(${customerIds}::uuid[])
+          UNION SELECT m.customer_id FROM customer_alias a JOIN customer_alias m ON m.canonical_id = a.canonical_id
+            WHERE a.customer_id = ANY(${customerIds}::uuid[])))`;
+  const rows = await database.query<{ everyId: string[] | null }>(
+    sql`SELECT ${raw(columns)}, (SELECT (array_agg(m.customer_id) || a.canonical_id)::text[] FROM customer_alias a
+          JOIN customer_alias m ON m.canonical_id = a.canonical_id WHERE a.customer_id = t.recorded_for GROUP BY a.canonical_id) AS "everyId"
+        FROM ${raw(table)} t WHERE t.sequence > ${position} ${until} ${of} ORDER BY t.sequence LIMIT ${PAGE}`,
   );
-  return database.hydrate(Touchpoint, rows);
+  return database
+    .hydrate(Touchpoint, rows)
+    .map((row, index) => Object.assign(row, { everyId: rows[index]?.everyId ?? [row.customerId] }));
 }

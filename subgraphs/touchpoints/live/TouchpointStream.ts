@@ -1,11 +1,11 @@
 import type { Database } from '../../kit/sql/Database.js';
 import { Wake } from '../../kit/flow/Wake.js';
 import type { Touchpoint } from '../entities/Touchpoint.js';
-import { PAGE, TouchpointFeed, touchpointsBehind, touchpointsUpTo } from './TouchpointFeed.js';
+import { type FedTouchpoint, PAGE, TouchpointFeed, touchpointsBehind, touchpointsUpTo } from './TouchpointFeed.js';
 
 /** Which touchpoints somebody wants to see. */
 export interface TouchpointWish {
-  /** In lower case; of all customers when left out. */
+  /** In lower case, also of those who were merged; of all customers when left out. */
   readonly customerIds: readonly string[] | undefined;
   /** Whether the other conditions hold. */
   readonly matches: (touchpoint: Touchpoint) => boolean;
@@ -85,10 +85,11 @@ export class TouchpointStream implements AsyncIterableIterator<Touchpoint, undef
     this.#upTo = after === undefined ? undefined : now;
   }
 
-  #hear(rows: readonly Touchpoint[]): void {
+  #hear(rows: readonly FedTouchpoint[]): void {
     const { customerIds, matches } = this.wish;
     for (const row of rows) {
-      if ((customerIds === undefined || customerIds.includes(row.customerId)) && matches(row)) this.#live.push(row);
+      if ((customerIds === undefined || row.everyId.some((id) => customerIds.includes(id))) && matches(row))
+        this.#live.push(row);
     }
     const last = rows.at(-1);
     if (last && this.#live.length > MOST_WAITING) {

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ERROR_CODES } from '../../../../schema/contract.js';
+import type { Following } from '../../ownership/FollowHealth.js';
 
 /** What a subgraph tells its metrics. Nothing here throws. */
 export interface SubgraphMetrics {
@@ -23,6 +24,8 @@ export type StatementKind = 'read' | 'write';
 export interface SubgraphReadings {
   /** @throws when the database does not answer */
   events(): Promise<EventReadings>;
+  /** @throws when the database does not answer */
+  following(): Promise<Following>;
   /** The connection pools, by what they are for. */
   pools(): Readonly<Record<StatementKind, PoolReadings>>;
 }
@@ -123,13 +126,23 @@ function addEvents(registers: Registry[], readings: SubgraphReadings): () => Pro
     'held_events',
     'Events about customers that are held, with those behind them (counted up to 100,000).',
   );
+  const waiting = gauge(
+    'merges_waiting',
+    'Customers whose rows have not followed a merge or unmerge (counted up to 1,000).',
+  );
+  const late = gauge('merges_oldest_seconds', 'How long the first of them has waited.');
+  const astray = gauge(
+    'rows_astray',
+    'Rows that are not where the aliases say (counted up to 1,000 a table, once a minute).',
+  );
   const inbox = gauge('inbox_events', 'Events that wait to be taken in, told by the process that reads them.', [
     'consumer',
   ]);
   return async () => {
     let now: EventReadings;
+    let merges: Following;
     try {
-      now = await readings.events();
+      [now, merges] = await Promise.all([readings.events(), readings.following()]);
     } catch {
       // The metric is what tells of it; /health logs the reason.
       up.set(0);
@@ -140,7 +153,10 @@ function addEvents(registers: Registry[], readings: SubgraphReadings): () => Pro
     age.set(now.outboxAge);
     parked.set(now.deadLetters);
     held.set(now.heldEvents);
+    waiting.set(merges.waiting);
+    late.set(merges.waitingSince === null ? 0 : Math.max(0, Date.now() - merges.waitingSince.getTime()) / 1_000);
+    astray.set(merges.astray);
     inbox.reset();
-    for (const [consumer, waiting] of Object.entries(now.inbox)) inbox.set({ consumer }, waiting);
+    for (const [consumer, count] of Object.entries(now.inbox)) inbox.set({ consumer }, count);
   };
 }
