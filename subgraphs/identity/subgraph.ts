@@ -20,6 +20,7 @@ import { DateIdentifiers1764300000003 } from './migrations/DateIdentifiers176430
 import { EraseCustomers1764200000001 } from './migrations/EraseCustomers1764200000001.js';
 import { MergeCustomers1764200000003 } from './migrations/MergeCustomers1764200000003.js';
 import { NumberMerges1764300000001 } from './migrations/NumberMerges1764300000001.js';
+import { TellOfEmployees1764400000000 } from './migrations/TellOfEmployees1764400000000.js';
 import { AuditResolver } from './resolvers/AuditResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
@@ -29,6 +30,7 @@ import { MembershipResolver } from './resolvers/MembershipResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TeamResolver } from './resolvers/TeamResolver.js';
+import { retellEmployees } from './retellEmployees.js';
 
 /** Who this is: customers, how to recognise them, households, and our own employees. */
 export const identity = defineSubgraph({
@@ -74,8 +76,9 @@ export const identity = defineSubgraph({
     MergeCustomers1764200000003,
     NumberMerges1764300000001,
     DateIdentifiers1764300000003,
+    TellOfEmployees1764400000000,
   ],
   consumers: [auditTrail],
-  chores: [dropOldAuditEntries],
+  chores: [dropOldAuditEntries, retellEmployees],
   settings: auditSettings,
 });

@@ -6,6 +6,8 @@ import { CreateWordSearch1763700000001 } from './migrations/CreateWordSearch1763
 import { CreateEvents1764000000000 } from './migrations/CreateEvents1764000000000.js';
 import { KeysOfCallers1764300000000 } from './migrations/KeysOfCallers1764300000000.js';
 import { CreateAliases1764200000002 } from './migrations/CreateAliases1764200000002.js';
+import { CreateEmployeeCopy1764400000000 } from './migrations/CreateEmployeeCopy1764400000000.js';
+import { OWNER_OF_EMPLOYEES } from './ownerOfEmployees.js';
 import { CreateErasures1764200000000 } from './migrations/CreateErasures1764200000000.js';
 
 /** The tables of one subgraph: those of its entities, and those that the kit keeps beside them. */
@@ -91,6 +93,7 @@ export function createDataSource(definition: SchemaDefinition, options: Database
       CreateErasures1764200000000,
       CreateAliases1764200000002,
       KeysOfCallers1764300000000,
+      ...(definition.name === OWNER_OF_EMPLOYEES ? [] : [CreateEmployeeCopy1764400000000]),
       ...definition.migrations,
     ],
     migrationsTableName: 'migration',
