@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { actingEmployee } from '../kit/guard/actingEmployee.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { addTouchpoint } from './addTouchpoint.js';
 import { Touchpoint } from './entities/Touchpoint.js';
@@ -9,7 +10,7 @@ import { parseTouchpoint, type RecordTouchpointInput } from './touchpointInput.j
 
 /**
  * Records a touchpoint once for each source: of a source that is there already, what is there is returned, unchanged.
- * @throws BAD_USER_INPUT for a customer or employee that does not exist, or a source that is there for another customer
+ * @throws BAD_USER_INPUT for a customer who does not exist, an employee who is unknown or left, or a source that is there for another customer
  */
 export async function recordTouchpoint(
   context: RequestContext,
@@ -18,12 +19,15 @@ export async function recordTouchpoint(
 ): Promise<Touchpoint> {
   const { source, ...input } = parseTouchpoint(given);
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
 
   const customerId = input.customerId.toLowerCase();
   return context.write(async (manager) => {
     const now = new Date();
     const id = uuid();
+    const employeeId =
+      typeof input.employeeId === 'string'
+        ? await actingEmployee(context, manager, input.employeeId, 'input.employeeId')
+        : null;
     // Two callers may bring the same source at once: the second waits for the first here, and writes nothing.
     await takeTurn(manager);
     const bySource = source ? { sourceType: source.type, sourceId: source.id, reported: false } : null;
@@ -34,7 +38,7 @@ export async function recordTouchpoint(
         customerId,
         occurredAt: input.occurredAt ?? now,
         recordedAt: now,
-        employeeId: input.employeeId?.toLowerCase() ?? null,
+        employeeId,
         sentiment: input.sentiment ?? null,
         emotion: input.emotion ?? null,
         sourceType: source?.type ?? null,
