@@ -95,6 +95,8 @@ export const SCOPES = {
   writeIdentity: 'identity:write',
   /** To manage our own people: who they are, what they may grant, who takes over whose customers; and to read what they say in surveys. */
   manageStaff: 'staff:manage',
+  /** To act for another employee than oneself, as an application does that enters what our people do elsewhere. */
+  actForStaff: 'staff:act',
   /** To merge and erase customers, and to read the audit log. */
   administerIdentity: 'identity:admin',
 } as const;
@@ -347,6 +349,34 @@ export const mergesApplied = {
   }),
 } as const satisfies EventType<unknown>;
 export type MergesApplied = z.infer<typeof mergesApplied.data>;
+/** How many employees one event tells of at most. */
+export const MOST_EMPLOYEES_IN_EVENT = 1_000;
+
+/**
+ * What is known of employees, as a state: of each, what comes with the highest `version` holds. Identity tells of those who changed in the transaction of
+ * the change, and of everybody once a day, so that the log always holds all.
+ */
+export const employeeChanged = {
+  type: 'customer360.employee.changed.v1',
+  data: z.strictObject({
+    employees: z
+      .array(
+        z.strictObject({
+          id: z.uuid(),
+          name: z.string(),
+          team: z.string().nullable(),
+          /** Whether they still work with us: who does not can be given nothing. */
+          active: z.boolean(),
+          /** As whom they sign in, the subject of their tokens; null for who does not. */
+          subject: z.string().nullable(),
+          version: z.number().int().positive(),
+        }),
+      )
+      .min(1)
+      .max(MOST_EMPLOYEES_IN_EVENT),
+  }),
+} as const satisfies EventType<unknown>;
+export type EmployeeChanged = z.infer<typeof employeeChanged.data>;
 
 /** How often one version of a client asked one operation on one day: a line of a usage file, which gateways write. */
 export const operationUsage = z.strictObject({

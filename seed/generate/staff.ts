@@ -27,6 +27,13 @@ export const SERVICE_AGENTS = [4, 5, 6, 7] as const;
 const LEFT = 9;
 const SUCCESSOR = 0;
 
+/** As whom some of them sign in: the subjects of the tokens that `npm start` makes. */
+const SUBJECTS: Readonly<Record<number, string>> = {
+  0: 'development-account-manager',
+  6: 'development-service-agent',
+  8: 'development-marketer',
+};
+
 /** What an agent may grant to a customer in thirty days, in each currency. */
 export const GOODWILL_LIMIT = 250;
 
@@ -65,7 +72,9 @@ export function addStaff(world: World, rows: RowCollector): void {
   EMPLOYEES.forEach(([name, team, title], number) => {
     const email = `${name.toLowerCase().replace(' ', '.')}@customer360.example`;
     const id = employeeId(world, number);
-    rows.add(Employee, { id, name, email, team, title, active: number !== LEFT, createdAt: begin, updatedAt: begin });
+    const subject = SUBJECTS[number] ?? null;
+    const active = number !== LEFT;
+    rows.add(Employee, { id, name, email, team, title, subject, active, createdAt: begin, updatedAt: begin });
     addEmployeeSurveys(world, rows, number);
   });
   for (const agent of SERVICE_AGENTS) {

@@ -2,6 +2,7 @@ import { validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput, conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { actingEmployee } from '../kit/guard/actingEmployee.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { closeLoopInput } from './closeLoopInput.js';
 import { SurveyResponse } from './entities/SurveyResponse.js';
@@ -23,7 +24,7 @@ function checkOpen(response: SurveyResponse): void {
 /**
  * Notes that somebody followed up what a detractor said: the loop goes from OPEN to CLOSED, once.
  * @param expectedVersion the version that the caller has seen; null to close whatever is there
- * @throws BAD_USER_INPUT for an unknown response or employee, a response that is no detractor's, a loop that is closed, or
+ * @throws BAD_USER_INPUT for an unknown response, an employee who is unknown or left, a response that is no detractor's, a loop that is closed, or
  *   a time before the response; CONFLICT when the version is stale
  */
 export async function closeLoop(
@@ -33,8 +34,11 @@ export async function closeLoop(
   expectedVersion: number | null,
   once: Idempotency,
 ): Promise<SurveyResponse> {
-  await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
   return context.write(async (manager, outbox) => {
+    const employeeId = await actingEmployee(context, manager, input.employeeId, 'input.employeeId');
+    if (employeeId === null) {
+      throw badUserInput('input.employeeId: say who followed up; no employee signs in as you', 'input.employeeId');
+    }
     const response = isUuid(responseId)
       ? await manager.findOne(SurveyResponse, { where: { id: responseId }, lock: { mode: 'pessimistic_write' } })
       : null;
@@ -49,7 +53,7 @@ export async function closeLoop(
     }
     Object.assign(response, {
       loopClosedAt,
-      loopEmployeeId: input.employeeId,
+      loopEmployeeId: employeeId,
       loopOutcome: input.outcome,
       loopNote: input.note ?? null,
       version: response.version + 1,

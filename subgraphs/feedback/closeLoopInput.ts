@@ -7,8 +7,12 @@ import { LoopOutcome } from './LoopOutcome.js';
 
 @InputType({ description: 'How somebody followed up what a detractor said.' })
 export class CloseLoopInput {
-  @Field(() => ID, { description: 'Who followed up.' })
-  employeeId: string;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Who followed up: you by default, where you sign in as an employee. Another needs the scope `staff:act`.',
+  })
+  employeeId?: string | null;
 
   @Field(() => LoopOutcome, { description: 'What came of it.' })
   outcome: LoopOutcome;
@@ -24,7 +28,7 @@ export class CloseLoopInput {
 }
 
 export const closeLoopInput = z.object({
-  employeeId: z.string().toLowerCase(),
+  employeeId: z.string().toLowerCase().nullish(),
   outcome: z.enum(LoopOutcome),
   note: text(10_000).nullish(),
   closedAt: pastMoment.nullish(),

@@ -7,8 +7,11 @@ import { EMPLOYEE_SCALES, EmployeeSurveyKind } from './employeeSurveyKind.js';
 
 @InputType({ description: 'What an employee answered about working here.' })
 export class RecordEmployeeSurveyInput {
-  @Field(() => ID, { description: 'Who answered.' })
-  employeeId: string;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Who answered: you by default, where you sign in as an employee. Another needs the scope `staff:act`.',
+  })
+  employeeId?: string | null;
 
   @Field(() => EmployeeSurveyKind, { description: 'What they were asked.' })
   kind: EmployeeSurveyKind;
@@ -39,7 +42,7 @@ export const surveyPeriod = z
 
 export const recordEmployeeSurveyInput = z
   .object({
-    employeeId: z.string().toLowerCase(),
+    employeeId: z.string().toLowerCase().nullish(),
     kind: z.enum(EmployeeSurveyKind),
     score: z.int(),
     period: surveyPeriod,

@@ -27,6 +27,13 @@ export class CreateEmployeeInput {
 
   @Field(() => String, { nullable: true, description: 'What they do, at most 100 characters.' })
   title?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'As whom they sign in: the `sub` of their tokens, at most 200 characters. No two employees have the same.',
+  })
+  subject?: string | null;
 }
 
 @InputType({ description: 'What to change. What is left out stays; null empties.' })
@@ -46,14 +53,27 @@ export class UpdateEmployeeInput {
   @Field(() => String, { nullable: true, description: 'What they do, at most 100 characters.' })
   title?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'As whom they sign in: the `sub` of their tokens, at most 200 characters. No two employees have the same.',
+  })
+  subject?: string | null;
+
   @Field(() => Boolean, {
     nullable: true,
-    description: 'False when they no longer work with us. It cannot be emptied.',
+    description:
+      "False when they no longer work with us: what they still hold is nobody's then, and nothing can be given to them. It cannot be emptied.",
   })
   active?: boolean | null;
 }
 
-const contact = { email: emailAddress.nullish(), team: text(100).nullish(), title: text(100).nullish() };
+const contact = {
+  email: emailAddress.nullish(),
+  team: text(100).nullish(),
+  title: text(100).nullish(),
+  subject: text(200).nullish(),
+};
 const createEmployeeInput = z.object({ name: text(200), ...contact });
 const updateEmployeeInput = z.object({ name: text(200).optional(), active: z.boolean().optional(), ...contact });
 
@@ -66,24 +86,43 @@ async function lockTeams(context: RequestContext, manager: EntityManager, alone:
   );
 }
 
-/** Records an employee, who is active. */
+/** @throws BAD_USER_INPUT when another employee signs in so */
+async function savingSubject<R>(saving: Promise<R>): Promise<R> {
+  return saving.catch((error: unknown) => {
+    throw isTaken(error) ? badUserInput('input.subject: another employee signs in so', 'input.subject') : error;
+  });
+}
+
+/**
+ * Records an employee, who is active.
+ * @throws BAD_USER_INPUT for a subject as whom another signs in
+ */
 export async function createEmployee(
   context: RequestContext,
   given: CreateEmployeeInput,
   once: Idempotency,
 ): Promise<Employee> {
-  const { name, email = null, team = null, title = null } = parseInput(createEmployeeInput, given, 'input');
+  const {
+    name,
+    email = null,
+    team = null,
+    title = null,
+    subject = null,
+  } = parseInput(createEmployeeInput, given, 'input');
   return context.write(async (manager) => {
     await lockTeams(context, manager, false);
     const id = uuid();
     const now = new Date();
-    const row = { id, name, email, team, title, active: true, createdAt: now, updatedAt: now, version: 1 };
-    await manager.insert(Employee, row);
+    const row = { id, name, email, team, title, subject, active: true, createdAt: now, updatedAt: now, version: 1 };
+    await savingSubject(manager.insert(Employee, row));
     return manager.findOneByOrFail(Employee, { id });
   }, once);
 }
 
-/** Changes what is recorded of an employee. */
+/**
+ * Changes what is recorded of an employee.
+ * @throws BAD_USER_INPUT for an unknown employee, or a subject as whom another signs in; CONFLICT when the version is stale
+ */
 export async function updateEmployee(
   context: RequestContext,
   change: Change,
@@ -95,7 +134,7 @@ export async function updateEmployee(
     await lockTeams(context, manager, false);
     const { id, version } = await lockRow(manager, Employee, change);
     const changed = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-    await manager.update(Employee, { id }, { ...changed, updatedAt: new Date(), version: version + 1 });
+    await savingSubject(manager.update(Employee, { id }, { ...changed, updatedAt: new Date(), version: version + 1 }));
     return manager.findOneByOrFail(Employee, { id });
   }, once);
 }

@@ -27,6 +27,7 @@ import { FollowMerges1764450000002 } from './migrations/FollowMerges176445000000
 import { MergeCustomers1764200000003 } from './migrations/MergeCustomers1764200000003.js';
 import { NumberMerges1764300000001 } from './migrations/NumberMerges1764300000001.js';
 import { RecordCustomers1764300000006 } from './migrations/RecordCustomers1764300000006.js';
+import { TellOfEmployees1764400000000 } from './migrations/TellOfEmployees1764400000000.js';
 import { AuditResolver } from './resolvers/AuditResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
@@ -38,6 +39,7 @@ import { MergeResolver } from './resolvers/MergeResolver.js';
 import { MutationResolver } from './resolvers/MutationResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TeamResolver } from './resolvers/TeamResolver.js';
+import { retellEmployees } from './retellEmployees.js';
 
 /** Who this is: customers, how to recognise them, households, and our own employees. */
 export const identity = defineSubgraph({
@@ -89,9 +91,10 @@ export const identity = defineSubgraph({
     NumberMerges1764300000001,
     DateIdentifiers1764300000003,
     RecordCustomers1764300000006,
+    TellOfEmployees1764400000000,
     FollowMerges1764450000002,
   ],
   consumers: [auditTrail, mergeProgress],
-  chores: [dropOldAuditEntries, forgetAppliedMerges],
+  chores: [dropOldAuditEntries, retellEmployees, forgetAppliedMerges],
   settings: auditSettings,
 });

@@ -21,7 +21,11 @@ export class LogActivityInput {
   })
   opportunityId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Which employee did it.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Which employee did it: you by default, where you sign in as one. Another needs the scope `staff:act`.',
+  })
   employeeId?: string | null;
 
   @Field(() => String, { description: 'What it was about. At most 200 characters.' })

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { requireActive } from '../kit/guard/requireActive.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Account } from './entities/Account.js';
 
@@ -16,9 +17,9 @@ export async function assignAccount(
   once: Idempotency,
 ): Promise<Account> {
   await context.references.require('Customer', { customerId: ids.customerId }, context.requestId);
-  await context.references.require('Employee', { ownerId: ids.ownerId }, context.requestId);
   const customerId = ids.customerId.toLowerCase();
   return context.write(async (manager) => {
+    await requireActive(manager, { ownerId: ids.ownerId });
     // An account that is not there cannot be locked, so writers take turns by customer; without one the version is 0.
     const turn = `account ${customerId}`;
     await context.database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`, manager);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { findExternal } from '../kit/ownership/findExternal.js';
+import { requireActive } from '../kit/guard/requireActive.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Lead } from './entities/Lead.js';
 import type { captureLeadInput } from './leadInput.js';
@@ -17,12 +18,12 @@ export async function captureLead(
 ): Promise<Lead> {
   const { customerId, ownerId } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
-  await context.references.require('Employee', { 'input.ownerId': ownerId }, context.requestId);
   return context.write(async (manager, outbox) => {
     const { id, there } = await findExternal(context.database, manager, Lead, input.externalId, {
       customerId: customerId ?? null,
     });
     if (there) return there;
+    await requireActive(manager, { 'input.ownerId': ownerId });
     const now = new Date();
     const lead = await manager.save(
       Object.assign(new Lead(), {

@@ -2,6 +2,7 @@ import { v7 as uuid, validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { actingEmployee } from '../kit/guard/actingEmployee.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { logActivityInput } from './activityInput.js';
 import { Activity } from './entities/Activity.js';
@@ -18,12 +19,12 @@ export async function logActivity(
   input: z.output<typeof logActivityInput>,
   once: Idempotency,
 ): Promise<Activity> {
-  const { opportunityId, employeeId, nextStep } = input;
+  const { opportunityId, nextStep } = input;
   const customerId = input.customerId.toLowerCase();
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  await context.references.require('Employee', { 'input.employeeId': employeeId }, context.requestId);
 
   return context.write(async (manager, outbox) => {
+    const employeeId = await actingEmployee(context, manager, input.employeeId, 'input.employeeId');
     if (typeof opportunityId === 'string') {
       const opportunity = isUuid(opportunityId) ? await manager.findOneBy(Opportunity, { id: opportunityId }) : null;
       if (opportunity === null) {
@@ -40,7 +41,7 @@ export async function logActivity(
         kind: input.kind,
         customerId,
         opportunityId: opportunityId?.toLowerCase() ?? null,
-        employeeId: employeeId?.toLowerCase() ?? null,
+        employeeId,
         subject: input.subject,
         notes: input.notes ?? null,
         outcome: input.outcome ?? null,
@@ -49,6 +50,7 @@ export async function logActivity(
         nextStepDueAt: nextStep?.dueAt ?? null,
         nextStepDoneAt: null,
         nextStepOwnerId: null,
+        nextStepReleased: false,
         createdAt: now,
         updatedAt: now,
         version: 1,

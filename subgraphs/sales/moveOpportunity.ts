@@ -1,5 +1,6 @@
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { actingEmployee } from '../kit/guard/actingEmployee.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Opportunity } from './entities/Opportunity.js';
 import { MAX_STAGE_CHANGES, StageChange } from './entities/StageChange.js';
@@ -14,7 +15,7 @@ export interface Move {
   readonly lostReason: string | null;
   /** Null keeps the one that is there. */
   readonly competitor: string | null;
-  /** Who moves it; null when nobody says. */
+  /** Who moves it; null for the caller. */
   readonly employeeId: string | null;
 }
 
@@ -31,7 +32,7 @@ function checkReason({ stage, lostReason }: Move): void {
  * Moves an opportunity to another stage and writes that into its history. Its probability becomes the usual one of the
  * stage; WON and LOST close it.
  * @param expectedVersion the version that the caller has seen; null to move whatever is there
- * @throws BAD_USER_INPUT for an unknown opportunity or employee, a stage that cannot follow (`extensions.allowed` lists
+ * @throws BAD_USER_INPUT for an unknown opportunity, an employee who is unknown or left, a stage that cannot follow (`extensions.allowed` lists
  *   those that can), or a reason that is missing or out of place; CONFLICT when the version is stale
  */
 export async function moveOpportunity(
@@ -42,8 +43,8 @@ export async function moveOpportunity(
   once: Idempotency,
 ): Promise<Opportunity> {
   const { stage } = move;
-  await context.references.require('Employee', { employeeId: move.employeeId }, context.requestId);
   return context.write(async (manager, outbox) => {
+    const employeeId = await actingEmployee(context, manager, move.employeeId, 'employeeId');
     const opportunity = await lockRow(manager, Opportunity, { argument: 'id', id, expectedVersion });
     const allowed = nextStages(opportunity.stage);
     if (!allowed.includes(stage)) {
@@ -65,7 +66,7 @@ export async function moveOpportunity(
       position,
       stage,
       at: now,
-      employeeId: move.employeeId?.toLowerCase() ?? null,
+      employeeId,
     });
     Object.assign(opportunity, {
       stage,
@@ -76,7 +77,7 @@ export async function moveOpportunity(
       updatedAt: now,
       version: opportunity.version + 1,
     });
-    reportOpportunity(outbox, opportunity, now, move.employeeId?.toLowerCase() ?? null);
+    reportOpportunity(outbox, opportunity, now, employeeId);
     return manager.save(opportunity);
   }, once);
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { requireActive } from '../kit/guard/requireActive.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { createOpportunity } from './createOpportunity.js';
 import type { Opportunity } from './entities/Opportunity.js';
@@ -17,8 +18,8 @@ export async function openOpportunity(
 ): Promise<Opportunity> {
   const { customerId, ownerId } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
-  await context.references.require('Employee', { 'input.ownerId': ownerId }, context.requestId);
   return context.write(async (manager, outbox) => {
+    await requireActive(manager, { 'input.ownerId': ownerId });
     const opportunity = await createOpportunity(manager, input, 'input');
     reportOpportunity(outbox, opportunity, opportunity.openedAt ?? opportunity.createdAt, null);
     return opportunity;

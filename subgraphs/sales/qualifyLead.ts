@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { lockEmployees } from '../kit/guard/lockEmployees.js';
+import { requireActive } from '../kit/guard/requireActive.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Lead } from './entities/Lead.js';
 import type { qualifyLeadInput } from './leadInput.js';
@@ -34,7 +36,7 @@ function checkReason({ status, disqualifiedReason }: Input): void {
 /**
  * Writes down what was found out about a lead, and what comes of it.
  * @param expectedVersion the version that the caller has seen; null to change whatever is there
- * @throws BAD_USER_INPUT for an unknown lead or employee, a status that cannot follow (`extensions.allowed` lists those that can),
+ * @throws BAD_USER_INPUT for an unknown lead, an employee who is unknown or left, a status that cannot follow (`extensions.allowed` lists those that can),
  *   QUALIFIED while something is not known (`extensions.missing`), a reason that is missing or out of place; CONFLICT when
  *   the version is stale
  */
@@ -45,8 +47,8 @@ export async function qualifyLead(
   expectedVersion: number | null,
   once: Idempotency,
 ): Promise<Lead> {
-  await context.references.require('Employee', { 'input.ownerId': input.ownerId }, context.requestId);
   return context.write(async (manager) => {
+    await requireActive(manager, { 'input.ownerId': input.ownerId });
     const lead = await lockRow(manager, Lead, { argument: 'id', id, expectedVersion });
     const allowed = QUALIFIES_TO[lead.status];
     if (!allowed.includes(input.status)) {
@@ -54,6 +56,11 @@ export async function qualifyLead(
       throw badUserInput(`input.status: ${reason}`, 'input.status', { allowed });
     }
     checkReason(input);
+    if (lead.status === 'DISQUALIFIED' && lead.ownerId !== null) {
+      // Who followed it up may have left since: what was over stayed theirs until now.
+      const isStaff = (await lockEmployees(manager, [lead.ownerId])).get(lead.ownerId) === true;
+      if (!isStaff) lead.ownerId = null;
+    }
     Object.assign(lead, changes(input), {
       status: input.status,
       disqualifiedReason: input.disqualifiedReason ?? null,

@@ -5,6 +5,7 @@ import { badUserInput, conflict } from '../kit/graph/errors.js';
 import { MoneyInput, nonNegativeMoney } from '../kit/graph/Money.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { text } from '../kit/graph/parseInput.js';
+import { actingEmployee } from '../kit/guard/actingEmployee.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { CategorySpend, MAX_CATEGORY_SPENDS } from './entities/CategorySpend.js';
 
@@ -24,7 +25,11 @@ export class SetCategorySpendInput {
   @Field(() => String, { nullable: true, description: 'Where we know it from. At most 200 characters.' })
   source?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The employee who enters it.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The employee who enters it: you by default, where you sign in as one. Another needs the scope `staff:act`.',
+  })
   employeeId?: string | null;
 }
 
@@ -53,9 +58,9 @@ export async function setCategorySpend(
   once: Idempotency,
 ): Promise<CategorySpend> {
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
   const customerId = input.customerId.toLowerCase();
   return context.write(async (manager) => {
+    const employeeId = await actingEmployee(context, manager, input.employeeId, 'input.employeeId');
     // A row that is not there cannot be locked, so writers take turns by customer.
     const turn = `category_spend ${customerId}`;
     await context.database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`, manager);
@@ -72,7 +77,7 @@ export async function setCategorySpend(
     const changed = {
       amountValue: amount.amount,
       source: input.source ?? null,
-      employeeId: input.employeeId?.toLowerCase() ?? null,
+      employeeId,
       updatedAt: now,
       version: version + 1,
     };

@@ -20,6 +20,8 @@ import { Touchpoint } from './entities/Touchpoint.js';
 import { CreateSales1763800000000 } from './migrations/CreateSales1763800000000.js';
 import { CompleteSales1763900000000 } from './migrations/CompleteSales1763900000000.js';
 import { MarkDemoLinksInSales1764000000000 } from './migrations/MarkDemoLinksInSales1764000000000.js';
+import { ReleaseInSales1764400000001 } from './migrations/ReleaseInSales1764400000001.js';
+import { releaseSales } from './releaseSales.js';
 import { ActivityResolver } from './resolvers/ActivityResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
@@ -80,5 +82,11 @@ export const sales = defineSubgraph({
     Handover,
     HandoverItem,
   ],
-  migrations: [CreateSales1763800000000, CompleteSales1763900000000, MarkDemoLinksInSales1764000000000],
+  migrations: [
+    CreateSales1763800000000,
+    CompleteSales1763900000000,
+    MarkDemoLinksInSales1764000000000,
+    ReleaseInSales1764400000001,
+  ],
+  release: releaseSales,
 });

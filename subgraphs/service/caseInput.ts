@@ -53,7 +53,11 @@ export class ReplyToCaseInput {
   @Field(() => String, { description: 'The text. At most 10,000 characters.' })
   body: string;
 
-  @Field(() => ID, { nullable: true, description: 'Who of us writes; left out, the customer does.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Who of us writes; left out, the customer does. Another employee than you needs the scope `staff:act`.',
+  })
   employeeId?: string | null;
 
   @Field(() => Boolean, {

@@ -62,6 +62,7 @@ function clockAfter(
  * Changes one case in a transaction, locked until its end, so that two writers take turns. A change of status moves the
  * clock and is written down in the history.
  * @param change what becomes of it, decided from what it is; it may write other rows and throw
+ * @param before what is to be done first, before the case is locked
  * @returns the case as it is now, one version on
  * @throws BAD_USER_INPUT for an unknown case; CONFLICT when the version is stale
  */
@@ -70,9 +71,11 @@ export function changeCase(
   { id, argument, expectedVersion }: CaseToChange,
   once: Idempotency,
   change: (current: Case, deciding: Deciding) => Promise<CaseChange> | CaseChange,
+  before?: (manager: EntityManager) => Promise<void>,
 ): Promise<Case> {
   const { calendar, reopenDays } = context.settings(serviceSettings);
   return context.write(async (manager, outbox) => {
+    await before?.(manager);
     const current = isUuid(id)
       ? await manager.findOne(Case, { where: { id }, lock: { mode: 'pessimistic_write' } })
       : null;

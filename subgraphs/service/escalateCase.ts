@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { requireActive } from '../kit/guard/requireActive.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { escalateCaseInput } from './caseInput.js';
 import { requireLive } from './caseStatus.js';
@@ -20,8 +21,7 @@ export async function escalateCase(
   { reason, assigneeId }: z.output<typeof escalateCaseInput>,
   once: Idempotency,
 ): Promise<Case> {
-  await context.references.require('Employee', { 'input.assigneeId': assigneeId }, context.requestId);
-  return changeCase(context, which, once, (current, deciding) => {
+  const change: Parameters<typeof changeCase>[3] = (current, deciding) => {
     requireLive(current, deciding);
     const { argument, now } = deciding;
     if (current.escalationLevel >= HIGHEST_LEVEL) {
@@ -36,5 +36,8 @@ export async function escalateCase(
         assigneeId: assigneeId ?? current.assigneeId,
       },
     };
-  });
+  };
+  return changeCase(context, which, once, change, (manager) =>
+    requireActive(manager, { 'input.assigneeId': assigneeId }),
+  );
 }

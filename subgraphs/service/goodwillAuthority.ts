@@ -78,6 +78,7 @@ export async function employeesWhoMayGrant(
     sql`SELECT current.* FROM (
         SELECT DISTINCT ON (t.employee_id) ${raw(columns)} FROM ${raw(table)} t
         WHERE t.currency = ${currency} ORDER BY t.employee_id, t.version DESC) AS current
+      JOIN employee_copy e ON e.id = current."employeeId" AND e.active
       LEFT JOIN (
         SELECT employee_id, sum(amount) AS total FROM goodwill
         WHERE customer_id = ${customerId}::uuid AND granted_at > ${windowStart(now)}::timestamptz

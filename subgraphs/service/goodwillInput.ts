@@ -17,8 +17,12 @@ export class GrantGoodwillInput {
   @Field(() => String, { description: 'Why. At most 10,000 characters.' })
   reason: string;
 
-  @Field(() => ID, { description: 'Who grants it.' })
-  employeeId: string;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Who grants it: you by default, where you sign in as an employee. Another needs the scope `staff:act`.',
+  })
+  employeeId?: string | null;
 }
 
 @InputType({ description: 'How much goodwill an employee may grant in a currency.' })
@@ -43,7 +47,7 @@ export const grantGoodwillInput = z.object({
     message: 'must be more than zero',
   }),
   reason: text(10_000),
-  employeeId: id,
+  employeeId: id.nullish(),
 });
 
 export const goodwillAuthorityInput = z.object({ employeeId: id, limit: nonNegativeMoney });

@@ -2,6 +2,7 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { findExternal } from '../kit/ownership/findExternal.js';
+import { requireActive } from '../kit/guard/requireActive.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { openCaseInput } from './caseInput.js';
 import { Case } from './entities/Case.js';
@@ -22,12 +23,12 @@ export async function openCase(
 ): Promise<Case> {
   const { customerId, body, assigneeId, openedAt: given, externalId, ...columns } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
-  await context.references.require('Employee', { 'input.assigneeId': assigneeId }, context.requestId);
   const { calendar } = context.settings(serviceSettings);
   return context.write(async (manager, outbox) => {
     const said = { customerId, kind: columns.kind };
     const { id, there } = await findExternal(context.database, manager, Case, externalId, said);
     if (there) return there;
+    await requireActive(manager, { 'input.assigneeId': assigneeId });
     const now = new Date();
     const openedAt = given ?? now;
     const opened = manager.create(Case, {

@@ -31,7 +31,11 @@ export class MakePromiseInput {
   })
   validUntil?: Date | null;
 
-  @Field(() => ID, { nullable: true, description: 'Who of us promises it.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Who of us promises it: you by default, where you sign in as an employee. Another needs the scope `staff:act`.',
+  })
   employeeId?: string | null;
 }
 

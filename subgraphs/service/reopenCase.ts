@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { lockEmployees } from '../kit/guard/lockEmployees.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { requireReopenable } from './caseStatus.js';
 import { changeCase, type CaseToChange } from './changeCase.js';
@@ -28,6 +29,10 @@ export async function reopenCase(
       await manager.insert(CaseStatusChange, { ...step, fromStatus: null });
     }
     reportCaseStep(outbox, current, 'REOPENED', now, reason);
-    return { columns: { status: 'OPEN', resolvedAt: null, resolution: null }, note: reason };
+    // Who took care of it may have left since: what was over stayed theirs until now.
+    const { assigneeId } = current;
+    const isStaff = assigneeId !== null && (await lockEmployees(manager, [assigneeId])).get(assigneeId) === true;
+    const columns = { status: 'OPEN' as const, resolvedAt: null, resolution: null };
+    return { columns: { ...columns, assigneeId: isStaff ? assigneeId : null }, note: reason };
   });
 }

@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { actingEmployee } from '../kit/guard/actingEmployee.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { replyToCaseInput } from './caseInput.js';
 import { requireLive, type CaseStatus } from './caseStatus.js';
@@ -19,7 +20,7 @@ function statusAfter(status: CaseStatus, { employeeId, awaitingCustomer }: Input
 
 /**
  * Adds a message of the customer or of an employee. The first one of an employee is the first response.
- * @throws BAD_USER_INPUT for an unknown case or employee, or a case that is over; CONFLICT when the version is stale
+ * @throws FORBIDDEN for another employee than the caller; BAD_USER_INPUT for an unknown case, an employee who is unknown or left, or a case that is over; CONFLICT when the version is stale
  */
 export async function replyToCase(
   context: RequestContext,
@@ -27,11 +28,10 @@ export async function replyToCase(
   input: Input,
   once: Idempotency,
 ): Promise<Case> {
-  await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
-  return changeCase(context, which, once, async (current, deciding) => {
+  const employeeId = input.employeeId ?? null;
+  const change: Parameters<typeof changeCase>[3] = async (current, deciding) => {
     requireLive(current, deciding);
     const { manager, outbox, now } = deciding;
-    const employeeId = input.employeeId ?? null;
     const message = {
       id: uuid(),
       caseId: current.id,
@@ -44,5 +44,9 @@ export async function replyToCase(
     reportMessage(outbox, current, message);
     const firstRespondedAt = current.firstRespondedAt ?? (employeeId === null ? null : now);
     return { columns: { status: statusAfter(current.status, input), firstRespondedAt } };
+  };
+  return changeCase(context, which, once, change, async (manager) => {
+    // Without one it is the customer who writes, whoever enters it.
+    if (employeeId !== null) await actingEmployee(context, manager, employeeId, 'input.employeeId');
   });
 }

@@ -2,6 +2,7 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { requireActive } from '../kit/guard/requireActive.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { GoodwillAuthority } from './entities/GoodwillAuthority.js';
 import { currentAuthority, lockAuthority } from './goodwillAuthority.js';
@@ -18,8 +19,8 @@ export async function setGoodwillAuthority(
   expectedVersion: number | null,
   once: Idempotency,
 ): Promise<GoodwillAuthority> {
-  await context.references.require('Employee', { 'input.employeeId': employeeId }, context.requestId);
   return context.write(async (manager) => {
+    await requireActive(manager, { 'input.employeeId': employeeId });
     await lockAuthority(context.database, manager, employeeId, limit.currency);
     const current = await currentAuthority(context.database, manager, employeeId, limit.currency);
     const version = current?.version ?? 0;

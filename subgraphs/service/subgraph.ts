@@ -25,6 +25,7 @@ import { MutationResolver } from './resolvers/MutationResolver.js';
 import { PromiseResolver } from './resolvers/PromiseResolver.js';
 import { QueryResolver } from './resolvers/QueryResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
+import { releaseService } from './releaseService.js';
 import { serviceSettings } from './serviceSettings.js';
 
 /** Promises kept, complaints never lost: cases and their messages, promises, goodwill. */
@@ -62,5 +63,6 @@ export const service = defineSubgraph({
     MoveServiceRows1764200000003,
     LetServiceFollow1764300000001,
   ],
+  release: releaseService,
   settings: serviceSettings,
 });

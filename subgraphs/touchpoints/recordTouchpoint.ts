@@ -1,6 +1,7 @@
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { findExternal } from '../kit/ownership/findExternal.js';
+import { actingEmployee } from '../kit/guard/actingEmployee.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { addTouchpoint } from './addTouchpoint.js';
 import { Touchpoint } from './entities/Touchpoint.js';
@@ -9,8 +10,8 @@ import { parseTouchpoint, type RecordTouchpointInput } from './touchpointInput.j
 
 /**
  * Records a touchpoint, once for each `externalId` and once for each source: of one that is there already, what is there is returned, unchanged.
- * @throws BAD_USER_INPUT for a customer or employee that does not exist, a source that is there for another customer, or an `externalId` under
- *   which something else is recorded
+ * @throws BAD_USER_INPUT for a customer who does not exist, an employee who is unknown or left, a source that is there for another customer, or an `externalId`
+ *   under which something else is recorded
  */
 export async function recordTouchpoint(
   context: RequestContext,
@@ -19,7 +20,6 @@ export async function recordTouchpoint(
 ): Promise<Touchpoint> {
   const { source, externalId, ...input } = parseTouchpoint(given);
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  await context.references.require('Employee', { 'input.employeeId': input.employeeId }, context.requestId);
 
   const customerId = input.customerId.toLowerCase();
   return context.write(async (manager) => {
@@ -27,6 +27,10 @@ export async function recordTouchpoint(
     const { id, there } = await findExternal(context.database, manager, Touchpoint, externalId, said);
     if (there) return there;
     const now = new Date();
+    const employeeId =
+      typeof input.employeeId === 'string'
+        ? await actingEmployee(context, manager, input.employeeId, 'input.employeeId')
+        : null;
     // Two callers may bring the same source at once: the second waits for the first here, and writes nothing.
     await takeTurn(manager);
     const bySource = source ? { sourceType: source.type, sourceId: source.id, reported: false } : null;
@@ -37,7 +41,7 @@ export async function recordTouchpoint(
         customerId,
         occurredAt: input.occurredAt ?? now,
         recordedAt: now,
-        employeeId: input.employeeId?.toLowerCase() ?? null,
+        employeeId,
         sentiment: input.sentiment ?? null,
         emotion: input.emotion ?? null,
         sourceType: source?.type ?? null,

@@ -46,7 +46,10 @@ export class RecordTouchpointInput {
   @Field(() => String, { description: 'What happened, in a sentence. At most 500 characters.' })
   summary: string;
 
-  @Field(() => ID, { nullable: true, description: 'Which employee was there.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Which employee was there. Another than you needs the scope `staff:act`.',
+  })
   employeeId?: string | null;
 
   @Field(() => Sentiment, { nullable: true, description: 'How the customer felt about it.' })

@@ -281,6 +281,7 @@ beforeAll(async () => {
   await client.connect();
   employee = (await graph.ask('identity', 'mutation { createEmployee(input: { name: "Eva Lang" }) { id } }'))
     .createEmployee.id;
+  await allSettled();
   [{ id: product }] = await graph.sql(
     `INSERT INTO sales.product (id, name, unit_price, currency) VALUES (gen_random_uuid(), 'Tea', 4, 'EUR') RETURNING id`,
   );

@@ -16,6 +16,7 @@ import { planOf } from '../support/planOf.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase } from '../support/postgres.js';
 import { askSubgraph, startTestSubgraph } from '../support/startTestSubgraph.js';
+import { untilEmployeesKnown } from '../support/untilEmployeesKnown.js';
 
 const NOBODY = '018f0000-0000-7000-8000-000000000000';
 const HOUR = 3_600_000;
@@ -33,6 +34,7 @@ beforeAll(async () => {
   for (const id of [ANNA, BEN]) {
     await identity.insert('Customer', { id, kind: 'PERSON', displayName: 'Somebody', roles: [], createdAt: now });
   }
+  await untilEmployeesKnown(subgraph, [EMPLOYEE]);
   const survey = { id: SURVEY, title: 'Recommend us?', kind: 'NPS' as const, question: 'Well?', active: true };
   await subgraph.database.dataSource.manager.insert(Survey, survey);
 });

@@ -65,6 +65,7 @@ async function figures(id: string): Promise<Untyped> {
 beforeAll(async () => {
   graph = await startTestSubgraphs();
   employee = (await write('identity', 'createEmployee(input: { name: "Eva Lang" })')).id;
+  await allSettled();
   await write(
     'identity',
     'identifyCustomer(input: { displayName: "Firm", kind: ORGANIZATION, emails: ["firm@example.com"] })',

@@ -19,6 +19,7 @@ import { type Caller, SCOPES } from '../../schema/contract.js';
 import { EVERYONE } from '../support/asGateway.js';
 import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
+import { settled } from '../support/settled.js';
 
 /** Sees customers, and not who they are. */
 const MARKETER: Caller = { subject: 'marketer', scopes: [SCOPES.readCustomers, SCOPES.writeMarketing] };
@@ -69,6 +70,7 @@ async function tellEverything(): Promise<void> {
   const s = SECRETS;
   const employee = `"${(await write('identity', 'createEmployee(input: { name: "Eva Lang" }) { id }')).id}"`;
   const other = `"${(await write('identity', 'createEmployee(input: { name: "Otto Lang" }) { id }')).id}"`;
+  await settled((statement) => graph.sql(statement), Object.keys(graph.urls));
   const { customer } = await write(
     'identity',
     `identifyCustomer(input: { displayName: "Zuleika Quizzelbaum", emails: ["${s.emailName}@example.com"],

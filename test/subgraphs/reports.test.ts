@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
+import { settled as allSettled } from '../support/settled.js';
 import { waitUntil } from '../support/waitUntil.js';
 
 let graph: TestSubgraphs;
@@ -15,6 +16,7 @@ beforeAll(async () => {
     'mutation { createEmployee(input: { name: "Eva Lang", team: "North" }) { id } }',
   );
   employeeId = createEmployee.id;
+  await allSettled((statement) => graph.sql(statement), Object.keys(graph.urls));
 });
 afterAll(() => graph.stop());
 

@@ -10,6 +10,7 @@ import { StageChange } from '../../subgraphs/sales/entities/StageChange.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
 import { planOf } from '../support/planOf.js';
 import { startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { untilEmployeesKnown } from '../support/untilEmployeesKnown.js';
 
 const UNKNOWN = '018f0000-0000-7000-8000-000000000000';
 
@@ -25,6 +26,7 @@ beforeAll(async () => {
     name: 'Ada Seller',
     active: true,
   });
+  await untilEmployeesKnown(subgraph, [employeeId]);
   productId = await newProduct({ name: 'GTX Pro', category: 'GTX', unitPriceAmount: '4821' });
 });
 afterAll(() => subgraph.stop());

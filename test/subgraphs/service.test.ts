@@ -12,6 +12,7 @@ import { PromiseOrderBy } from '../../subgraphs/service/promiseList.js';
 import { service } from '../../subgraphs/service/subgraph.js';
 import { planOf } from '../support/planOf.js';
 import { startTestSubgraph } from '../support/startTestSubgraph.js';
+import { untilEmployeesKnown } from '../support/untilEmployeesKnown.js';
 
 const NOBODY = '018f0000-0000-7000-8000-000000000000';
 const HOUR = 3_600_000;
@@ -30,6 +31,7 @@ beforeAll(async () => {
     active: true,
     createdAt: new Date(),
   });
+  await untilEmployeesKnown(subgraph, [EMPLOYEE]);
 });
 afterAll(() => subgraph.stop());
 

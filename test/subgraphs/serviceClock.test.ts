@@ -9,6 +9,7 @@ import { serviceSettings } from '../../subgraphs/service/serviceSettings.js';
 import { service } from '../../subgraphs/service/subgraph.js';
 import { planOf } from '../support/planOf.js';
 import { startTestSubgraph } from '../support/startTestSubgraph.js';
+import { untilEmployeesKnown } from '../support/untilEmployeesKnown.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -181,6 +182,7 @@ describe('the clock of a case', () => {
     });
     const employee = { id: EVA, name: 'Eva', active: true, createdAt: new Date() };
     await subgraph.identity.database.dataSource.manager.insert(Employee, employee);
+    await untilEmployeesKnown(subgraph, [EVA]);
     const { data } = await subgraph.identity.ask(
       'mutation { identifyCustomer(input: { displayName: "N", emails: ["n@example.com"] }) { customer { id } } }',
     );

@@ -5,6 +5,7 @@ import { Employee } from '../../subgraphs/identity/entities/Employee.js';
 import { Case } from '../../subgraphs/service/entities/Case.js';
 import { service } from '../../subgraphs/service/subgraph.js';
 import { startTestSubgraph } from '../support/startTestSubgraph.js';
+import { untilEmployeesKnown } from '../support/untilEmployeesKnown.js';
 
 const NOBODY = '018f0000-0000-7000-8000-000000000000';
 const DAY = 86_400_000;
@@ -18,6 +19,7 @@ beforeAll(async () => {
     Employee,
     [EVA, LUC, ANA].map((id, index) => ({ ...employee, id, name: `Agent ${index}` })),
   );
+  await untilEmployeesKnown(subgraph, [EVA, LUC, ANA]);
 });
 afterAll(() => subgraph.stop());
 

@@ -13,6 +13,7 @@ import { planOf } from '../support/planOf.js';
 import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { createTestDatabase } from '../support/postgres.js';
 import { askSubgraph, startTestSubgraph, type TestSubgraph } from '../support/startTestSubgraph.js';
+import { untilEmployeesKnown } from '../support/untilEmployeesKnown.js';
 
 const UNKNOWN = '018f0000-0000-7000-8000-000000000000';
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
   employeeId = uuid();
   const employee = { id: employeeId, name: 'Ada Agent', active: true };
   await subgraph.identity.database.dataSource.manager.insert(Employee, employee);
+  await untilEmployeesKnown(subgraph, [employeeId]);
 });
 afterAll(() => subgraph.stop());
 

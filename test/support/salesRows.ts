@@ -6,6 +6,7 @@ import { Order } from '../../subgraphs/sales/entities/Order.js';
 import { OrderLine } from '../../subgraphs/sales/entities/OrderLine.js';
 import { Product } from '../../subgraphs/sales/entities/Product.js';
 import type { TestSubgraph } from './startTestSubgraph.js';
+import { untilEmployeesKnown } from './untilEmployeesKnown.js';
 
 type Sales = TestSubgraph & { identity: TestSubgraph };
 
@@ -19,10 +20,11 @@ export async function knownCustomer({ identity }: Sales): Promise<string> {
   return data.identifyCustomer.customer.id as string;
 }
 
-/** An employee whom identity knows. */
-export async function knownEmployee({ identity }: Sales): Promise<string> {
+/** An employee whom identity and sales know. */
+export async function knownEmployee(subgraph: Sales): Promise<string> {
   const id = uuid();
-  await identity.database.dataSource.manager.insert(Employee, { id, name: 'Ada Seller', active: true });
+  await subgraph.identity.database.dataSource.manager.insert(Employee, { id, name: 'Ada Seller', active: true });
+  await untilEmployeesKnown(subgraph, [id]);
   return id;
 }
 

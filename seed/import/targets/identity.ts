@@ -94,7 +94,7 @@ export const identityTargets: Readonly<Record<string, ImportTarget>> = {
   'identity.Employee': {
     subgraph: identity,
     entity: Employee,
-    rules: { name: atMost(200), email, team: atMost(200), title: atMost(200) },
+    rules: { name: atMost(200), email, team: atMost(200), title: atMost(200), subject: atMost(200) },
     initial: { active: 'true' },
   },
 };

@@ -1,9 +1,12 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { SCOPES } from '../../../schema/contract.js';
+import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 
+/** Triggers tell the other subgraphs of each change, whoever makes it, as long as its version rises. */
 @Entity('employee')
 @OwnedBy.nobody('they are our own people')
 @Directive('@key(fields: "id")')
@@ -36,6 +39,19 @@ export class Employee {
   @Column('boolean')
   @Field(() => Boolean, { description: 'Whether they still work with us.' })
   active: boolean;
+
+  @Column('text', { nullable: true })
+  @RequiresScopes(SCOPES.manageStaff)
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'As whom they sign in: the `sub` of their tokens. What such a caller does, they do. No two employees have the same.',
+  })
+  subject: string | null;
+
+  /** When the other subgraphs were last told of them though nothing had changed. */
+  @Column({ type: 'timestamptz', name: 'told_at', insert: false, update: false })
+  toldAt: Date;
 
   @Column('timestamptz', { name: 'created_at' })
   @Field(() => DateTime, { description: 'When they were first recorded.' })

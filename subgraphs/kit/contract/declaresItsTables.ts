@@ -7,6 +7,7 @@ import type { ContractStorage, ContractSubject } from './ContractSubject.js';
 const KIT_TABLES = new Set([
   'customer_alias',
   'dead_letter',
+  'employee_copy',
   'erased_customer',
   'idempotency_key',
   'inbox',

@@ -21,7 +21,7 @@ const REMEMBERED_MS = 60_000;
 const TIMEOUT_MS = 5000;
 
 /**
- * Checks ids that identity owns (customers, employees) before a mutation writes a row that names them. It asks identity's
+ * Checks ids of customers, whom identity owns, before a mutation writes a row that names them. It asks identity's
  * public `_entities`, as the gateway does, so no subgraph looks into another's tables.
  */
 export class References {
@@ -48,7 +48,7 @@ export class References {
    *   not answer, since nothing may be written that cannot be checked
    */
   async require(
-    typename: 'Customer' | 'Employee',
+    typename: 'Customer',
     ids: Readonly<Record<string, string | null | undefined>>,
     requestId: string,
   ): Promise<void> {

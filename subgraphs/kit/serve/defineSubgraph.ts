@@ -4,6 +4,7 @@ import type { DataSource, EntityManager, MigrationInterface } from 'typeorm';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
 import type { Rederive } from '../ownership/applyAliases.js';
 import type { Database } from '../sql/Database.js';
+import type { Release } from '../flow/employeeChanges.js';
 import type { EventConsumer } from '../flow/EventConsumer.js';
 import type { Class } from '../graph/Class.js';
 import type { RequestContext } from './RequestContext.js';
@@ -79,6 +80,8 @@ export interface SubgraphDefinition {
    * Works out anew what it derives from rows of these customers, who were merged or unmerged: their rows have followed. Left out where it derives nothing.
    */
   readonly rederive?: Rederive;
+  /** Takes from employees who left what they still have to look after. Left out where its rows are given to nobody. */
+  readonly release?: Release;
   /** What it does with the events of other subgraphs; left out when it reads none. */
   readonly consumers?: readonly EventConsumer[];
   /** What it does of itself, at the start and every hour; left out when there is nothing. */

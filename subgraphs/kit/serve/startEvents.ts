@@ -7,6 +7,8 @@ import { eraseAgain } from '../ownership/eraseAgain.js';
 import { customerChanges, type CustomerChangeHooks } from '../ownership/customerChanges.js';
 import { applyAliases } from '../ownership/applyAliases.js';
 import { tablesOf } from '../ownership/ownedTables.js';
+import { employeeChanges } from '../flow/employeeChanges.js';
+import { OWNER_OF_EMPLOYEES } from '../sql/ownerOfEmployees.js';
 import { Worker } from '../flow/Worker.js';
 import type { EventReadings } from './observe/createSubgraphMetrics.js';
 import type { BusReader } from '../flow/EventBus.js';
@@ -86,7 +88,8 @@ export function startEvents(
       follower.wake();
     },
   });
-  const consumers = [changes, ...(definition.consumers ?? [])];
+  const employees = definition.name === OWNER_OF_EMPLOYEES ? [] : [employeeChanges(definition.release)];
+  const consumers = [changes, ...employees, ...(definition.consumers ?? [])];
   const readers = consumers.map((consumer) =>
     oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () => {
       const held = takeInHeld(dataSource, consumer, log, (letter) => replay(dataSource, consumer, letter));

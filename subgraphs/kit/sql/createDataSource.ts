@@ -9,6 +9,8 @@ import { AnswersByReference1764400000000 } from './migrations/AnswersByReference
 import { HoldEvents1764500000000 } from './migrations/HoldEvents1764500000000.js';
 import { CreateAliases1764200000002 } from './migrations/CreateAliases1764200000002.js';
 import { NotifiesAfterCommit } from './notifyAfterCommit.js';
+import { CreateEmployeeCopy1764400000000 } from './migrations/CreateEmployeeCopy1764400000000.js';
+import { OWNER_OF_EMPLOYEES } from './ownerOfEmployees.js';
 import { CreateErasures1764200000000 } from './migrations/CreateErasures1764200000000.js';
 import { SplitWordsFaster1764450000000 } from './migrations/SplitWordsFaster1764450000000.js';
 
@@ -98,6 +100,7 @@ export function createDataSource(definition: SchemaDefinition, options: Database
       AnswersByReference1764400000000,
       HoldEvents1764500000000,
       SplitWordsFaster1764450000000,
+      ...(definition.name === OWNER_OF_EMPLOYEES ? [] : [CreateEmployeeCopy1764400000000]),
       ...definition.migrations,
     ],
     subscribers: [NotifiesAfterCommit],

@@ -84,7 +84,12 @@ export class Activity {
   @Column('uuid', { name: 'next_step_owner_id', nullable: true })
   nextStepOwnerId: string | null;
 
-  /** Who is to take it, given or not: Postgres fills it from the two others, for lists. */
+  /** Whether who was to take it left, and nobody took it over. */
+  @OnErasure.keep
+  @Column('boolean', { name: 'next_step_released', default: false })
+  nextStepReleased: boolean;
+
+  /** Who is to take it, given or not: Postgres fills it from the three others, for lists. */
   @OnErasure.keep
   @Column({ type: 'uuid', name: 'next_step_employee_id', nullable: true, insert: false, update: false })
   nextStepEmployeeId: string | null;
@@ -117,7 +122,7 @@ export class Activity {
   @Field(() => NextStep, { nullable: true, description: 'What follows from it; null when nothing does.' })
   get nextStep(): NextStep | null {
     if (this.nextStepDescription === null || this.nextStepDueAt === null) return null;
-    const ownerId = this.nextStepOwnerId ?? this.employeeId;
+    const ownerId = this.nextStepReleased ? null : (this.nextStepOwnerId ?? this.employeeId);
     return {
       description: this.nextStepDescription,
       dueAt: this.nextStepDueAt,

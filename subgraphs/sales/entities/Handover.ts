@@ -11,7 +11,7 @@ import { OwnedBy } from '../../kit/ownership/OwnedBy.js';
 @OwnedBy.nobody('it is between two of our own people; what went over is told by its items')
 @Directive('@key(fields: "id")')
 @ObjectType({
-  description: 'What one employee handed over to another, as it stood at that moment.',
+  description: 'What one employee handed over to another, or left to nobody, as it stood at that moment.',
   simpleResolvers: true,
 })
 export class Handover {
@@ -22,8 +22,9 @@ export class Handover {
   @Column('uuid', { name: 'from_id' })
   fromId: string;
 
-  @Column('uuid', { name: 'to_id' })
-  toId: string;
+  /** Null where who had it left, and nobody took it over. */
+  @Column('uuid', { name: 'to_id', nullable: true })
+  toId: string | null;
 
   @Column('timestamptz')
   @Field(() => DateTime, { description: 'When.' })
@@ -39,9 +40,12 @@ export class Handover {
     return new Employee(this.fromId);
   }
 
-  @Field(() => Employee, { nullable: true, description: 'Who has it now. Null only when identity cannot be asked.' })
-  get to(): Employee {
-    return new Employee(this.toId);
+  @Field(() => Employee, {
+    nullable: true,
+    description: "Who took it over; null where who had it left us, so that it was nobody's.",
+  })
+  get to(): Employee | null {
+    return this.toId === null ? null : new Employee(this.toId);
   }
 }
 

@@ -112,7 +112,11 @@ export class MutationResolver {
       description: 'Who else is, or was, after it, at most 200 characters. Left out: as it was.',
     })
     competitor: string | null | undefined,
-    @Arg('employeeId', () => ID, { nullable: true, description: 'Who moves it, for the history.' })
+    @Arg('employeeId', () => ID, {
+      nullable: true,
+      description:
+        'Who moves it, for the history: you by default, where you sign in as an employee. Another needs the scope `staff:act`.',
+    })
     employeeId: string | null | undefined,
     @ExpectedVersion() expectedVersion: Version,
     @IdempotencyKey() key: Key,

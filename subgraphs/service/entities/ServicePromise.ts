@@ -48,7 +48,10 @@ export class ServicePromise {
   @Column('uuid', { name: 'employee_id', nullable: true })
   employeeId: string | null;
 
-  @Field(() => Employee, { nullable: true, description: 'Who of us promised it; null when that is not known.' })
+  @Field(() => Employee, {
+    nullable: true,
+    description: 'Who of us promised it; null when that is not known, and once they left while it was owed.',
+  })
   get employee(): Employee | null {
     return employeeStub(this.employeeId);
   }
