@@ -1,5 +1,6 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
+import { holdCustomer } from '../kit/ownership/holdCustomer.js';
 import { Database } from '../kit/sql/Database.js';
 import type { Outbox } from '../kit/flow/Outbox.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
@@ -113,12 +114,16 @@ export async function changeCustomer<R>(
 ): Promise<R> {
   const { database } = context;
   return context.write(async (manager, outbox) => {
+    // Else a merge could come between what is found of them and what is written.
+    const current = await holdCustomer(manager, customerId);
     await database.query(sql`SELECT pg_advisory_xact_lock_shared(hashtextextended(${RULES_LOCK}, 0))`, manager);
-    // The name under which the ledger has always locked a customer, which a process of the version before still uses.
-    const lock = `consent ${customerId}`;
-    await database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`, manager);
+    const customerIds = [...new Set([customerId.toLowerCase(), current])].sort();
+    for (const id of customerIds) {
+      // The name under which the ledger has always locked a customer, which a process of the version before still uses.
+      await database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`consent ${id}`}, 0))`, manager);
+    }
     const answer = await work(manager, outbox);
-    await recomputeCustomer(database, manager, customerId);
+    for (const id of customerIds) await recomputeCustomer(database, manager, id);
     return answer;
   }, once);
 }

@@ -2,10 +2,10 @@ import { validate as isUuid } from 'uuid';
 import { badUserInput, conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
+import { Case } from './entities/Case.js';
 import { ServicePromise } from './entities/ServicePromise.js';
 import { requireOwed } from './promiseStatus.js';
 import { reportPromise } from './reports.js';
-import { requireCaseOf } from './requireCaseOf.js';
 
 /** Which promise was kept, and when. */
 interface KeptPromise {
@@ -36,7 +36,9 @@ export function keepPromise(
     const changed = { keptAt: keptAt ?? now, updatedAt: now, version: current.version + 1 };
     await manager.update(ServicePromise, { id: current.id }, changed);
     const kept = Object.assign(current, changed);
-    reportPromise(outbox, kept, kept.keptAt, await requireCaseOf(manager, kept.caseId, kept.customerId));
+    // It may be somebody else's by now, where the promise was made while they were merged.
+    const of = kept.caseId === null ? null : await manager.findOneBy(Case, { id: kept.caseId });
+    reportPromise(outbox, kept, kept.keptAt, of);
     return kept;
   }, once);
 }

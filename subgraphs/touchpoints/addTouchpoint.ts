@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { notifyAfterCommit } from '../kit/sql/notifyAfterCommit.js';
+import { holdCustomer } from '../kit/ownership/holdCustomer.js';
 import { Journey } from './entities/Journey.js';
 import { Touchpoint, type TouchpointKind } from './entities/Touchpoint.js';
 import { type Contact, findJourney, type Found } from './journeys/findJourney.js';
@@ -43,7 +44,9 @@ export type NewTouchpoint = Pick<
  */
 export async function addTouchpoint(manager: EntityManager, touchpoint: NewTouchpoint): Promise<void> {
   const { concludes, ...columns } = touchpoint;
-  const contact = { ...columns, referencesNamed: namedReferences(touchpoint.summary) };
+  // Else an unmerge could come between the journey and the touchpoint, and leave it on somebody else's.
+  const customerId = await holdCustomer(manager, touchpoint.customerId);
+  const contact = { ...columns, customerId, referencesNamed: namedReferences(touchpoint.summary) };
   const found = (await findJourney(manager, contact)) ?? (await beginJourney(manager, contact));
   await manager
     .createQueryBuilder()

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { readRejects, runImport } from '../support/runImport.js';
 import type { Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
+import { settled } from '../support/settled.js';
 import { waitUntil } from '../support/waitUntil.js';
 
 /** Who a row of a file is, when customers were merged, came in by a mutation, moved or were erased before. */
@@ -367,5 +368,48 @@ files:
     expect((await run()).counts).toMatchObject({ 'orders.csv': [1, 0, 0, 0, 1] });
     expect(rejects()?.[0]).toContain("its sales.Order is another's already");
     expect(await ordersOf((await known('owner', '1')).id)).toEqual(['O-1 120']);
+  });
+});
+
+describe('a withdrawal that a file says', () => {
+  it('takes the survivor out of a segment at once, and it holds for whom it names after the unmerge', async () => {
+    putShop('ledger');
+    await run();
+    const [anna, survivor] = [(await known('ledger', '1')).id, (await known('ledger', '2')).id];
+    const marketing = async (call: string): Promise<string> =>
+      Object.values<Untyped>(await graph.ask('marketing', `mutation { ${call} { id } }`))[0].id;
+    const about = 'purpose: MARKETING, channel: EMAIL';
+    const segment = await marketing(`createSegment(input: { name: "Of the ledger", rule: { consent: { ${about} } } })`);
+    for (const id of [anna, survivor])
+      await marketing(`grantConsent(input: { customerId: "${id}", ${about}, source: "web", text: "Yes" })`);
+    await merge(anna, survivor);
+    const members = async (): Promise<string[]> =>
+      (
+        await graph.sql('SELECT DISTINCT customer_id AS id FROM marketing.segment_member WHERE segment_id = $1', [
+          segment,
+        ])
+      ).map(({ id }) => id);
+    await waitUntil(async () => (await members()).join() === survivor);
+
+    put(
+      'm.yaml',
+      `${readFileSync(join(folder, 'm.yaml'), 'utf8')}
+  withdrawals:
+    file: withdrawals.csv
+    key: no
+    targets:
+      - entity: marketing.Consent
+        fields:
+          customerId: { column: cust, reference: customers }
+          purpose: { constant: MARKETING }
+          channel: { constant: EMAIL }
+          action: { constant: WITHDRAWN }`,
+    );
+    put('withdrawals.csv', 'no,cust\nW-1,1\n');
+    expect((await run()).counts).toMatchObject({ 'withdrawals.csv': [1, 1, 0, 0, 0] });
+    expect(await members()).toEqual([]);
+    await graph.ask('identity', `mutation { unmergeCustomer(customerId: "${anna}") { id } }`);
+    await settled((statement) => graph.sql(statement), Object.keys(graph.urls));
+    expect(await members()).not.toContain(anna);
   });
 });

@@ -1,82 +1,10 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'pg';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../scripts/start/embeddedPostgres.js';
+import { Deployment } from '../support/Deployment.js';
 import { describeWithNats, startNats, type TestNats } from '../support/nats.js';
-import { openFolder, plainEnvironment, run, type RunningCommand } from '../support/startHarness.js';
 import { askSubgraph } from '../support/startTestSubgraph.js';
 import { waitUntil } from '../support/waitUntil.js';
-
-/** identity, touchpoints and feedback, each a process of its own, on a Postgres of their own: all of them get killed. */
-class Deployment {
-  readonly #folder = openFolder();
-  readonly #processes = new Map<string, RunningCommand>();
-  readonly #ports = new Map<string, string>();
-  #postgres: EmbeddedPostgres | undefined;
-  #postgresPort = 0;
-
-  constructor(private readonly eventBusUrl: string | undefined) {}
-
-  async startPostgres(): Promise<void> {
-    const port = this.#postgresPort;
-    this.#postgres = await startEmbeddedPostgres({ dataDir: join(this.#folder.path, 'data'), durable: true, port });
-    this.#postgresPort = Number(new URL(this.#postgres.url).port);
-  }
-
-  async killPostgres(): Promise<void> {
-    const file = join(this.#postgres?.dataDir ?? '', 'cluster/postmaster.pid');
-    process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGKILL');
-    await this.#postgres?.exited;
-  }
-
-  get databaseUrl(): string {
-    return this.#postgres?.url ?? '';
-  }
-
-  async start(name: string): Promise<void> {
-    const env = {
-      ...plainEnvironment(),
-      DATABASE_URL: this.databaseUrl,
-      PORT: this.#ports.get(name) ?? '0',
-      IDENTITY_URL: this.url('identity'),
-      LOG_LEVEL: 'info',
-      ...(this.eventBusUrl ? { EVENT_BUS_URL: this.eventBusUrl } : {}),
-    };
-    const child = run(process.execPath, [join(process.cwd(), `dist/subgraphs/${name}/main.js`)], { env });
-    this.#processes.set(name, child);
-    const [, url = ''] = await child.prints(/"url":"(http:[^"]+)"/);
-    this.#ports.set(name, new URL(url).port);
-  }
-
-  async kill(name: string): Promise<void> {
-    const child = this.#processes.get(name);
-    child?.signal('SIGKILL');
-    await child?.ended;
-  }
-
-  url(name: string): string {
-    return `http://127.0.0.1:${this.#ports.get(name) ?? 1}/graphql`;
-  }
-
-  async sql<Row>(statement: string): Promise<Row[]> {
-    const client = new Client({ connectionString: this.databaseUrl });
-    await client.connect();
-    try {
-      return (await client.query<never>(statement)).rows;
-    } finally {
-      await client.end();
-    }
-  }
-
-  async stop(): Promise<void> {
-    for (const name of this.#processes.keys()) await this.kill(name);
-    await this.#postgres?.stop();
-    this.#folder.remove();
-  }
-}
 
 const REVIEW = `mutation ($id: ID!, $key: String!, $text: String!) {
   recordReview(idempotencyKey: $key, input: { customerId: $id, site: "Test", rating: 3, text: $text }) { id } }`;

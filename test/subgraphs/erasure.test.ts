@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { customerErased } from '../../schema/contract.js';
-import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
+import sqlTag, { raw } from 'sql-template-tag';
+import { v7 as uuid } from 'uuid';
+import { customerErased, customerMerged } from '../../schema/contract.js';
+import { service } from '../../subgraphs/service/subgraph.js';
+import { askSubgraph, startTestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
+import { waitUntil } from '../support/waitUntil.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
 import { settled } from '../support/settled.js';
 
@@ -431,4 +435,42 @@ describe('a customer who is erased', () => {
       'erasedAt',
     ]);
   });
+});
+
+test('an erasure makes no request ask who is whom; the first merge does', async () => {
+  const subgraph = await startTestSubgraph(service);
+  try {
+    const [gone, here, other] = [uuid(), uuid(), uuid()];
+    const tell = (type: string, data: object) =>
+      subgraph.publish({
+        specversion: '1.0',
+        id: uuid(),
+        source: '/customer360/identity',
+        type,
+        subject: gone,
+        time: new Date().toISOString(),
+        datacontenttype: 'application/json',
+        data,
+      });
+    const isThere = (table: string) =>
+      waitUntil(async () => (await subgraph.database.query(sqlTag`SELECT FROM ${raw(table)}`)).length > 0);
+    const asked = async (): Promise<string[]> => {
+      const statements = await subgraph.statements(() => subgraph.entities('Customer', [here], 'cases { totalCount }'));
+      return statements.filter((statement) => statement.includes('customer_alias'));
+    };
+    await tell(customerErased.type, { customerId: gone, customerIds: [gone], erasedAt: new Date().toISOString() });
+    await isThere('erased_customer');
+    expect(await asked()).toEqual([]);
+
+    const customers = [
+      { customerId: here, parentId: other },
+      { customerId: other, parentId: null },
+    ];
+    const mergedAt = new Date().toISOString();
+    await tell(customerMerged.type, { customerId: here, intoId: other, mergedAt, position: 1, customers });
+    await isThere('customer_alias WHERE is_applied AND parent_id IS NOT NULL');
+    expect(await asked()).not.toEqual([]);
+  } finally {
+    await subgraph.stop();
+  }
 });

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
@@ -22,6 +23,16 @@ afterAll(async () => {
 beforeEach(async () => {
   [a, b, c] = [await newCustomer(), await newCustomer(), await newCustomer()];
 });
+afterEach(async () => {
+  await allSettled();
+  await requireNothingParked();
+});
+
+async function requireNothingParked(): Promise<void> {
+  const parked = Object.keys(graph.urls).map((name) => `SELECT reason FROM ${name}.dead_letter`);
+  const rows = await graph.sql(parked.join(' UNION ALL '));
+  if (rows.length > 0) throw new Error(`parked: ${JSON.stringify(rows)}`);
+}
 
 async function send(subgraph: string, call: string): Promise<Untyped> {
   const { data, errors } = await askSubgraph(subgraph, graph.urls[subgraph] ?? '', `mutation { ${call} }`);
@@ -72,6 +83,11 @@ async function marketing(id: string, selection: string): Promise<Untyped> {
     { r: [{ __typename: 'Customer', id }] },
   );
   return _entities[0];
+}
+
+async function casesOf(id: string): Promise<string[]> {
+  const rows = await graph.sql('SELECT subject FROM service.service_case WHERE customer_id = $1 ORDER BY 1', [id]);
+  return rows.map(({ subject }) => subject);
 }
 
 /** Whether a session of Postgres waits for a lock. */
@@ -145,32 +161,137 @@ describe('what races a merge', () => {
     expect(customer360).toEqual({ id: b, locale: 'de-AT' });
   });
 
-  it("is answered as done only when it is the survivor's: sixty cases and forty changes, with the merge in their middle", async () => {
-    const answered: string[] = [];
+  it('may be an update of a row, and the unmerge while the rows still follow the merge', async () => {
+    const held = await openCase(a, 'held');
+    const other = await openCase(a, 'other');
+    await client.query('BEGIN');
+    await client.query(`UPDATE service.service_case SET subject = 'changed' WHERE id = $1`, [held.id]);
+    await merge(a, b);
+    // The rows of service follow, up to the one that is held.
+    await somebodyWaits();
+    await client.query('COMMIT');
+    await allSettled();
+    expect(await casesOf(b)).toEqual(['changed', 'other']);
+
+    await unmerge(a);
+    await allSettled();
+    await client.query('BEGIN');
+    await client.query('SELECT FROM service.service_case WHERE id = $1 FOR UPDATE', [other.id]);
+    await merge(a, b);
+    await somebodyWaits();
+    await unmerge(a);
+    await client.query('COMMIT');
+    await allSettled();
+    expect([await casesOf(a), await casesOf(b)]).toEqual([['changed', 'other'], []]);
+  });
+
+  it("is answered as done only when it is the survivor's: sixty cases at twenty a second and forty changes, with the merge in their middle", async () => {
+    const opened: string[] = [];
     const labels: string[] = [];
-    const write = async (number: number): Promise<void> => {
-      await openCase(a, `load ${number}`);
-      answered.push(`load ${number}`);
-      if (number % 3 === 2) return;
-      await send('identity', `setPreference(customerId: "${a}", input: { label: "l${number}", note: "x" }) { id }`);
-      labels.push(`l${number}`);
+    const locales: string[] = [];
+    const opening: Promise<void>[] = [];
+    /** Where there is more to do than a small pool can take, some are refused: they were not done. */
+    const open = async (number: number): Promise<void> => {
+      const answer = await openCase(a, `load ${number}`).catch((error: Error) => error.message);
+      if (typeof answer !== 'string') opened.push(`load ${number}`);
+      else if (!answer.includes('SERVICE_UNAVAILABLE')) throw new Error(answer);
     };
-    const writes: Promise<void>[] = [];
+    // One after the other, so that it is known which of them is the last.
+    const change = async (): Promise<void> => {
+      for (let number = 0; number < 40; number += 1) {
+        const locale = `de-${String.fromCharCode(65 + (number % 26))}${number < 26 ? 'A' : 'B'}`;
+        await send('identity', `updateCustomer(id: "${a}", input: { locale: "${locale}" }) { id }`);
+        locales.push(locale);
+        await send('identity', `setPreference(customerId: "${a}", input: { label: "l${number}", note: "x" }) { id }`);
+        labels.push(`l${number}`);
+        await pause(25);
+      }
+    };
+    const changing = change();
     let merged: Promise<unknown> | undefined;
     for (let number = 0; number < 60; number += 1) {
-      writes.push(write(number));
-      if (number === 30) merged = merge(a, b);
-      if (number % 6 === 5) await writes[number - 3];
+      opening.push(open(number));
+      if (number === 30 || (merged === undefined && labels.length === 20)) merged ??= merge(a, b);
+      await pause(50);
     }
-    await Promise.all([...writes, merged]);
+    await Promise.all([...opening, changing, merged]);
     await allSettled();
     const cases = await graph.sql(`SELECT subject FROM service.service_case WHERE customer_id = $1`, [b]);
-    expect(new Set(cases.map(({ subject }) => subject))).toEqual(new Set(answered));
-    expect(cases).toHaveLength(60);
-    expect(answered).toHaveLength(60);
-    const { customer360 } = await graph.ask('identity', `{ customer360(id: "${b}") { preferences { label } } }`);
+    expect(cases).toHaveLength(opened.length);
+    expect(new Set(cases.map(({ subject }) => subject))).toEqual(new Set(opened));
+    expect(opened.length).toBeGreaterThan(0);
+    expect(labels).toHaveLength(40);
+    const { customer360 } = await graph.ask('identity', `{ customer360(id: "${b}") { locale preferences { label } } }`);
     expect(new Set(customer360.preferences.map(({ label }: Untyped) => label))).toEqual(new Set(labels));
     expect(customer360.preferences).toHaveLength(40);
+    expect(customer360.locale).toBe(locales.at(-1));
+    // What tells of them is the survivor's as well, and goes with them.
+    const told = (id: string) =>
+      graph.sql(`SELECT FROM touchpoints.touchpoint WHERE customer_id = $1 AND summary LIKE '%load %'`, [id]);
+    expect(await told(b)).toHaveLength(opened.length);
+    await unmerge(a);
+    await allSettled();
+    expect([(await told(a)).length, (await told(b)).length]).toEqual([opened.length, 0]);
+  }, 120_000);
+});
+
+describe('what was written while two were one', () => {
+  it('is told on the timeline of whom it was written for, also when it goes on after the unmerge', async () => {
+    await merge(a, b);
+    await allSettled();
+    const { id } = await openCase(a, 'by the old id');
+    await send('service', `replyToCase(caseId: "${id}", input: { body: "More" }) { id }`);
+    await allSettled();
+    const tellings = () =>
+      graph.sql(
+        `SELECT customer_id AS id, recorded_for AS named, count(*)::int AS n FROM touchpoints.touchpoint WHERE recorded_for = ANY ($1) GROUP BY 1, 2`,
+        [[a, b]],
+      );
+    expect(await tellings()).toEqual([{ id: b, named: a, n: 2 }]);
+    await unmerge(a);
+    await send('service', `resolveCase(id: "${id}", resolution: "Done") { id }`);
+    await allSettled();
+    expect(await tellings()).toEqual([{ id: a, named: a, n: 3 }]);
+  });
+
+  it('is a promise about a case of the other: it can be kept afterwards', async () => {
+    const { id: caseId } = await openCase(a, 'promised');
+    await merge(a, b);
+    await allSettled();
+    const promise = (what: string) =>
+      send(
+        'service',
+        `makePromise(input: { customerId: "${b}", caseId: "${caseId}", what: "${what}", dueAt: "2030-01-01T00:00:00Z" }) { id }`,
+      );
+    const [kept, later] = [await promise('while merged'), await promise('afterwards')];
+    expect((await send('service', `keepPromise(id: "${kept.id}") { status }`)).status).toBe('KEPT');
+    await unmerge(a);
+    await allSettled();
+    expect((await send('service', `keepPromise(id: "${later.id}") { status }`)).status).toBe('KEPT');
+  });
+
+  it('is a withdrawal: it is written once for each of those who are one', async () => {
+    await grant(a);
+    await grant(b);
+    await merge(a, b);
+    await allSettled();
+    await withdraw(a);
+    await withdraw(b);
+    await withdraw(a);
+    const entries = await graph.sql(
+      `SELECT recorded_for AS id, count(*)::int AS n FROM marketing.consent_event
+       WHERE recorded_for = ANY ($1) AND action = 'WITHDRAWN' GROUP BY 1`,
+      [[a, b]],
+    );
+    expect(new Map(entries.map(({ id, n }) => [id, n]))).toEqual(
+      new Map([
+        [a, 1],
+        [b, 1],
+      ]),
+    );
+    await unmerge(a);
+    await allSettled();
+    expect([await may(a), await may(b)]).toEqual([false, false]);
   });
 });
 

@@ -213,6 +213,56 @@ describe('customers who are merged', () => {
   });
 });
 
+test('households, organizations, hand-overs and referrals name the current id, each person once', async () => {
+  const [a = '', b = '', , , e = ''] = people;
+  for (const id of people.slice(0, 2)) await unmerge(id);
+  await allSettled();
+  const household = (await write('identity', 'createHousehold(name: "Both")')).id;
+  for (const id of [a, b])
+    await write('identity', `updateCustomer(id: "${id}", input: { householdId: "${household}" })`);
+  const manager = (await write('identity', 'createEmployee(input: { name: "Ida Berg" })')).id;
+  const successor = (await write('identity', 'createEmployee(input: { name: "Ole Hein" })')).id;
+  for (const id of [a, b])
+    await write('sales', `assignAccount(customerId: "${id}", ownerId: "${manager}")`, '{ version }');
+  const handover = (await write('sales', `reassignPortfolio(from: "${manager}", to: "${successor}")`)).id;
+  // The first of them they referred before.
+  await write('feedback', `recordReferral(input: { customerId: "${e}", referredCustomerId: "${b}" })`);
+  const named = async () => {
+    const [firm] = await sql(`SELECT id FROM identity.customer WHERE kind = 'ORGANIZATION'`);
+    const identity = await graph.ask(
+      'identity',
+      `{ household(id: "${household}") { members { totalCount nodes { id } } }
+         customer360(id: "${firm.id}") { members { totalCount nodes { person { id } } } } }`,
+    );
+    const sales = await graph.ask(
+      'sales',
+      `{ handover(id: "${handover}") { accountCount items(kind: ACCOUNT) { totalCount nodes { account { id } } } } }`,
+    );
+    const { referrals } = await entity('feedback', e, 'referrals { totalCount nodes { referredCustomer { id } } }');
+    const lists: Record<string, Untyped[]> = {
+      household: identity.household.members.nodes.map(({ id }: Untyped) => id),
+      organization: identity.customer360.members.nodes.map(({ person }: Untyped) => person.id),
+      handover: sales.handover.items.nodes.map(({ account }: Untyped) => account.id),
+      referrals: referrals.nodes.map(({ referredCustomer }: Untyped) => referredCustomer.id),
+    };
+    const counts = [identity.household.members, identity.customer360.members, sales.handover.items, referrals];
+    expect(counts.map(({ totalCount }) => totalCount)).toEqual(Object.values(lists).map((list) => list.length));
+    expect(sales.handover.accountCount).toBe(lists['handover']?.length);
+    return Object.fromEntries(
+      Object.entries(lists).map(([name, ids]) => [name, ids.filter((id) => [a, b].includes(id)).sort()]),
+    );
+  };
+  const both = [a, b].sort();
+  const apart = { household: both, organization: both, handover: both, referrals: both };
+  expect(await named()).toEqual(apart);
+  await merge(a, b);
+  await allSettled();
+  expect(await named()).toEqual({ household: [b], organization: [b], handover: [b], referrals: [b] });
+  await unmerge(a);
+  await allSettled();
+  expect(await named()).toEqual(apart);
+});
+
 test('a customer who is erased takes those along who were merged into them', async () => {
   const [, , c = '', d = ''] = people;
   await merge(c, d);

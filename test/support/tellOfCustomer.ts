@@ -39,7 +39,7 @@ export async function tellOfCustomer(
   await sql(
     `INSERT INTO sales.category_spend (customer_id, year, currency, amount) VALUES ($1, 2026, 'EUR', 5), ($1, $2, 'EUR', 6)`,
     id,
-    2000 + number,
+    1900 + (number % 100),
   );
   await sql(
     `INSERT INTO sales.lead (id, customer_id, name, source, status, captured_at) VALUES (${uuid}, $1, $2, 'WEB', 'NEW', now())`,
@@ -77,7 +77,7 @@ export async function tellOfCustomer(
   );
   await sql(
     `INSERT INTO feedback.survey_response (id, survey_id, customer_id, kind, score, responded_at)
-     SELECT ${uuid}, id, $1, 'NPS', ${number}, now() FROM feedback.survey`,
+     SELECT ${uuid}, id, $1, 'NPS', ${number % 11}, now() FROM feedback.survey`,
     id,
   );
   await sql(

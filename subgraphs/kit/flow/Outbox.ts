@@ -48,6 +48,23 @@ export class Outbox {
     this.add(touchpointReported, touchpoint.customerId, { ...touchpoint, summary });
   }
 
+  /** What `report` told. */
+  get reported(): readonly TouchpointReported[] {
+    return this.#events.flatMap(({ type, data }) =>
+      type === touchpointReported.type ? [data as TouchpointReported] : [],
+    );
+  }
+
+  /** Lets `report` have told of others. */
+  nameReported(customerOf: (touchpoint: TouchpointReported) => string): void {
+    for (const [index, event] of this.#events.entries()) {
+      if (event.type !== touchpointReported.type) continue;
+      const data = event.data as TouchpointReported;
+      const customerId = customerOf(data);
+      this.#events[index] = { ...event, subject: customerId, data: { ...data, customerId } };
+    }
+  }
+
   /** Of whom `report` told. */
   get reportedCustomers(): readonly string[] {
     return this.#events.filter(({ type }) => type === touchpointReported.type).map(({ subject }) => subject);

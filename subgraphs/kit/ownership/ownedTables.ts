@@ -43,6 +43,8 @@ export interface OwnedTable {
   readonly customerKey: { readonly columns: readonly KeyColumn[]; readonly newest: string | undefined } | undefined;
   /** A condition on its rows as `t`: those that were recorded for the customers with the ids `$1`, which is a uuid[]. */
   readonly isTheirs: string;
+  /** A query for whose each row is (`customer_id`) and for whom it was recorded (`recorded_for`), by its `id`; undefined where a merge does not reach it, or it has no such id. */
+  readonly recorded: string | undefined;
   /** The columns to be overwritten, or that the row goes. */
   readonly erasure: 'row' | readonly ErasedColumn[];
   /** Where a row goes only when nobody refers to it any more: the table and the column by which they do. */
@@ -124,6 +126,7 @@ function ownedTable(
     name,
     ...keysOf(entity, columns, owner),
     isTheirs,
+    recorded: recordedIn({ entity, name, columns, owner }, declared),
     erasure: isRow ? 'row' : columns.flatMap((column) => erasedColumn(column, said?.columns.get(column.property))),
     referredBy: owner?.kind === 'referrers' ? referrer(owner, declared) : undefined,
   };
@@ -176,6 +179,27 @@ function conditionOf(
       : [keyOf({ columns }), columnOf(other.columns, owner.property)];
   const ids = `SELECT ${inner}.${escapeIdentifier(otherColumn)} FROM ${escapeIdentifier(other.name)} AS ${inner} WHERE ${theirs}`;
   return `${alias}.${escapeIdentifier(ownColumn)} IN (${ids})`;
+}
+
+function recordedIn(
+  { owner, columns, name }: Declared,
+  declared: ReadonlyMap<Class, Declared>,
+): OwnedTable['recorded'] {
+  if (!columns.some((column) => column.isPrimary && column.name === 'id')) return undefined;
+  const table = escapeIdentifier(name);
+  if (owner?.kind === 'columns') {
+    const each = owner.properties.map((property) => {
+      const { name: current, recorded } = ownerColumn(columnOf(columns, property));
+      const [customer, written] = [current, recorded].map(escapeIdentifier);
+      return `SELECT id, ${customer} AS customer_id, ${written} AS recorded_for FROM ${table}`;
+    });
+    return each.join(' UNION ALL ');
+  }
+  const other = owner?.kind === 'through' ? declared.get(owner.entity()) : undefined;
+  const inner = other && recordedIn(other, declared);
+  if (owner?.kind !== 'through' || inner === undefined) return undefined;
+  const column = escapeIdentifier(columnOf(columns, owner.property));
+  return `SELECT t.id, o.customer_id, o.recorded_for FROM ${table} AS t JOIN (${inner}) AS o ON o.id = t.${column}`;
 }
 
 function isAny(alias: string, column: string): string {

@@ -15,6 +15,7 @@ import type { Database } from '../sql/Database.js';
 import { Outbox } from '../flow/Outbox.js';
 import type { Class } from '../graph/Class.js';
 import { canonicalIds } from '../ownership/canonicalIds.js';
+import { reportAsRecorded } from '../ownership/reportAsRecorded.js';
 import { nameCustomers } from '../flow/nameCustomers.js';
 import { replaceIds } from '../flow/replaceIds.js';
 import { checkPage, countRows, readPages, type ListQuery } from '../sql/readPages.js';
@@ -197,6 +198,7 @@ export class RequestContext implements GuardedRequest {
               run,
             )
           : run());
+        if (this.aliases.any) await reportAsRecorded(manager, outbox);
         await outbox.save(manager);
         return answer;
       });
