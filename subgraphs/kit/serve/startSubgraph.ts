@@ -184,9 +184,8 @@ export async function startSubgraph(
     });
     fastify.get('/health', async (_request, reply) => {
       try {
-        const merges = await following.read();
-        const problems = problemsOf(merges);
-        return { status: 'up', subgraph: definition.name, ...(await events.health()), merges, problems };
+        const counts = await events.health();
+        return { status: 'up', subgraph: definition.name, ...counts, ...mergesIn(await following.read()) };
       } catch (error) {
         log.error({ err: error }, 'the database does not answer');
         return reply
@@ -227,11 +226,14 @@ export async function startSubgraph(
   }
 }
 
-/** What somebody should look at, in a sentence each. Requests are answered all the same. */
-function problemsOf({ waiting, waitingSince, astray }: Following): string[] {
+/** What `/health` tells of merges: nothing where all rows have followed. Requests are answered whatever it tells. */
+function mergesIn(merges: Following): object {
+  const { waiting, waitingSince, astray } = merges;
+  if (waiting === 0 && astray === 0) return {};
   const isLate = waitingSince !== null && Date.now() - waitingSince.getTime() > LATE_MS;
-  return [
+  const problems = [
     ...(isLate ? [`the rows of ${waiting} customers wait to follow a merge, since ${waitingSince.toISOString()}`] : []),
     ...(astray > 0 ? [`${astray} rows are not on the page of the customer whom the aliases tell`] : []),
   ];
+  return { merges, ...(problems.length > 0 && { problems }) };
 }
