@@ -441,7 +441,7 @@ test('an erasure makes no request ask who is whom; the first merge does', async 
   const subgraph = await startTestSubgraph(service);
   try {
     const [gone, here, other] = [uuid(), uuid(), uuid()];
-    const tell = (type: string, data: object) =>
+    const publish = (type: string, data: object) =>
       subgraph.publish({
         specversion: '1.0',
         id: uuid(),
@@ -458,7 +458,7 @@ test('an erasure makes no request ask who is whom; the first merge does', async 
       const statements = await subgraph.statements(() => subgraph.entities('Customer', [here], 'cases { totalCount }'));
       return statements.filter((statement) => statement.includes('customer_alias'));
     };
-    await tell(customerErased.type, { customerId: gone, customerIds: [gone], erasedAt: new Date().toISOString() });
+    await publish(customerErased.type, { customerId: gone, customerIds: [gone], erasedAt: new Date().toISOString() });
     await isThere('erased_customer');
     expect(await asked()).toEqual([]);
 
@@ -467,7 +467,7 @@ test('an erasure makes no request ask who is whom; the first merge does', async 
       { customerId: other, parentId: null },
     ];
     const mergedAt = new Date().toISOString();
-    await tell(customerMerged.type, { customerId: here, intoId: other, mergedAt, position: 1, customers });
+    await publish(customerMerged.type, { customerId: here, intoId: other, mergedAt, position: 1, customers });
     await isThere('customer_alias WHERE is_applied AND parent_id IS NOT NULL');
     expect(await asked()).not.toEqual([]);
   } finally {

@@ -239,7 +239,7 @@ test('households, organizations, hand-overs and referrals name the current id, e
       `{ handover(id: "${handover}") { accountCount items(kind: ACCOUNT) { totalCount nodes { account { id } } } } }`,
     );
     const { referrals } = await entity('feedback', e, 'referrals { totalCount nodes { referredCustomer { id } } }');
-    const lists: Record<string, Untyped[]> = {
+    const lists: Record<string, string[]> = {
       household: identity.household.members.nodes.map(({ id }: Untyped) => id),
       organization: identity.customer360.members.nodes.map(({ person }: Untyped) => person.id),
       handover: sales.handover.items.nodes.map(({ account }: Untyped) => account.id),
@@ -249,7 +249,7 @@ test('households, organizations, hand-overs and referrals name the current id, e
     expect(counts.map(({ totalCount }) => totalCount)).toEqual(Object.values(lists).map((list) => list.length));
     expect(sales.handover.accountCount).toBe(lists['handover']?.length);
     return Object.fromEntries(
-      Object.entries(lists).map(([name, ids]) => [name, ids.filter((id) => [a, b].includes(id)).sort()]),
+      Object.entries(lists).map(([name, ids]) => [name, ids.filter((id) => both.includes(id)).sort()]),
     );
   };
   const both = [a, b].sort();
