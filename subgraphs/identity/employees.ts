@@ -5,6 +5,8 @@ import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
+import { outboxChannel } from '../kit/flow/Outbox.js';
+import { notifyAfterCommit } from '../kit/sql/notifyAfterCommit.js';
 import { emailAddress, parseInput, text } from '../kit/graph/parseInput.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Employee } from './entities/Employee.js';
@@ -86,6 +88,11 @@ async function lockTeams(context: RequestContext, manager: EntityManager, alone:
   );
 }
 
+/** The database writes the events of changed employees; what it cannot do is wake who publishes them, after the commit. */
+function wakeRelay({ database }: RequestContext, manager: EntityManager): void {
+  notifyAfterCommit(manager, outboxChannel(database.subgraph));
+}
+
 /** @throws BAD_USER_INPUT when another employee signs in so */
 async function savingSubject<R>(saving: Promise<R>): Promise<R> {
   return saving.catch((error: unknown) => {
@@ -111,6 +118,7 @@ export async function createEmployee(
   } = parseInput(createEmployeeInput, given, 'input');
   return context.write(async (manager) => {
     await lockTeams(context, manager, false);
+    wakeRelay(context, manager);
     const id = uuid();
     const now = new Date();
     const row = { id, name, email, team, title, subject, active: true, createdAt: now, updatedAt: now, version: 1 };
@@ -132,6 +140,7 @@ export async function updateEmployee(
   const input = parseInput(updateEmployeeInput, given, 'input');
   return context.write(async (manager) => {
     await lockTeams(context, manager, false);
+    wakeRelay(context, manager);
     const { id, version } = await lockRow(manager, Employee, change);
     const changed = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
     await savingSubject(manager.update(Employee, { id }, { ...changed, updatedAt: new Date(), version: version + 1 }));
@@ -157,6 +166,7 @@ export async function renameTeam(
   const name = parseInput(text(100), given, 'name');
   return context.write(async (manager) => {
     await lockTeams(context, manager, true);
+    wakeRelay(context, manager);
     const team = await lockRow(manager, Team, change);
     Object.assign(team, { name, updatedAt: new Date(), version: team.version + 1 });
     await manager.save(team).catch((error: unknown) => {

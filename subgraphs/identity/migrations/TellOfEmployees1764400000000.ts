@@ -28,7 +28,6 @@ export class TellOfEmployees1764400000000 implements MigrationInterface {
               AS employee, row_number() OVER (ORDER BY id) AS number
             FROM employee WHERE id = ANY (ids)
           ) AS e GROUP BY (number - 1) / ${MOST_EMPLOYEES_IN_EVENT};
-          IF FOUND THEN PERFORM pg_notify('customer360.outbox.identity', ''); END IF;
         END $$;
 
       CREATE FUNCTION tell_of_new_employees() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
