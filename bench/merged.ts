@@ -108,7 +108,8 @@ export async function merged({ customers, requests, rounds, concurrency, share }
 /** Merges every so many-th customer into the next, and waits until all subgraphs have applied it. */
 async function mergeSome(url: string, databaseUrl: string, customers: number, share: number): Promise<void> {
   const every = Math.max(2, Math.round(1 / share));
-  const query = 'mutation ($id: ID!, $into: ID!) { mergeCustomers(customerId: $id, intoId: $into) { id } }';
+  const query =
+    'mutation ($id: ID!, $into: ID!) { mergeCustomers(customerId: $id, intoId: $into) { customer { id } } }';
   let [done, refused] = [0, 0];
   for (let index = 0; index + 1 < customers; index += every) {
     const [id, into] = [seedId(SEED, 'customer', index), seedId(SEED, 'customer', index + 1)];

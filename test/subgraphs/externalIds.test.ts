@@ -197,7 +197,7 @@ describe.each(NAMES)('%s', (name) => {
     const first = await done(name, given);
     await graph.ask(
       'identity',
-      `mutation { mergeCustomers(customerId: "${customerId}", intoId: "${survivor}") { id } }`,
+      `mutation { mergeCustomers(customerId: "${customerId}", intoId: "${survivor}") { customer { id } } }`,
     );
     await allSettled();
     expect((await done(name, given)).id).toBe(first.id);

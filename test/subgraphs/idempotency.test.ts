@@ -23,8 +23,9 @@ async function newCustomer(name = 'Anna'): Promise<string> {
   return (await write('identity', call, '{ customer { id } }')).customer.id;
 }
 
-const merge = (from: string, into: string, key = '') =>
-  write('identity', `mergeCustomers(customerId: "${from}", intoId: "${into}"${key})`);
+const merge = async (from: string, into: string, key = ''): Promise<Untyped> =>
+  (await write('identity', `mergeCustomers(customerId: "${from}", intoId: "${into}"${key})`, '{ customer { id } }'))
+    .customer;
 
 beforeAll(async () => {
   graph = await startTestSubgraphs();

@@ -46,7 +46,9 @@ describe('mergeStatus', () => {
   test('tells of a merge, and of its unmerge, when every subgraph has applied it, by either id', async () => {
     const [a = '', b = ''] = people;
     expect(await status(a)).toBeNull();
-    const merged = await write(`mergeCustomers(customerId: "${a}", intoId: "${b}") { id mergeStatus ${SELECTION} }`);
+    const { customer: merged } = await write(
+      `mergeCustomers(customerId: "${a}", intoId: "${b}") { customer { id mergeStatus ${SELECTION} } }`,
+    );
     expect(merged.mergeStatus.subgraphs.map(({ subgraph }: Untyped) => subgraph)).toEqual(ALL);
     await waitUntil(async () => (await status(a)).applied);
     const both = await status(b);
@@ -61,7 +63,7 @@ describe('mergeStatus', () => {
   test('names a subgraph that is down, and since when it is awaited', async () => {
     const [, , c = '', d = ''] = people;
     await graph.stopOne('sales');
-    await write(`mergeCustomers(customerId: "${c}", intoId: "${d}") { id }`);
+    await write(`mergeCustomers(customerId: "${c}", intoId: "${d}") { customer { id } }`);
     await waitUntil(async () => waitsFor(await status(c)).length === 1);
     const found = await status(c);
     expect(waitsFor(found)).toEqual(['sales']);

@@ -94,7 +94,7 @@ test('open subscriptions of both ids show what is recorded of either while they 
   await record(bob, 'of Bob alone');
   expect(await Promise.all(first)).toEqual(['of Ada alone', 'of Bob alone']);
 
-  await change(`mergeCustomers(customerId: "${ada}", intoId: "${bob}") { id }`);
+  await change(`mergeCustomers(customerId: "${ada}", intoId: "${bob}") { customer { id } }`);
   await untilOwnedBy(bob);
   await record(ada, 'of Ada, merged');
   await record(bob, 'of both');
@@ -120,7 +120,7 @@ test('who subscribes by the id of one who was merged, or comes back by it, sees 
   await before.return?.();
   await record(bob, 'missed of Bob');
   await record(ada, 'missed of Ada');
-  await change(`mergeCustomers(customerId: "${ada}", intoId: "${bob}") { id }`);
+  await change(`mergeCustomers(customerId: "${ada}", intoId: "${bob}") { customer { id } }`);
   await untilOwnedBy(bob);
   for (const id of [ada, bob]) {
     const stream = watch([id.toUpperCase()], cursor);

@@ -123,7 +123,7 @@ describe('the seed tells', () => {
   it('other stories for another seed', () => {
     const one = told(new World(1, presentOf(noon)), some);
     const other = told(new World(2, presentOf(noon)), some);
-    expect(other['identity.Customer']).not.toBe(one['identity.Customer']);
+    expect(other['identity.CustomerRecord']).not.toBe(one['identity.CustomerRecord']);
   });
 
   it('nothing that has happened after the present', () => {
