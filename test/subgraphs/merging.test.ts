@@ -16,6 +16,7 @@ async function sql(statement: string, ...values: readonly unknown[]): Promise<Un
   return graph.sql(statement, values);
 }
 
+const byText = (one: string, other: string): number => (one < other ? -1 : 1);
 const tell = (id: string, number: number, next: string) => tellOfCustomer(sql, { id, number, next, employee });
 
 const write = async (subgraph: string, call: string, selection = '{ id }'): Promise<Untyped> =>
@@ -249,10 +250,10 @@ test('households, organizations, hand-overs and referrals name the current id, e
     expect(counts.map(({ totalCount }) => totalCount)).toEqual(Object.values(lists).map((list) => list.length));
     expect(sales.handover.accountCount).toBe(lists['handover']?.length);
     return Object.fromEntries(
-      Object.entries(lists).map(([name, ids]) => [name, ids.filter((id) => both.includes(id)).sort()]),
+      Object.entries(lists).map(([name, ids]) => [name, ids.filter((id) => both.includes(id)).toSorted(byText)]),
     );
   };
-  const both = [a, b].sort();
+  const both = [a, b].toSorted(byText);
   const apart = { household: both, organization: both, handover: both, referrals: both };
   expect(await named()).toEqual(apart);
   await merge(a, b);

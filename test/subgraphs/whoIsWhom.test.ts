@@ -10,9 +10,6 @@ import { takeInAliases, type WhoIsWhom } from '../../subgraphs/kit/ownership/tak
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
 import { createTestDatabase } from '../support/postgres.js';
-import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
-import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
-import { settled } from '../support/settled.js';
 
 /** How many ways things are tried; more by hand: `RUNS=2000 npm test -- test/subgraphs/whoIsWhom.test.ts`. */
 const RUNS = Number(process.env['RUNS'] ?? 100);
@@ -127,117 +124,6 @@ describe('the rows of one department', () => {
         },
       ),
       { numRuns: RUNS },
-    );
-  });
-});
-
-describe('customers of whom several people make one at the same time', () => {
-  let graph: TestSubgraphs;
-  let people: string[];
-  beforeAll(async () => {
-    graph = await startTestSubgraphs();
-    people = [];
-    for (let number = 0; number < 4; number += 1) {
-      const { identifyCustomer } = await graph.ask(
-        'identity',
-        `mutation { identifyCustomer(input: { displayName: "P ${number}", emails: ["p${number}@example.com"] }) { customer { id } } }`,
-      );
-      people.push(identifyCustomer.customer.id);
-    }
-  });
-  afterAll(() => graph.stop());
-
-  const at = (index: number): string => people[index] ?? '';
-
-  async function send(subgraph: string, call: string): Promise<Untyped> {
-    return askSubgraph(subgraph, graph.urls[subgraph] ?? '', `mutation { ${call} }`);
-  }
-
-  const allSettled = (): Promise<void> => settled((statement) => graph.sql(statement), Object.keys(graph.urls));
-
-  /** Into whom each is merged, as a subgraph has it. */
-  async function parentsIn(schema: string): Promise<Map<string, string | null>> {
-    const rows = await graph.sql(`SELECT customer_id AS id, parent_id AS parent FROM ${schema}.customer_alias`);
-    return new Map(rows.map(({ id, parent }) => [id, parent]));
-  }
-
-  const person = fc.integer({ min: 0, max: 3 });
-  const command = fc.oneof(
-    fc.record({ kind: fc.constant('merge' as const), from: person, into: person }),
-    fc.record({ kind: fc.constant('unmerge' as const), from: person, into: person }),
-    fc.record({
-      kind: fc.constantFrom('case' as const, 'order' as const, 'name' as const),
-      from: person,
-      into: person,
-    }),
-  );
-
-  it('end as one graph, the same everywhere, with every row on the page that it tells', async () => {
-    let serial = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.array(command, { minLength: 2, maxLength: 6 }), { minLength: 1, maxLength: 3 }),
-        async (rounds) => {
-          /** What was answered as done: the word in it, and whom it was about. */
-          const done: { word: string; id: string }[] = [];
-          for (const round of rounds) {
-            await Promise.all(
-              round.map(async ({ kind, from, into }) => {
-                serial += 1;
-                const word = `w${serial}`;
-                const id = at(from);
-                if (kind === 'merge')
-                  await send(
-                    'identity',
-                    `mergeCustomers(customerId: "${id}", intoId: "${at(into)}") { customer { id } }`,
-                  );
-                else if (kind === 'unmerge') await send('identity', `unmergeCustomer(customerId: "${id}") { id }`);
-                else if (kind === 'case') {
-                  const call = `openCase(input: { customerId: "${id}", subject: "${word}", kind: QUESTION, channel: EMAIL, body: "B" }) { id }`;
-                  if (!(await send('service', call)).errors) done.push({ word, id });
-                } else if (kind === 'order') {
-                  const call = `openOpportunity(input: { customerId: "${id}", name: "${word}" }) { id }`;
-                  if (!(await send('sales', call)).errors) done.push({ word, id });
-                } else {
-                  const call = `setPreference(customerId: "${id}", input: { label: "${word}", note: "x" }) { id }`;
-                  if (!(await send('identity', call)).errors) done.push({ word, id });
-                }
-              }),
-            );
-          }
-          await allSettled();
-          const parents = await parentsIn('identity');
-          const rootOf = (id: string): string => {
-            const parent = parents.get(id) ?? null;
-            return parent === null ? id : rootOf(parent);
-          };
-          const rows = await graph.sql('SELECT id, merged_into AS parent FROM identity.customer WHERE id = ANY($1)', [
-            people,
-          ]);
-          for (const { id, parent } of rows) expect([id, parent]).toEqual([id, parents.get(id) ?? null]);
-          for (const schema of Object.keys(graph.urls)) {
-            const own = await parentsIn(schema);
-            for (const id of people)
-              expect([schema, id, own.get(id) ?? null]).toEqual([schema, id, parents.get(id) ?? null]);
-          }
-          const written = await graph.sql(
-            `SELECT subject AS word, customer_id AS id FROM service.service_case UNION ALL
-           SELECT name, customer_id FROM sales.opportunity UNION ALL SELECT label, customer_id FROM identity.preference`,
-          );
-          const pages = new Map<string, string[]>();
-          for (const { word, id } of written) pages.set(word, [...(pages.get(word) ?? []), id]);
-          for (const { word, id } of done) expect([word, pages.get(word)]).toEqual([word, [rootOf(id)]]);
-          for (const id of people) await send('identity', `unmergeCustomer(customerId: "${id}") { id }`);
-          await allSettled();
-          const apart = await graph.sql(
-            `SELECT subject AS word FROM service.service_case WHERE customer_id <> recorded_for UNION ALL
-           SELECT name FROM sales.opportunity WHERE customer_id <> recorded_for UNION ALL
-           SELECT label FROM identity.preference WHERE customer_id <> recorded_for`,
-          );
-          expect(apart).toEqual([]);
-        },
-      ),
-      { numRuns: Math.ceil(RUNS / 10) },
     );
   });
 });

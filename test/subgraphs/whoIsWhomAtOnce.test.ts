@@ -20,6 +20,7 @@ import { runImport } from '../support/runImport.js';
 import { settled } from '../support/settled.js';
 import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
+import { waitUntil } from '../support/waitUntil.js';
 import { tellOfCustomer } from '../support/tellOfCustomer.js';
 
 /**
@@ -203,13 +204,16 @@ const sql = async (statement: string, values: readonly unknown[] = []): Promise<
 const follow = ({ definition, dataSource }: (typeof replicas)[number]) =>
   applyAliases(dataSource, tablesOf(dataSource), definition.rederive);
 
-/** Nothing waits any more. Where a process died another goes on. */
+/** Nothing waits any more, and nothing is held. Where a process died another goes on. */
 async function allSettled(): Promise<void> {
+  const schemas = subgraphs.map(({ name }) => name);
+  const wait = () => settled((statement) => graph.sql(statement), schemas);
+  const held = schemas.map((name) => `(SELECT 1 FROM ${name}.dead_letter LIMIT 1)`).join(' UNION ALL ');
   for (const replica of replicas) await follow(replica);
-  await settled(
-    (statement) => graph.sql(statement),
-    subgraphs.map(({ name }) => name),
-  );
+  await wait();
+  await waitUntil(async () => (await graph.sql(held)).length === 0);
+  for (const replica of replicas) await follow(replica);
+  await wait();
 }
 
 /** What each department does every hour: a write at the very moment of an erasure did not see it. */
