@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import type { Client } from 'pg';
+import { type Client, escapeIdentifier } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { FilePlan } from './compileMapping.js';
 import type { TargetPlan } from './compileTarget.js';
@@ -242,7 +242,7 @@ export class BatchWriter {
     return lackingOwn;
   }
 
-  /** The ids that are referred to and not in the database, by file. */
+  /** The ids that are referred to and not in the database, by file. Who was erased was there. */
   async #missingReferences(drafts: readonly RecordDraft[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     const wanted = new Map<string, Set<string>>();
     for (const { file, id } of drafts.flatMap((draft) => draft.references)) {
@@ -250,9 +250,11 @@ export class BatchWriter {
     }
     for (const [file, ids] of wanted) {
       const { subgraph, table } = this.recordTable(file);
-      const { rows } = await this.databases
-        .of(subgraph)
-        .query<{ id: string }>(`SELECT id FROM ${table} WHERE id = ANY($1::uuid[])`, [[...ids]]);
+      const { rows } = await this.databases.of(subgraph).query<{ id: string }>(
+        `SELECT id FROM ${table} WHERE id = ANY($1::uuid[])
+           UNION ALL SELECT customer_id FROM ${escapeIdentifier(subgraph)}.erased_customer WHERE customer_id = ANY($1::uuid[])`,
+        [[...ids]],
+      );
       for (const { id } of rows) ids.delete(id);
     }
     return wanted;

@@ -1,6 +1,8 @@
 import { join, relative } from 'node:path';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
+import { againAfterDeadlock } from '../../subgraphs/kit/sql/againAfterDeadlock.js';
+import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { importId } from './Checkpoint.js';
 import { compileMapping, type FilePlan } from './compileMapping.js';
@@ -51,7 +53,9 @@ export async function runImport(
     await migrateAll(subgraphs, urls);
     const databases = await Databases.connect(urls, config.dryRun);
     try {
-      return await write(files, databases, id, config, output, signal);
+      const total = await write(files, databases, id, config, output, signal);
+      if (!config.dryRun) await deriveAnew(subgraphs, urls);
+      return total;
     } finally {
       await databases.close();
     }
@@ -122,6 +126,23 @@ async function migrateAll(
     await migrateSubgraph(subgraph, url).catch((error: unknown) => {
       throw unreachable(subgraph.name, url, error);
     });
+  }
+}
+
+/** What follows from rows that came in beside the mutations, such as who is in a segment. Also where all was there: an import that was killed did not come so far. */
+async function deriveAnew(
+  subgraphs: readonly SubgraphDefinition[],
+  urls: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const subgraph of subgraphs) {
+    const { afterImport, name } = subgraph;
+    if (afterImport === undefined) continue;
+    const dataSource = await createDataSource(subgraph, { url: urls[name] ?? '', poolSize: 1 }).initialize();
+    try {
+      await againAfterDeadlock(() => dataSource.transaction((manager) => afterImport(manager)));
+    } finally {
+      await dataSource.destroy();
+    }
   }
 }
 

@@ -73,6 +73,21 @@ export async function recomputeSegment(
   await align(database, manager, [segment], KNOWN, sql`TRUE`);
 }
 
+/** Finds anew all members of all segments by rule: rows were written past the mutations. */
+export async function recomputeSegments(manager: EntityManager): Promise<void> {
+  const database = new Database(manager.dataSource);
+  await lockRules(database, manager);
+  for (const segment of await ruledSegments(database, manager)) await recomputeSegment(database, manager, segment);
+}
+
+async function ruledSegments(database: Database, manager: EntityManager): Promise<RuledSegment[]> {
+  const rows = await database.query<{ id: string; tree: unknown }>(
+    sql`SELECT id, rule_tree AS tree FROM segment WHERE rule_tree IS NOT NULL ORDER BY id`,
+    manager,
+  );
+  return rows.map(({ id, tree }) => ({ id, rule: segmentRule.parse(tree) }));
+}
+
 /** How many customers a rule chooses. */
 export async function countChosen(database: Database, rule: SegmentRule): Promise<number> {
   const [row] = await database.query<{ n: number }>(
@@ -92,12 +107,8 @@ export async function recomputeCustomers(manager: EntityManager, customerIds: re
 }
 
 async function recomputeCustomer(database: Database, manager: EntityManager, customerId: string): Promise<void> {
-  const rows = await database.query<{ id: string; tree: unknown }>(
-    sql`SELECT id, rule_tree AS tree FROM segment WHERE rule_tree IS NOT NULL ORDER BY id`,
-    manager,
-  );
-  if (rows.length === 0) return;
-  const segments = rows.map(({ id, tree }) => ({ id, rule: segmentRule.parse(tree) }));
+  const segments = await ruledSegments(database, manager);
+  if (segments.length === 0) return;
   const own = sql`(SELECT ${customerId}::uuid AS id)`;
   await align(database, manager, segments, own, sql`m.customer_id = ${customerId}::uuid`);
 }

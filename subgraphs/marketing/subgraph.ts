@@ -28,7 +28,7 @@ import { SegmentResolver } from './resolvers/SegmentResolver.js';
 import { TraitResolver } from './resolvers/TraitResolver.js';
 import { TouchpointResolver } from './resolvers/TouchpointResolver.js';
 import { readWithdrawals } from './consentWithdrawn.js';
-import { recomputeCustomers } from './segmentMembers.js';
+import { recomputeCustomers, recomputeSegments } from './segmentMembers.js';
 
 /** Whom we address with what, what came of it, and what they allow. */
 export const marketing = defineSubgraph({
@@ -64,6 +64,7 @@ export const marketing = defineSubgraph({
   },
   entities: [Segment, SegmentMembership, Trait, Campaign, Exposure, Consent, Proposition, Offer],
   rederive: recomputeCustomers,
+  afterImport: recomputeSegments,
   migrations: [
     CreateMarketing1763800000000,
     CompleteMarketing1763900000000,

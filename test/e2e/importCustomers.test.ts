@@ -403,7 +403,8 @@ describe('a withdrawal that a file says', () => {
           customerId: { column: cust, reference: customers }
           purpose: { constant: MARKETING }
           channel: { constant: EMAIL }
-          action: { constant: WITHDRAWN }`,
+          action: { constant: WITHDRAWN }
+          at: { constant: '${new Date().toISOString()}' }`,
     );
     put('withdrawals.csv', 'no,cust\nW-1,1\n');
     expect((await run()).counts).toMatchObject({ 'withdrawals.csv': [1, 1, 0, 0, 0] });

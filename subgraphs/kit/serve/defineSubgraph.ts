@@ -80,6 +80,8 @@ export interface SubgraphDefinition {
    * Works out anew what it derives from rows of these customers, who were merged or unmerged: their rows have followed. Left out where it derives nothing.
    */
   readonly rederive?: Rederive;
+  /** Works out anew what it derives from rows that were written past its mutations, by an import. Left out where it derives nothing, or when it is asked. */
+  readonly afterImport?: (manager: EntityManager) => Promise<void>;
   /** Takes from employees who left what they still have to look after. Left out where its rows are given to nobody. */
   readonly release?: Release;
   /** What it does with the events of other subgraphs; left out when it reads none. */
