@@ -119,7 +119,6 @@ class ChangedMeanwhile extends Error {}
 
 async function changeAliases<R>(context: RequestContext, work: () => Promise<R>): Promise<R> {
   const done = await tryAgain(work);
-  context.aliases.note();
   await followSoon(context.database);
   return done;
 }

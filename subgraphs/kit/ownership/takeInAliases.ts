@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { Aliases } from './Aliases.js';
 import { membersOf } from './membersOf.js';
 
 /** Who is whom, as identity says it: see `customerMerged` in the contract. */
@@ -37,6 +38,12 @@ export async function takeInAliases(manager: EntityManager, { position, customer
      FROM root r
      WHERE a.customer_id = r.id AND a.canonical_id <> r.at`,
     [members],
+  );
+  // Others of them, whom it does not name, were merged before.
+  const merged = customers.filter(({ parentId }) => parentId !== null);
+  Aliases.note(
+    manager.dataSource,
+    merged.map(({ customerId }) => customerId.toLowerCase()),
   );
 }
 

@@ -109,8 +109,9 @@ export class RequestContext implements GuardedRequest {
    * @returns the ids of those who were merged to those into whom they were; empty when nobody was
    */
   async currentIds(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const current = await Promise.all(ids.map((id) => this.load(canonicalIds, id)));
-    const changed = ids.flatMap((id, index) => {
+    const merged = this.aliases.among(ids);
+    const current = await Promise.all(merged.map((id) => this.load(canonicalIds, id)));
+    const changed = merged.flatMap((id, index) => {
       const now = current[index] ?? id;
       return now === id ? [] : [[id, now] as const];
     });

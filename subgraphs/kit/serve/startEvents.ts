@@ -68,7 +68,7 @@ export function startEvents(
   config: SubgraphConfig,
   dataSource: DataSource,
   log: Logger,
-  hooks?: CustomerChangeHooks,
+  hooks?: Pick<CustomerChangeHooks, 'onErased'>,
 ): SubgraphEvents {
   const bus = openEventBus(config.eventBusUrl ?? config.databaseUrl, log);
   const connection = { ...connectionConfig(definition), connectionString: config.databaseUrl };
@@ -84,7 +84,6 @@ export function startEvents(
   const changes = customerChanges(definition.name, {
     onErased: (ids) => hooks?.onErased(ids),
     onMerged() {
-      hooks?.onMerged();
       follower.wake();
     },
   });

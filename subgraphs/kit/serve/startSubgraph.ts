@@ -129,7 +129,6 @@ export async function startSubgraph(
   await aliases.watch(dataSource, log);
   const events = startEvents(definition, config, dataSource, log, {
     onErased: (ids) => references.forget(ids),
-    onMerged: () => aliases.note(),
   });
   const following = new FollowHealth(dataSource, tablesOf(dataSource), log);
   const trust = new GatewayTrust(definition.name, config.signingKeys);
