@@ -14,6 +14,7 @@ import { leaveForeignJourneys } from './journeys/leaveForeignJourneys.js';
 import { closeIdleJourneys } from './journeys/closeIdleJourneys.js';
 import { LinkJourneys1764000000001 } from './migrations/LinkJourneys1764000000001.js';
 import { ReportTouchpoints1764000000000 } from './migrations/ReportTouchpoints1764000000000.js';
+import { TakeTurns1764600000000 } from './migrations/TakeTurns1764600000000.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
 import { JourneyResolver } from './resolvers/JourneyResolver.js';
@@ -52,6 +53,7 @@ export const touchpoints = defineSubgraph({
     LinkJourneys1764000000001,
     AnnounceTouchpoints1764000000002,
     AnnounceAfterCommit1764400000000,
+    TakeTurns1764600000000,
   ],
   rederive: leaveForeignJourneys,
   consumers: [timeline],

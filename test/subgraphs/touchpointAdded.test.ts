@@ -110,6 +110,33 @@ describe('touchpointAdded', () => {
     expect(functions).toEqual([]);
   });
 
+  test('leaves none out that others than the graph write, such as an import, and commit late', async () => {
+    const ada = await newCustomer('Ada');
+    const events = client.iterate({ query: ADDED, variables: { filter: { customerIds: [ada] } } });
+    const first = next(events);
+    await untilListening(1);
+    const { dataSource } = subgraph.database;
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(
+      `INSERT INTO touchpoint (id, customer_id, occurred_at, channel, direction, kind, department, summary)
+       VALUES ($1, $2, now(), 'PHONE', 'INBOUND', 'NOTE', 'OTHER', 'imported')`,
+      [uuid(), ada],
+    );
+    const recorded = record(ada, 'recorded');
+    await waitUntil(async () => {
+      const waiting = await dataSource.query<unknown[]>(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return waiting.length > 0;
+    });
+    await runner.commitTransaction();
+    await runner.release();
+    await recorded;
+    expect([(await first).summary, (await next(events)).summary]).toEqual(['imported', 'recorded']);
+    await events.return?.();
+  });
+
   test('goes on behind a cursor: thousands that were missed, then what comes, each once', async () => {
     const ada = await newCustomer('Ada');
     const before = client.iterate({ query: ADDED, variables: { filter: { customerIds: [ada] } } });
