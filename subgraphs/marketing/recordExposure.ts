@@ -2,6 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
+import { areOthers } from '../kit/ownership/areOthers.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { requireRow } from './changeRow.js';
@@ -38,7 +39,8 @@ export async function recordExposure(
       return recorded;
     }
     const present = await manager.findOneByOrFail(Exposure, { source: source ?? '', sourceKey: sourceKey ?? '' });
-    if (present.campaignId !== campaignId || present.customerId !== customerId || present.control !== control) {
+    const isOther = present.campaignId !== campaignId || present.control !== control;
+    if (isOther || (await areOthers(manager, [present.customerId, customerId]))) {
       throw badUserInput(
         `input.sourceKey: ${sourceKey} of ${source} is another exposure already: ${present.id}`,
         'input.sourceKey',

@@ -1,6 +1,8 @@
 import sql from 'sql-template-tag';
+import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
+import { areOthers } from '../kit/ownership/areOthers.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { createOpportunity } from './createOpportunity.js';
@@ -11,9 +13,9 @@ import { lockRow } from './lockRow.js';
 import { reportOpportunity } from './reports.js';
 
 /** Whose opportunity it becomes. */
-function customerOf(lead: Lead, given: string | null): string {
+async function customerOf(manager: EntityManager, lead: Lead, given: string | null): Promise<string> {
   const argument = 'input.customerId';
-  if (lead.customerId !== null && given !== null && given !== lead.customerId) {
+  if (await areOthers(manager, [lead.customerId, given])) {
     throw badUserInput(`${argument}: the lead is of customer ${lead.customerId}`, argument);
   }
   const customerId = lead.customerId ?? given;
@@ -42,7 +44,7 @@ export async function convertLead(
       const reason = `a lead that is ${lead.status} cannot be converted; qualify it first`;
       throw badUserInput(`id: ${reason}`, 'id', { allowed: QUALIFIES_TO[lead.status] });
     }
-    const customerId = customerOf(lead, input.customerId?.toLowerCase() ?? null);
+    const customerId = await customerOf(manager, lead, input.customerId?.toLowerCase() ?? null);
     const opportunity = await createOpportunity(
       manager,
       {

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { badUserInput } from '../kit/graph/errors.js';
+import { areOthers } from '../kit/ownership/areOthers.js';
 import { Case } from './entities/Case.js';
 
 /**
@@ -13,7 +14,7 @@ export async function requireCaseOf(
   customerId: string,
 ): Promise<Case | null> {
   if (caseId === null) return null;
-  const found = isUuid(caseId) ? await manager.findOneBy(Case, { id: caseId, customerId }) : null;
-  if (found !== null) return found;
+  const found = isUuid(caseId) ? await manager.findOneBy(Case, { id: caseId }) : null;
+  if (found !== null && !(await areOthers(manager, [found.customerId, customerId]))) return found;
   throw badUserInput(`input.caseId: there is no Case ${caseId} of Customer ${customerId}`, 'input.caseId');
 }

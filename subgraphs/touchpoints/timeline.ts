@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { type TouchpointReported, touchpointReported } from '../../schema/contract.js';
 import { addTouchpoint } from './addTouchpoint.js';
 import { eventConsumer, type ReceivedEvent } from '../kit/flow/EventConsumer.js';
+import { nameCustomers } from '../kit/flow/nameCustomers.js';
 import { takeTurn } from './takeTurn.js';
 
 /** Writes what the other subgraphs report onto the timeline, each once. */
@@ -11,7 +12,9 @@ export const timeline = eventConsumer({
   async handle(events: readonly ReceivedEvent<TouchpointReported>[], manager: EntityManager) {
     const recordedAt = new Date();
     await takeTurn(manager);
-    for (const { id, data } of events) {
+    for (const [index, { id, data }] of events.entries()) {
+      // Several come together where nobody of them was merged before. If one was meanwhile, for whom it is recorded is nothing to the next.
+      if (index > 0) await nameCustomers(manager, new Map());
       const { source, occurredAt, concludes, employeeId, sentiment, emotion, threadKey, ...columns } = data;
       await addTouchpoint(manager, {
         ...columns,

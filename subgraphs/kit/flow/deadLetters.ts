@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { scrubText } from '../../../observability/scrubText.js';
@@ -135,11 +136,16 @@ export async function park(
   log: Logger,
 ): Promise<void> {
   const id = (event as { id?: unknown } | null)?.id;
-  const eventId = typeof id === 'string' && id !== '' ? storableText(id.slice(0, 200)) : `unknown ${Date.now()}`;
+  const text = storableJson(event ?? null);
+  // Of one without an id, a name of its own: two of them are not one, and one that is delivered again is.
+  const eventId =
+    typeof id === 'string' && id !== ''
+      ? storableText(id.slice(0, 200))
+      : `unknown ${createHash('sha256').update(text).digest('hex')}`;
   await dataSource.query(
     `INSERT INTO dead_letter (consumer, event_id, event, reason, held_for, waits_behind)
      VALUES ($1, $2, $3::jsonb, $4, $5::uuid[], $6) ON CONFLICT DO NOTHING`,
-    [consumer.name, eventId, storableJson(event ?? null), shortened(reason), heldFor, waitsBehind ?? null],
+    [consumer.name, eventId, text, shortened(reason), heldFor, waitsBehind ?? null],
   );
   const line = { consumer: consumer.name, eventId, reason: scrubText(reason) };
   if (heldFor === null) log.error(line, 'an event was parked; npm run events tells and replays them');

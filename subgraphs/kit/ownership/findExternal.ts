@@ -6,7 +6,7 @@ import type { Class } from '../graph/Class.js';
 import { badUserInput } from '../graph/errors.js';
 import type { ExternalIdInput } from '../graph/ExternalIdInput.js';
 import type { Database } from '../sql/Database.js';
-import { canonicalIds } from './canonicalIds.js';
+import { areOthers } from './areOthers.js';
 import { erasedCondition } from './erasedCondition.js';
 
 /** A row that another system can know by an id of its own. */
@@ -42,7 +42,7 @@ export async function findExternal<T extends ExternalRow>(
   if (there === undefined) return { id, there: null };
   const { customerId, ...fixed } = said;
   const isOther = Object.entries(fixed).some(([property, value]) => there[property as keyof T] !== value);
-  if (isOther || (await areOthers(database, manager, [there.customerId, customerId]))) {
+  if (isOther || (await areOthers(manager, [there.customerId, customerId]))) {
     throw badUserInput(
       `${ARGUMENT}: something else is recorded under this id of ${externalId.source}, of another customer or kind`,
       ARGUMENT,
@@ -52,16 +52,6 @@ export async function findExternal<T extends ExternalRow>(
     throw badUserInput(`${ARGUMENT}: it is of a customer who was erased; nothing can be written of them`, ARGUMENT);
   }
   return { id, there };
-}
-
-/** Whether these are two customers. A merge may not have reached a row yet, so it is asked who they are. */
-async function areOthers(
-  database: Database,
-  manager: EntityManager,
-  customerIds: readonly (string | null | undefined)[],
-): Promise<boolean> {
-  const known = customerIds.filter((id) => typeof id === 'string').map((id) => id.toLowerCase());
-  return known.length > 1 && new Set(await canonicalIds(database, known, manager)).size > 1;
 }
 
 async function isErased(database: Database, manager: EntityManager, entity: Class, id: string): Promise<boolean> {

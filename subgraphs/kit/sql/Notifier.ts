@@ -16,9 +16,7 @@ export class Notifier {
   /** Call it when what there is to be seen is committed. */
   notify(): void {
     this.#isDue = true;
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = undefined;
-    });
+    this.#sending ??= this.#sendAll();
   }
 
   /** Resolves when nothing is on its way. */
@@ -31,5 +29,7 @@ export class Notifier {
       this.#isDue = false;
       await this.send().catch(() => undefined);
     }
+    // In the same turn in which nothing was due: whoever calls next begins anew.
+    this.#sending = undefined;
   }
 }
