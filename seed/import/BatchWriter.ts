@@ -177,6 +177,11 @@ export class BatchWriter {
         if (theirs.size > 0) throw new RefusedRecords(theirs, reason);
       };
       await others(statements.erased, null);
+      if (statements.leavers !== null) {
+        const { rows } = await client.query<{ active: boolean }>(statements.leavers.lock);
+        // A statement after the one that locked them: it sees who left while that waited.
+        if (rows.some(({ active }) => !active)) await client.query(statements.leavers.release);
+      }
       if (statements.remove !== null) {
         const { rows } = await client.query<{ record: number }>(statements.remove);
         for (const { record } of rows) touched.add(record);

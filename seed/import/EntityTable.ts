@@ -26,6 +26,8 @@ export interface EntityColumn {
 export interface EntityTable {
   /** Quoted: the one that says who is whom by now. */
   readonly aliases: string;
+  /** Quoted: the one that says who of our employees left; every subgraph but theirs has it. */
+  readonly employees: string;
   /** Quoted: the one that says who was erased. */
   readonly erased: string;
   /** Null for rows that are of no customer. */
@@ -103,6 +105,7 @@ export async function readEntityTable({ subgraph, entity }: ImportTarget): Promi
   return {
     table: `"${subgraph.name}"."${metadata.tableName}"`,
     aliases: `"${subgraph.name}"."customer_alias"`,
+    employees: `"${subgraph.name}"."employee_copy"`,
     erased: `"${subgraph.name}"."erased_customer"`,
     isErased: erasedCondition(read, entity),
     columns: new Map(columns),

@@ -11,6 +11,8 @@ export interface StageStatements {
   readonly copy: string;
   /** Tells, before anything is written, the records that have a row of a customer who was erased; null where rows are of no customer. */
   readonly erased: string | null;
+  /** Keeps work from employees who left; null where the rows give none. */
+  readonly leavers: LeaverStatements | null;
   /** Deletes the rows that must not be there; null for a target that never removes. Gives the records concerned. */
   readonly remove: string | null;
   /** Tells, after the merge, the records that have a row that is there already as another customer's; null where that cannot be. */
@@ -19,6 +21,13 @@ export interface StageStatements {
   readonly merge: string;
   /** Brings other rows up to date, after the merge; null where none follow from these. */
   readonly afterwards: string | null;
+}
+
+interface LeaverStatements {
+  /** Tells which of the employees concerned are `active`. Until the transaction ends nobody hears here that they left; then it is taken from them. */
+  readonly lock: string;
+  /** Takes from the rows staged what they give to who left. */
+  readonly release: string;
 }
 
 const INSERTED: Readonly<Record<(typeof KEPT)[number], string>> = {
@@ -76,6 +85,7 @@ export function stageStatements(plan: TargetPlan, name: string): StageStatements
     empty: `TRUNCATE pg_temp.${name}`,
     copy: `COPY ${name} (record_, removed_, ${staged.join(', ')}) FROM STDIN`,
     erased: erasedStatement(plan, name, matches.join(' AND ')),
+    leavers: leaverStatements(plan, name, matches.join(' AND ')),
     remove:
       plan.derivedId || plan.position !== undefined
         ? `DELETE FROM ${table} AS t USING ${name} AS s WHERE s.removed_ AND ${beyond.join(' AND ')}
@@ -119,4 +129,46 @@ function takenStatement({ table, target, columns }: TargetPlan, staged: string, 
   });
   return `SELECT DISTINCT s.record_ AS record FROM ${staged} AS s JOIN ${table.table} AS t ON ${matches}
     WHERE NOT s.removed_ AND (${areOthers.join(' OR ')})`;
+}
+
+/** Work that a file gives to who left stays with whoever has it by now, be it nobody. What is over is left as the file has it. */
+function leaverStatements(
+  { target, table, columns }: TargetPlan,
+  staged: string,
+  matches: string,
+): LeaverStatements | null {
+  const { gives } = target;
+  const plannedAs = (property?: string) => columns.find(({ column }) => column.property === property);
+  const to = plannedAs(gives?.to);
+  const released = plannedAs(gives?.released);
+  if (gives === undefined || (to ?? released) === undefined) return null;
+  const of = (property: string): string => {
+    const own = quoted(table.columns.get(property)?.name ?? property);
+    const planned = plannedAs(property);
+    if (planned === undefined) return `t.${own}`;
+    return planned.update === 'always' ? `s.${own}` : `coalesce(t.${own}, s.${own})`;
+  };
+  const given = [gives.to, ...(gives.otherwise === undefined ? [] : [gives.otherwise])].map(of);
+  const left = (id: string) => `${id} IN (SELECT id FROM ${table.employees} WHERE NOT active)`;
+  const rows = `${staged} AS s LEFT JOIN ${table.table} AS t ON ${matches}`;
+  const concerned = `u.ctid = s.ctid AND NOT s.removed_ AND ${left(`coalesce(${given.join(', ')})`)} AND (${gives.isOpen(of)})`;
+  const assignments: string[] = [];
+  let nobody = 'true';
+  if (to !== undefined) {
+    const own = quoted(to.column.name);
+    const holder = `CASE WHEN ${left(`t.${own}`)} THEN NULL ELSE t.${own} END`;
+    assignments.push(`${own} = ${holder}`);
+    nobody = `(${holder}) IS NULL`;
+  }
+  if (released !== undefined) assignments.push(`${quoted(released.column.name)} = ${nobody}`);
+  // Who has it by now is locked too: they may leave before it is written that they keep it.
+  const named = new Set([...given, `t.${quoted(table.columns.get(gives.to)?.name ?? gives.to)}`]);
+  return {
+    lock: `SELECT active FROM ${table.employees}
+      WHERE id IN (SELECT unnest(ARRAY[${[...named].join(', ')}]) FROM ${rows} WHERE NOT s.removed_) ORDER BY id FOR SHARE`,
+    release:
+      to?.column.nullable === false
+        ? `DELETE FROM ${staged} AS u USING ${rows} WHERE ${concerned}`
+        : `UPDATE ${staged} AS u SET ${assignments.join(', ')} FROM ${rows} WHERE ${concerned}`,
+  };
 }

@@ -17,8 +17,12 @@ describe('what can be imported', () => {
   it.each(entries)('%s speaks of columns that it has', async (name, target) => {
     expect(name.startsWith(`${target.subgraph.name}.`)).toBe(true);
     const { columns } = await readEntityTable(target);
-    const { rules = {}, initial = {}, money = {}, names = {}, sets = {}, fills = {}, virtual = {} } = target;
+    const { rules = {}, initial = {}, money = {}, names = {}, sets = {}, fills = {}, virtual = {}, gives } = target;
+    const givenBy: string[] = [];
+    gives?.isOpen((property) => `p${givenBy.push(property)}`);
     const properties = [
+      ...givenBy,
+      ...[gives?.to, gives?.otherwise, gives?.released].filter((property) => property !== undefined),
       ...Object.keys(rules).filter((property) => !(property in virtual)),
       ...[initial, fills].flatMap((given) => Object.keys(given)),
       ...Object.values(money).flatMap(({ amount, currency }) => [amount, currency]),

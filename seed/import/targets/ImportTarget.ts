@@ -14,6 +14,21 @@ export interface RowValues {
   refuse(field: string, reason: string): void;
 }
 
+/** The columns by which a row gives work to an employee. */
+interface GivenWork {
+  /** Who has it, by property. Where it cannot be empty, a row that gives to who left is not written. */
+  readonly to: string;
+  /** Who has it where `to` is empty. */
+  readonly otherwise?: string;
+  /** Says that nobody has it, whatever `otherwise` says. */
+  readonly released?: string;
+  /**
+   * Whether it is still to be done, as SQL: what the subgraph's `release` takes from who leaves.
+   * @param of the SQL of a property's value, as it is once the row is written
+   */
+  readonly isOpen: (of: (property: string) => string) => string;
+}
+
 /** An entity that a mapping can write, and what its TypeORM metadata do not say of it. */
 export interface ImportTarget {
   readonly subgraph: SubgraphDefinition;
@@ -44,6 +59,8 @@ export interface ImportTarget {
    * something else adds an entry beside the one that is there.
    */
   readonly appendOnly?: readonly string[];
+  /** What of it gives work to an employee: who left gets none, and whoever has the work by now keeps it. */
+  readonly gives?: GivenWork;
   /** The statement that brings other rows up to date with these, after they were written. Told the table of the rows staged. */
   readonly afterwards?: (staged: string) => string;
   /** What becomes of the rows that a record wrote before and does not write any more; without it they stay as they are. */

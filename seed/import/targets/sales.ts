@@ -102,6 +102,7 @@ export const salesTargets: Readonly<Record<string, ImportTarget>> = {
     money: { amount: { amount: 'amountValue', currency: 'currency' } },
     fills: { probability: 'always' },
     sets: { closedAt: ['expectedCloseOn'], stage: ['closedAt'] },
+    gives: { to: 'ownerId', isOpen: (of) => `${of('stage')} NOT IN ('WON', 'LOST')` },
     complete: completeOpportunity,
   },
   'sales.StageChange': { subgraph: sales, entity: StageChange, rules: { stage: oneOf(OpportunityStage) } },
@@ -157,6 +158,7 @@ export const salesTargets: Readonly<Record<string, ImportTarget>> = {
     initial: { status: 'NEW', source: 'OTHER' },
     money: { budget: { amount: 'budgetAmount', currency: 'budgetCurrency' } },
     sets: { convertedAt: ['status'] },
+    gives: { to: 'ownerId', isOpen: (of) => `${of('status')} IN ('NEW', 'WORKING', 'QUALIFIED')` },
     complete(row) {
       // A funnel often says no more of a lead than whether and when it was won.
       if (row.get('status') === null) row.set('status', row.get('convertedAt') === null ? 'NEW' : 'CONVERTED');
@@ -177,7 +179,15 @@ export const salesTargets: Readonly<Record<string, ImportTarget>> = {
       outcome: atMost(1000),
       nextStepDescription: atMost(500),
     },
+    sets: { nextStepDueAt: ['nextStepReleased'], nextStepOwnerId: ['nextStepReleased'] },
+    gives: {
+      to: 'nextStepOwnerId',
+      otherwise: 'employeeId',
+      released: 'nextStepReleased',
+      isOpen: (of) => `${of('nextStepDueAt')} IS NOT NULL AND ${of('nextStepDoneAt')} IS NULL`,
+    },
     complete(row) {
+      row.set('nextStepReleased', 'false');
       bothOrNone(row, 'nextStepDescription', 'nextStepDueAt');
       if (row.get('nextStepDoneAt') !== null) needed(row, 'nextStepDueAt', 'a next step that is done');
       notBefore(row, 'nextStepDueAt', 'occurredAt');
@@ -188,7 +198,12 @@ export const salesTargets: Readonly<Record<string, ImportTarget>> = {
     entity: ActivityDocument,
     rules: { position: from(0, MAX_DOCUMENTS - 1), name: atMost(200), url: webAddress, mimeType: atMost(127) },
   },
-  'sales.Account': { subgraph: sales, entity: Account, initial: { since: 'now' } },
+  'sales.Account': {
+    subgraph: sales,
+    entity: Account,
+    initial: { since: 'now' },
+    gives: { to: 'ownerId', isOpen: () => 'true' },
+  },
   'sales.CategorySpend': {
     subgraph: sales,
     entity: CategorySpend,

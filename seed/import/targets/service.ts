@@ -95,6 +95,7 @@ export const serviceTargets: Readonly<Record<string, ImportTarget>> = {
       slaKept: ['firstResponseDueAt', 'resolutionDueAt'],
     },
     fills: { firstResponseDueAt: 'once', resolutionDueAt: 'once' },
+    gives: { to: 'assigneeId', isOpen: (of) => `${of('status')} IN ('OPEN', 'AWAITING_CUSTOMER')` },
     complete: completeCase,
   },
   'service.CaseMessage': {
@@ -119,6 +120,10 @@ export const serviceTargets: Readonly<Record<string, ImportTarget>> = {
     rules: { what: atMost(200), kind: oneOf(PromiseKind) },
     initial: { kind: 'COMMITMENT' },
     sets: { validUntil: ['dueAt'] },
+    gives: {
+      to: 'employeeId',
+      isOpen: (of) => `${of('keptAt')} IS NULL AND (${of('validUntil')} IS NULL OR ${of('validUntil')} >= now())`,
+    },
     complete(row) {
       const kind = row.get('kind') ?? '';
       if (kind === 'WARRANTY') {
