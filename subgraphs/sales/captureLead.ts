@@ -19,9 +19,9 @@ export async function captureLead(
   const { customerId, ownerId } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   return context.write(async (manager, outbox) => {
-    const { id, there } = await findExternal(context.database, manager, Lead, input.externalId, {
-      customerId: customerId ?? null,
-    });
+    // No mutation changes the address of a lead. Nor its source, but an import that says none writes OTHER.
+    const said = { customerId: customerId ?? null, email: input.email ?? null };
+    const { id, there } = await findExternal(context.database, manager, Lead, input.externalId, said);
     if (there) return there;
     await requireActive(manager, { 'input.ownerId': ownerId });
     const now = new Date();
