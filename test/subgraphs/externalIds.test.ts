@@ -211,6 +211,25 @@ describe.each(NAMES)('%s', (name) => {
   });
 });
 
+it('is one id, composed or not', async () => {
+  const given = { customerId: await newCustomer(), externalId: { source: 'Café', id: `Ü ${uuid()}` } };
+  const { source, id } = given.externalId;
+  const decomposed = { source: source.normalize('NFD'), id: id.normalize('NFD') };
+  expect(decomposed).not.toEqual(given.externalId);
+  const first = await done('placeOrder', given);
+  expect(await done('placeOrder', { ...given, externalId: decomposed })).toEqual(first);
+
+  const add = `mutation ($id: ID!, $externalId: ExternalIdInput!) {
+    addExternalId(customerId: $id, externalId: $externalId) { externalIds { source id } } }`;
+  for (const externalId of [decomposed, given.externalId]) {
+    const { addExternalId } = await graph.ask('identity', add, { id: given.customerId, externalId });
+    expect(addExternalId.externalIds).toEqual([given.externalId]);
+    const query = 'query ($externalId: ExternalIdInput) { customer360(externalId: $externalId) { id } }';
+    const { customer360 } = await graph.ask('identity', query, { externalId });
+    expect(customer360.id).toBe(given.customerId);
+  }
+});
+
 it.each(NAMES.filter((name) => mutation(name).other))('%s refuses an id that is of another thing', async (name) => {
   const given = { customerId: await newCustomer(), ...shop(uuid()) };
   const { id } = await done(name, given);
