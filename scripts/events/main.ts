@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { subgraphs } from '../../subgraphs/all.js';
 import { readDatabaseUrl } from '../../subgraphs/kit/serve/config.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
-import { customerChanges } from '../../subgraphs/kit/ownership/customerChanges.js';
+import { consumersOf } from '../../subgraphs/kit/serve/consumersOf.js';
 import { type DeadLetter, deadLetters } from '../../subgraphs/kit/flow/deadLetters.js';
 import { replay } from '../../subgraphs/kit/flow/takeInEvents.js';
 import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
@@ -67,7 +67,7 @@ async function findParked(dataSources: DataSource[], environment: NodeJS.Process
     await migrateSubgraph(subgraph, url);
     const dataSource = await createDataSource(subgraph, { url, poolSize: 1 }).initialize();
     dataSources.push(dataSource);
-    for (const consumer of [customerChanges(subgraph.name), ...(subgraph.consumers ?? [])]) {
+    for (const consumer of consumersOf(subgraph)) {
       for (const letter of await deadLetters(dataSource, consumer)) {
         parked.push({ letter, replay: () => replay(dataSource, consumer, letter) });
       }

@@ -70,6 +70,11 @@ export class SourceRow {
     return this.reader.meant(this.cells, column);
   }
 
+  /** The value as it names a record, be it of another file or system: as `externalIdInput` has it, so in Unicode's composed form (NFC). */
+  key(column: string): string | null {
+    return this.value(column)?.normalize('NFC') ?? null;
+  }
+
   /** A problem with what this row says in a column. */
   problem(column: string, reason: string): RowProblem {
     return new RowProblem(column, this.reader.written(this.cells, column), reason, this.line);

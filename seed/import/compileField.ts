@@ -231,7 +231,7 @@ function compileReference(field: FieldSpec, column: EntityColumn, scope: FieldSc
     return never;
   }
   const keyOf = (row: SourceRow) =>
-    typeof constant === 'string' ? [constant] : columns.map((name) => row.value(name));
+    typeof constant === 'string' ? [constant.normalize('NFC')] : columns.map((name) => row.key(name));
   const link = customerRecord(source, entity, keyOf);
   if (link !== null) scope.links.push(link);
   return (row, draft) => {

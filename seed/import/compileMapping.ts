@@ -61,7 +61,7 @@ export async function compileMapping(
     const key = keyReader(spec);
     const links: CustomerLink[] = [];
     const own = customerRecord(source, spec.targets[0]?.entity ?? '', (row) =>
-      spec.key.map((column) => row.value(column)),
+      spec.key.map((column) => row.key(column)),
     );
     if (own !== null) links.push(own);
     for (const [index, targetSpec] of spec.targets.entries()) {
@@ -239,7 +239,7 @@ function keyReader(spec: FileSpec): FoldPlan['key'] {
   return (row) => {
     row.checkWidth();
     return spec.key.map((column) => {
-      const value = row.value(column);
+      const value = row.key(column);
       if (value === null) throw row.problem(column, 'is missing, and it is the key of the record');
       const why = whyUnstorable(value);
       if (why !== null) throw row.problem(column, why);

@@ -87,7 +87,7 @@ export function matchStep(spec: MatchSpec): MatchStep {
     return { column: spec.phone, what: 'phone number', read };
   }
   const { externalId: column, source } = spec;
-  const read = (text: string) => whyUnstorable(text) ?? [identifier('EXTERNAL_ID', text, source)];
+  const read = (text: string) => whyUnstorable(text) ?? [identifier('EXTERNAL_ID', text.normalize('NFC'), source)];
   return { column, what: `id at ${source}`, read };
 }
 

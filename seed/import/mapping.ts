@@ -11,6 +11,11 @@ import { isTimeZone } from './zonedTime.js';
  */
 
 const name = z.string({ error: 'must be a text' }).trim().min(1, 'must not be empty');
+/** A system, by the name that callers of the graph give it in an `externalId`: so composed (Unicode NFC), as there. */
+const system = z
+  .string({ error: 'must be a text' })
+  .normalize('NFC')
+  .pipe(name.max(100, 'must have at most 100 characters'));
 /** YAML makes numbers of `1` and truths of `true`; in a cell they are text. {@link keepText} holds the others. */
 const cell = z
   .union([z.string(), z.number(), z.boolean()], { error: 'must be a text, a number, true or false' })
@@ -79,7 +84,7 @@ const matchSpec = z.union(
     z.strictObject({ email: name }),
     /** `country`: of numbers without a country code, as ISO 3166 or the column that says it. */
     z.strictObject({ phone: name, country: z.union([name, z.strictObject({ column: name })]).optional() }),
-    z.strictObject({ externalId: name, source: name }),
+    z.strictObject({ externalId: name, source: system }),
   ],
   {
     error:
@@ -333,7 +338,7 @@ const fileSpec = z
     /** Other files that say more of each row. */
     join: z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(joinSpec)).default([]),
     /** Where its keys are others than those of the mapping's source. */
-    source: name.max(100, 'must have at most 100 characters').optional(),
+    source: system.optional(),
     /** The columns that tell one record from every other. */
     key: oneOrMore(name),
     /** Rows with the same key are events of one record, in this order; those that are equal in it, as the file has them. */
@@ -356,7 +361,7 @@ function nameRows(files: unknown): unknown {
 
 const mappingSpec = z.strictObject({
   /** The system that the files come from; the namespace of its keys. */
-  source: name.max(100, 'must have at most 100 characters'),
+  source: system,
   /** Of dates that say none themselves. */
   zone: zone.optional(),
   files: z.preprocess(

@@ -17,7 +17,7 @@ export async function recordReview(
 ): Promise<Review> {
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
   return context.write(async (manager, outbox) => {
-    const said = { customerId: input.customerId ?? null, site: input.site };
+    const said = { customerId: input.customerId ?? null, site: input.site, rating: input.rating };
     const { id, there } = await findExternal(context.database, manager, Review, input.externalId, said);
     if (there) return there;
     const now = new Date();

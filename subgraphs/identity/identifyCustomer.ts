@@ -12,6 +12,7 @@ import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
 import { CustomerRecord } from './entities/CustomerRecord.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { MAX_IDENTIFIERS } from './identifierInput.js';
+import { nameMerged } from '../kit/flow/nameCustomers.js';
 import { lockCurrentCustomer } from './lockCustomer.js';
 
 type Input = z.output<typeof identifyCustomerInput>;
@@ -29,18 +30,25 @@ async function lockIdentifiers(context: RequestContext, manager: EntityManager, 
   );
 }
 
-async function owners(context: RequestContext, manager: EntityManager, input: Input): Promise<string[]> {
+/** Who has any of the identifiers by now, and for whom that was recorded. Rows of who was merged follow moments later, so it is asked who they are. */
+interface Found {
+  readonly id: string;
+  readonly recordedFor: string;
+}
+
+async function owners(context: RequestContext, manager: EntityManager, input: Input): Promise<Found[]> {
   const sources = input.externalIds.map(({ source }) => source);
   const ids = input.externalIds.map(({ id }) => id);
-  const rows = await context.database.query<{ id: string }>(
+  return context.database.query<Found>(
     sql`
-      SELECT customer_id AS id FROM customer_identifier WHERE type = 'EMAIL' AND value = ANY(${input.emails}::text[])
-      UNION SELECT customer_id FROM customer_identifier WHERE type = 'PHONE' AND value = ANY(${input.phones}::text[])
-      UNION SELECT customer_id FROM external_id
-        WHERE (source, id) IN (SELECT * FROM unnest(${sources}::text[], ${ids}::text[]))`,
+      SELECT coalesce(a.canonical_id, i.recorded_for) AS id, i.recorded_for AS "recordedFor" FROM (
+        SELECT recorded_for FROM customer_identifier WHERE type = 'EMAIL' AND value = ANY(${input.emails}::text[])
+        UNION SELECT recorded_for FROM customer_identifier WHERE type = 'PHONE' AND value = ANY(${input.phones}::text[])
+        UNION SELECT recorded_for FROM external_id
+          WHERE (source, id) IN (SELECT * FROM unnest(${sources}::text[], ${ids}::text[]))
+      ) AS i LEFT JOIN customer_alias a ON a.customer_id = i.recorded_for ORDER BY i.recorded_for`,
     manager,
   );
-  return rows.map((row) => row.id);
 }
 
 /** Adds what the customer does not have yet; returns how many rows that were. */
@@ -89,12 +97,16 @@ export async function identifyCustomer(
   return context.write(async (manager) => {
     await lockIdentifiers(context, manager, input);
     const found = await owners(context, manager, input);
-    if (found.length > 1) {
-      throw badUserInput(`the identifiers belong to ${found.length} customers`, 'input', { customerIds: found });
+    const customerIds = [...new Set(found.map(({ id }) => id))];
+    if (customerIds.length > 1) {
+      throw badUserInput(`the identifiers belong to ${customerIds.length} customers`, 'input', { customerIds });
     }
-    const [existing] = found;
+    const [existing] = customerIds;
     if (existing !== undefined) {
       const customer = await lockCurrentCustomer(manager, { id: existing, argument: 'input', expectedVersion: null });
+      // What is new is recorded for whom the identifier was that told who it is.
+      const by = found.some(({ recordedFor }) => recordedFor === customer.id) ? undefined : found[0]?.recordedFor;
+      if (by !== undefined) await nameMerged(manager, by, customer.id);
       const added = await addIdentifiers(manager, customer.id, input);
       return { customer: added === 0 ? customer : await touch(manager, customer), created: false };
     }

@@ -35,6 +35,13 @@ type Columns = Omit<z.output<typeof updateCustomerInput>, 'emails' | 'phones'>;
 async function writeRecords(manager: EntityManager, customerId: string, columns: Columns): Promise<void> {
   const said = Object.entries(columns).filter(([, value]) => value !== undefined);
   if (said.length === 0) return;
+  // A process of the version before this may have made the customer without one.
+  await manager.query(
+    `INSERT INTO customer_record (id, kind, display_name, roles, locale, time_zone, preferred_channel, household_id, created_at, updated_at)
+     SELECT id, kind, display_name, roles, locale, time_zone, preferred_channel, household_id, created_at, updated_at FROM customer c
+     WHERE id = $1 AND NOT EXISTS (SELECT FROM customer_record r WHERE r.id = c.id) ON CONFLICT DO NOTHING`,
+    [customerId],
+  );
   const { columns: known } = manager.dataSource.getMetadata(CustomerRecord);
   const nameOf = (property: string): string =>
     known.find(({ propertyName }) => propertyName === property)?.databaseName ?? property;

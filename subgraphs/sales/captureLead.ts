@@ -19,38 +19,38 @@ export async function captureLead(
   const { customerId, ownerId } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   return context.write(async (manager, outbox) => {
-    const { id, there } = await findExternal(context.database, manager, Lead, input.externalId, {
-      customerId: customerId ?? null,
-    });
+    // No mutation changes the address of a lead. Nor its source, but an import that says none writes OTHER.
+    const said = { customerId: customerId ?? null, email: input.email ?? null };
+    const { id, there } = await findExternal(context.database, manager, Lead, input.externalId, said);
     if (there) return there;
     await requireActive(manager, { 'input.ownerId': ownerId });
     const now = new Date();
-    const lead = await manager.save(
-      Object.assign(new Lead(), {
-        id,
-        customerId: customerId?.toLowerCase() ?? null,
-        name: input.name,
-        company: input.company ?? null,
-        email: input.email ?? null,
-        phone: input.phone ?? null,
-        source: input.source,
-        interest: input.interest ?? null,
-        status: 'NEW' as const,
-        ownerId: ownerId?.toLowerCase() ?? null,
-        budgetAmount: null,
-        budgetCurrency: null,
-        authority: null,
-        need: null,
-        timing: null,
-        disqualifiedReason: null,
-        opportunityId: null,
-        capturedAt: input.capturedAt ?? now,
-        convertedAt: null,
-        createdAt: now,
-        updatedAt: now,
-        version: 1,
-      }),
-    );
+    const lead = Object.assign(new Lead(), {
+      id,
+      customerId: customerId?.toLowerCase() ?? null,
+      name: input.name,
+      company: input.company ?? null,
+      email: input.email ?? null,
+      phone: input.phone ?? null,
+      source: input.source,
+      interest: input.interest ?? null,
+      status: 'NEW' as const,
+      ownerId: ownerId?.toLowerCase() ?? null,
+      budgetAmount: null,
+      budgetCurrency: null,
+      authority: null,
+      need: null,
+      timing: null,
+      disqualifiedReason: null,
+      opportunityId: null,
+      capturedAt: input.capturedAt ?? now,
+      convertedAt: null,
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+    });
+    // Not `save`, which would change what an import has written under the id meanwhile.
+    await manager.insert(Lead, lead);
     reportLead(outbox, lead);
     return lead;
   }, once);

@@ -5,8 +5,8 @@ import type { HandoverItemKind } from './entities/HandoverItem.js';
 
 /**
  * Gives all that an employee has to look after to another, or to nobody: accounts, open opportunities, open next steps, open leads. What is closed stays
- * theirs, and so does what they did. With what they have now goes what they left to nobody before, as far as it still is nobody's. It is written down item
- * by item; where nobody takes it over and there is nothing, nothing is.
+ * theirs, and so does what they did. With what they have now goes what they left to nobody before, as far as it still is nobody's, and nobody else had it
+ * since. It is written down item by item; where nobody takes it over and there is nothing, nothing is.
  */
 export async function handOver(manager: EntityManager, handover: Handover): Promise<void> {
   const { id, fromId, toId, at } = handover;
@@ -14,9 +14,7 @@ export async function handOver(manager: EntityManager, handover: Handover): Prom
   // Hand-overs take turns: two that lock the same rows in different orders would wait for each other.
   await run(sql`SELECT pg_advisory_xact_lock(hashtext('handover'))`);
   await manager.insert(Handover, handover);
-  const left = (kind: HandoverItemKind) => sql`
-    SELECT i.item_id FROM handover_item i JOIN handover h ON h.id = i.handover_id
-    WHERE h.from_id = ${fromId}::uuid AND h.to_id IS NULL AND i.kind = ${kind}`;
+  const left = (kind: HandoverItemKind) => sql`SELECT i.item_id FROM ${leftBehind(fromId, kind)}`;
   // Leads first: one that is being converted is waited for, and its opportunity and account are then found.
   await run(sql`
     WITH moved AS (
@@ -48,6 +46,15 @@ export async function handOver(manager: EntityManager, handover: Handover): Prom
   );
 }
 
+/** The items `i` that an employee was the last to have, and left to nobody: from FROM on, for conditions to be added. */
+function leftBehind(fromId: string, kind: HandoverItemKind): Sql {
+  return sql`handover_item i JOIN handover h ON h.id = i.handover_id
+    WHERE h.from_id = ${fromId}::uuid AND h.to_id IS NULL AND i.kind = ${kind}
+      AND NOT EXISTS (
+        SELECT FROM handover_item j JOIN handover g ON g.id = j.handover_id
+        WHERE j.item_id = i.item_id AND j.kind = i.kind AND (g.at, g.id) > (h.at, h.id))`;
+}
+
 /** Those who lose whom they have are `moved`. A customer whom nobody looks after has no row. */
 function leaveAccounts(fromId: string): Sql {
   return sql`moved AS (DELETE FROM account WHERE owner_id = ${fromId} RETURNING recorded_for)`;
@@ -60,8 +67,7 @@ function giveAccounts({ fromId, toId, at }: { fromId: string; toId: string; at: 
   ), left_behind AS (
     INSERT INTO account (customer_id, owner_id, since)
     SELECT DISTINCT i.item_recorded_for, ${toId}::uuid, ${at}::timestamptz
-    FROM handover_item i JOIN handover h ON h.id = i.handover_id
-    WHERE h.from_id = ${fromId}::uuid AND h.to_id IS NULL AND i.kind = 'ACCOUNT'
+    FROM ${leftBehind(fromId, 'ACCOUNT')}
       AND NOT EXISTS (SELECT FROM account a WHERE a.customer_id = i.item_id)
       AND NOT EXISTS (SELECT FROM erased_customer e WHERE e.customer_id = i.item_recorded_for)
     ON CONFLICT DO NOTHING RETURNING recorded_for

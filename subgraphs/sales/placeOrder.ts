@@ -70,20 +70,20 @@ export async function placeOrder(context: RequestContext, input: Input, once: Id
       throw badUserInput('input.lines: the total has more than 15 digits before the point', 'input.lines');
     }
     const now = new Date();
-    const order = await manager.save(
-      Object.assign(new Order(), {
-        id,
-        number: await nextOrderNumber(context.database, manager),
-        customerId,
-        status: 'PLACED' as const,
-        placedAt: input.placedAt ?? now,
-        currency: input.currency,
-        totalAmount: total.toFixed(),
-        createdAt: now,
-        updatedAt: now,
-        version: 1,
-      }),
-    );
+    const order = Object.assign(new Order(), {
+      id,
+      number: await nextOrderNumber(context.database, manager),
+      customerId,
+      status: 'PLACED' as const,
+      placedAt: input.placedAt ?? now,
+      currency: input.currency,
+      totalAmount: total.toFixed(),
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+    });
+    // Not `save`, which would change what an import has written under the id meanwhile.
+    await manager.insert(Order, order);
     await manager.insert(
       OrderLine,
       lines.map((line) => ({ ...line, orderId: order.id })),

@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
 import type { Database } from '../kit/sql/Database.js';
 import { GoodwillAuthority } from './entities/GoodwillAuthority.js';
@@ -47,6 +47,13 @@ function windowStart(now: Date): Date {
   return new Date(now.getTime() - AUTHORITY_DAYS * 86_400_000);
 }
 
+/** Rows of who was merged follow moments later, and a limit must hold at every moment: those who are one are asked for by whom a row was recorded for. */
+function isOf(recorded: Sql, customerId: string): Sql {
+  return sql`(${recorded} = ${customerId}::uuid OR ${recorded} IN (
+    SELECT a.customer_id FROM customer_alias a WHERE a.canonical_id = (SELECT coalesce(
+      (SELECT canonical_id FROM customer_alias WHERE customer_id = ${customerId}::uuid), ${customerId}::uuid))))`;
+}
+
 /** What the employee has granted to the customer in the currency within the days that count: exact text. */
 export async function grantedLately(
   database: Database,
@@ -56,7 +63,7 @@ export async function grantedLately(
 ): Promise<string> {
   const [row] = await database.query<{ total: string }>(
     sql`SELECT coalesce(sum(t.amount), 0)::text AS total FROM goodwill t
-      WHERE t.customer_id = ${customerId}::uuid AND t.granted_at > ${windowStart(now)}::timestamptz
+      WHERE ${isOf(sql`t.recorded_for`, customerId)} AND t.granted_at > ${windowStart(now)}::timestamptz
         AND t.employee_id = ${employeeId}::uuid AND t.currency = ${currency}`,
     manager,
   );
@@ -81,7 +88,7 @@ export async function employeesWhoMayGrant(
       JOIN employee_copy e ON e.id = current."employeeId" AND e.active
       LEFT JOIN (
         SELECT employee_id, sum(amount) AS total FROM goodwill
-        WHERE customer_id = ${customerId}::uuid AND granted_at > ${windowStart(now)}::timestamptz
+        WHERE ${isOf(sql`recorded_for`, customerId)} AND granted_at > ${windowStart(now)}::timestamptz
           AND currency = ${currency}
         GROUP BY employee_id) AS granted ON granted.employee_id = current."employeeId"
       WHERE current."limitValue" >= coalesce(granted.total, 0) + ${amount}::numeric

@@ -315,6 +315,24 @@ describe('who leaves', () => {
     expect(await inSales(before)).toEqual([...all(heir, 4), third]);
   });
 
+  it('leaves to a successor nothing that somebody else had afterwards, and left', async () => {
+    const [first, last, heir, other] = [await employee(), await employee(), await employee(), await employee()];
+    const given = await giveEverything(first);
+    await leave(first);
+    await write('sales', `qualifyLead(id: "${given.lead.id}", input: { status: WORKING, ownerId: "${last}" }) { id }`);
+    await write('sales', `assignAccount(customerId: "${given.customerId}", ownerId: "${last}") { version }`);
+    await leave(last);
+    const take = (from: string, to: string) =>
+      write(
+        'sales',
+        `reassignPortfolio(from: "${from}", to: "${to}") { accountCount opportunityCount nextStepCount leadCount }`,
+      );
+    expect(await take(first, heir)).toEqual({ ...EVERYTHING, accountCount: 1, leadCount: 0 });
+    expect(await inSales(given)).toEqual([null, heir, heir, null, heir]);
+    expect(await take(last, other)).toEqual({ accountCount: 1, opportunityCount: 0, nextStepCount: 0, leadCount: 1 });
+    expect(await inSales(given)).toEqual([other, heir, heir, other, heir]);
+  });
+
   it('holds nothing of what is given at the same moment', async () => {
     const id = await employee();
     const customerId = await customer();

@@ -37,8 +37,8 @@ interface Mutation {
   readonly told: () => object;
   /** Makes something else of it. */
   readonly other?: () => Promise<object>;
-  /** Whether it may be of nobody. */
-  readonly ofNobody?: true;
+  /** Where it may be of nobody: what tells that it is somebody else's. */
+  readonly otherPerson?: object;
 }
 
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
@@ -76,14 +76,14 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     table: 'feedback.review',
     told: () => ({ site: 'Trustpilot', rating: 4 }),
     other: async () => ({ site: 'Google' }),
-    ofNobody: true,
+    otherPerson: { rating: 1 },
   },
   captureLead: {
     subgraph: 'sales',
     input: 'CaptureLeadInput',
     table: 'sales.lead',
-    told: () => ({ name: 'Anna', source: 'WEB' }),
-    ofNobody: true,
+    told: () => ({ name: 'Anna', email: 'anna@example.com', source: 'WEB' }),
+    otherPerson: { name: 'Bert', email: 'bert@example.com' },
   },
 };
 const NAMES = Object.keys(MUTATIONS);
@@ -211,6 +211,25 @@ describe.each(NAMES)('%s', (name) => {
   });
 });
 
+it('is one id, composed or not', async () => {
+  const given = { customerId: await newCustomer(), externalId: { source: 'Café', id: `Ü ${uuid()}` } };
+  const { source, id } = given.externalId;
+  const decomposed = { source: source.normalize('NFD'), id: id.normalize('NFD') };
+  expect(decomposed).not.toEqual(given.externalId);
+  const first = await done('placeOrder', given);
+  expect(await done('placeOrder', { ...given, externalId: decomposed })).toEqual(first);
+
+  const add = `mutation ($id: ID!, $externalId: ExternalIdInput!) {
+    addExternalId(customerId: $id, externalId: $externalId) { externalIds { source id } } }`;
+  for (const externalId of [decomposed, given.externalId]) {
+    const { addExternalId } = await graph.ask('identity', add, { id: given.customerId, externalId });
+    expect(addExternalId.externalIds).toEqual([given.externalId]);
+    const query = 'query ($externalId: ExternalIdInput) { customer360(externalId: $externalId) { id } }';
+    const { customer360 } = await graph.ask('identity', query, { externalId });
+    expect(customer360.id).toBe(given.customerId);
+  }
+});
+
 it.each(NAMES.filter((name) => mutation(name).other))('%s refuses an id that is of another thing', async (name) => {
   const given = { customerId: await newCustomer(), ...shop(uuid()) };
   const { id } = await done(name, given);
@@ -218,7 +237,7 @@ it.each(NAMES.filter((name) => mutation(name).other))('%s refuses an id that is 
   expect(await rows(name, given.customerId)).toEqual([{ id }]);
 });
 
-describe.each(NAMES.filter((name) => mutation(name).ofNobody))('%s of nobody', (name) => {
+describe.each(NAMES.filter((name) => mutation(name).otherPerson))('%s of nobody', (name) => {
   it('is refused when what is there is of a customer who was erased', async () => {
     const customerId = await newCustomer();
     const given = shop(uuid());
@@ -234,6 +253,24 @@ describe.each(NAMES.filter((name) => mutation(name).ofNobody))('%s of nobody', (
     expect((await done(name, given)).id).toBe(id);
     expect((await done(name, { ...given, customerId: await newCustomer() })).id).toBe(id);
   });
+
+  it('is refused, and told nothing, when what is there is of somebody else', async () => {
+    const given = shop(uuid());
+    const { id } = await done(name, given);
+    const message = await refused(name, { ...given, ...mutation(name).otherPerson });
+    expect(message).toContain('input.externalId');
+    for (const there of [id, 'anna']) expect(message.toLowerCase()).not.toContain(there);
+    expect((await done(name, given)).id).toBe(id);
+  });
+});
+
+it('captureLead takes one who gave an address and no address for the same', async () => {
+  const [known, unknown] = [shop(uuid()), { ...shop(uuid()), email: null }];
+  const { id } = await done('captureLead', known);
+  expect((await done('captureLead', { ...known, email: null })).id).toBe(id);
+  expect((await done('captureLead', { ...known, email: 'Anna@Example.com' })).id).toBe(id);
+  const { id: other } = await done('captureLead', unknown);
+  expect((await done('captureLead', { ...unknown, email: 'anna@example.com' })).id).toBe(other);
 });
 
 it('gives what was answered when the survey takes no more responses', async () => {

@@ -263,6 +263,13 @@ describe('a row', () => {
     expect(new Set([id, ...others]).size).toBe(4);
   });
 
+  it('has the same id whether its key is composed or not', async () => {
+    const plan = await planOf('name: a');
+    const { id, key } = draftOf(plan, { key: 'Ü'.normalize('NFD'), a: 'x' });
+    expect([key, id]).toEqual(['Ü', recordId('shop', 'identity.Employee', 'Ü')]);
+    expect(id).toBe(draftOf(plan, { key: 'Ü', a: 'x' }).id);
+  });
+
   it('without a key is rejected for that alone', async () => {
     const plan = await planOf('name: a');
     const { problems } = draftOf(plan, { key: ' ', a: '' });

@@ -62,6 +62,10 @@ export const identityTargets: Readonly<Record<string, ImportTarget>> = {
     subgraph: identity,
     entity: ExternalId,
     rules: { source: atMost(100), id: atMost(200) },
+    // As the graph looks them up: see externalIdInput.
+    complete(row) {
+      for (const property of ['source', 'id']) row.set(property, row.get(property)?.normalize('NFC') ?? null);
+    },
   },
   'identity.CustomerIdentifier': {
     subgraph: identity,

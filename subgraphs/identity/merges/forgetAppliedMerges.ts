@@ -13,8 +13,8 @@ export const forgetAppliedMerges: Chore = {
       [SILENT_DAYS],
     );
     const [, dropped] = await dataSource.query<[unknown, number]>(
-      `DELETE FROM applied_merge m WHERE NOT EXISTS (SELECT FROM customer_alias a WHERE a.position = m.position)
-         OR NOT EXISTS (SELECT FROM merging_subgraph s WHERE s.name = m.subgraph)`,
+      // What a silent one has applied stays: it does not tell it again when it is back.
+      'DELETE FROM applied_merge m WHERE NOT EXISTS (SELECT FROM customer_alias a WHERE a.position = m.position)',
     );
     return silent + dropped;
   },

@@ -13,6 +13,10 @@ export class RecordCustomers1764300000006 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      -- Processes of the version before that write customers at this moment are waited for, and wait.
+      LOCK TABLE customer IN SHARE ROW EXCLUSIVE MODE;
+      -- The row of who was merged may still name a household that none of the records does; those are what keeps it.
+      ALTER TABLE customer DROP CONSTRAINT customer_household_id_fkey;
       CREATE TABLE customer_record (
         id uuid PRIMARY KEY,
         kind text NOT NULL,
@@ -38,6 +42,8 @@ export class RecordCustomers1764300000006 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      UPDATE customer SET household_id = NULL WHERE household_id NOT IN (SELECT id FROM household);
+      ALTER TABLE customer ADD CONSTRAINT customer_household_id_fkey FOREIGN KEY (household_id) REFERENCES household (id);
       DROP TABLE customer_record;
       DROP FUNCTION customer_record_changed();
       DROP FUNCTION work_out_customers(uuid[]);

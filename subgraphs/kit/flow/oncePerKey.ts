@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
+import { validate as isUuid } from 'uuid';
 import { z } from 'zod';
 import type { Database } from '../sql/Database.js';
 import { badUserInput } from '../graph/errors.js';
@@ -35,13 +36,14 @@ export interface Answers {
   readAgain(kept: unknown, mayBeErased: boolean): Promise<unknown>;
 }
 
-/** The arguments of a mutation as one text, whatever the order of their names. */
+/** The arguments of a mutation as one text, whatever the order of their names and the case of ids. */
 function digest(input: unknown): string {
-  const sorted = JSON.stringify(input, (_key, value: unknown) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
+  const sorted = JSON.stringify(input, (_key, value: unknown) => {
+    if (typeof value === 'string' && isUuid(value)) return value.toLowerCase();
+    return value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+      : value;
+  });
   return createHash('sha256')
     .update(sorted ?? 'null')
     .digest('base64');
@@ -65,7 +67,8 @@ export async function oncePerKey<R>(
 ): Promise<R> {
   if (given === null || given === undefined) return work();
   const key = parseInput(idempotencyKey, given, 'idempotencyKey');
-  const hash = digest(input);
+  // As the caller gave it: who a customer is may have changed when it is sent again.
+  const hash = digest(before);
   const taken = await database.query(
     sql`INSERT INTO idempotency_key (key, caller, mutation, hash) SELECT ${key}, ${caller}, ${mutation}, ${hash}
         WHERE NOT EXISTS (SELECT FROM idempotency_key WHERE key = ${key} AND caller = ${ANYBODY})
@@ -78,7 +81,7 @@ export async function oncePerKey<R>(
           WHERE key = ${key} AND caller IN (${caller}, ${ANYBODY})`,
       manager,
     );
-    if (first?.mutation !== mutation || (first.hash !== hash && first.hash !== digest(before))) {
+    if (first?.mutation !== mutation || (first.hash !== hash && first.hash !== digest(input))) {
       throw badUserInput(
         'idempotencyKey was used for another call; use a new one for each call that differs',
         'idempotencyKey',

@@ -11,8 +11,11 @@ export class ExternalIdInput {
   id: string;
 }
 
-/** What a caller gave as an `ExternalIdInput`, checked and trimmed. */
-export const externalIdInput = z.object({ source: text(100), id: text(200) });
+/** Composed (Unicode NFC): systems write the same letters composed or not, and it is one id. */
+const composed = (max: number) => z.string().normalize('NFC').pipe(text(max));
+
+/** What a caller gave as an `ExternalIdInput`, checked, trimmed and in Unicode's composed form (NFC), as an import reads keys. */
+export const externalIdInput = z.object({ source: composed(100), id: composed(200) });
 
 /** What the field `externalId` of an input says, by which its mutation writes once: see `findExternal`. */
 export const EXTERNAL_ID = {

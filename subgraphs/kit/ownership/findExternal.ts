@@ -23,8 +23,8 @@ const ARGUMENT = 'input.externalId';
  * it, which derives the same id. Two who bring it at once take turns, so the second finds what the first wrote. Call it first in a transaction.
  *
  * @param externalId as the caller gave it, checked
- * @param said what the caller says of it that does not change: it is the same thing only with the same. Of the customer it is who they are by now, and nothing where
- *   one of both is not known
+ * @param said what the caller says of it that does not change: it is the same thing only with the same, except where one of both says nothing. Of the
+ *   customer it is who they are by now
  * @returns the row that is there, else null, and the id that it gets: a new one without an `externalId`
  * @throws BAD_USER_INPUT where something else is recorded under the id, be it another customer's, or what was recorded is of a customer who was erased
  */
@@ -41,10 +41,10 @@ export async function findExternal<T extends ExternalRow>(
   const [there] = await database.find<T>(entity, sql`t.id = ${id}`, manager);
   if (there === undefined) return { id, there: null };
   const { customerId, ...fixed } = said;
-  const isOther = Object.entries(fixed).some(([property, value]) => there[property as keyof T] !== value);
+  const isOther = Object.entries(fixed).some(([property, value]) => differ(there[property as keyof T], value));
   if (isOther || (await areOthers(manager, [there.customerId, customerId]))) {
     throw badUserInput(
-      `${ARGUMENT}: something else is recorded under this id of ${externalId.source}, of another customer or kind`,
+      `${ARGUMENT}: something else is recorded under this id of ${externalId.source}, of another customer, person or kind`,
       ARGUMENT,
     );
   }
@@ -52,6 +52,11 @@ export async function findExternal<T extends ExternalRow>(
     throw badUserInput(`${ARGUMENT}: it is of a customer who was erased; nothing can be written of them`, ARGUMENT);
   }
   return { id, there };
+}
+
+/** Whether both are known, and not the same. */
+function differ(one: unknown, other: unknown): boolean {
+  return (one ?? null) !== null && (other ?? null) !== null && one !== other;
 }
 
 async function isErased(database: Database, manager: EntityManager, entity: Class, id: string): Promise<boolean> {

@@ -4,11 +4,10 @@ import type { SubgraphConfig } from './config.js';
 import { connectionConfig } from '../sql/createDataSource.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { eraseAgain } from '../ownership/eraseAgain.js';
-import { customerChanges, type CustomerChangeHooks } from '../ownership/customerChanges.js';
+import type { CustomerChangeHooks } from '../ownership/customerChanges.js';
+import { consumersOf } from './consumersOf.js';
 import { applyAliases } from '../ownership/applyAliases.js';
 import { tablesOf } from '../ownership/ownedTables.js';
-import { employeeChanges } from '../flow/employeeChanges.js';
-import { OWNER_OF_EMPLOYEES } from '../sql/ownerOfEmployees.js';
 import { Worker } from '../flow/Worker.js';
 import type { EventReadings } from './observe/createSubgraphMetrics.js';
 import type { BusReader } from '../flow/EventBus.js';
@@ -81,14 +80,12 @@ export function startEvents(
       await worker.sleep(FOLLOW_MS);
     }
   });
-  const changes = customerChanges(definition.name, {
+  const consumers = consumersOf(definition, {
     onErased: (ids) => hooks?.onErased(ids),
     onMerged() {
       follower.wake();
     },
   });
-  const employees = definition.name === OWNER_OF_EMPLOYEES ? [] : [employeeChanges(definition.release)];
-  const consumers = [changes, ...employees, ...(definition.consumers ?? [])];
   const readers = consumers.map((consumer) =>
     oneAtATime(`${definition.name}.${consumer.name}`, connection, log, () => {
       const held = takeInHeld(dataSource, consumer, log, (letter) => replay(dataSource, consumer, letter));
