@@ -20,7 +20,7 @@ export async function takeInAliases(manager: EntityManager, { position, customer
   await manager.query(
     // Dated when the locks are there, however long they were waited for: other processes look for what is new by this.
     `INSERT INTO customer_alias (customer_id, parent_id, canonical_id, position, merged_at)
-     SELECT id, parent, id, $3, clock_timestamp() FROM unnest($1::uuid[], $2::uuid[]) AS said (id, parent)
+     SELECT id, parent, id, $3, (SELECT clock_timestamp()) FROM unnest($1::uuid[], $2::uuid[]) AS said (id, parent)
      ON CONFLICT (customer_id) DO UPDATE SET parent_id = excluded.parent_id, position = excluded.position, merged_at = excluded.merged_at, is_told = false
        WHERE customer_alias.position < excluded.position`,
     [ids, customers.map(({ parentId }) => parentId?.toLowerCase() ?? null), position],
