@@ -112,10 +112,12 @@ async function lookUp(client: Client, given: readonly Identifier[]): Promise<Rea
     `SELECT DISTINCT ON (g.kind, g.source, g.value, c.current) g.kind, g.source, g.value, c.current, c.recorded
      FROM unnest($1::text[], $2::text[], $3::text[]) AS g (kind, source, value)
      CROSS JOIN LATERAL (
-       (SELECT customer_id AS current, recorded_for AS recorded FROM identity.customer_identifier AS i
+       (SELECT coalesce(a.canonical_id, i.recorded_for) AS current, i.recorded_for AS recorded FROM identity.customer_identifier AS i
+        LEFT JOIN identity.customer_alias AS a ON a.customer_id = i.recorded_for
         WHERE g.kind IN ('EMAIL', 'PHONE') AND i.type = g.kind AND i.value = g.value LIMIT ${COUNTED})
        UNION ALL
-       SELECT customer_id, recorded_for FROM identity.external_id AS e
+       SELECT coalesce(a.canonical_id, e.recorded_for), e.recorded_for FROM identity.external_id AS e
+       LEFT JOIN identity.customer_alias AS a ON a.customer_id = e.recorded_for
        WHERE g.kind = 'EXTERNAL_ID' AND e.source = g.source AND e.id = g.value
        UNION ALL
        SELECT coalesce(a.canonical_id, c.id), c.id FROM identity.customer AS c

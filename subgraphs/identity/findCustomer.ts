@@ -20,24 +20,30 @@ const NAMES = ['id', 'email', 'phone', 'externalId'] as const;
 /** How many customers with one identifier are told apart in an error. */
 const SHOWN = 10;
 
+/** Whose rows are, each customer once: who are one may have the same, and rows of who was merged follow moments later. */
+function whoseIs(rows: Sql, where: Sql): Sql {
+  return sql`SELECT DISTINCT coalesce(a.canonical_id, t.recorded_for) AS id FROM ${rows}
+    LEFT JOIN customer_alias a ON a.customer_id = t.recorded_for WHERE ${where} LIMIT ${SHOWN}`;
+}
+
 function lookup(given: CustomerIdentifiers, name: (typeof NAMES)[number]): Sql | null {
   switch (name) {
     case 'id':
       return isUuid(given.id) ? sql`SELECT id FROM customer WHERE id = ${given.id}::uuid` : null;
     case 'email': {
       const email = parseInput(emailAddress, given.email, 'email');
-      return sql`SELECT customer_id AS id FROM customer_identifier WHERE type = 'EMAIL' AND value = ${email} LIMIT ${SHOWN}`;
+      return whoseIs(sql`customer_identifier t`, sql`t.type = 'EMAIL' AND t.value = ${email}`);
     }
     case 'phone': {
       const phones = phoneCandidates(given.phone ?? '');
       if (phones.length === 0) {
         throw badUserInput('phone is not a phone number; write it with its country code: +43 1 234 5678', 'phone');
       }
-      return sql`SELECT DISTINCT customer_id AS id FROM customer_identifier WHERE type = 'PHONE' AND value = ANY(${phones}) LIMIT ${SHOWN}`;
+      return whoseIs(sql`customer_identifier t`, sql`t.type = 'PHONE' AND t.value = ANY(${phones})`);
     }
     case 'externalId': {
       const { source, id } = parseInput(externalIdInput, given.externalId, 'externalId');
-      return sql`SELECT customer_id AS id FROM external_id WHERE source = ${source} AND id = ${id}`;
+      return whoseIs(sql`external_id t`, sql`t.source = ${source} AND t.id = ${id}`);
     }
   }
 }

@@ -129,6 +129,16 @@ describe('who is merged', () => {
   });
 });
 
+it('who has an address twice, because two were merged who had it, is found by it', async () => {
+  for (const { id } of [anna, zoe]) await update(id, { emails: ['both@example.com'] });
+  await merge(anna.id, zoe.id);
+  const { customer360 } = await sure('{ customer360(email: "both@example.com") { id emails } }');
+  expect(customer360).toEqual({ id: zoe.id, emails: ['both@example.com'] });
+  await unmerge(anna.id);
+  const { errors } = await subgraph.ask('{ customer360(email: "both@example.com") { id } }');
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'email' });
+});
+
 describe('what is changed of one who was merged', () => {
   beforeEach(() => merge(anna.id, zoe.id));
 
