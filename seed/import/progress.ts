@@ -29,12 +29,11 @@ export class Progress {
   #phase = '';
   /** When the first step of the phase was told, and how far that was. */
   #start = { at: 0, done: 0 };
-  #shownAt: number;
+  /** Since the first step was told: what goes before, such as preparing the database, is no progress of a file. */
+  #shownAt: number | undefined;
   #isShown = false;
 
-  constructor(private readonly place: ProgressPlace) {
-    this.#shownAt = place.now();
-  }
+  constructor(private readonly place: ProgressPlace) {}
 
   /** To be told often; what is shown is seldom enough to cost nothing. */
   show(step: ProgressStep): void {
@@ -44,6 +43,7 @@ export class Progress {
       this.#phase = phase;
       this.#start = { at: now, done: step.done };
     }
+    this.#shownAt ??= now;
     if (now - this.#shownAt < (this.place.isTerminal ? FRAME : PAUSE)) return;
     this.#shownAt = now;
     const text = stepText(step, this.#start, now);
