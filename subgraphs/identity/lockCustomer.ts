@@ -5,15 +5,21 @@ import { Customer } from './entities/Customer.js';
 import { type Change, lockRow } from './lockRow.js';
 
 /**
- * The customer, locked until the transaction ends, to be changed: the one into whom they were merged, where that happened while the caller waited.
- * What is written of them is recorded for whom the caller named.
+ * The customer, locked until the transaction ends, to be changed: who is by now whom the caller named, where they were merged or unmerged while the caller
+ * waited. What is written of them is recorded for whom the caller named.
  * @throws as `lockCustomer`
  */
 export async function lockCurrentCustomer(manager: EntityManager, change: Change): Promise<Customer> {
   const customer = await lockCustomer(manager, change);
-  if (customer.mergedInto === null) return customer;
-  await nameMerged(manager, customer.id, customer.mergedInto);
-  return lockCurrentCustomer(manager, { ...change, id: customer.mergedInto, expectedVersion: null });
+  const [row] = await manager.query<{ named: string; current: string }[]>(
+    `SELECT n.id AS named, coalesce(a.canonical_id, n.id) AS current
+     FROM (SELECT named_customer($1) AS id) AS n LEFT JOIN customer_alias a ON a.customer_id = n.id`,
+    [customer.id],
+  );
+  const { named, current } = row ?? { named: customer.id, current: customer.id };
+  if (current === customer.id) return customer;
+  if (current !== named) await nameMerged(manager, named, current);
+  return lockCurrentCustomer(manager, { ...change, id: current, expectedVersion: null });
 }
 
 /**

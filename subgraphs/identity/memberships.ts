@@ -47,8 +47,12 @@ const addMemberInput = z.object({
   since: day.nullish(),
 });
 
-/** Both customers, locked, the lower id first, so that two callers never wait for each other. */
-async function lockBoth(manager: EntityManager, input: z.output<typeof addMemberInput>): Promise<void> {
+/** Both customers as they are by now, locked, the lower id first, so that two callers never wait for each other. */
+async function lockBoth(
+  manager: EntityManager,
+  input: z.output<typeof addMemberInput>,
+): Promise<{ organizationId: string; personId: string }> {
+  const found = new Map<CustomerKind, string>();
   const wanted: { id: string; argument: string; kind: CustomerKind }[] = [
     { id: input.organizationId.toLowerCase(), argument: 'input.organizationId', kind: 'ORGANIZATION' },
     { id: input.personId.toLowerCase(), argument: 'input.personId', kind: 'PERSON' },
@@ -57,7 +61,11 @@ async function lockBoth(manager: EntityManager, input: z.output<typeof addMember
   for (const { id, argument, kind } of wanted) {
     const customer = await lockCurrentCustomer(manager, { id, argument, expectedVersion: null });
     if (customer.kind !== kind) throw badUserInput(`${argument}: must be a customer of the kind ${kind}`, argument);
+    found.set(kind, customer.id);
   }
+  const { ORGANIZATION: organizationId = input.organizationId, PERSON: personId = input.personId } =
+    Object.fromEntries(found);
+  return { organizationId, personId };
 }
 
 /**
@@ -71,9 +79,7 @@ export async function addMember(
 ): Promise<Membership> {
   const input = parseInput(addMemberInput, given, 'input');
   return context.write(async (manager) => {
-    await lockBoth(manager, input);
-    const organizationId = input.organizationId.toLowerCase();
-    const personId = input.personId.toLowerCase();
+    const { organizationId, personId } = await lockBoth(manager, input);
     const since = input.since ?? today();
     const before = await manager.findBy(Membership, { organizationId, personId });
     const overlapping = before.find(({ until }) => until === null || until > since);

@@ -22,9 +22,9 @@ export async function recordExposure(
   input: z.output<typeof recordExposureInput>,
   once: Idempotency,
 ): Promise<Exposure> {
-  const { campaignId, customerId, control, source, sourceKey } = input;
-  await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
-  return changeCustomer(context, customerId, once, async (manager, outbox) => {
+  const { campaignId, control, source, sourceKey } = input;
+  await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
+  return changeCustomer(context, input.customerId, once, async (manager, outbox, customerId) => {
     await requireRow(manager, Campaign, campaignId, 'input.campaignId');
     const [row] = await context.database.query<{ id: string }>(
       sql`

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import { areOthers } from '../kit/ownership/areOthers.js';
+import { holdCustomer } from '../kit/ownership/holdCustomer.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { createOpportunity } from './createOpportunity.js';
@@ -44,7 +45,10 @@ export async function convertLead(
       const reason = `a lead that is ${lead.status} cannot be converted; qualify it first`;
       throw badUserInput(`id: ${reason}`, 'id', { allowed: QUALIFIES_TO[lead.status] });
     }
-    const customerId = await customerOf(manager, lead, input.customerId?.toLowerCase() ?? null);
+    const customerId = await holdCustomer(
+      manager,
+      await customerOf(manager, lead, input.customerId?.toLowerCase() ?? null),
+    );
     const opportunity = await createOpportunity(
       manager,
       {

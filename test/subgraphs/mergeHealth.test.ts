@@ -74,6 +74,8 @@ test('a subgraph tells who waits for their rows to follow a merge, and is up all
   }
   await waitUntil(async () => (await look().read()).waiting === 0);
   expect(await look().read()).toEqual(NOTHING);
+  // The news that all have followed is on its way out too.
+  await waitUntil(async () => (await health()).outbox === 0);
   expect(await health()).toEqual({
     code: 200,
     status: 'up',

@@ -1,7 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { againAfterDeadlock } from '../sql/againAfterDeadlock.js';
-import type { OwnedTable, OwnerColumn } from './ownedTables.js';
+import { type OwnedTable, type OwnerColumn, tablesOf } from './ownedTables.js';
 import { tellApplied } from './tellApplied.js';
 
 /** Rows that change in one transaction: no lock is held for longer than they take. */
@@ -66,6 +66,19 @@ interface Follow {
   readonly find: string;
   /** Lets the rows at the places `$1` follow that are of the customers `$2`. */
   readonly change: string;
+  /** Lets a batch of the rows of customers `$1` follow. */
+  readonly followSome: string;
+}
+
+/**
+ * Lets those rows of customers follow of which one has at most one a key (`KeyOfCustomer`), as many as one transaction may: whoever looks up a key finds what is there.
+ * @param manager of the transaction that changes who they are
+ */
+export async function followKeys(manager: EntityManager, customerIds: readonly string[]): Promise<void> {
+  for (const { name, owners, customerKey } of tablesOf(manager.dataSource)) {
+    if (customerKey === undefined) continue;
+    for (const owner of owners) await manager.query(statements(name, owner).followSome, [customerIds]);
+  }
 }
 
 /** Rows are found first, all of them, and changed afterwards by their places: to look for the next few after each few would meet those that have followed again and again. */
@@ -113,10 +126,12 @@ function statements(table: string, owner: OwnerColumn): Follow {
   const [name, column, recorded] = [table, owner.name, owner.recorded].map(escapeIdentifier);
   // Those that nobody moved yet, by the index on the owner; those that were, by the index on just them.
   const isTheirs = `(t.${column} = ANY($1::uuid[]) AND t.${recorded} = t.${column} OR t.${recorded} = ANY($1::uuid[]) AND t.${recorded} <> t.${column})`;
+  const haveNotFollowed = `FROM ${name} t JOIN customer_alias a ON a.customer_id = t.${recorded} WHERE ${isTheirs} AND t.${column} <> a.canonical_id`;
+  // The trigger writes who it is.
+  const follow = `UPDATE ${name} SET ${column} = ${column} WHERE ctid = ANY`;
   return {
-    find: `SELECT t.ctid::text AS at FROM ${name} t JOIN customer_alias a ON a.customer_id = t.${recorded}
-      WHERE ${isTheirs} AND t.${column} <> a.canonical_id LIMIT ${LOOK}`,
-    // The trigger writes who it is.
-    change: `UPDATE ${name} SET ${column} = ${column} WHERE ctid = ANY ($1::tid[]) AND ${recorded} = ANY ($2::uuid[])`,
+    find: `SELECT t.ctid::text AS at ${haveNotFollowed} LIMIT ${LOOK}`,
+    change: `${follow} ($1::tid[]) AND ${recorded} = ANY ($2::uuid[])`,
+    followSome: `${follow} (ARRAY(SELECT t.ctid ${haveNotFollowed} LIMIT ${BATCH}))`,
   };
 }

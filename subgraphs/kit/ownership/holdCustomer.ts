@@ -9,17 +9,29 @@ import { nameMerged } from '../flow/nameCustomers.js';
  * @param customerId who that was when the caller asked
  */
 export async function holdCustomer(manager: EntityManager, customerId: string): Promise<string> {
+  const [current = customerId] = await holdCustomers(manager, [customerId]);
+  return current;
+}
+
+/**
+ * As `holdCustomer`, for several at once, so that two callers never wait for each other.
+ * @returns who they are by now, in the order of `customerIds`
+ */
+export async function holdCustomers(manager: EntityManager, customerIds: readonly string[]): Promise<string[]> {
   await manager.query(
-    `SELECT pg_advisory_xact_lock_shared(hashtext('customer360.customers.' || current_schema()), customer_lock(named_customer($1)))`,
-    [customerId],
+    `SELECT pg_advisory_xact_lock_shared(hashtext('customer360.customers.' || current_schema()), lock)
+     FROM (SELECT DISTINCT customer_lock(named_customer(id)) AS lock FROM unnest($1::uuid[]) AS c (id) ORDER BY 1) AS l`,
+    [customerIds],
   );
   // In a statement of its own, which sees whatever went before.
-  const [row] = await manager.query<{ named: string; current: string }[]>(
-    `SELECT n.id AS named, coalesce(a.canonical_id, n.id) AS current
-     FROM (SELECT named_customer($1) AS id) AS n LEFT JOIN customer_alias a ON a.customer_id = n.id`,
-    [customerId],
+  const held = await manager.query<{ given: string; named: string; current: string }[]>(
+    `SELECT n.given, n.named, coalesce(a.canonical_id, n.named) AS current
+     FROM (SELECT id AS given, named_customer(id) AS named, place FROM unnest($1::uuid[]) WITH ORDINALITY AS c (id, place)) AS n
+     LEFT JOIN customer_alias a ON a.customer_id = n.named ORDER BY n.place`,
+    [customerIds],
   );
-  const { named = customerId, current = customerId } = row ?? {};
-  if (current !== customerId && current !== named) await nameMerged(manager, named, current);
-  return current;
+  for (const { given, named, current } of held) {
+    if (current !== given && current !== named) await nameMerged(manager, named, current);
+  }
+  return held.map(({ current }) => current);
 }

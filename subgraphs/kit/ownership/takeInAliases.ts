@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { Aliases } from './Aliases.js';
+import { followKeys } from './applyAliases.js';
 import { membersOf } from './membersOf.js';
 
 /** Who is whom, as identity says it: see `customerMerged` in the contract. */
@@ -9,8 +10,9 @@ export interface WhoIsWhom {
 }
 
 /**
- * Takes in who is whom: the first half of a merge or an unmerge, which changes no row of a customer but makes every later write follow it. Of what is known
- * of a customer the newest holds, in whatever order it comes. `applyAliases` does the rest, after the commit.
+ * Takes in who is whom: the first half of a merge or an unmerge, which makes every later write follow it. Of what is known of a customer the newest holds, in
+ * whatever order it comes. The few rows of which a customer has one a key follow at once: a write finds by the key what is there. `applyAliases` does the rest,
+ * after the commit.
  *
  * @param manager of a transaction that does little else: writes of these customers wait for it
  */
@@ -40,6 +42,7 @@ export async function takeInAliases(manager: EntityManager, { position, customer
      WHERE a.customer_id = r.id AND a.canonical_id <> r.at`,
     [members],
   );
+  await followKeys(manager, members);
   // Others of them, whom it does not name, were merged before.
   const merged = customers.filter(({ parentId }) => parentId !== null);
   Aliases.note(
