@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { v7 as uuid } from 'uuid';
 import { startEmbeddedPostgres } from '../scripts/start/embeddedPostgres.js';
@@ -19,7 +20,10 @@ export interface MergeOptions {
 
 const [MERGED, SURVIVOR] = [uuid(), uuid()];
 
-/** Somebody who writes of the merged customer without a pause, and how long each write took in milliseconds. */
+/** How often somebody writes of the customer meanwhile. */
+const PAUSE_MS = 20;
+
+/** Somebody who writes of the merged customer up to fifty times a second, and how long each write took in milliseconds. */
 async function writeUntil(client: Client, isOver: () => boolean): Promise<number[]> {
   const times: number[] = [];
   while (!isOver()) {
@@ -30,6 +34,7 @@ async function writeUntil(client: Client, isOver: () => boolean): Promise<number
       [uuid(), MERGED],
     );
     times.push(performance.now() - started);
+    await pause(PAUSE_MS);
   }
   return times;
 }

@@ -6,7 +6,7 @@ import { subgraphs } from '../../subgraphs/all.js';
 import { readDatabaseUrl } from '../../subgraphs/kit/serve/config.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import { consumersOf } from '../../subgraphs/kit/serve/consumersOf.js';
-import { type DeadLetter, deadLetters } from '../../subgraphs/kit/flow/deadLetters.js';
+import { type DeadLetter, deadLetters, drop } from '../../subgraphs/kit/flow/deadLetters.js';
 import { replay } from '../../subgraphs/kit/flow/takeInEvents.js';
 import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { readRegistry } from '../../schema/registry.js';
@@ -20,12 +20,13 @@ import { openLocalDatabase } from '../start/openLocalDatabase.js';
 /** `npm run events`: looks at the events that a subgraph could not take in, and takes them in after all. */
 
 const HELP = `Events that a subgraph or a webhook could not take in are parked, so that later ones can follow. Those of which customers exist are held
-instead, and tried again by themselves; later ones about the same customers wait behind them. This lists and replays both, and hands
-events on to webhooks.
+instead, and tried again by themselves; later ones about the same customers wait behind them. This lists, replays and drops both, and
+hands events on to webhooks.
 
-  npm run events                       lists them: id, consumer, since when, parked or held, why
+  npm run events                       lists them: id, whose consumer, since when, parked or held, why
   npm run events -- replay             takes all of them in again; those that still fail stay, with the reason
   npm run events -- replay ID [ID...]  only these
+  npm run events -- drop ID [ID...]    gives these up for good: they are never taken in, and what waits behind them follows
   npm run events -- deliver            hands events on to the webhooks of subgraphs.yaml, until it is stopped
 
   --database-folder DIR  data folder of npm start, used without DATABASE_URL (default .data; or the variable DATA)
@@ -39,9 +40,13 @@ nothing). Ends with 0; with 1 when an event still failed; with 2 for a wrong com
 class UsageError extends Error {}
 
 interface Parked {
+  /** Who could not take it in: `sales.customers`, or `webhooks.club`. */
+  readonly by: string;
   readonly letter: DeadLetter;
   /** Takes it in after all; rejects when that fails. */
   readonly replay: () => Promise<void>;
+  /** Gives it up. */
+  readonly drop: () => Promise<void>;
 }
 
 function readCommand() {
@@ -51,9 +56,10 @@ function readCommand() {
       options: { 'database-folder': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     });
     const [command = 'list', ...ids] = positionals;
-    if (command !== 'list' && command !== 'replay' && command !== 'deliver')
+    if (command !== 'list' && command !== 'replay' && command !== 'drop' && command !== 'deliver')
       throw new Error(`there is no command ${command}`);
-    if (command !== 'replay' && ids.length > 0) throw new Error(`${command} takes no ids`);
+    if (command !== 'replay' && command !== 'drop' && ids.length > 0) throw new Error(`${command} takes no ids`);
+    if (command === 'drop' && ids.length === 0) throw new Error('drop takes the ids of the events to give up');
     return { help: values.help ?? false, folder: values['database-folder'], command, ids };
   } catch (error) {
     throw new UsageError(`${(error as Error).message}; npm run events -- --help tells how`);
@@ -69,7 +75,12 @@ async function findParked(dataSources: DataSource[], environment: NodeJS.Process
     dataSources.push(dataSource);
     for (const consumer of consumersOf(subgraph)) {
       for (const letter of await deadLetters(dataSource, consumer)) {
-        parked.push({ letter, replay: () => replay(dataSource, consumer, letter) });
+        parked.push({
+          by: `${subgraph.name}.${consumer.name}`,
+          letter,
+          replay: () => replay(dataSource, consumer, letter),
+          drop: () => drop(dataSource, letter),
+        });
       }
     }
   }
@@ -80,7 +91,12 @@ async function findParked(dataSources: DataSource[], environment: NodeJS.Process
     dataSources.push(dataSource);
     for (const webhook of webhooks) {
       for (const letter of await deadLetters(dataSource, webhook)) {
-        parked.push({ letter, replay: () => deliverAgain(dataSource, webhook, letter, signingKey) });
+        parked.push({
+          by: `webhooks.${webhook.name}`,
+          letter,
+          replay: () => deliverAgain(dataSource, webhook, letter, signingKey),
+          drop: () => drop(dataSource, letter),
+        });
       }
     }
   }
@@ -115,28 +131,40 @@ async function deliverAll(environment: NodeJS.ProcessEnv): Promise<void> {
 }
 
 function list(parked: readonly Parked[]): void {
-  for (const { letter } of parked) {
+  for (const { by, letter } of parked) {
     console.log(
-      `${letter.eventId}  ${letter.consumer}  ${letter.parkedAt.toISOString()}  ${letter.heldFor ? 'held' : 'parked'}: ${letter.reason}`,
+      `${letter.eventId}  ${by}  ${letter.parkedAt.toISOString()}  ${letter.heldFor ? 'held' : 'parked'}: ${letter.reason}`,
     );
   }
   const held = parked.filter(({ letter }) => letter.heldFor !== null).length;
   console.log(`${parked.length - held} parked, ${held} held`);
 }
 
-async function replayAll(parked: readonly Parked[], ids: readonly string[]): Promise<void> {
+/** Those with these ids, in their order. */
+function choose(parked: readonly Parked[], ids: readonly string[]): readonly Parked[] {
   const known = new Set(parked.map(({ letter }) => letter.eventId));
   const unknown = ids.filter((id) => !known.has(id));
   if (unknown.length > 0) throw new UsageError(`no event is parked or held with the id ${unknown.join(', ')}`);
+  return parked.filter(({ letter }) => ids.includes(letter.eventId));
+}
+
+async function dropAll(chosen: readonly Parked[]): Promise<void> {
+  for (const { by, letter, drop: giveUp } of chosen) {
+    await giveUp();
+    console.log(`${letter.eventId}  ${by}  dropped`);
+  }
+  console.log(`${chosen.length} dropped`);
+}
+
+async function replayAll(chosen: readonly Parked[]): Promise<void> {
   let failed = 0;
-  const chosen = parked.filter(({ letter }) => ids.length === 0 || ids.includes(letter.eventId));
-  for (const { letter, replay: takeIn } of chosen) {
+  for (const { by, letter, replay: takeIn } of chosen) {
     try {
       await takeIn();
-      console.log(`${letter.eventId}  taken in`);
+      console.log(`${letter.eventId}  ${by}  taken in`);
     } catch (error) {
       failed += 1;
-      console.log(`${letter.eventId}  still fails: ${(error as Error).message}`);
+      console.log(`${letter.eventId}  ${by}  still fails: ${(error as Error).message}`);
     }
   }
   console.log(`${chosen.length - failed} taken in, ${failed} left`);
@@ -166,7 +194,8 @@ async function main(): Promise<void> {
     }
     const parked = await findParked(dataSources, environment);
     if (command === 'list') list(parked);
-    else await replayAll(parked, ids);
+    else if (command === 'drop') await dropAll(choose(parked, ids));
+    else await replayAll(ids.length === 0 ? parked : choose(parked, ids));
   } finally {
     await Promise.all(dataSources.map((dataSource) => dataSource.destroy()));
     await local?.close();

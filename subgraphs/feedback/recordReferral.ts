@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
-import { holdCustomers } from '../kit/ownership/holdCustomer.js';
 import { Referral } from './entities/Referral.js';
 import type { recordReferralInput } from './referralInput.js';
 import { reportReferral } from './reports.js';
@@ -18,14 +17,10 @@ export async function recordReferral(
   input: z.output<typeof recordReferralInput>,
   once: Idempotency,
 ): Promise<Referral> {
-  const named = [input.customerId, input.referredCustomerId] as const;
-  const ids = { 'input.customerId': named[0], 'input.referredCustomerId': named[1] };
+  const { customerId, referredCustomerId } = input;
+  const ids = { 'input.customerId': customerId, 'input.referredCustomerId': referredCustomerId };
   await context.references.require('Customer', ids, context.requestId);
   return context.write(async (manager, outbox) => {
-    const [customerId = named[0], referredCustomerId = named[1]] = await holdCustomers(manager, named);
-    if (customerId === referredCustomerId) {
-      throw badUserInput('input.referredCustomerId: must be another customer', 'input.referredCustomerId');
-    }
     const now = new Date();
     const referral = manager.create(Referral, {
       id: uuid(),

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Customer } from './entities/Customer.js';
-import { lockCurrentCustomer } from './lockCustomer.js';
+import { lockCustomer } from './lockCustomer.js';
 import type { Change } from './lockRow.js';
 
 /**
@@ -17,7 +17,7 @@ export function changeCustomer(
   work: (manager: EntityManager, customer: Customer) => Promise<boolean>,
 ): Promise<Customer> {
   return context.write(async (manager) => {
-    const customer = await lockCurrentCustomer(manager, change);
+    const customer = await lockCustomer(manager, change);
     return (await work(manager, customer)) ? touch(manager, customer) : customer;
   }, once);
 }

@@ -1,11 +1,13 @@
+import { validate as isUuid } from 'uuid';
 import { customerErased } from '../../schema/contract.js';
-import { membersOf } from '../kit/ownership/membersOf.js';
+import { holdAlone } from '../kit/ownership/takeInAliases.js';
 import { eraseCustomers } from '../kit/ownership/eraseCustomers.js';
 import { conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Customer, type ErasureReason } from './entities/Customer.js';
 import { type Change, lockRow } from './lockRow.js';
+import { rootOf } from './mergeCustomers.js';
 
 /**
  * Erases a customer here, and tells all other subgraphs to. Who is erased already stays as they are.
@@ -18,16 +20,14 @@ export function eraseCustomer(
   once: Idempotency,
 ): Promise<Customer> {
   return context.write(async (manager, outbox) => {
-    let customer = await lockRow(manager, Customer, { ...change, expectedVersion: null });
-    // Merged while one waited.
-    while (customer.mergedInto !== null) {
-      customer = await lockRow(manager, Customer, { ...change, id: customer.mergedInto, expectedVersion: null });
-    }
+    // Who they are when it is their turn: an unmerge may have gone first.
+    const customerIds = isUuid(change.id) ? [...(await holdAlone(manager, [change.id]))] : [];
+    const id = await rootOf(manager, change.id);
+    const customer = await lockRow(manager, Customer, { ...change, id, expectedVersion: null });
     if (customer.erasedAt !== null) return customer;
     if (change.expectedVersion !== null && change.expectedVersion !== customer.version) {
       throw conflict('The customer', customer.version);
     }
-    const customerIds = [...(await membersOf(manager, [customer.id]))];
     await eraseCustomers(manager, customerIds);
     await manager.query(
       `UPDATE customer SET erased_at = now(), updated_at = now(), version = version + 1

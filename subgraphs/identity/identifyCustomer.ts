@@ -13,7 +13,9 @@ import { CustomerRecord } from './entities/CustomerRecord.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { MAX_IDENTIFIERS } from './identifierInput.js';
 import { nameMerged } from '../kit/flow/nameCustomers.js';
-import { lockCurrentCustomer } from './lockCustomer.js';
+import { holdCustomers } from '../kit/ownership/holdCustomer.js';
+import { CustomersChanged } from '../kit/ownership/requireCurrent.js';
+import { lockCustomer } from './lockCustomer.js';
 
 type Input = z.output<typeof identifyCustomerInput>;
 
@@ -60,21 +62,21 @@ async function addIdentifiers(manager: EntityManager, customerId: string, input:
     ['emails', 'EMAIL', input.emails],
     ['phones', 'PHONE', input.phones],
   ] as const) {
-    const own = present.filter((row) => row.type === type);
-    const fresh = values.filter((value) => !own.some((row) => row.value === value));
-    if (own.length + fresh.length > MAX_IDENTIFIERS) {
+    const own = new Set(present.filter((row) => row.type === type && row.until === null).map(({ value }) => value));
+    const fresh = values.filter((value) => !present.some((row) => row.type === type && row.value === value));
+    if (fresh.length > 0 && own.size + fresh.length > MAX_IDENTIFIERS) {
       throw badUserInput(`the customer would have more than ${MAX_IDENTIFIERS} ${argument}`, `input.${argument}`);
     }
     await manager.insert(
       CustomerIdentifier,
-      fresh.map((value, index) => ({ customerId, type, value, position: own.length + index })),
+      fresh.map((value, index) => ({ customerId, type, value, position: own.size + index })),
     );
     added += fresh.length;
   }
   const fresh = input.externalIds.filter(
     ({ source, id }) => !presentExternal.some((row) => row.source === source && row.id === id),
   );
-  if (presentExternal.length + fresh.length > MAX_IDENTIFIERS) {
+  if (fresh.length > 0 && presentExternal.length + fresh.length > MAX_IDENTIFIERS) {
     throw badUserInput(`the customer would have more than ${MAX_IDENTIFIERS} externalIds`, 'input.externalIds');
   }
   await manager.insert(
@@ -98,12 +100,18 @@ export async function identifyCustomer(
     await lockIdentifiers(context, manager, input);
     const found = await owners(context, manager, input);
     const customerIds = [...new Set(found.map(({ id }) => id))];
+    // Whoever they are found to be, they stay; were they others before that, it is begun anew.
+    const held = await holdCustomers(
+      manager,
+      found.map(({ recordedFor }) => recordedFor),
+    );
+    if (held.some((id, index) => id !== found[index]?.id)) throw new CustomersChanged();
     if (customerIds.length > 1) {
       throw badUserInput(`the identifiers belong to ${customerIds.length} customers`, 'input', { customerIds });
     }
     const [existing] = customerIds;
     if (existing !== undefined) {
-      const customer = await lockCurrentCustomer(manager, { id: existing, argument: 'input', expectedVersion: null });
+      const customer = await lockCustomer(manager, { id: existing, argument: 'input', expectedVersion: null });
       // What is new is recorded for whom the identifier was that told who it is.
       const by = found.some(({ recordedFor }) => recordedFor === customer.id) ? undefined : found[0]?.recordedFor;
       if (by !== undefined) await nameMerged(manager, by, customer.id);

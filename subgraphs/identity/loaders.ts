@@ -16,14 +16,14 @@ export interface Identifiers {
 }
 
 /**
- * A customer's email addresses and phone numbers, the first to use first: the customer's own before those of who was merged into them. Last come those that are
+ * A customer's email addresses and phone numbers, the first to use first; of two in one place the customer's own before that of who was merged into them. Last come those that are
  * theirs no more.
  */
 export const identifiersOf: BatchRead<Identifiers> = async (database, customerIds) => {
   const rows = await database.query<{ customerId: string; type: string; value: string }>(sql`
     SELECT t.customer_id AS "customerId", t.type, t.value FROM ${raw(standing(CustomerIdentifier))} t
     WHERE t.customer_id = ANY(${customerIds}::uuid[])
-    ORDER BY t.until IS NOT NULL, t.until DESC, t.recorded_for <> t.customer_id, t.position, t.value`);
+    ORDER BY t.until IS NOT NULL, t.until DESC, t.position, t.recorded_for <> t.customer_id, t.value`);
   return groupByKey(customerIds, rows, (row) => row.customerId).map((own) => ({
     emails: own.filter((row) => row.type === 'EMAIL').map((row) => row.value),
     phones: own.filter((row) => row.type === 'PHONE').map((row) => row.value),

@@ -9,7 +9,7 @@ import { parseInput, text } from '../kit/graph/parseInput.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import type { CustomerKind } from './entities/Customer.js';
 import { Membership } from './entities/Membership.js';
-import { lockCurrentCustomer } from './lockCustomer.js';
+import { lockCustomer } from './lockCustomer.js';
 import { lockRow, type Change } from './lockRow.js';
 
 @InputType({ description: 'Who belongs to which organization.' })
@@ -47,25 +47,17 @@ const addMemberInput = z.object({
   since: day.nullish(),
 });
 
-/** Both customers as they are by now, locked, the lower id first, so that two callers never wait for each other. */
-async function lockBoth(
-  manager: EntityManager,
-  input: z.output<typeof addMemberInput>,
-): Promise<{ organizationId: string; personId: string }> {
-  const found = new Map<CustomerKind, string>();
+/** Both customers, locked, the lower id first, so that two callers never wait for each other. */
+async function lockBoth(manager: EntityManager, input: z.output<typeof addMemberInput>): Promise<void> {
   const wanted: { id: string; argument: string; kind: CustomerKind }[] = [
     { id: input.organizationId.toLowerCase(), argument: 'input.organizationId', kind: 'ORGANIZATION' },
     { id: input.personId.toLowerCase(), argument: 'input.personId', kind: 'PERSON' },
   ];
   wanted.sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const { id, argument, kind } of wanted) {
-    const customer = await lockCurrentCustomer(manager, { id, argument, expectedVersion: null });
+    const customer = await lockCustomer(manager, { id, argument, expectedVersion: null });
     if (customer.kind !== kind) throw badUserInput(`${argument}: must be a customer of the kind ${kind}`, argument);
-    found.set(kind, customer.id);
   }
-  const { ORGANIZATION: organizationId = input.organizationId, PERSON: personId = input.personId } =
-    Object.fromEntries(found);
-  return { organizationId, personId };
 }
 
 /**
@@ -79,7 +71,9 @@ export async function addMember(
 ): Promise<Membership> {
   const input = parseInput(addMemberInput, given, 'input');
   return context.write(async (manager) => {
-    const { organizationId, personId } = await lockBoth(manager, input);
+    await lockBoth(manager, input);
+    const organizationId = input.organizationId.toLowerCase();
+    const personId = input.personId.toLowerCase();
     const since = input.since ?? today();
     const before = await manager.findBy(Membership, { organizationId, personId });
     const overlapping = before.find(({ until }) => until === null || until > since);

@@ -2,11 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { customerMerged, customerUnmerged } from '../../schema/contract.js';
-import { badUserInput, conflict } from '../kit/graph/errors.js';
+import { badUserInput } from '../kit/graph/errors.js';
+import { againAfterDeadlock } from '../kit/sql/againAfterDeadlock.js';
 import { applyAliases } from '../kit/ownership/applyAliases.js';
 import { membersOf } from '../kit/ownership/membersOf.js';
 import { tablesOf } from '../kit/ownership/ownedTables.js';
-import { takeInAliases, type WhoIsWhom } from '../kit/ownership/takeInAliases.js';
+import { holdAlone, takeInAliases, type WhoIsWhom } from '../kit/ownership/takeInAliases.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { Database } from '../kit/sql/Database.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
@@ -25,9 +26,6 @@ export interface Merge {
 
 /** How long the answer waits for the rows to follow. */
 const FOLLOW_MS = 2_000;
-
-/** How often somebody else may merge or unmerge the same customers while one waits for them. */
-const TRIES = 10;
 
 /**
  * Makes one customer of two: here, and by an event everywhere else. Who is merged into the other already stays so.
@@ -60,7 +58,7 @@ export function mergeCustomers(
  * @throws as `mergeCustomers`
  */
 export function tryMerge(context: RequestContext, change: Change, intoId: string): Promise<Merge> {
-  return tryAgain(() =>
+  return againAfterDeadlock(() =>
     context.database.dataSource.transaction(async (manager) => {
       const { customer, into } = await pairToMerge(manager, change, intoId);
       return { mergedId: customer.id, isDryRun: true, customer: into };
@@ -74,13 +72,13 @@ async function pairToMerge(
   change: Change,
   intoId: string,
 ): Promise<{ customer: Customer; into: Customer }> {
+  await holdThose(manager, [change.id, intoId]);
   const targetId = await rootOf(manager, intoId);
   if (change.id.toLowerCase() === targetId.toLowerCase()) {
     throw badUserInput('intoId: it is the same customer', 'intoId');
   }
   const pair = await lockPair(manager, change, targetId);
   const { customer, into } = pair;
-  if (into.mergedInto !== null) throw new ChangedMeanwhile();
   if (customer.mergedInto !== null) {
     if ((await rootOf(manager, customer.id)) === into.id) return pair;
     throw badUserInput(
@@ -100,10 +98,10 @@ async function pairToMerge(
 export function unmergeCustomer(context: RequestContext, change: Change, once: Idempotency): Promise<Customer> {
   return changeAliases(context, () =>
     context.write(async (manager, outbox) => {
+      await holdThose(manager, [change.id]);
       const fromId = await rootOf(manager, change.id);
       const { customer, into: from } = await lockPair(manager, change, fromId);
       if (customer.mergedInto === null) return customer;
-      if (from.mergedInto !== null || (await rootOf(manager, customer.id)) !== from.id) throw new ChangedMeanwhile();
       const state = await whoIsWhom(manager, [from.id], new Map([[customer.id, null]]));
       await takeInAliases(manager, state);
       await stand(manager, from, null);
@@ -114,24 +112,10 @@ export function unmergeCustomer(context: RequestContext, change: Change, once: I
   );
 }
 
-/** While one waited for the rows of customers, somebody else made others of them; nothing was written. */
-class ChangedMeanwhile extends Error {}
-
 async function changeAliases<R>(context: RequestContext, work: () => Promise<R>): Promise<R> {
-  const done = await tryAgain(work);
+  const done = await work();
   await followSoon(context.database);
   return done;
-}
-
-async function tryAgain<R>(work: () => Promise<R>): Promise<R> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof ChangedMeanwhile)) throw error;
-      if (tries === TRIES) throw conflict('The customer', 0);
-    }
-  }
 }
 
 /** The rows of most customers follow in some milliseconds; the answer does not wait for those of one who has very many. */
@@ -141,6 +125,14 @@ async function followSoon({ dataSource, log }: Database): Promise<void> {
     log.warn({ err: error }, 'the rows of customers who were merged or unmerged have not all followed yet'),
   );
   await Promise.race([following, pause(FOLLOW_MS, undefined, { ref: false })]);
+}
+
+/** Before any row of theirs, as whoever writes of them does. */
+async function holdThose(manager: EntityManager, ids: readonly string[]): Promise<void> {
+  await holdAlone(
+    manager,
+    ids.filter((id) => isUuid(id)),
+  );
 }
 
 /** Everybody who is merged with these customers, directly or not, as it is from now on. */
@@ -186,7 +178,7 @@ async function lockPair(
 }
 
 /** Who a customer is by now. */
-async function rootOf(manager: EntityManager, id: string): Promise<string> {
+export async function rootOf(manager: EntityManager, id: string): Promise<string> {
   if (!isUuid(id)) return id;
   const [alias] = await manager.query<{ id: string }[]>(
     'SELECT canonical_id AS id FROM customer_alias WHERE customer_id = $1',

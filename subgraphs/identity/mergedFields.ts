@@ -78,7 +78,7 @@ const LISTS: readonly List[] = [
     entity: CustomerIdentifier,
     field: `CASE t.type WHEN 'EMAIL' THEN 'emails' ELSE 'phones' END`,
     value: 't.value',
-    order: `t.until IS NOT NULL, t.until DESC, ${OWN_FIRST}, t.position, t.value`,
+    order: `t.until IS NOT NULL, t.until DESC, t.position, ${OWN_FIRST}, t.value`,
   },
   {
     ...OF_CUSTOMER,

@@ -12,6 +12,10 @@ import { CustomerRecord } from './entities/CustomerRecord.js';
 import { Household } from './entities/Household.js';
 import type { Change } from './lockRow.js';
 
+/**
+ * Makes these the addresses of a customer, in this order. One that stays keeps for whom it was recorded and since when; one that has ended stays so where it comes
+ * after all that are in use, as it is read, and is in use again where it is put before one.
+ */
 async function replaceIdentifiers(
   manager: EntityManager,
   customerId: string,
@@ -19,10 +23,27 @@ async function replaceIdentifiers(
   values: readonly string[] | undefined,
 ): Promise<void> {
   if (values === undefined) return;
-  await manager.delete(CustomerIdentifier, { customerId, type });
+  const given = [...values];
+  await manager.query(
+    'DELETE FROM customer_identifier WHERE customer_id = $1 AND type = $2 AND value <> ALL ($3::text[])',
+    [customerId, type, given],
+  );
+  const kept = await manager.findBy(CustomerIdentifier, { customerId, type });
+  const ended = new Set(kept.filter(({ until }) => until !== null).map(({ value }) => value));
+  const lastInUse = given.findLastIndex((value) => !ended.has(value));
+  await manager.query(
+    `UPDATE customer_identifier i SET position = g.place - 1,
+       since = CASE WHEN g.place <= $4 AND until IS NOT NULL THEN now() ELSE since END,
+       said_by = CASE WHEN g.place <= $4 AND until IS NOT NULL THEN NULL ELSE said_by END,
+       until = CASE WHEN g.place > $4 THEN until END
+     FROM unnest($3::text[]) WITH ORDINALITY AS g (value, place)
+     WHERE i.customer_id = $1 AND i.type = $2 AND i.value = g.value`,
+    [customerId, type, given, lastInUse + 1],
+  );
+  const known = new Set(kept.map(({ value }) => value));
   await manager.insert(
     CustomerIdentifier,
-    values.map((value, position) => ({ customerId, type, value, position })),
+    given.flatMap((value, position) => (known.has(value) ? [] : [{ customerId, type, value, position }])),
   );
 }
 

@@ -27,18 +27,19 @@ async function record(
   repeated: (standing: readonly Consent[]) => Consent | undefined,
 ): Promise<Consent> {
   // Two entries for one customer take turns: sequence and time rise together, and the second sees the first.
-  return changeCustomer(context, input.customerId, once, async (manager, outbox, customerId) => {
-    const key = standingKey(customerId, null);
-    const [standing = []] = await standingConsents(context.database, [key], manager);
+  return changeCustomer(context, input.customerId, once, async (manager, outbox) => {
+    const key = standingKey(input.customerId, null);
+    // As they were recorded: rows follow a merge or an unmerge moments later.
+    const members = await membersOf(manager, [input.customerId]);
+    const isTheirs = sql`(e.customer_id = ANY(${members}::uuid[]) AND e.recorded_for = e.customer_id
+      OR e.recorded_for = ANY(${members}::uuid[]) AND e.recorded_for <> e.customer_id)`;
+    const [standing = []] = await standingConsents(context.database, [key], manager, isTheirs);
     const present = repeated(standing);
-    if (action === 'WITHDRAWN') {
-      const named = context.recordedFor(input.customerId);
-      await withdrawOfMerged(context, manager, { ...input, customerId }, named, present !== undefined);
-    }
+    if (action === 'WITHDRAWN') await withdrawOfMerged(context, manager, input, present !== undefined);
     if (present !== undefined) return present;
     const id = uuid();
     // `at` is left out: the database's clock sets it.
-    await manager.insert(Consent, { ...input, customerId, id, action, sourceKey: null });
+    await manager.insert(Consent, { ...input, id, action, sourceKey: null });
     const recorded = await manager.findOneByOrFail(Consent, { id });
     reportConsent(outbox, recorded);
     return recorded;
@@ -53,7 +54,6 @@ async function withdrawOfMerged(
   context: RequestContext,
   manager: EntityManager,
   input: GrantInput | WithdrawInput,
-  named: string,
   alsoNamed: boolean,
 ): Promise<void> {
   const { customerId, purpose, channel } = input;
@@ -68,6 +68,7 @@ async function withdrawOfMerged(
         ORDER BY m.id`,
     manager,
   );
+  const named = context.recordedFor(customerId);
   for (const { id } of still) {
     if (id === named && !alsoNamed) continue;
     await nameCustomers(manager, new Map([[customerId, id]]));

@@ -2,7 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
-import { areOthers } from '../kit/ownership/areOthers.js';
+import { isOfAnother } from '../kit/ownership/rowOwner.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { requireRow } from './changeRow.js';
@@ -22,9 +22,9 @@ export async function recordExposure(
   input: z.output<typeof recordExposureInput>,
   once: Idempotency,
 ): Promise<Exposure> {
-  const { campaignId, control, source, sourceKey } = input;
-  await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  return changeCustomer(context, input.customerId, once, async (manager, outbox, customerId) => {
+  const { campaignId, customerId, control, source, sourceKey } = input;
+  await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
+  return changeCustomer(context, customerId, once, async (manager, outbox) => {
     await requireRow(manager, Campaign, campaignId, 'input.campaignId');
     const [row] = await context.database.query<{ id: string }>(
       sql`
@@ -40,7 +40,7 @@ export async function recordExposure(
     }
     const present = await manager.findOneByOrFail(Exposure, { source: source ?? '', sourceKey: sourceKey ?? '' });
     const isOther = present.campaignId !== campaignId || present.control !== control;
-    if (isOther || (await areOthers(manager, [present.customerId, customerId]))) {
+    if (isOther || (await isOfAnother(manager, Exposure, present.id, customerId))) {
       throw badUserInput(
         `input.sourceKey: ${sourceKey} of ${source} is another exposure already: ${present.id}`,
         'input.sourceKey',
@@ -78,7 +78,6 @@ export async function recordExposureResponse(
 ): Promise<Exposure> {
   const { manager: reader } = context.database.dataSource;
   await requireRow(reader, Exposure, exposureId, 'input.exposureId');
-  // Whose it is never changes.
   const { campaignId, customerId, control, sentAt } = await reader.findOneByOrFail(Exposure, { id: exposureId });
   return changeCustomer(context, customerId, once, async (manager, outbox) => {
     if (control && response !== 'RESPONDED') {

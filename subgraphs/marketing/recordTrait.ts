@@ -18,9 +18,9 @@ export async function recordTrait(
   input: z.output<typeof recordTraitInput>,
   once: Idempotency,
 ): Promise<Trait> {
-  const { name, kind, value, source } = input;
-  await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
-  return changeCustomer(context, input.customerId, once, async (manager, _, customerId) => {
+  const { customerId, name, kind, value, source } = input;
+  await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
+  return changeCustomer(context, customerId, once, async (manager) => {
     const observedAt = input.observedAt ?? new Date();
     const same = sql`t.customer_id = ${customerId} AND t.name = ${name} AND t.source = ${source}`;
     const [there] = await context.database.find(Trait, same, manager);

@@ -116,13 +116,12 @@ async function recomputeCustomer(database: Database, manager: EntityManager, cus
 /**
  * Runs a mutation that changes what marketing knows of one customer, and their memberships with it, in one transaction.
  * Changes of the same customer take turns; changes of different customers do not wait for each other.
- * @param work is given who the customer is by now, and until the transaction ends
  */
 export async function changeCustomer<R>(
   context: RequestContext,
   customerId: string,
   once: Idempotency,
-  work: (manager: EntityManager, outbox: Outbox, customerId: string) => Promise<R>,
+  work: (manager: EntityManager, outbox: Outbox) => Promise<R>,
 ): Promise<R> {
   const { database } = context;
   return context.write(async (manager, outbox) => {
@@ -134,7 +133,7 @@ export async function changeCustomer<R>(
       // The name under which the ledger has always locked a customer, which a process of the version before still uses.
       await database.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`consent ${id}`}, 0))`, manager);
     }
-    const answer = await work(manager, outbox, current);
+    const answer = await work(manager, outbox);
     for (const id of customerIds) await recomputeCustomer(database, manager, id);
     return answer;
   }, once);

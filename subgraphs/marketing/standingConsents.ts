@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
 import type { Database } from '../kit/sql/Database.js';
 import { groupByKey } from '../kit/sql/groupByKey.js';
@@ -15,11 +15,13 @@ export function standingKey(customerId: string, asOf: Date | null): string {
  * withdrawal for a single channel standing. At most 60 for a customer: 5 purposes, 11 channels and "all" each.
  * @param keys made by `standingKey`
  * @param manager a transaction's, to read inside it
+ * @param whose which entries, over the alias `e`, are of the customer `asked.customer_id`
  */
 export async function standingConsents(
   database: Database,
   keys: readonly string[],
   manager: EntityManager = database.dataSource.manager,
+  whose: Sql = sql`e.customer_id = asked.customer_id`,
 ): Promise<Consent[][]> {
   const { table, columns } = database.selection(Consent);
   const asked = keys.map((key) => key.split('|'));
@@ -30,15 +32,15 @@ export async function standingConsents(
       SELECT asked.key AS "__key", ${raw(columns)}
       FROM unnest(${keys}::text[], ${customerIds}::uuid[], ${moments}::timestamptz[]) AS asked(key, customer_id, as_of)
       CROSS JOIN LATERAL (
-        SELECT DISTINCT ON (purpose, channel) * FROM ${raw(table)}
-        WHERE customer_id = asked.customer_id AND at <= asked.as_of
+        SELECT DISTINCT ON (purpose, channel) * FROM ${raw(table)} AS e
+        WHERE ${whose} AND at <= asked.as_of
         ORDER BY purpose, channel, at DESC, sequence DESC
       ) AS t
       WHERE t.action = 'WITHDRAWN' OR t.channel IS NULL OR NOT EXISTS (
-        SELECT FROM ${raw(table)} AS later
-        WHERE later.customer_id = t.customer_id AND later.purpose = t.purpose AND later.channel IS NULL
-          AND later.action = 'WITHDRAWN' AND (later.at, later.sequence) > (t.at, t.sequence)
-          AND later.at <= asked.as_of
+        SELECT FROM ${raw(table)} AS e
+        WHERE ${whose} AND e.purpose = t.purpose AND e.channel IS NULL
+          AND e.action = 'WITHDRAWN' AND (e.at, e.sequence) > (t.at, t.sequence)
+          AND e.at <= asked.as_of
       )
       ORDER BY t.purpose, t.channel NULLS FIRST`,
     manager,

@@ -1,7 +1,6 @@
 import sql from 'sql-template-tag';
 import { conflict } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import { holdCustomer } from '../kit/ownership/holdCustomer.js';
 import { requireActive } from '../kit/guard/requireActive.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Account } from './entities/Account.js';
@@ -18,8 +17,8 @@ export async function assignAccount(
   once: Idempotency,
 ): Promise<Account> {
   await context.references.require('Customer', { customerId: ids.customerId }, context.requestId);
+  const customerId = ids.customerId.toLowerCase();
   return context.write(async (manager) => {
-    const customerId = await holdCustomer(manager, ids.customerId.toLowerCase());
     await requireActive(manager, { ownerId: ids.ownerId });
     // An account that is not there cannot be locked, so writers take turns by customer; without one the version is 0.
     const turn = `account ${customerId}`;

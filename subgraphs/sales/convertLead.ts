@@ -2,8 +2,7 @@ import sql from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
-import { areOthers } from '../kit/ownership/areOthers.js';
-import { holdCustomer } from '../kit/ownership/holdCustomer.js';
+import { holdOwner, isOfAnother } from '../kit/ownership/rowOwner.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { createOpportunity } from './createOpportunity.js';
@@ -16,10 +15,10 @@ import { reportOpportunity } from './reports.js';
 /** Whose opportunity it becomes. */
 async function customerOf(manager: EntityManager, lead: Lead, given: string | null): Promise<string> {
   const argument = 'input.customerId';
-  if (await areOthers(manager, [lead.customerId, given])) {
+  if (await isOfAnother(manager, Lead, lead.id, given)) {
     throw badUserInput(`${argument}: the lead is of customer ${lead.customerId}`, argument);
   }
-  const customerId = lead.customerId ?? given;
+  const customerId = given ?? (await holdOwner(manager, Lead, lead.id));
   if (customerId === null) throw badUserInput(`${argument}: identify the customer first, and say who it is`, argument);
   return customerId;
 }
@@ -45,10 +44,7 @@ export async function convertLead(
       const reason = `a lead that is ${lead.status} cannot be converted; qualify it first`;
       throw badUserInput(`id: ${reason}`, 'id', { allowed: QUALIFIES_TO[lead.status] });
     }
-    const customerId = await holdCustomer(
-      manager,
-      await customerOf(manager, lead, input.customerId?.toLowerCase() ?? null),
-    );
+    const customerId = await customerOf(manager, lead, input.customerId?.toLowerCase() ?? null);
     const opportunity = await createOpportunity(
       manager,
       {

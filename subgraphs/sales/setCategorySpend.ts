@@ -5,7 +5,6 @@ import { badUserInput, conflict } from '../kit/graph/errors.js';
 import { MoneyInput, nonNegativeMoney } from '../kit/graph/Money.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { text } from '../kit/graph/parseInput.js';
-import { holdCustomer } from '../kit/ownership/holdCustomer.js';
 import { actingEmployee } from '../kit/guard/actingEmployee.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { CategorySpend, MAX_CATEGORY_SPENDS } from './entities/CategorySpend.js';
@@ -59,8 +58,8 @@ export async function setCategorySpend(
   once: Idempotency,
 ): Promise<CategorySpend> {
   await context.references.require('Customer', { 'input.customerId': input.customerId }, context.requestId);
+  const customerId = input.customerId.toLowerCase();
   return context.write(async (manager) => {
-    const customerId = await holdCustomer(manager, input.customerId.toLowerCase());
     const employeeId = await actingEmployee(context, manager, input.employeeId, 'input.employeeId');
     // A row that is not there cannot be locked, so writers take turns by customer.
     const turn = `category_spend ${customerId}`;

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { badUserInput } from '../kit/graph/errors.js';
-import { areOthers } from '../kit/ownership/areOthers.js';
+import { isOfAnother } from '../kit/ownership/rowOwner.js';
 import { Case } from './entities/Case.js';
 
 /**
@@ -15,6 +15,6 @@ export async function requireCaseOf(
 ): Promise<Case | null> {
   if (caseId === null) return null;
   const found = isUuid(caseId) ? await manager.findOneBy(Case, { id: caseId }) : null;
-  if (found !== null && !(await areOthers(manager, [found.customerId, customerId]))) return found;
+  if (found !== null && !(await isOfAnother(manager, Case, found.id, customerId))) return found;
   throw badUserInput(`input.caseId: there is no Case ${caseId} of Customer ${customerId}`, 'input.caseId');
 }

@@ -1,6 +1,6 @@
 import { badUserInput } from '../kit/graph/errors.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
-import { areOthers } from '../kit/ownership/areOthers.js';
+import { isOfAnother } from '../kit/ownership/rowOwner.js';
 import { findExternal } from '../kit/ownership/findExternal.js';
 import { actingEmployee } from '../kit/guard/actingEmployee.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
@@ -53,7 +53,7 @@ export async function recordTouchpoint(
       });
     }
     const recorded = await manager.findOneByOrFail(Touchpoint, bySource ?? { id });
-    if (await areOthers(manager, [recorded.customerId, customerId])) {
+    if (await isOfAnother(manager, Touchpoint, recorded.id, customerId)) {
       throw badUserInput('input.source: it is recorded for another customer already', 'input.source', {
         touchpointId: recorded.id,
       });

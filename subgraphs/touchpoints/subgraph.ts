@@ -13,6 +13,7 @@ import { CreateTouchpoints1763800000000 } from './migrations/CreateTouchpoints17
 import { leaveForeignJourneys } from './journeys/leaveForeignJourneys.js';
 import { closeIdleJourneys } from './journeys/closeIdleJourneys.js';
 import { LinkJourneys1764000000001 } from './migrations/LinkJourneys1764000000001.js';
+import { MakeWordsByTrigger1764700000000 } from './migrations/MakeWordsByTrigger1764700000000.js';
 import { ReportTouchpoints1764000000000 } from './migrations/ReportTouchpoints1764000000000.js';
 import { TakeTurns1764600000000 } from './migrations/TakeTurns1764600000000.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
@@ -54,6 +55,7 @@ export const touchpoints = defineSubgraph({
     AnnounceTouchpoints1764000000002,
     AnnounceAfterCommit1764400000000,
     TakeTurns1764600000000,
+    MakeWordsByTrigger1764700000000,
   ],
   rederive: leaveForeignJourneys,
   consumers: [timeline],

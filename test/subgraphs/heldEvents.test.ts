@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import { Client } from 'pg';
 import { type CloudEvent, customerErased, customerMerged, type EventType } from '../../schema/contract.js';
 import { sales } from '../../subgraphs/sales/subgraph.js';
+import { plainEnvironment, run } from '../support/startHarness.js';
 import { startTestSubgraph, type TestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { waitUntil } from '../support/waitUntil.js';
 
@@ -134,4 +136,24 @@ test('a merge that cannot be taken in is held, and so is what comes later about 
   const names = await client.query('SELECT name FROM lead WHERE recorded_for = ANY($1) ORDER BY name', [[ada, bob]]);
   expect(names.rows.map(({ name }) => name).filter((name) => name === 'Zoe')).toHaveLength(1);
   expect(await health()).toEqual(QUIET);
+});
+
+test('an event that can never be taken in is given up by the command, and what waits behind it follows', async () => {
+  const ada = await newLead();
+  const [broken, behind] = [{ ...erasure(ada), data: { customerId: ada } }, erasure(ada)];
+  await subgraph.publish(broken);
+  await subgraph.publish(behind);
+  await waitUntil(async () => (await health()).heldEvents === 2);
+  const command = (...words: string[]) =>
+    run(process.execPath, [resolve('dist/scripts/events/main.js'), ...words], {
+      env: { ...plainEnvironment(), DATABASE_URL: subgraph.database.connection.connectionString },
+    });
+  const nameless = command('drop');
+  expect(await nameless.ended).toMatchObject({ code: 2 });
+  expect(nameless.errors()).toContain('drop takes the ids of the events to give up');
+  const dropping = command('drop', broken.id);
+  expect(await dropping.ended).toMatchObject({ code: 0 });
+  expect(dropping.output()).toContain(`${broken.id}  sales.customers  dropped\n`);
+  await waitUntil(async () => (await nameOf(ada)) !== 'Zoe');
+  await waitUntil(async () => (await health()).heldEvents === 0);
 });

@@ -160,6 +160,7 @@ export class MutationResolver {
   }
 
   @RequiresScopes(SCOPES.administerIdentity)
+  @TakesFormerIds()
   @Mutation(() => Customer, {
     description:
       'Erases a customer: nothing that is personal of them is left in any department, moments later. It cannot be taken back. An empty record with the id stays, nobody finds it by anything else, and nothing can be written of it. Orders, amounts, scores and consents stay for the books and the figures, without texts. Again, it changes nothing.',

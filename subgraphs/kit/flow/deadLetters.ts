@@ -128,6 +128,11 @@ export async function failedAgain(
   );
 }
 
+/** Gives an event up that could not be taken in: it never will be, and what waits behind it follows. */
+export async function drop(dataSource: DataSource, { consumer, eventId }: DeadLetter): Promise<void> {
+  await dataSource.query('DELETE FROM dead_letter WHERE consumer = $1 AND event_id = $2', [consumer, eventId]);
+}
+
 /** Keeps an event that a consumer could not take in, for `npm run events`: parked, or held when it has `heldFor`. */
 export async function park(
   dataSource: DataSource,

@@ -10,6 +10,8 @@ export interface GuardedRequest extends KnowsMerges, KnowsWithdrawals {
   readonly database: Pick<Database, 'log'>;
   /** The mutation that runs; undefined in a query. */
   change: Change | undefined;
+  /** Forgets by which ids a mutation before it named customers. */
+  forgetNames(): void;
   /** Whose objects are that do not tell it themselves: of the customers of what they were reached from in this request. */
   readonly owners: WeakMap<object, readonly string[]>;
   /**

@@ -3,6 +3,7 @@ import type { Field } from '../graph/eachField.js';
 import { ownerUnknown } from '../graph/errors.js';
 import type { Mask } from '../graph/Masked.js';
 import { currentArguments } from '../ownership/currentArguments.js';
+import { untilCurrent } from '../ownership/requireCurrent.js';
 import { ownersByReferrers } from '../ownership/ownersByReferrers.js';
 import { idsAt, ownersIn } from '../ownership/whose.js';
 import type { FieldPolicy } from './fieldPolicies.js';
@@ -29,7 +30,8 @@ export function isGuarded({ mask, isPersonal, consent, isHandedOn, takesCurrentI
 /**
  * Makes the resolver of a field by its policy. What is done, and in which order, stands here and nowhere else:
  *
- * 1. ids of customers who were merged become those of today in the arguments of a root field, so all that follows knows only who is there;
+ * 1. ids of customers who were merged become those of today in the arguments of a root field, so all that follows knows only who is there; a mutation is done
+ *    anew when they are others by the time it writes;
  * 2. what a mutation writes is told by which mutation it was written;
  * 3. a field of a customer who withdrew their consent is not even read;
  * 4. the field's own resolver;
@@ -57,7 +59,7 @@ export function guardField(policy: FieldPolicy, type: GuardedField['type'], reso
 
   const ask: Resolve = (source, args, context, info) => {
     // Mutations of one operation run one after the other.
-    if (changes) context.change = { field, names: changes, answers: gives ?? NOBODY, args };
+    if (changes) context.change = { field, names: changes, takesCurrentIds, answers: gives ?? NOBODY, args };
     if (!consent.isWithheld || context.caller.purpose === undefined) return read(source, args, context, info);
     return isWithdrawn(source, policy.whose, context).then((withdrawn): unknown => {
       const given = (): unknown => read(source, args, context, info);
@@ -65,11 +67,17 @@ export function guardField(policy: FieldPolicy, type: GuardedField['type'], reso
     });
   };
 
-  if (!takesCurrentIds) return changes || consent.isWithheld ? ask : read;
-  return (source, args, context, info) => {
+  const askCurrent: Resolve = (source, args, context, info) => {
     if (!context.aliases.any) return ask(source, args, context, info);
     return currentArguments(args, context).then((current) => ask(source, current, context, info));
   };
+  const guarded = takesCurrentIds ? askCurrent : changes || consent.isWithheld ? ask : read;
+  if (!changes) return guarded;
+  return (source, args, context, info) =>
+    untilCurrent(async (): Promise<unknown> => {
+      context.forgetNames();
+      return guarded(source, args, context, info);
+    });
 }
 
 /** Of a scalar that a mutation answers. */

@@ -7,6 +7,8 @@ export interface Change {
   readonly field: string;
   /** Which of its arguments name customers. */
   readonly names: readonly Path[];
+  /** Whether it is about who they are by now, and not about those ids as they are. */
+  readonly takesCurrentIds: boolean;
   /** Whose its answer is. */
   readonly answers: Whose;
   readonly args: Readonly<Record<string, unknown>>;

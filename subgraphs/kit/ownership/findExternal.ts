@@ -6,7 +6,7 @@ import type { Class } from '../graph/Class.js';
 import { badUserInput } from '../graph/errors.js';
 import type { ExternalIdInput } from '../graph/ExternalIdInput.js';
 import type { Database } from '../sql/Database.js';
-import { areOthers } from './areOthers.js';
+import { isOfAnother } from './rowOwner.js';
 import { erasedCondition } from './erasedCondition.js';
 
 /** A row that another system can know by an id of its own. */
@@ -42,7 +42,7 @@ export async function findExternal<T extends ExternalRow>(
   if (there === undefined) return { id, there: null };
   const { customerId, ...fixed } = said;
   const isOther = Object.entries(fixed).some(([property, value]) => differ(there[property as keyof T], value));
-  if (isOther || (await areOthers(manager, [there.customerId, customerId]))) {
+  if (isOther || (await isOfAnother(manager, entity, id, customerId))) {
     throw badUserInput(
       `${ARGUMENT}: something else is recorded under this id of ${externalId.source}, of another customer, person or kind`,
       ARGUMENT,

@@ -51,6 +51,29 @@ export async function takeInAliases(manager: EntityManager, { position, customer
   );
 }
 
+/**
+ * Keeps writes of customers, and merges and unmerges of them, waiting until the transaction ends, of all who are one with them too; waits for those that have begun. Take
+ * it before any row.
+ * @returns who is one with them, directly or not
+ */
+export async function holdAlone(manager: EntityManager, customerIds: readonly string[]): Promise<readonly string[]> {
+  for (;;) {
+    const members = await everybodyOf(manager, customerIds);
+    await lockCustomers(manager, members);
+    // Some may have come to them while it was waited for.
+    const now = await everybodyOf(manager, customerIds);
+    if (now.every((id) => members.includes(id))) return now;
+  }
+}
+
+async function everybodyOf(manager: EntityManager, customerIds: readonly string[]): Promise<readonly string[]> {
+  const rows = await manager.query<{ id: string }[]>(
+    `SELECT coalesce(a.canonical_id, c.id) AS id FROM unnest($1::uuid[]) AS c (id) LEFT JOIN customer_alias a ON a.customer_id = c.id`,
+    [customerIds],
+  );
+  return membersOf(manager, [...customerIds, ...rows.map(({ id }) => id)]);
+}
+
 /** Keeps writes of these customers, and other merges of them, waiting until the transaction ends; waits for those that have begun. */
 async function lockCustomers(manager: EntityManager, customerIds: readonly string[]): Promise<void> {
   await manager.query(

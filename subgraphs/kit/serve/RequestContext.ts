@@ -16,6 +16,7 @@ import { Outbox } from '../flow/Outbox.js';
 import type { Class } from '../graph/Class.js';
 import { canonicalIds } from '../ownership/canonicalIds.js';
 import { reportAsRecorded } from '../ownership/reportAsRecorded.js';
+import { requireCurrent } from '../ownership/requireCurrent.js';
 import { nameCustomers } from '../flow/nameCustomers.js';
 import { replaceIds } from '../flow/replaceIds.js';
 import { checkPage, countRows, readPages, type ListQuery } from '../sql/readPages.js';
@@ -124,6 +125,11 @@ export class RequestContext implements GuardedRequest {
     return this.formerIds.get(customerId) ?? customerId;
   }
 
+  /** Mutations of one operation run one after the other, and each names customers itself. */
+  forgetNames(): void {
+    this.formerIds.clear();
+  }
+
   /** The value of one key, read together with all others asked for in the same moment. */
   load<V>(read: BatchRead<V>, key: string): Promise<V> {
     return this.loader(read, (keys) => read(this.database, keys)).load(key);
@@ -167,7 +173,8 @@ export class RequestContext implements GuardedRequest {
 
   /**
    * Runs a mutation's writes in one transaction: all of them or, when `work` throws, none. The events that `work` adds to the
-   * outbox go with them. Afterwards nothing that was read before is remembered. Where two wait for each other, one of them is begun anew.
+   * outbox go with them. Afterwards nothing that was read before is remembered. Where two wait for each other, one of them is begun anew. The customers whom the
+   * mutation names are who they are by now, from its first statement to the commit: neither a merge nor an unmerge of them comes between.
    * @param once the caller's idempotency key with what it stands for: the same call again gets what the first answered, as it is by now, and
    *   writes nothing. For that an answer is made of entities, lists, ids, numbers and booleans
    */
@@ -184,6 +191,7 @@ export class RequestContext implements GuardedRequest {
       return await dataSource.transaction(async (manager) => {
         const outbox = new Outbox(this.database.subgraph);
         if (this.formerIds.size > 0) await nameCustomers(manager, this.formerIds);
+        if (this.change?.takesCurrentIds) await requireCurrent(manager, this.change);
         const run = async () => {
           const done = await work(manager, outbox);
           this.noteChange(outbox, done);

@@ -56,7 +56,10 @@ export class Database {
       const metadata = this.dataSource.getMetadata(entity);
       selection = {
         table: this.tableOf(entity) ?? `"${metadata.tableName}"`,
-        columns: metadata.columns.map((column) => `t."${column.databaseName}" AS "${column.propertyName}"`).join(', '),
+        columns: metadata.columns
+          .filter(({ isSelect }) => isSelect)
+          .map((column) => `t."${column.databaseName}" AS "${column.propertyName}"`)
+          .join(', '),
       };
       this.#selections.set(entity, selection);
     }

@@ -109,6 +109,11 @@ export class Touchpoint {
   @Field(() => String, { description: 'What happened, in a sentence. At most 500 characters.' })
   summary: string;
 
+  /** Its words, to be searched: a trigger makes them of the summary. */
+  @OnErasure.clear
+  @Column({ type: 'tsvector', nullable: true, select: false, insert: false, update: false })
+  words?: string;
+
   @OnErasure.keep
   @Column('uuid', { name: 'employee_id', nullable: true })
   employeeId: string | null;

@@ -53,18 +53,22 @@ interface Exclusion {
 /** Campaigns and consents are nobody's effort: words in common with them mean nothing. */
 const WITHOUT_SUBJECT = ['CAMPAIGN', 'CONSENT'];
 
+/** Rows follow an unmerge moments later; until then they are nobody else's all the same. */
+const IS_THEIRS = `(recorded_for = $1 OR EXISTS (
+       SELECT FROM customer_alias a WHERE a.customer_id = recorded_for AND a.canonical_id = $1))`;
+
 /** All that the new touchpoint could belong to, the likeliest first; a statement for each way in which it is found, by an index each. */
 const CANDIDATES = `
   SELECT journey_id AS "journeyId", summary, match FROM (
     (SELECT journey_id, summary, 'THREAD' AS match, 1 AS rank, occurred_at FROM touchpoint
-     WHERE customer_id = $1 AND thread_key = $2 AND journey_id IS NOT NULL ORDER BY occurred_at DESC LIMIT 10)
+     WHERE customer_id = $1 AND ${IS_THEIRS} AND thread_key = $2 AND journey_id IS NOT NULL ORDER BY occurred_at DESC LIMIT 10)
     UNION ALL
     (SELECT journey_id, summary, 'REFERENCE', 2, occurred_at FROM touchpoint
-     WHERE customer_id = $1 AND references_named <> '{}' AND references_named && $3::text[] AND journey_id IS NOT NULL
+     WHERE customer_id = $1 AND ${IS_THEIRS} AND references_named <> '{}' AND references_named && $3::text[] AND journey_id IS NOT NULL
      ORDER BY occurred_at DESC LIMIT 10)
     UNION ALL
     (SELECT journey_id, summary, 'SUBJECT', 3, occurred_at FROM touchpoint
-     WHERE customer_id = $1 AND $7 AND occurred_at BETWEEN $4::timestamptz - interval '${SUBJECT_HOURS} hours'
+     WHERE customer_id = $1 AND ${IS_THEIRS} AND $7 AND occurred_at BETWEEN $4::timestamptz - interval '${SUBJECT_HOURS} hours'
        AND $4::timestamptz + interval '${SUBJECT_HOURS} hours'
        AND (channel <> $5 OR department <> $6) AND kind <> ALL($8::text[]) AND journey_id IS NOT NULL
      ORDER BY occurred_at DESC LIMIT ${MOST_COMPARED})

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { badUserInput } from '../../kit/graph/errors.js';
+import { holdOwner, isOfAnother } from '../../kit/ownership/rowOwner.js';
 import type { Idempotency } from '../../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Journey } from '../entities/Journey.js';
@@ -22,9 +23,12 @@ export async function linkTouchpoint(
 ): Promise<Touchpoint> {
   return context.write(async (manager) => {
     const touchpoint = await lockTouchpoint(manager, touchpointId);
+    const customerId = (await holdOwner(manager, Touchpoint, touchpoint.id)) ?? touchpoint.customerId;
     const journey =
-      journeyId === null ? await openJourney(manager, touchpoint) : await requireJourney(manager, journeyId);
-    if (journey.customerId !== touchpoint.customerId) {
+      journeyId === null
+        ? await openJourney(manager, { customerId, summary: touchpoint.summary, occurredAt: touchpoint.occurredAt })
+        : await requireJourney(manager, journeyId);
+    if (await isOfAnother(manager, Journey, journey.id, customerId)) {
       throw badUserInput('journeyId: the journey is of another customer', 'journeyId');
     }
     await leave(manager, touchpoint, journey.id);

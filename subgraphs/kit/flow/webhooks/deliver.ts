@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type CloudEvent, cloudEvent } from '../../../../schema/contract.js';
 import type { RetryLater } from '../Backoff.js';
 import type { BusConsumer } from '../EventBus.js';
-import { customersOf, type DeadLetter, heldOf, park, requireTurn } from '../deadLetters.js';
+import { customersOf, type DeadLetter, drop, heldOf, park, requireTurn } from '../deadLetters.js';
 import { type Sent, sendEvent } from './sendEvent.js';
 import type { Webhook } from './Webhook.js';
 
@@ -71,10 +71,7 @@ export async function deliverAgain(
   const sent = await sendEvent(webhook, event, signingKey);
   if (sent.outcome !== 'done') throw later(sent);
   await noteDelivered(dataSource, webhook, event);
-  await dataSource.query('DELETE FROM dead_letter WHERE consumer = $1 AND event_id = $2', [
-    webhook.name,
-    letter.eventId,
-  ]);
+  await drop(dataSource, letter);
 }
 
 function later({ reason, retryAfterMs }: Sent): Error & RetryLater {
