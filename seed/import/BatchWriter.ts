@@ -9,7 +9,7 @@ import { type Databases, isDataError } from './Databases.js';
 import type { RecordDraft } from './RecordDraft.js';
 import type { RowProblem } from './RowProblem.js';
 import { stageStatements, type StageStatements } from './stageStatements.js';
-import { againAfterDeadlock } from '../../subgraphs/kit/sql/againAfterDeadlock.js';
+import { againAfterCollision } from '../../subgraphs/kit/sql/againAfterCollision.js';
 
 /** A row that did not go in. */
 export interface Reject {
@@ -123,7 +123,7 @@ export class BatchWriter {
   async #writeOrHalve(drafts: readonly RecordDraft[], mayDefer: boolean, outcome: BatchOutcome): Promise<void> {
     try {
       // A merge and an import may wait for each other; then Postgres ends one of them.
-      const written = await againAfterDeadlock(() => this.databases.transaction(() => this.#attempt(drafts, mayDefer)));
+      const written = await againAfterCollision(() => this.databases.transaction(() => this.#attempt(drafts, mayDefer)));
       outcome.inserted += written.inserted;
       outcome.updated += written.updated;
       outcome.unchanged += written.unchanged;

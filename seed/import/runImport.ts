@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
-import { againAfterDeadlock } from '../../subgraphs/kit/sql/againAfterDeadlock.js';
+import { againAfterCollision } from '../../subgraphs/kit/sql/againAfterCollision.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { importId } from './Checkpoint.js';
@@ -139,7 +139,7 @@ async function deriveAnew(
     if (afterImport === undefined) continue;
     const dataSource = await createDataSource(subgraph, { url: urls[name] ?? '', poolSize: 1 }).initialize();
     try {
-      await againAfterDeadlock(() => dataSource.transaction((manager) => afterImport(manager)));
+      await againAfterCollision(() => dataSource.transaction((manager) => afterImport(manager)));
     } finally {
       await dataSource.destroy();
     }

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { customerMerged, customerUnmerged } from '../../schema/contract.js';
 import { badUserInput } from '../kit/graph/errors.js';
-import { againAfterDeadlock } from '../kit/sql/againAfterDeadlock.js';
+import { againAfterCollision } from '../kit/sql/againAfterCollision.js';
 import { applyAliases } from '../kit/ownership/applyAliases.js';
 import { membersOf } from '../kit/ownership/membersOf.js';
 import { tablesOf } from '../kit/ownership/ownedTables.js';
@@ -58,7 +58,7 @@ export function mergeCustomers(
  * @throws as `mergeCustomers`
  */
 export function tryMerge(context: RequestContext, change: Change, intoId: string): Promise<Merge> {
-  return againAfterDeadlock(() =>
+  return againAfterCollision(() =>
     context.database.dataSource.transaction(async (manager) => {
       const { customer, into } = await pairToMerge(manager, change, intoId);
       return { mergedId: customer.id, isDryRun: true, customer: into };

@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { v7 as uuid } from 'uuid';
 import { subgraphs } from '../../subgraphs/all.js';
+import { recordId } from '../../subgraphs/kit/flow/recordId.js';
 import { runImport } from '../support/runImport.js';
 import { settled } from '../support/settled.js';
 import { askSubgraph, type GraphQLAnswer, type Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
+import { waitUntil } from '../support/waitUntil.js';
 
 /** What another system sends twice, by the id under which it knows it, is there once. */
 
@@ -345,6 +348,34 @@ files:
           department: { constant: SALES }
           summary: Id
 `;
+
+it('is what another transaction wrote that was not over when it was looked for', async () => {
+  const { id: customerId } = (
+    await graph.ask(
+      'identity',
+      'mutation { identifyCustomer(input: { displayName: "W", emails: ["w@example.com"] }) { customer { id } } }',
+    )
+  ).identifyCustomer.customer;
+  const id = recordId('desk', 'service.Case', 'W-1');
+  const other = new Client({ connectionString: graph.databaseUrl });
+  await other.connect();
+  await other.query('BEGIN');
+  await other.query(
+    `INSERT INTO service.service_case (id, customer_id, subject, kind, channel, opened_at, first_response_due_at, resolution_due_at)
+     VALUES ($1, $2, 'Broken', 'PROBLEM', 'EMAIL', now(), now(), now())`,
+    [id, customerId],
+  );
+  const call = graph.ask(
+    'service',
+    `mutation { openCase(input: { customerId: "${customerId}", externalId: { source: "desk", id: "W-1" }, subject: "Broken", kind: PROBLEM, channel: EMAIL, body: "B" }) { id } }`,
+  );
+  await waitUntil(
+    async () => (await graph.sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)).length > 0,
+  );
+  await other.query('COMMIT');
+  await other.end();
+  expect((await call).openCase).toEqual({ id });
+});
 
 describe('an import of the same source', () => {
   it.each([

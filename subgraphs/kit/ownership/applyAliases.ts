@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
-import { againAfterDeadlock } from '../sql/againAfterDeadlock.js';
+import { againAfterCollision } from '../sql/againAfterCollision.js';
 import { type OwnedTable, type OwnerColumn, tablesOf } from './ownedTables.js';
 import { tellApplied } from './tellApplied.js';
 
@@ -50,7 +50,7 @@ export async function applyAliases(
     const ids = due.map(({ id }) => id);
     for (const follow of follows) await followAll(dataSource, follow, ids);
     const both = [...new Set(due.flatMap(({ id, canonicalId, formerIds }) => [id, canonicalId, ...formerIds]))];
-    if (rederive) await againAfterDeadlock(() => dataSource.transaction((manager) => rederive(manager, both)));
+    if (rederive) await againAfterCollision(() => dataSource.transaction((manager) => rederive(manager, both)));
     // Not where it changed again meanwhile, and be it back.
     await dataSource.query(
       `UPDATE customer_alias a SET is_applied = true, former_ids = '{}' FROM unnest($1::uuid[], $2::int[]) AS d (id, changes)
@@ -105,7 +105,7 @@ async function changeBatch(
   places: readonly string[],
   ids: readonly string[],
 ): Promise<void> {
-  await againAfterDeadlock(() =>
+  await againAfterCollision(() =>
     dataSource.transaction(async (manager) => {
       await shareLocks(manager, ids);
       await manager.query(change, [places, ids]);

@@ -10,7 +10,7 @@ import { type Change, changedCustomers } from '../ownership/changedCustomers.js'
 import type { GuardedRequest } from '../guard/GuardedRequest.js';
 import { Connection } from '../graph/Connection.js';
 import type { ReadWithdrawals } from '../guard/readWithdrawals.js';
-import { againAfterDeadlock } from '../sql/againAfterDeadlock.js';
+import { againAfterCollision } from '../sql/againAfterCollision.js';
 import type { Database } from '../sql/Database.js';
 import { Outbox } from '../flow/Outbox.js';
 import type { Class } from '../graph/Class.js';
@@ -179,7 +179,7 @@ export class RequestContext implements GuardedRequest {
    *   writes nothing. For that an answer is made of entities, lists, ids, numbers and booleans
    */
   async write<R>(work: (manager: EntityManager, outbox: Outbox) => Promise<R>, once?: Idempotency): Promise<R> {
-    return againAfterDeadlock(() => this.writeOnce(work, once));
+    return againAfterCollision(() => this.writeOnce(work, once));
   }
 
   private async writeOnce<R>(
