@@ -123,7 +123,9 @@ export class BatchWriter {
   async #writeOrHalve(drafts: readonly RecordDraft[], mayDefer: boolean, outcome: BatchOutcome): Promise<void> {
     try {
       // A merge and an import may wait for each other; then Postgres ends one of them.
-      const written = await againAfterCollision(() => this.databases.transaction(() => this.#attempt(drafts, mayDefer)));
+      const written = await againAfterCollision(() =>
+        this.databases.transaction(() => this.#attempt(drafts, mayDefer)),
+      );
       outcome.inserted += written.inserted;
       outcome.updated += written.updated;
       outcome.unchanged += written.unchanged;
