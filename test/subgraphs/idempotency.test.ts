@@ -39,6 +39,9 @@ const allSettled = () =>
     subgraphs.map(({ name }) => name),
   );
 
+const spend = (customerId: string, amount: number, more = '') =>
+  `setCategorySpend(input: { customerId: "${customerId}", year: 2026, amount: { amount: "${amount}", currency: "EUR" } }${more})`;
+
 describe('the answer of a repeated key', () => {
   it('is that of whom the customer was merged into since', async () => {
     const [a, b, c] = [await newCustomer(), await newCustomer(), await newCustomer()];
@@ -79,6 +82,46 @@ describe('the answer of a repeated key', () => {
     expect(await merge(a, b, key('merge'))).toEqual({ id: c });
   });
 
+  it('is that of whom the caller named, when the merge is taken back since', async () => {
+    const [a, b] = [await newCustomer('Anna'), await newCustomer('Berta')];
+    const key = (name: string) => `, idempotencyKey: "${name} ${a}"`;
+    const selection = '{ amount { amount } }';
+    const calls: [string, string, string][] = [
+      [
+        'identity',
+        `updateCustomer(id: "${a}", input: { displayName: "Anna B" }${key('update')})`,
+        '{ id displayName }',
+      ],
+      ['sales', `assignAccount(customerId: "${a}", ownerId: "${employee}"${key('assign')})`, '{ customer { id } }'],
+      ['sales', spend(a, 1, key('spend')), selection],
+    ];
+    await merge(a, b);
+    await allSettled();
+    for (const [subgraph, call, selected] of calls) await write(subgraph, call, selected);
+    await write('identity', `unmergeCustomer(customerId: "${a}")`);
+    await allSettled();
+    // What the other has under the same key is another row.
+    await write('sales', spend(b, 2), selection);
+    await write('sales', `assignAccount(customerId: "${b}", ownerId: "${employee}")`, '{ version }');
+    const again: Untyped[] = [];
+    for (const [subgraph, call, selected] of calls) again.push(await write(subgraph, call, selected));
+    expect(again).toEqual([{ id: a, displayName: 'Anna B' }, { customer: { id: a } }, { amount: { amount: '1.00' } }]);
+  });
+
+  it('is refused where it was a row of the other, who is another customer again', async () => {
+    const [a, b] = [await newCustomer(), await newCustomer()];
+    const assign = (customerId: string, key = '') =>
+      write('sales', `assignAccount(customerId: "${customerId}", ownerId: "${employee}"${key})`, '{ customer { id } }');
+    await assign(b);
+    await merge(a, b);
+    await allSettled();
+    expect(await assign(a, `, idempotencyKey: "stays ${a}"`)).toEqual({ customer: { id: b } });
+    await write('identity', `unmergeCustomer(customerId: "${a}")`);
+    await allSettled();
+    await expect(assign(a, `, idempotencyKey: "stays ${a}"`)).rejects.toThrow('or a merge of theirs was taken back');
+    expect(await graph.sql('SELECT FROM sales.account WHERE recorded_for = $1', [a])).toEqual([]);
+  });
+
   it('is read in one statement for all rows of a kind', async () => {
     const statements: string[] = [];
     const dataSource = await createDataSource(sales, {
@@ -97,7 +140,7 @@ describe('the answer of a repeated key', () => {
       );
       const answers = new AnswersByReference(new Database(dataSource), manager);
       const answer = { leads, first: leads[0], product, isNew: true, count: 3, id: leads[0]?.id, none: null };
-      const kept = JSON.parse(JSON.stringify(answers.refer(answer)));
+      const kept = JSON.parse(JSON.stringify(await answers.refer(answer)));
       expect(JSON.stringify(kept)).not.toContain('Lead 1');
       statements.length = 0;
       const read = (await answers.readAgain(kept, false)) as typeof answer;
@@ -105,7 +148,7 @@ describe('the answer of a repeated key', () => {
       expect(read).toMatchObject({ isNew: true, count: 3, id: leads[0]?.id, none: null, product: { name: 'Tea' } });
       expect(read.leads.map(({ name }) => name)).toEqual(['Lead 0', 'Lead 1', 'Lead 2']);
       expect(read.first).toBeInstanceOf(Lead);
-      expect(() => answers.refer({ ...answer, name: 'Lead 1' })).toThrow('is made of entities');
+      await expect(answers.refer({ ...answer, name: 'Lead 1' })).rejects.toThrow('is made of entities');
     } finally {
       await dataSource.destroy();
     }

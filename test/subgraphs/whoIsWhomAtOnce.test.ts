@@ -422,7 +422,7 @@ const owners = () =>
   );
 
 /** What changes as touchpoints come and go, and with each change. */
-const DERIVED = `'version', 'updated_at', 'locale', 'journey_id', 'link_reason', 'link_confidence', 'last_touch_at', 'status', 'closed_at'`;
+const DERIVED = `'version', 'updated_at', 'locale', 'last_touch_at', 'status', 'closed_at'`;
 
 /** What is recorded for some people, in all departments: rows as text, with whose they are by now. */
 async function rowsOf(people: readonly string[]): Promise<string[]> {

@@ -26,8 +26,8 @@ export interface Idempotency {
 
 /** How answers are kept for the next time: by references to the rows that they hold, never by what those say. */
 export interface Answers {
-  /** What is kept of an answer, as JSON. */
-  refer(answer: unknown): unknown;
+  /** What is kept of an answer, as JSON; to be asked in the transaction that wrote it. */
+  refer(answer: unknown): Promise<unknown>;
   /**
    * The answer that was kept, with its rows as they are by now.
    * @param mayBeErased whether rows of customers who were erased count
@@ -55,7 +55,7 @@ function digest(input: unknown): string {
  * and a call that failed may be sent again. Keys are kept for a week (`forgetOldKeys`).
  * @param caller whose key it is: another caller's is another
  * @param answers how its answer is kept, and read in the same transaction
- * @throws BAD_USER_INPUT when the key was used for something else, or the first answer was of a customer who was erased since
+ * @throws BAD_USER_INPUT when the key was used for something else, or what was answered first is gone: its customer was erased, or a merge taken back
  */
 export async function oncePerKey<R>(
   database: Database,
@@ -90,12 +90,12 @@ export async function oncePerKey<R>(
     const answer = first.isKept ? await answers.readAgain(first.answer, answersErased) : undefined;
     if (answer !== undefined) return answer as R;
     throw badUserInput(
-      'this call was answered before, and what it answered is not there any more: the customer was erased since. Nothing was written',
+      'this call was answered before, and what it answered is not there any more: the customer was erased since, or a merge of theirs was taken back. Nothing was written',
       'idempotencyKey',
     );
   }
   const answer = await work();
-  const kept = JSON.stringify(answers.refer(answer));
+  const kept = JSON.stringify(await answers.refer(answer));
   await database.query(
     sql`UPDATE idempotency_key SET answer = ${kept}::jsonb WHERE key = ${key} AND caller = ${caller}`,
     manager,

@@ -19,8 +19,9 @@ const FIRST_PAUSE_MS = 50;
  * what its type says, of a version that is not known, or that fails again and again is parked in `dead_letter`, and the next one follows. While the
  * database or another subgraph is away, or a lock is waited for, nothing is parked: it waits.
  *
- * An event of which customers exist (`OF_CUSTOMERS`) is held instead of parked, also while others keep it from a lock: `takeInHeld` goes on trying, and later
- * ones about the same customers are held behind it, in their order; all others go in.
+ * Events are taken in together, those of which customers exist (`OF_CUSTOMERS`) each in a transaction of its own: it keeps all writes of its customers waiting. Such an
+ * event is held instead of parked, also while others keep it from a lock: `takeInHeld` goes on trying, and later ones about the same customers are held behind it, in
+ * their order; all others go in.
  * @param subgraph the name of the subgraph that consumes
  * @param onHeld called when an event was held
  */
@@ -61,7 +62,8 @@ export function busConsumer(
       }
       const good = received.filter((read): read is ReceivedEvent<unknown> => !isRefusal(read));
       const customers = good.flatMap((event) => customersOf(event) ?? []);
-      if (good.length === received.length && (await heldOf(dataSource, consumer, customers)) === undefined) {
+      const mayGoTogether = good.length === received.length && !isOfCustomers(consumer);
+      if (mayGoTogether && (await heldOf(dataSource, consumer, customers)) === undefined) {
         if (good.length === 0) return;
         try {
           await takeIn(dataSource, consumer, good);
@@ -70,7 +72,7 @@ export function busConsumer(
           if (mustWait(error, customers.length > 0)) throw error;
         }
       }
-      // One of them is at fault; the others go in.
+      // Where one of them is at fault, the others go in.
       for (const one of received) await takeInOne(one);
     },
   };
@@ -90,6 +92,11 @@ export async function replay(dataSource: DataSource, consumer: EventConsumer, le
       letter.eventId,
     ]);
   });
+}
+
+/** Whether it takes in which customers exist: `customerChanges`. */
+function isOfCustomers({ event }: EventConsumer): boolean {
+  return event.type === customerErased.type;
 }
 
 function isRefusal(received: ReceivedEvent<unknown> | Refusal): received is Refusal {
@@ -147,7 +154,7 @@ async function takeIn(
     );
     const ids = new Set(fresh.map(({ id }) => id));
     const first = events.filter(({ id }) => ids.delete(id.toLowerCase()));
-    if (consumer.event.type === customerErased.type) {
+    if (isOfCustomers(consumer)) {
       if (first.length > 0) await consumer.handle(first, manager);
     } else {
       await handOver(consumer, first, manager);

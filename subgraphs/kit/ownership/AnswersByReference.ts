@@ -19,29 +19,27 @@ interface Reference {
   readonly key: Key;
 }
 
-/** Keeps of an answer which rows it held, and reads those again: nothing that is personal is written down twice. */
+/**
+ * Keeps of an answer which rows it held, and reads those again: nothing that is personal is written down twice. A customer in a key is kept by the id by which
+ * the caller named them, and read as who that is by now: so the answer stays theirs when a merge is taken back.
+ */
 export class AnswersByReference implements Answers {
-  /** @param manager of the transaction in which rows are read */
+  /** @param manager of the transaction in which rows are written or read */
   constructor(
     private readonly database: Database,
     private readonly manager: EntityManager,
   ) {}
 
   /** @throws Error for an answer that holds a text or a time of its own: a mistake of the mutation, whose resolvers can read that from the rows */
-  refer(answer: unknown): unknown {
-    if (answer === null || answer === undefined) return null;
-    if (typeof answer === 'boolean' || typeof answer === 'number') return answer;
-    if (typeof answer === 'string' && isUuid(answer)) return answer;
-    if (Array.isArray(answer)) return answer.map((item) => this.refer(item));
-    if (typeof answer !== 'object' || answer instanceof Date) {
-      throw new Error(
-        'what a mutation answers is made of entities, lists, ids, numbers and booleans; it is read again for the same key',
-      );
-    }
-    const entity = answer.constructor as Class;
-    return this.database.dataSource.hasMetadata(entity)
-      ? { [ENTITY]: entity.name, ...this.keyOf(entity, answer) }
-      : mapValues(answer, (value) => this.refer(value));
+  async refer(answer: unknown): Promise<unknown> {
+    const kept = this.referencesTo(answer);
+    const references = [...this.referencesIn(kept)];
+    const keys = await this.withCustomers(references, (ids) => this.namedIds(ids));
+    const named = new Map(references.map((reference, index) => [nameOf(reference), keys[index]]));
+    return this.replaceReferences(kept, (reference) => ({
+      [ENTITY]: reference.entity.name,
+      ...named.get(nameOf(reference)),
+    }));
   }
 
   async readAgain(kept: unknown, mayBeErased: boolean): Promise<unknown> {
@@ -52,7 +50,23 @@ export class AnswersByReference implements Answers {
       for (const [name, row] of await this.read(entity, keys, mayBeErased)) rows.set(name, row);
     }
     const isWhole = references.every((reference) => rows.has(nameOf(reference)));
-    return isWhole ? this.restore(kept, rows) : undefined;
+    return isWhole ? this.replaceReferences(kept, (reference) => rows.get(nameOf(reference))) : undefined;
+  }
+
+  private referencesTo(answer: unknown): unknown {
+    if (answer === null || answer === undefined) return null;
+    if (typeof answer === 'boolean' || typeof answer === 'number') return answer;
+    if (typeof answer === 'string' && isUuid(answer)) return answer;
+    if (Array.isArray(answer)) return answer.map((item) => this.referencesTo(item));
+    if (typeof answer !== 'object' || answer instanceof Date) {
+      throw new Error(
+        'what a mutation answers is made of entities, lists, ids, numbers and booleans; it is read again for the same key',
+      );
+    }
+    const entity = answer.constructor as Class;
+    return this.database.dataSource.hasMetadata(entity)
+      ? { [ENTITY]: entity.name, ...this.keyOf(entity, answer) }
+      : mapValues(answer, (value) => this.referencesTo(value));
   }
 
   private *referencesIn(kept: unknown): Iterable<Reference> {
@@ -62,11 +76,13 @@ export class AnswersByReference implements Answers {
       for (const item of Object.values(kept)) yield* this.referencesIn(item);
   }
 
-  private restore(kept: unknown, rows: ReadonlyMap<string, object>): unknown {
+  private replaceReferences(kept: unknown, replace: (reference: Reference) => unknown): unknown {
     const reference = this.referenceIn(kept);
-    if (reference) return rows.get(nameOf(reference));
-    if (Array.isArray(kept)) return kept.map((item) => this.restore(item, rows));
-    return typeof kept === 'object' && kept !== null ? mapValues(kept, (value) => this.restore(value, rows)) : kept;
+    if (reference) return replace(reference);
+    if (Array.isArray(kept)) return kept.map((item) => this.replaceReferences(item, replace));
+    return typeof kept === 'object' && kept !== null
+      ? mapValues(kept, (value) => this.replaceReferences(value, replace))
+      : kept;
   }
 
   private referenceIn(kept: unknown): Reference | null {
@@ -77,10 +93,7 @@ export class AnswersByReference implements Answers {
     return { entity, key };
   }
 
-  /**
-   * The rows of one entity, in one statement, by the names of the references to them. A key that names a customer is that of the one into whom they were
-   * merged.
-   */
+  /** The rows of one entity, in one statement, by the names of the references to them. Who a customer in a key is by now is looked up. */
   private async read(
     entity: Class,
     keys: readonly Key[],
@@ -89,10 +102,12 @@ export class AnswersByReference implements Answers {
     const { dataSource } = this.database;
     const { table, columns } = this.database.selection(entity);
     const { tableName, primaryColumns } = dataSource.getMetadata(entity);
-    const owners = ownersIn(entity, Object.keys(keys[0] ?? {}));
-    const current = await this.currentKeys(keys, owners);
+    const current = await this.withCustomers(
+      keys.map((key) => ({ entity, key })),
+      (ids) => canonicalIds(this.database, ids, this.manager),
+    );
     // A row of its own id is given, whether or not it stands for its customer; by the customer alone, the one that stands.
-    const from = owners.length > 0 ? table : `"${tableName}"`;
+    const from = customersIn(entity, keys[0] ?? {}).length > 0 ? table : `"${tableName}"`;
     const isOne = current.map((key) =>
       join(
         primaryColumns.map(
@@ -117,14 +132,29 @@ export class AnswersByReference implements Answers {
     });
   }
 
-  private async currentKeys(keys: readonly Key[], owners: readonly string[]): Promise<readonly Key[]> {
-    if (owners.length === 0) return keys;
-    const ids = keys.flatMap((key) => owners.map((owner) => String(key[owner])));
-    const current = await canonicalIds(this.database, ids, this.manager);
-    return keys.map((key, index) => ({
+  /** The keys of some rows, with other ids in the place of those of customers. */
+  private async withCustomers(
+    references: readonly Reference[],
+    otherIds: (ids: readonly string[]) => Promise<readonly string[]>,
+  ): Promise<readonly Key[]> {
+    const properties = references.map(({ entity, key }) => customersIn(entity, key));
+    const ids = references.flatMap(({ key }, index) => (properties[index] ?? []).map((name) => String(key[name])));
+    if (ids.length === 0) return references.map(({ key }) => key);
+    const others = await otherIds(ids);
+    const otherOf = new Map(ids.map((id, index) => [id, others[index] ?? id]));
+    return references.map(({ key }, index) => ({
       ...key,
-      ...Object.fromEntries(owners.map((owner, place) => [owner, current[index * owners.length + place]])),
+      ...Object.fromEntries((properties[index] ?? []).map((name) => [name, otherOf.get(String(key[name]))])),
     }));
+  }
+
+  /** By which ids the caller of this transaction named customers. */
+  private async namedIds(ids: readonly string[]): Promise<readonly string[]> {
+    const rows = await this.database.query<{ named: string }>(
+      sql`SELECT named_customer(id) AS named FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS c (id, place) ORDER BY place`,
+      this.manager,
+    );
+    return rows.map(({ named }) => named);
   }
 
   private keyOf(entity: Class, row: object): Key {
@@ -136,10 +166,10 @@ export class AnswersByReference implements Answers {
 }
 
 /** Which properties of an entity's key are ids of customers. */
-function ownersIn(entity: Class, properties: readonly string[]): readonly string[] {
+function customersIn(entity: Class, key: Key): readonly string[] {
   const owner = ownerOf(entity);
   if (owner?.kind === 'itself') return ['id'];
-  return owner?.kind === 'columns' ? owner.properties.filter((property) => properties.includes(property)) : [];
+  return owner?.kind === 'columns' ? owner.properties.filter((property) => property in key) : [];
 }
 
 function nameOf({ entity, key }: Reference): string {
