@@ -365,7 +365,7 @@ it('is what another transaction wrote that was not over when it was looked for',
      VALUES ($1, $2, 'Broken', 'PROBLEM', 'EMAIL', now(), now(), now())`,
     [id, customerId],
   );
-  const call = graph.ask(
+  const opening = graph.ask(
     'service',
     `mutation { openCase(input: { customerId: "${customerId}", externalId: { source: "desk", id: "W-1" }, subject: "Broken", kind: PROBLEM, channel: EMAIL, body: "B" }) { id } }`,
   );
@@ -374,7 +374,7 @@ it('is what another transaction wrote that was not over when it was looked for',
   );
   await other.query('COMMIT');
   await other.end();
-  expect((await call).openCase).toEqual({ id });
+  expect((await opening).openCase).toEqual({ id });
 });
 
 describe('an import of the same source', () => {
