@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
+import { schemaCommand } from '../../schema/schemaCommand.js';
 import { fragile, undescribed } from '../../schema/soundness.js';
 
 let folder = '';
@@ -12,16 +13,50 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+  /** The copy, as the command left it. */
+  readonly folder: string;
+}
+
 /** Runs the schema command in a copy of what is committed, after `change`. */
-async function schema(args: string[], change: (schemaFolder: string) => Promise<void>) {
+async function schema(
+  args: string[],
+  change: (schemaFolder: string) => Promise<void>,
+  run: (args: string[]) => Promise<Omit<Outcome, 'folder'>> = runHere,
+): Promise<Outcome> {
   const copy = await mkdtemp(join(folder, 'copy-'));
   await cp('schema', join(copy, 'schema'), { recursive: true });
   await cp('subgraphs.yaml', join(copy, 'subgraphs.yaml'));
   await change(join(copy, 'schema'));
-  const main = join(process.cwd(), 'dist/schema/main.js');
-  return new Promise<{ code: number; output: string; errors: string; folder: string }>((resolve) => {
-    execFile(process.execPath, [main, ...args], { cwd: copy }, (error, output, errors) =>
-      resolve({ code: error ? Number(error.code) : 0, output, errors, folder: join(copy, 'schema') }),
+  const before = process.cwd();
+  process.chdir(copy);
+  try {
+    return { ...(await run(args)), folder: join(copy, 'schema') };
+  } finally {
+    process.chdir(before);
+  }
+}
+
+/** In this process: loading the subgraphs takes a process of its own seconds. */
+async function runHere(args: string[]): Promise<Omit<Outcome, 'folder'>> {
+  let [output, errors] = ['', ''];
+  const code = await schemaCommand(args, {
+    print: (line) => (output += `${line}\n`),
+    complain: (line) => (errors += `${line}\n`),
+  });
+  return { code, output, errors };
+}
+
+const MAIN = join(process.cwd(), 'dist/schema/main.js');
+
+/** As npm does. */
+async function runApart(args: string[]): Promise<Omit<Outcome, 'folder'>> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], (error, output, errors) =>
+      resolve({ code: error ? Number(error.code) : 0, output, errors }),
     );
   });
 }
@@ -50,12 +85,12 @@ async function recordShoeSize(schemaFolder: string, day: string): Promise<void> 
 
 describe('the schema check', () => {
   it('passes on what is committed', async () => {
-    expect(await schema(['--check'], async () => {})).toMatchObject({ code: 0, errors: '' });
+    expect(await schema(['--check'], async () => {}, runApart)).toMatchObject({ code: 0, errors: '' });
   });
 
   it("fails when a subgraph's committed SDL is not what the code says, and changes nothing", async () => {
     const drifted = 'subgraphs/sales.graphql';
-    const result = await schema(['--check'], (copy) => appendFile(join(copy, drifted), '# by hand\n'));
+    const result = await schema(['--check'], (copy) => appendFile(join(copy, drifted), '# by hand\n'), runApart);
     expect(result).toMatchObject({ code: 1, errors: expect.stringContaining(`${drifted} differs from the code`) });
     expect(await readFile(join(result.folder, drifted), 'utf8')).toContain('# by hand');
   });
