@@ -93,7 +93,7 @@ async function killInTheMiddleOf(call: () => Promise<unknown>): Promise<void> {
     const called = call().catch(() => undefined);
     await waitUntil(async () => {
       const waiting = await deployment.sql(
-        `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE %'`,
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE %'`,
       );
       return waiting.length >= TABLES.length;
     }, 60_000);
@@ -132,7 +132,12 @@ test('a merge, killed before it was committed, was never there, and is done when
   const call = `mergeCustomers(customerId: "${a}", intoId: "${b}", idempotencyKey: "killed ${a}") { customer { id } }`;
   const merged = send('identity', call).catch(() => undefined);
   await waitUntil(
-    async () => (await deployment.sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)).length > 0,
+    async () =>
+      (
+        await deployment.sql(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        )
+      ).length > 0,
   );
   await deployment.kill('identity');
   expect(await merged).toBeUndefined();

@@ -370,7 +370,10 @@ describe('who leaves', () => {
     await holder.query('SELECT FROM service.service_case WHERE id = $1 FOR UPDATE', [caseId]);
     const assigned = write('service', `assignCase(id: "${caseId}", assigneeId: "${id}") { assignee { id } }`);
     const waiting = (mode: string) =>
-      graph.sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ILIKE $1`, [mode]);
+      graph.sql(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE $1`,
+        [mode],
+      );
     await waitUntil(async () => (await waiting('SELECT "Case"%')).length > 0);
     await write('identity', `updateEmployee(id: "${id}", input: { active: false }) { id }`);
     await waitUntil(async () => (await waiting('%INSERT INTO employee_copy%')).length > 0);

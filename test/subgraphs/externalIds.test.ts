@@ -370,7 +370,9 @@ it('is what another transaction wrote that was not over when it was looked for',
     `mutation { openCase(input: { customerId: "${customerId}", externalId: { source: "desk", id: "W-1" }, subject: "Broken", kind: PROBLEM, channel: EMAIL, body: "B" }) { id } }`,
   );
   await waitUntil(
-    async () => (await graph.sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)).length > 0,
+    async () =>
+      (await graph.sql(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`))
+        .length > 0,
   );
   await other.query('COMMIT');
   await other.end();

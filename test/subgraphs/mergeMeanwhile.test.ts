@@ -51,7 +51,9 @@ const unmerge = () => send('identity', `unmergeCustomer(customerId: "${a}") { id
 /** How many sessions of Postgres wait for a lock. */
 async function waiting(count: number): Promise<void> {
   await waitUntil(
-    async () => (await graph.sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)).length >= count,
+    async () =>
+      (await graph.sql(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`))
+        .length >= count,
   );
 }
 

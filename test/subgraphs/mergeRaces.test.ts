@@ -93,7 +93,9 @@ async function casesOf(id: string): Promise<string[]> {
 /** Whether a session of Postgres waits for a lock. */
 async function somebodyWaits(): Promise<void> {
   await waitUntil(
-    async () => (await graph.sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)).length > 0,
+    async () =>
+      (await graph.sql(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`))
+        .length > 0,
   );
 }
 
