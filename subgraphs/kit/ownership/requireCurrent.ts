@@ -1,16 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import { serviceUnavailable } from '../graph/errors.js';
 import { Aliases } from './Aliases.js';
 import type { Change } from './changedCustomers.js';
 import { holdCustomers } from './holdCustomer.js';
 import { idsAt } from './whose.js';
 
 /** Between a call and its write a customer whom it names became another one: it is done anew, by who they are now. Nothing was written. */
-export class CustomersChanged extends Error {
-  constructor() {
-    super('the customer was merged or unmerged again and again meanwhile; try again');
-  }
-}
+export class CustomersChanged extends Error {}
 
 /** How often a call is done anew. */
 const MOST_TRIES = 10;
@@ -32,13 +29,19 @@ export async function requireCurrent(manager: EntityManager, { args, names }: Ch
   throw new CustomersChanged();
 }
 
-/** Does something anew as long as customers become others meanwhile. */
+/**
+ * Does something anew as long as customers become others meanwhile.
+ * @throws SERVICE_UNAVAILABLE when that does not end
+ */
 export async function untilCurrent<R>(work: () => Promise<R>): Promise<R> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof CustomersChanged) || tries === MOST_TRIES) throw error;
+      if (!(error instanceof CustomersChanged)) throw error;
+      if (tries === MOST_TRIES) {
+        throw serviceUnavailable('the customer was merged and unmerged again and again meanwhile; nothing was written');
+      }
     }
   }
 }
