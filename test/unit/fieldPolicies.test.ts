@@ -11,6 +11,7 @@ import type { GuardedRequest } from '../../subgraphs/kit/guard/GuardedRequest.js
 import { maskText } from '../../subgraphs/kit/guard/maskText.js';
 import { RequiresScopes } from '../../subgraphs/kit/guard/RequiresScopes.js';
 import { OnErasure } from '../../subgraphs/kit/ownership/OnErasure.js';
+import { CustomersChanged } from '../../subgraphs/kit/ownership/requireCurrent.js';
 import { OwnedBy } from '../../subgraphs/kit/ownership/OwnedBy.js';
 import { type BuiltSubgraph, buildSubgraph } from '../../subgraphs/kit/serve/buildSubgraph.js';
 import { defineSubgraph } from '../../subgraphs/kit/serve/defineSubgraph.js';
@@ -176,6 +177,7 @@ function request(caller: Caller, withdrew: readonly string[] = []) {
     database: { log: { error: (line: object) => logged.push(line) } },
     aliases: { any: true },
     owners: new WeakMap(),
+    forgetNames: () => void told.push('forgets names'),
     set change(change: GuardedRequest['change']) {
       told.push(`changes ${change?.names.map((path) => change.args[path[0] ?? '']).join()}`);
     },
@@ -253,6 +255,7 @@ describe('the policies of fields', () => {
     const given = request({ ...EVERYTHING, purpose: 'marketing' }, [ROSA]);
     expect(await resolveWith(given, { clientId: MARIA })).toEqual(['word']);
     expect(given.told).toEqual([
+      'forgets names',
       'current ids',
       `changes ${MARIA}`,
       `consent of ${MARIA}`,
@@ -266,6 +269,24 @@ describe('the policies of fields', () => {
     const given = request({ subject: 'agent', scopes: [], purpose: 'marketing' }, [ROSA]);
     expect(await resolveWith(given, { clientId: MARIA })).toEqual(['•••']);
     expect(given.told.at(-1)).toBe(`consent of ${ROSA}`);
+  });
+
+  it('do a mutation anew while customers become others, not for ever, and end with a code', async () => {
+    const given = request(EVERYTHING);
+    let tries = 0;
+    const call = (until: number) =>
+      guardField(
+        { ...whole, mask: undefined, isPersonal: false, consent: { ...whole.consent, isWithheld: false } },
+        GraphQLString,
+        () => {
+          tries += 1;
+          return tries < until ? Promise.reject(new CustomersChanged()) : Promise.resolve('word');
+        },
+      )({}, { clientId: OLD_MARIA }, given.context, {} as never);
+    expect(await call(3)).toBe('word');
+    expect(given.told.filter((told) => told === 'current ids')).toHaveLength(3);
+    tries = 0;
+    await expect(call(99)).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
   });
 
   it('do not even read what is withheld', async () => {
