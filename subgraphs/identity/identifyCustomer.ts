@@ -12,7 +12,7 @@ import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
 import { CustomerRecord } from './entities/CustomerRecord.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { MAX_IDENTIFIERS } from './identifierInput.js';
-import { nameMerged } from '../kit/flow/nameCustomers.js';
+import { nameCustomers } from '../kit/flow/nameCustomers.js';
 import { holdCustomers } from '../kit/ownership/holdCustomer.js';
 import { CustomersChanged } from '../kit/ownership/requireCurrent.js';
 import { lockCustomer } from './lockCustomer.js';
@@ -114,7 +114,7 @@ export async function identifyCustomer(
       const customer = await lockCustomer(manager, { id: existing, argument: 'input', expectedVersion: null });
       // What is new is recorded for whom the identifier was that told who it is.
       const by = found.some(({ recordedFor }) => recordedFor === customer.id) ? undefined : found[0]?.recordedFor;
-      if (by !== undefined) await nameMerged(manager, by, customer.id);
+      await nameCustomers(manager, new Map([[customer.id, by ?? customer.id]]));
       const added = await addIdentifiers(manager, customer.id, input);
       return { customer: added === 0 ? customer : await touch(manager, customer), created: false };
     }

@@ -109,8 +109,8 @@ export class Touchpoint {
   @Field(() => String, { description: 'What happened, in a sentence. At most 500 characters.' })
   summary: string;
 
-  /** Its words, to be searched: a trigger makes them of the summary. */
-  @OnErasure.clear
+  /** Its words, to be searched: a trigger makes them of the summary, and so of what erasure writes there. */
+  @OnErasure.keep
   @Column({ type: 'tsvector', nullable: true, select: false, insert: false, update: false })
   words?: string;
 
