@@ -26,7 +26,8 @@ hands events on to webhooks.
   npm run events                       lists them: id, whose consumer, since when, parked or held, why
   npm run events -- replay             takes all of them in again; those that still fail stay, with the reason
   npm run events -- replay ID [ID...]  only these
-  npm run events -- drop ID [ID...]    gives these up for good: they are never taken in, and what waits behind them follows
+  npm run events -- drop ID [ID...]    gives these up for good: they are never taken in, and what waits behind them follows; where several
+                                       hold an event, say whose: sales.customers/ID
   npm run events -- deliver            hands events on to the webhooks of subgraphs.yaml, until it is stopped
 
   --database-folder DIR  data folder of npm start, used without DATABASE_URL (default .data; or the variable DATA)
@@ -148,6 +149,22 @@ function choose(parked: readonly Parked[], ids: readonly string[]): readonly Par
   return parked.filter(({ letter }) => ids.includes(letter.eventId));
 }
 
+/**
+ * Those with these ids, each of one consumer.
+ * @throws UsageError where several have an event, and it is not said whose is meant
+ */
+function chooseOne(parked: readonly Parked[], ids: readonly string[]): readonly Parked[] {
+  return ids.map((id) => {
+    const [one, ...others] = parked.filter(
+      ({ by, letter }) => id === letter.eventId || id === `${by}/${letter.eventId}`,
+    );
+    if (one === undefined) throw new UsageError(`no event is parked or held with the id ${id}`);
+    if (others.length === 0) return one;
+    const names = [one, ...others].map(({ by }) => `${by}/${id}`);
+    throw new UsageError(`several have the event ${id}; say which of them gives it up: ${names.join(', ')}`);
+  });
+}
+
 async function dropAll(chosen: readonly Parked[]): Promise<void> {
   for (const { by, letter, drop: giveUp } of chosen) {
     await giveUp();
@@ -194,7 +211,7 @@ async function main(): Promise<void> {
     }
     const parked = await findParked(dataSources, environment);
     if (command === 'list') list(parked);
-    else if (command === 'drop') await dropAll(choose(parked, ids));
+    else if (command === 'drop') await dropAll(chooseOne(parked, ids));
     else await replayAll(ids.length === 0 ? parked : choose(parked, ids));
   } finally {
     await Promise.all(dataSources.map((dataSource) => dataSource.destroy()));

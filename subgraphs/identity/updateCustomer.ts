@@ -14,7 +14,7 @@ import type { Change } from './lockRow.js';
 
 /**
  * Makes these the addresses of a customer, in this order. One that stays keeps for whom it was recorded and since when; one that has ended stays so where it comes
- * after all that are in use, as it is read, and is in use again where it is put before one.
+ * after all that are in use, as it is read, and is in use again where it is put before one, or is left when those that were in use go.
  */
 async function replaceIdentifiers(
   manager: EntityManager,
@@ -24,13 +24,16 @@ async function replaceIdentifiers(
 ): Promise<void> {
   if (values === undefined) return;
   const given = [...values];
-  await manager.query(
-    'DELETE FROM customer_identifier WHERE customer_id = $1 AND type = $2 AND value <> ALL ($3::text[])',
+  const [gone] = await manager.query<{ wereInUse: boolean | null }[]>(
+    `WITH gone AS (
+       DELETE FROM customer_identifier WHERE customer_id = $1 AND type = $2 AND value <> ALL ($3::text[]) RETURNING until
+     ) SELECT bool_or(until IS NULL) AS "wereInUse" FROM gone`,
     [customerId, type, given],
   );
   const kept = await manager.findBy(CustomerIdentifier, { customerId, type });
   const ended = new Set(kept.filter(({ until }) => until !== null).map(({ value }) => value));
-  const lastInUse = given.findLastIndex((value) => !ended.has(value));
+  const lastKept = given.findLastIndex((value) => !ended.has(value));
+  const lastInUse = lastKept === -1 && gone?.wereInUse === true ? given.length - 1 : lastKept;
   await manager.query(
     `UPDATE customer_identifier i SET position = g.place - 1,
        since = CASE WHEN g.place <= $4 AND until IS NOT NULL THEN now() ELSE since END,

@@ -2,7 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
-import { isOfAnother } from '../kit/ownership/rowOwner.js';
+import { isOfAnother, recordedOwner } from '../kit/ownership/rowOwner.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { requireRow } from './changeRow.js';
@@ -79,7 +79,9 @@ export async function recordExposureResponse(
   const { manager: reader } = context.database.dataSource;
   await requireRow(reader, Exposure, exposureId, 'input.exposureId');
   const { campaignId, customerId, control, sentAt } = await reader.findOneByOrFail(Exposure, { id: exposureId });
-  return changeCustomer(context, customerId, once, async (manager, outbox) => {
+  // Not who that is as long as rows follow a merge.
+  const recordedFor = (await recordedOwner(reader, Exposure, exposureId)) ?? customerId;
+  return changeCustomer(context, recordedFor, once, async (manager, outbox) => {
     if (control && response !== 'RESPONDED') {
       throw badUserInput('input.response: the control group was sent nothing to open or click', 'input.response', {
         allowed: ['RESPONDED'],

@@ -3,6 +3,7 @@ import { type TouchpointReported, touchpointReported } from '../../schema/contra
 import { addTouchpoint } from './addTouchpoint.js';
 import { eventConsumer, type ReceivedEvent } from '../kit/flow/EventConsumer.js';
 import { nameCustomers } from '../kit/flow/nameCustomers.js';
+import { keepFromMerging } from '../kit/ownership/holdCustomer.js';
 import { takeTurn } from './takeTurn.js';
 
 /** Writes what the other subgraphs report onto the timeline, each once. */
@@ -11,6 +12,11 @@ export const timeline = eventConsumer({
   event: touchpointReported,
   async handle(events: readonly ReceivedEvent<TouchpointReported>[], manager: EntityManager) {
     const recordedAt = new Date();
+    // Customers before the turn, as mutations do it.
+    await keepFromMerging(
+      manager,
+      events.map(({ data }) => data.customerId),
+    );
     await takeTurn(manager);
     for (const [index, { id, data }] of events.entries()) {
       // Several come together where nobody of them was merged before. If one was meanwhile, for whom it is recorded is nothing to the next.

@@ -3,6 +3,10 @@ import { Client } from 'pg';
 import sqlTag, { raw } from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
 import { customerErased, customerMerged } from '../../schema/contract.js';
+import { subgraphs } from '../../subgraphs/all.js';
+import { eraseCustomers } from '../../subgraphs/kit/ownership/eraseCustomers.js';
+import { tablesOf } from '../../subgraphs/kit/ownership/ownedTables.js';
+import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import { service } from '../../subgraphs/service/subgraph.js';
 import { askSubgraph, startTestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { waitUntil } from '../support/waitUntil.js';
@@ -349,6 +353,23 @@ describe('a customer who is erased', () => {
     expect((await graph.ask('identity', erase, { id: victim })).eraseCustomer).toEqual(eraseCustomer);
     const again = await graph.ask('identity', erase.replace(', idempotencyKey: "erase"', ''), { id: victim });
     expect(again.eraseCustomer).toEqual(eraseCustomer);
+  });
+
+  test('writes no row anew when it is done once more, as it is every hour for a day', async () => {
+    for (const definition of subgraphs) {
+      const source = await createDataSource(definition, { url: graph.databaseUrl, poolSize: 1 }).initialize();
+      const places = async (): Promise<object> => {
+        const each = tablesOf(source).map(({ name }) => name);
+        const found = await Promise.all(
+          each.map((name) => source.query(`SELECT t.ctid::text AS at FROM "${name}" t ORDER BY t.ctid`)),
+        );
+        return Object.fromEntries(each.map((name, index) => [name, found[index]]));
+      };
+      const first = await places();
+      await source.transaction((manager) => eraseCustomers(manager, [victim]));
+      expect([definition.name, await places()]).toEqual([definition.name, first]);
+      await source.destroy();
+    }
   });
 
   test('leaves the figures and everybody else as they were', async () => {

@@ -151,9 +151,13 @@ test('an event that can never be taken in is given up by the command, and what w
   const nameless = command('drop');
   expect(await nameless.ended).toMatchObject({ code: 2 });
   expect(nameless.errors()).toContain('drop takes the ids of the events to give up');
-  const dropping = command('drop', broken.id);
+  // Identity cannot take it in either.
+  const ambiguous = command('drop', broken.id);
+  expect(await ambiguous.ended).toMatchObject({ code: 2 });
+  expect(ambiguous.errors()).toContain(`identity.customers/${broken.id}, sales.customers/${broken.id}`);
+  const dropping = command('drop', `sales.customers/${broken.id}`);
   expect(await dropping.ended).toMatchObject({ code: 0 });
-  expect(dropping.output()).toContain(`${broken.id}  sales.customers  dropped\n`);
+  expect(dropping.output()).toBe(`${broken.id}  sales.customers  dropped\n1 dropped\n`);
   await waitUntil(async () => (await nameOf(ada)) !== 'Zoe');
   await waitUntil(async () => (await health()).heldEvents === 0);
 });

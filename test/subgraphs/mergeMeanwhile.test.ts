@@ -32,11 +32,7 @@ afterEach(async () => {
   await allSettled();
 });
 
-async function send(subgraph: string, call: string): Promise<Untyped> {
-  const { data, errors } = await askSubgraph(subgraph, graph.urls[subgraph] ?? '', `mutation { ${call} }`);
-  if (errors) throw new Error(JSON.stringify(errors));
-  return Object.values(data)[0];
-}
+const send = (subgraph: string, call: string): Promise<Untyped> => graph.write(subgraph, call);
 
 async function newCustomer(): Promise<string> {
   serial += 1;
@@ -66,14 +62,8 @@ interface Keyed {
   readonly read: (id: string) => Promise<readonly unknown[]>;
 }
 
-async function entity(subgraph: string, id: string, selection: string): Promise<Untyped> {
-  const { _entities } = await graph.ask(
-    subgraph,
-    `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { ${selection} } } }`,
-    { r: [{ __typename: 'Customer', id }] },
-  );
-  return _entities[0];
-}
+const entity = (subgraph: string, id: string, selection: string): Promise<Untyped> =>
+  graph.customer(subgraph, id, selection);
 const own = async (id: string, selection: string): Promise<Untyped> =>
   (await graph.ask('identity', `{ customer360(id: "${id}") { ${selection} } }`)).customer360;
 
@@ -233,6 +223,16 @@ const mergeAll = async (): Promise<void> => {
 const recorded = async (table: string, id: string): Promise<string> =>
   (await graph.sql(`SELECT recorded_for AS id FROM ${table} WHERE id = $1`, [id]))[0]?.id;
 const many = (id: string): string => JSON.stringify(Array.from({ length: 11 }, (_, index) => `${index}@${id}.example`));
+const address = (number: number): string => `${number}@${a}.example`;
+const setEmails = (...emails: string[]) =>
+  send('identity', `updateCustomer(id: "${a}", input: { emails: ${JSON.stringify(emails)} }) { id }`);
+const emailsInUse = async (): Promise<string[]> => {
+  const rows = await graph.sql(
+    `SELECT value FROM identity.customer_identifier WHERE recorded_for = $1 AND type = 'EMAIL' AND until IS NULL ORDER BY position`,
+    [a],
+  );
+  return rows.map(({ value }) => value);
+};
 const emailsOf = async (id: string): Promise<string[]> => (await own(id, 'emails')).emails;
 const openCase = (id: string) =>
   `openCase(input: { customerId: "${id}", subject: "S", kind: COMPLAINT, channel: EMAIL, body: "B" }) { id }`;
@@ -348,6 +348,16 @@ describe('what is written while two are one', () => {
     ]).toEqual([a, b]);
   });
 
+  it('by who has identifiers of both is the survivor’s', async () => {
+    const [[first = ''], [second = '']] = [await emailsOf(a), await emailsOf(b)];
+    await mergeAll();
+    const all = [first, second, `new@${a}.example`];
+    await send('identity', `identifyCustomer(input: { emails: ${JSON.stringify(all)} }) { customer { id } }`);
+    await unmerge();
+    await allSettled();
+    expect([await emailsOf(a), await emailsOf(b)]).toEqual([[first], [second, `new@${a}.example`]]);
+  });
+
   it('as a list that was read and is saved again leaves each their own', async () => {
     const before = [await emailsOf(a), await emailsOf(b)];
     await mergeAll();
@@ -358,6 +368,22 @@ describe('what is written while two are one', () => {
     await unmerge();
     await allSettled();
     expect([await emailsOf(a), await emailsOf(b)]).toEqual(before);
+  });
+
+  it('as an address that has ended stays ended where it is put last, and is in use again where it is put first or is all that is left', async () => {
+    await setEmails(address(1), address(2));
+    const end = () => graph.sql('UPDATE identity.customer_identifier SET until = now() WHERE value = $1', [address(2)]);
+    await end();
+    await setEmails(address(1), address(2));
+    expect(await emailsInUse()).toEqual([address(1)]);
+    await setEmails(address(2), address(1));
+    expect(await emailsInUse()).toEqual([address(2), address(1)]);
+    await end();
+    await setEmails(address(2));
+    expect(await emailsInUse()).toEqual([address(2)]);
+    await end();
+    await setEmails(address(2));
+    expect(await emailsInUse()).toEqual([]);
   });
 
   it('needs no room where nothing is new: who has more addresses than one may add is identified by one', async () => {

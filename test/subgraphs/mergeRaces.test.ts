@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { askSubgraph, type Untyped } from '../support/startTestSubgraph.js';
+import type { Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
 import { waitUntil } from '../support/waitUntil.js';
 import { settled } from '../support/settled.js';
@@ -34,11 +34,7 @@ async function requireNothingParked(): Promise<void> {
   if (rows.length > 0) throw new Error(`parked: ${JSON.stringify(rows)}`);
 }
 
-async function send(subgraph: string, call: string): Promise<Untyped> {
-  const { data, errors } = await askSubgraph(subgraph, graph.urls[subgraph] ?? '', `mutation { ${call} }`);
-  if (errors) throw new Error(JSON.stringify(errors));
-  return Object.values(data)[0];
-}
+const send = (subgraph: string, call: string): Promise<Untyped> => graph.write(subgraph, call);
 
 async function newCustomer(): Promise<string> {
   serial += 1;
@@ -76,14 +72,7 @@ const contact = (id: string, summary: string) =>
 const allSettled = (): Promise<void> => settled((statement) => graph.sql(statement), Object.keys(graph.urls));
 
 /** What marketing says of a customer. */
-async function marketing(id: string, selection: string): Promise<Untyped> {
-  const { _entities } = await graph.ask(
-    'marketing',
-    `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { ${selection} } } }`,
-    { r: [{ __typename: 'Customer', id }] },
-  );
-  return _entities[0];
-}
+const marketing = (id: string, selection: string): Promise<Untyped> => graph.customer('marketing', id, selection);
 
 async function casesOf(id: string): Promise<string[]> {
   const rows = await graph.sql('SELECT subject FROM service.service_case WHERE customer_id = $1 ORDER BY 1', [id]);
@@ -370,15 +359,7 @@ it('a touchpoint does not point into the journey of somebody else', async () => 
   await merge(a, b);
   await allSettled();
   await contact(b, 'Again about order O-4711');
-  const { timeline } = (
-    await graph.ask(
-      'touchpoints',
-      `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { timeline { totalCount } } } }`,
-      {
-        r: [{ __typename: 'Customer', id: b }],
-      },
-    )
-  )._entities[0];
+  const { timeline } = await graph.customer('touchpoints', b, 'timeline { totalCount }');
   expect(timeline.totalCount).toBe(2);
   await unmerge(a);
   await allSettled();

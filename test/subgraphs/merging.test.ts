@@ -19,8 +19,8 @@ async function sql(statement: string, ...values: readonly unknown[]): Promise<Un
 const byText = (one: string, other: string): number => (one < other ? -1 : 1);
 const tell = (id: string, number: number, next: string) => tellOfCustomer(sql, { id, number, next, employee });
 
-const write = async (subgraph: string, call: string, selection = '{ id }'): Promise<Untyped> =>
-  Object.values(await graph.ask(subgraph, `mutation { ${call} ${selection} }`))[0];
+const write = (subgraph: string, call: string, selection = '{ id }'): Promise<Untyped> =>
+  graph.write(subgraph, `${call} ${selection}`);
 
 const merge = async (from: string, into: string): Promise<Untyped> =>
   (await write('identity', `mergeCustomers(customerId: "${from}", intoId: "${into}")`, '{ customer { id mergedIds } }'))
@@ -44,14 +44,8 @@ async function everything(): Promise<Untyped> {
 
 const allSettled = (): Promise<void> => settled(sql, SCHEMAS);
 
-async function entity(subgraph: string, id: string, selection: string): Promise<Untyped> {
-  const { _entities } = await graph.ask(
-    subgraph,
-    `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { ${selection} } } }`,
-    { r: [{ __typename: 'Customer', id }] },
-  );
-  return _entities[0];
-}
+const entity = (subgraph: string, id: string, selection: string): Promise<Untyped> =>
+  graph.customer(subgraph, id, selection);
 
 /** What can be counted of a customer. */
 async function figures(id: string): Promise<Untyped> {

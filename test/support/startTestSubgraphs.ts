@@ -16,6 +16,10 @@ export interface TestSubgraphs {
   readonly urls: Readonly<Record<string, string>>;
   /** Asks one of them; returns the data, throws on errors. */
   ask(subgraph: string, query: string, variables?: object, caller?: Caller): Promise<Untyped>;
+  /** Runs one mutation, written out with its arguments and what it answers; returns the answer, throws on errors. */
+  write(subgraph: string, call: string): Promise<Untyped>;
+  /** What one of them says of a customer. */
+  customer(subgraph: string, id: string, selection: string): Promise<Untyped>;
   /** Runs a statement on their database; each subgraph's tables are in the schema of its name. */
   sql(statement: string, values?: readonly unknown[]): Promise<Untyped[]>;
   /** Stops one of them, as SIGTERM does. */
@@ -48,13 +52,23 @@ export async function startTestSubgraphs(
   client.on('error', () => undefined);
   await client.connect();
   const urls = Object.fromEntries(running.map(({ name, url }) => [name, url]));
+  const ask: TestSubgraphs['ask'] = async (subgraph, query, variables, caller) => {
+    const answer = await askSubgraph(subgraph, urls[subgraph] ?? '', query, variables, caller);
+    if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+    return answer.data;
+  };
   return {
     databaseUrl: database.url,
     urls,
-    async ask(subgraph, query, variables, caller) {
-      const answer = await askSubgraph(subgraph, urls[subgraph] ?? '', query, variables, caller);
-      if (answer.errors) throw new Error(JSON.stringify(answer.errors));
-      return answer.data;
+    ask,
+    write: async (subgraph, call) => Object.values(await ask(subgraph, `mutation { ${call} }`))[0],
+    async customer(subgraph, id, selection) {
+      const { _entities } = await ask(
+        subgraph,
+        `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { ${selection} } } }`,
+        { r: [{ __typename: 'Customer', id }] },
+      );
+      return _entities[0];
     },
     sql: async (statement, values = []) => (await client.query(statement, [...values])).rows,
     async stopOne(name) {

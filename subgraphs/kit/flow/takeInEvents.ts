@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
+import { againAfterCollision } from '../sql/againAfterCollision.js';
 import { validate as isUuid } from 'uuid';
 import { cloudEvent, customerErased } from '../../../schema/contract.js';
 import { isContended, isUnavailable } from '../sql/isUnavailable.js';
@@ -146,21 +147,23 @@ async function takeIn(
   events: readonly ReceivedEvent<unknown>[],
   also?: (manager: EntityManager) => Promise<void>,
 ): Promise<void> {
-  await dataSource.transaction(async (manager) => {
-    const fresh = await manager.query<{ id: string }[]>(
-      `INSERT INTO inbox (consumer, event_id) SELECT $1, id FROM unnest($2::uuid[]) AS id
+  await againAfterCollision(() =>
+    dataSource.transaction(async (manager) => {
+      const fresh = await manager.query<{ id: string }[]>(
+        `INSERT INTO inbox (consumer, event_id) SELECT $1, id FROM unnest($2::uuid[]) AS id
        ON CONFLICT DO NOTHING RETURNING event_id AS id`,
-      [consumer.name, events.map(({ id }) => id)],
-    );
-    const ids = new Set(fresh.map(({ id }) => id));
-    const first = events.filter(({ id }) => ids.delete(id.toLowerCase()));
-    if (isOfCustomers(consumer)) {
-      if (first.length > 0) await consumer.handle(first, manager);
-    } else {
-      await handOver(consumer, first, manager);
-    }
-    await also?.(manager);
-  });
+        [consumer.name, events.map(({ id }) => id)],
+      );
+      const ids = new Set(fresh.map(({ id }) => id));
+      const first = events.filter(({ id }) => ids.delete(id.toLowerCase()));
+      if (isOfCustomers(consumer)) {
+        if (first.length > 0) await consumer.handle(first, manager);
+      } else {
+        await handOver(consumer, first, manager);
+      }
+      await also?.(manager);
+    }),
+  );
   consumer.committed?.();
 }
 

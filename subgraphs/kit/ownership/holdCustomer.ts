@@ -18,11 +18,7 @@ export async function holdCustomer(manager: EntityManager, customerId: string): 
  * @returns who they are by now, in the order of `customerIds`
  */
 export async function holdCustomers(manager: EntityManager, customerIds: readonly string[]): Promise<string[]> {
-  await manager.query(
-    `SELECT pg_advisory_xact_lock_shared(hashtext('customer360.customers.' || current_schema()), lock)
-     FROM (SELECT DISTINCT customer_lock(named_customer(id)) AS lock FROM unnest($1::uuid[]) AS c (id) ORDER BY 1) AS l`,
-    [customerIds],
-  );
+  await keepFromMerging(manager, customerIds);
   // In a statement of its own, which sees whatever went before.
   const held = await manager.query<{ given: string; named: string; current: string }[]>(
     `SELECT n.given, n.named, coalesce(a.canonical_id, n.named) AS current
@@ -34,4 +30,16 @@ export async function holdCustomers(manager: EntityManager, customerIds: readonl
     if (current !== given && current !== named) await nameMerged(manager, named, current);
   }
   return held.map(({ current }) => current);
+}
+
+/**
+ * Keeps merges and unmerges of customers waiting until the transaction ends. For whoever holds them one by one later, and takes another lock before that which others
+ * take while they hold some of them.
+ */
+export async function keepFromMerging(manager: EntityManager, customerIds: readonly string[]): Promise<void> {
+  await manager.query(
+    `SELECT pg_advisory_xact_lock_shared(hashtext('customer360.customers.' || current_schema()), lock)
+     FROM (SELECT DISTINCT customer_lock(named_customer(id)) AS lock FROM unnest($1::uuid[]) AS c (id) ORDER BY 1) AS l`,
+    [customerIds],
+  );
 }

@@ -45,7 +45,13 @@ export async function holdOwner(manager: EntityManager, entity: Class, id: strin
   return current;
 }
 
-async function recordedOwner(manager: EntityManager, entity: Class, id: string): Promise<string | null> {
+/**
+ * For whom a row was recorded, which never changes.
+ *
+ * @param entity of the row, which has one owner
+ * @returns null for a row that is not there, or is nobody's yet
+ */
+export async function recordedOwner(manager: EntityManager, entity: Class, id: string): Promise<string | null> {
   const { name, owners } = keyedTable(entity);
   const [owner] = owners;
   if (owner === undefined || owners.length > 1) throw new Error(`a ${entity.name} has not one owner`);

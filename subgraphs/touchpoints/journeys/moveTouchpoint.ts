@@ -22,8 +22,9 @@ export async function linkTouchpoint(
   once: Idempotency,
 ): Promise<Touchpoint> {
   return context.write(async (manager) => {
+    const owner = isUuid(touchpointId) ? await holdOwner(manager, Touchpoint, touchpointId) : null;
     const touchpoint = await lockTouchpoint(manager, touchpointId);
-    const customerId = (await holdOwner(manager, Touchpoint, touchpoint.id)) ?? touchpoint.customerId;
+    const customerId = owner ?? touchpoint.customerId;
     const journey =
       journeyId === null
         ? await openJourney(manager, { customerId, summary: touchpoint.summary, occurredAt: touchpoint.occurredAt })
