@@ -1,23 +1,15 @@
 /**
  * One Postgres for the whole test run, on a free port and in a folder of its own under the system's temporary folder. Its
- * address is in TEST_DATABASE_URL, which every test worker inherits; set it yourself to use a Postgres of yours. TEST_RUN tells runs on it
- * apart.
+ * address is in TEST_DATABASE_URL, which every test worker inherits; set it yourself to use a Postgres of yours.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 
 const PREFIX = 'customer360-jest-';
 
 export default async function globalSetup() {
-  const run = randomBytes(4).toString('hex');
-  process.env.TEST_RUN = run;
-  if (process.env.TEST_DATABASE_URL) {
-    globalThis.customer360TearDown = () => dropTemplates(process.env.TEST_DATABASE_URL, run);
-    return;
-  }
+  if (process.env.TEST_DATABASE_URL) return;
   const { startEmbeddedPostgres } = await import('../../dist/scripts/start/embeddedPostgres.js');
   await removeAbandoned();
 
@@ -33,17 +25,6 @@ export default async function globalSetup() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, () => void tearDown().finally(() => process.exit(1)));
   }
-}
-
-/** A Postgres that outlives this run keeps nothing of it; see migratedDatabase.ts. */
-async function dropTemplates(url, run) {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query('SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [
-    `template_${run}_`,
-  ]);
-  for (const { datname } of rows) await client.query(`DROP DATABASE ${datname}`);
-  await client.end();
 }
 
 /** A run that was killed outright could not stop its Postgres: the next run does. */

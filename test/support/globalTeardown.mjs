@@ -1,4 +1,4 @@
-/** Stops what globalSetup.mjs started, and removes what the run left. */
+/** Stops what globalSetup.mjs started and removes its folder. */
 export default async function globalTeardown() {
   await globalThis.customer360TearDown?.();
 }

@@ -6,7 +6,7 @@ import { identity } from '../../subgraphs/identity/subgraph.js';
 import type { SubgraphDefinition } from '../../subgraphs/kit/serve/defineSubgraph.js';
 import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { TEST_SIGNING_KEY } from './asGateway.js';
-import { createMigratedDatabase } from './migratedDatabase.js';
+import { createTestDatabase } from './postgres.js';
 import { type CsvCells, parseCsv } from './csvRows.js';
 import { type ImportRun, spawnImport } from './runImport.js';
 import { askSubgraph, type Untyped } from './startTestSubgraph.js';
@@ -29,12 +29,11 @@ export interface ImportGraph {
 
 /** Starts identity and these subgraphs on an empty database. */
 export async function startImportGraph(...subgraphs: SubgraphDefinition[]): Promise<ImportGraph> {
-  const definitions = [...new Set([identity, ...subgraphs])];
-  const database = await createMigratedDatabase(definitions);
+  const database = await createTestDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'customer360-import-'));
   const urls = new Map<SubgraphDefinition, string>();
   const stops: (() => Promise<void>)[] = [];
-  for (const subgraph of definitions) {
+  for (const subgraph of new Set([identity, ...subgraphs])) {
     const address = {
       databaseUrl: database.url,
       host: '127.0.0.1',

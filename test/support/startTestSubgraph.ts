@@ -7,7 +7,7 @@ import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import { PostgresEventBus } from '../../subgraphs/kit/flow/PostgresEventBus.js';
 import type { Caller, CloudEvent } from '../../schema/contract.js';
 import { signedHeaders, TEST_SIGNING_KEY } from './asGateway.js';
-import { createMigratedDatabase } from './migratedDatabase.js';
+import { createTestDatabase } from './postgres.js';
 
 /** What a test asked for or made, and so knows the shape of. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -70,7 +70,7 @@ export async function startTestSubgraph(
   definition: SubgraphDefinition,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TestSubgraph & { identity: TestSubgraph; publish(event: CloudEvent): Promise<void> }> {
-  const database = await createMigratedDatabase([...new Set([identity, definition])]);
+  const database = await createTestDatabase();
   const bus = new PostgresEventBus(database.url, pino({ level: 'silent' }));
   const start = async (which: SubgraphDefinition, identityUrl: string): Promise<TestSubgraph> => {
     const counted: string[] = [];

@@ -6,7 +6,7 @@ import type { RunningSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js
 import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
 import type { Caller } from '../../schema/contract.js';
 import { TEST_SIGNING_KEY } from './asGateway.js';
-import { createMigratedDatabase } from './migratedDatabase.js';
+import { createTestDatabase } from './postgres.js';
 import { askSubgraph, type Untyped } from './startTestSubgraph.js';
 
 /** All six subgraphs in this process, on a database of their own. */
@@ -35,7 +35,7 @@ export async function startTestSubgraphs(
   log: Logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
   more: Partial<SubgraphConfig> = {},
 ): Promise<TestSubgraphs> {
-  const database = await createMigratedDatabase(subgraphs);
+  const database = await createTestDatabase();
   const running: RunningSubgraph[] = [];
   let identityUrl = 'http://127.0.0.1:1/graphql';
   const marketingUrl = () => running.find(({ name }) => name === 'marketing')?.url;
