@@ -124,6 +124,18 @@ export function hasScope({ scopes }: Pick<Caller, 'scopes'>, scope: string): boo
   return scopes.includes(scope) || scopes.includes(EVERY_SCOPE);
 }
 
+/** Whether a caller has all scopes of one of these sets; where there is none, everybody has. */
+export function meetsScopes(who: Pick<Caller, 'scopes'>, sets: readonly (readonly string[])[]): boolean {
+  return sets.length === 0 || sets.some((all) => all.every((scope) => hasScope(who, scope)));
+}
+
+/** Sets of scopes as a message says them: `the scope "sales:write", or the scopes "customer:pii" and "service:write"`. */
+export function spokenScopes(sets: readonly (readonly string[])[]): string {
+  return sets
+    .map((set) => `the ${set.length === 1 ? 'scope' : 'scopes'} ${set.map((scope) => `"${scope}"`).join(' and ')}`)
+    .join(', or ');
+}
+
 /** What a process tells its supervisor over the IPC channel of `child_process.fork`, once it answers requests. */
 export const readyMessage = z.object({
   type: z.literal('ready'),

@@ -1,4 +1,4 @@
-import { type Caller, hasScope } from '../../schema/contract.js';
+import { type Caller, meetsScopes } from '../../schema/contract.js';
 import { isAuthenticated } from './anonymous.js';
 
 /** What `@authenticated` and `@requiresScopes` ask of a caller at one place of the schema. Equal ones are one object. */
@@ -14,5 +14,5 @@ export interface Guard {
 /** Whether a caller may see what is behind a guard. */
 export function meets({ authenticated, scopes }: Guard, caller: Caller): boolean {
   if (authenticated && !isAuthenticated(caller)) return false;
-  return !scopes || scopes.some((all) => all.every((scope) => hasScope(caller, scope)));
+  return !scopes || meetsScopes(caller, scopes);
 }

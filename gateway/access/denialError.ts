@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { type Caller, ERROR_CODES } from '../../schema/contract.js';
+import { type Caller, ERROR_CODES, spokenScopes } from '../../schema/contract.js';
 import type { Guard } from './Guard.js';
 import { isAuthenticated } from './anonymous.js';
 import { allOf } from './scopeSets.js';
@@ -22,7 +22,7 @@ export function denialError({ what, path, guards }: Denial, caller: Caller): Gra
   const wanted = guards.flatMap(({ scopes }) => (scopes ? [scopes] : []));
   const requiredScopes = wanted.length > 0 ? allOf(wanted) : null;
   const known = isAuthenticated(caller);
-  const needs = requiredScopes ? `needs ${spoken(requiredScopes)}` : 'is not for everybody';
+  const needs = requiredScopes ? `needs ${spokenScopes(requiredScopes)}` : 'is not for everybody';
   const advice = known ? '' : ' Say who is asking: send a token in the header "authorization".';
   return new GraphQLError(`${what} ${needs}.${advice}`, {
     path,
@@ -31,10 +31,4 @@ export function denialError({ what, path, guards }: Denial, caller: Caller): Gra
       ...(requiredScopes && { requiredScopes }),
     },
   });
-}
-
-function spoken(sets: readonly (readonly string[])[]): string {
-  return sets
-    .map((set) => `the ${set.length === 1 ? 'scope' : 'scopes'} ${set.map((scope) => `"${scope}"`).join(' and ')}`)
-    .join(', or ');
 }

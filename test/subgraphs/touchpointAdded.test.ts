@@ -75,6 +75,10 @@ describe('touchpointAdded', () => {
 
   test('shows what is recorded, in order, by customer and channel, and nobody listens afterwards', async () => {
     const [ada, bob] = [await newCustomer('Ada'), await newCustomer('Bob')];
+    const closed = client.iterate({ query: ADDED, caller: { subject: 'somebody', scopes: ['sales:write'] } });
+    expect((await nextAnswer(closed)).errors).toMatchObject([
+      { message: 'Subscription.touchpointAdded needs the scope "customer:read".', extensions: { code: 'FORBIDDEN' } },
+    ]);
     const all = client.iterate({ query: ADDED });
     const calls = client.iterate({ query: ADDED, variables: { filter: { customerIds: [ada], channels: ['PHONE'] } } });
     const [first, firstCall] = [next(all), next(calls)];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { graphql, GraphQLString, isObjectType } from 'graphql';
-import { Arg, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Directive, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type Caller, SCOPES } from '../../schema/contract.js';
 import type { Class } from '../../subgraphs/kit/graph/Class.js';
@@ -151,6 +151,22 @@ class Strays {
   }
 }
 
+@Directive('@requiresScopes(scopes: [["vault:open"]])')
+@ObjectType({ simpleResolvers: true })
+class Vault {
+  @RequiresScopes('vault:read')
+  @Field(() => String, { nullable: true })
+  word: string;
+}
+
+@Resolver()
+class Vaults {
+  @Query(() => Vault, { nullable: true })
+  vault(): Vault {
+    return { word: 'xyzzy' };
+  }
+}
+
 function build(resolver: Class): Promise<BuiltSubgraph> {
   return buildSubgraph(
     defineSubgraph({
@@ -166,7 +182,7 @@ function build(resolver: Class): Promise<BuiltSubgraph> {
   );
 }
 
-const EVERYTHING: Caller = { subject: 'agent', scopes: [SCOPES.readPersonalData] };
+const EVERYTHING: Caller = { subject: 'agent', scopes: ['desk:read', SCOPES.readPersonalData] };
 
 /** A request that tells, in order, what it was asked. */
 function request(caller: Caller, withdrew: readonly string[] = []) {
@@ -245,8 +261,8 @@ describe('the policies of fields', () => {
     takesCurrentIds: true,
     changes: [['clientId']],
   };
-  const resolveWith = (given: ReturnType<typeof request>, source: object) =>
-    guardField(whole, GraphQLString, (_source, args) => {
+  const resolveWith = (given: ReturnType<typeof request>, source: object, policy = whole) =>
+    guardField(policy, GraphQLString, (_source, args) => {
       given.told.push(`resolver for ${String(args['clientId'])}`);
       return Promise.resolve([{ id: ROSA }, 'word']);
     })(source, { clientId: OLD_MARIA }, given.context, {} as never);
@@ -263,6 +279,31 @@ describe('the policies of fields', () => {
       `consent of ${ROSA}`,
       `gives Desk.word of ${MARIA}`,
     ]);
+  });
+
+  it('refuse who lacks the scopes before anything is looked at, and say which would do', async () => {
+    const given = request({ subject: 'agent', scopes: ['a', 'c'] });
+    const call = (scopes: FieldPolicy['scopes']) => resolveWith(given, { clientId: MARIA }, { ...whole, scopes });
+    expect(() => call([['a', 'b'], ['d']])).toThrow(
+      expect.objectContaining({
+        message: 'Desk.word needs the scopes "a" and "b", or the scope "d".',
+        extensions: { code: 'FORBIDDEN', requiredScopes: [['a', 'b'], ['d']] },
+      }),
+    );
+    expect(given.told).toEqual([]);
+    expect(await call([['b'], ['c', 'a']])).toHaveLength(2);
+  });
+
+  it('ask for what the field, the type that it is of and the type that it gives ask for', async () => {
+    const { schema, policies } = await build(Vaults);
+    expect(policies.find(({ field }) => field === 'Query.vault')?.scopes).toEqual([['desk:read', 'vault:open']]);
+    expect(policies.find(({ field }) => field === 'Vault.word')?.scopes).toEqual([['vault:read', 'vault:open']]);
+    const ask = (scopes: string[]) =>
+      graphql({ schema, source: '{ vault { word } }', contextValue: request({ subject: 'agent', scopes }).context });
+    expect(codes(await ask(['vault:open']))).toEqual(['vault FORBIDDEN']);
+    const opened = await ask(['desk:read', 'vault:open']);
+    expect([opened.data, codes(opened)]).toEqual([{ vault: { word: null } }, ['vault.word FORBIDDEN']]);
+    expect((await ask(['*'])).data).toEqual({ vault: { word: 'xyzzy' } });
   });
 
   it('mask last, and note nothing that is masked', async () => {

@@ -31,6 +31,17 @@ function isSigned(headers, body) {
   return seen.set(nonce, Number(time) + WINDOW_MS);
 }
 
+/** Who lacks a scope is refused here too: the gateway asks for nothing that they may not see, whoever stole its key would. */
+const only = (scope, resolve) => (parent, args, context) => {
+  const { scopes } = JSON.parse(
+    Buffer.from(context.request.headers.get('x-customer360-caller'), 'base64url').toString(),
+  );
+  if (scopes.includes(scope) || scopes.includes('*')) return resolve(parent, args);
+  throw new GraphQLError(`This needs the scope "${scope}".`, {
+    extensions: { code: 'FORBIDDEN', requiredScopes: [[scope]] },
+  });
+};
+
 /** What the webhook brings, perhaps twice or late: who was erased has no card, who was merged shares one. */
 function takeIn({ type, data: { position, customers = [], customerIds = [] } }) {
   if (type === 'customer360.customer.erased.v2') for (const id of customerIds) stamps.delete(id);
@@ -59,15 +70,15 @@ async function recordTouchpoint(customerId) {
 }
 
 const resolvers = {
-  Query: { stampsOnCard: () => 10 },
+  Query: { stampsOnCard: only('customer:read', () => 10) },
   Mutation: {
-    async stampCard(_, { customerId }) {
+    stampCard: only('stamps:write', async (_, { customerId }) => {
       if (!UUID.test(customerId))
         throw new GraphQLError('customerId: not a UUID', { extensions: { code: 'BAD_USER_INPUT' } });
       stamps.set(customerId, (stamps.get(customerId) ?? 0) + 1);
       await recordTouchpoint(customerId);
       return { id: customerId };
-    },
+    }),
   },
   Customer: {
     __resolveReference: ({ id }) => (UUID.test(id) ? { id } : null),

@@ -24,16 +24,19 @@ export async function askSubject(
   return send(subject.url, body, signedFor(subject, body));
 }
 
-/** The headers that the gateway sends beside a body. */
+/**
+ * The headers that the gateway sends beside a body.
+ * @param as for whom it asks, by default for one who may do everything, and when, by default now
+ */
 export function signedFor(
   { name, signingKey }: Pick<ContractSubject, 'name' | 'signingKey'>,
   body: string,
-  now?: number,
+  as: { readonly caller?: Caller; readonly now?: number } = {},
 ): Record<string, string> {
-  const caller = encodeCaller(CALLER);
+  const caller = encodeCaller(as.caller ?? CALLER);
   return {
     [HEADERS.caller]: caller,
-    [HEADERS.signature]: sign(signingKey, { service: name, caller, body }, now),
+    [HEADERS.signature]: sign(signingKey, { service: name, caller, body }, as.now),
   };
 }
 

@@ -1,3 +1,5 @@
+import { type Caller, ERROR_CODES, HEADERS } from '../../../schema/contract.js';
+import { send, signedFor } from './askSubject.js';
 import type { ContractSubject } from './ContractSubject.js';
 import { honoursErasures, honoursMerges } from './customerChecks.js';
 import { bearsMalformedKeys, keepsPlaces, readsInBatches, takesWhatItRequires } from './entityChecks.js';
@@ -23,6 +25,7 @@ export const CONTRACT: Readonly<Record<string, ContractCheck>> = {
   'reads a hundred entities with as many statements as one': readsInBatches,
   'takes what its fields require from other subgraphs': takesWhatItRequires,
   'lets nobody change anything who lacks a scope': guardsMutations,
+  'answers nobody what asks for a scope that they lack, whoever signed it': enforcesScopes,
   'says that it is healthy, without a signature': saysItsHealth,
   'refuses what its gateway did not sign': refusesUnsigned,
   'refuses a WebSocket that its gateway did not sign': refusesUnsignedSockets,
@@ -31,6 +34,8 @@ export const CONTRACT: Readonly<Record<string, ContractCheck>> = {
   'forgets what was said of a customer who is erased': honoursErasures,
   'declares of each table and column whose it is': declaresItsTables,
 };
+
+const NOBODY: Caller = { subject: 'nobody', scopes: [] };
 
 async function saysItsSchema(subject: ContractSubject): Promise<string[]> {
   const { sdl } = await subjectSchema(subject);
@@ -49,6 +54,22 @@ async function guardsMutations(subject: ContractSubject): Promise<string[]> {
       ({ name }) =>
         `Mutation.${name} may be called by everyone; give it @requiresScopes(scopes: [["${subject.name}:write"]])`,
     );
+}
+
+/** The gateway asks for nothing that its caller may not see; its stolen key, or a fault of it, would. */
+async function enforcesScopes(subject: ContractSubject): Promise<string[]> {
+  const { scopedQueries } = await subjectSchema(subject);
+  const wrong: string[] = [];
+  for (const { name, isLeaf } of scopedQueries) {
+    const body = JSON.stringify({ query: `{ ${name} ${isLeaf ? '' : '{ __typename }'} }` });
+    const { data, errors } = await send(subject.url, body, signedFor(subject, body, { caller: NOBODY }));
+    const isRefused = errors.some(({ extensions }) => extensions?.code === ERROR_CODES.FORBIDDEN);
+    if (isRefused && (data?.[name] ?? null) === null) continue;
+    wrong.push(
+      `Query.${name} is answered to a caller without a scope; refuse it with the code FORBIDDEN, by the scopes in ${HEADERS.caller}`,
+    );
+  }
+  return wrong;
 }
 
 async function saysItsHealth({ url }: ContractSubject): Promise<string[]> {

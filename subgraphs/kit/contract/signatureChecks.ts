@@ -25,7 +25,7 @@ export async function refusesUnsigned(subject: ContractSubject): Promise<string[
   await expect401('a signature of another key', BODY, signedFor({ ...subject, signingKey: 'x'.repeat(64) }, BODY));
   await expect401('a signature for another subgraph', BODY, signedFor({ ...subject, name: 'another' }, BODY));
   await expect401('a signature of another body', OTHER_BODY, signedFor(subject, BODY));
-  await expect401('a signature that is too old', BODY, signedFor(subject, BODY, old));
+  await expect401('a signature that is too old', BODY, signedFor(subject, BODY, { now: old }));
   const raised = encodeCaller({ subject: 'somebody', scopes: ['identity:admin'] });
   await expect401('a caller who is not the signed one', BODY, {
     ...signedFor(subject, BODY),

@@ -28,6 +28,8 @@ export interface SubjectSchema {
   readonly keyed: readonly KeyedType[];
   /** The names of the mutations, and whether each asks for a scope or for a caller at all. */
   readonly mutations: readonly { readonly name: string; readonly isGuarded: boolean }[];
+  /** The queries that ask for a scope and need no argument. */
+  readonly scopedQueries: readonly { readonly name: string; readonly isLeaf: boolean }[];
   readonly hasSubscriptions: boolean;
 }
 
@@ -74,6 +76,9 @@ export async function subjectSchema(subject: ContractSubject): Promise<SubjectSc
       name: field.name.value,
       isGuarded: has(field, 'requiresScopes') || has(field, 'authenticated') || has(field, 'policy'),
     })),
+    scopedQueries: fieldsOf('Query')
+      .filter((field) => has(field, 'requiresScopes') && !needsArguments(field))
+      .map((field) => ({ name: field.name.value, isLeaf: leafTypes.has(namedType(field.type)) })),
     hasSubscriptions: fieldsOf('Subscription').length > 0,
   };
 }
@@ -93,10 +98,12 @@ function keyOf(nodes: readonly ObjectNode[]): string[] | undefined {
 }
 
 function isPlain(field: FieldDefinitionNode, leafTypes: ReadonlySet<string>): boolean {
-  const needsArguments = field.arguments?.some(
-    ({ type, defaultValue }) => type.kind === Kind.NON_NULL_TYPE && defaultValue === undefined,
-  );
-  return !needsArguments && leafTypes.has(namedType(field.type)) && !has(field, 'requires') && !has(field, 'external');
+  const isLeaf = leafTypes.has(namedType(field.type));
+  return !needsArguments(field) && isLeaf && !has(field, 'requires') && !has(field, 'external');
+}
+
+function needsArguments({ arguments: given = [] }: FieldDefinitionNode): boolean {
+  return given.some(({ type, defaultValue }) => type.kind === Kind.NON_NULL_TYPE && defaultValue === undefined);
 }
 
 /** What `@requires` says. */

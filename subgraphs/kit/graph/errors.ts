@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { ERROR_CODES } from '../../../schema/contract.js';
+import { ERROR_CODES, spokenScopes } from '../../../schema/contract.js';
 
 /**
  * What the caller gave cannot be taken. Throw it before anything is written, or inside the transaction.
@@ -28,6 +28,16 @@ export function conflict(what: string, currentVersion: number): GraphQLError {
 export function forbidden(message: string, argument: string, scope: string): GraphQLError {
   return new GraphQLError(message, {
     extensions: { code: ERROR_CODES.FORBIDDEN, argument, requiredScopes: [[scope]] },
+  });
+}
+
+/**
+ * The caller has none of the sets of scopes of which a field asks for one.
+ * @param field `Customer.addresses`
+ */
+export function lacksScopes(field: string, requiredScopes: readonly (readonly string[])[]): GraphQLError {
+  return new GraphQLError(`${field} needs ${spokenScopes(requiredScopes)}.`, {
+    extensions: { code: ERROR_CODES.FORBIDDEN, requiredScopes },
   });
 }
 

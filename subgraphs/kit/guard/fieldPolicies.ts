@@ -25,7 +25,7 @@ import { isReadableAfterWithdrawal } from './ReadableAfterWithdrawal.js';
 export interface FieldPolicy {
   /** `Customer.emails` */
   readonly field: string;
-  /** The sets of scopes of which a caller needs one whole; none when anybody who came so far may ask. */
+  /** The sets of scopes of which a caller needs one whole; none when anybody who came so far may ask. The gateway never asks for who has none. */
   readonly scopes: readonly (readonly string[])[];
   /** What it comes through for callers without `customer:pii`. */
   readonly mask: Mask | undefined;
@@ -92,7 +92,7 @@ function policyOf(
   const isReadable = isReadableAfterWithdrawal(field) || isReadableType(named);
   return {
     field: `${type.name}.${field.name}`,
-    scopes: scopesOf(field),
+    scopes: scopesAskedFor(field, type),
     mask: maskOf(field),
     isPersonal: isPersonal(field),
     consent: {
@@ -193,20 +193,32 @@ function isReadableType(type: GraphQLNamedType): boolean {
   return isReadableAfterWithdrawal(nodeOf(type) ?? type);
 }
 
-type Declared = Pick<Field, 'astNode' | 'extensions'>;
+type Declared = Pick<Field, 'extensions'>;
 
 function maskOf({ extensions }: Declared): Mask | undefined {
   const mask = extensions[MASK];
   return typeof mask === 'function' ? (mask as Mask) : undefined;
 }
 
-function scopesOf({ astNode }: Declared): readonly (readonly string[])[] {
+function scopesOf({ astNode }: Pick<Field, 'astNode'> | GraphQLNamedType): readonly (readonly string[])[] {
   const directive = astNode?.directives?.find(({ name }) => name.value === 'requiresScopes');
   const scopes = directive?.arguments?.find(({ name }) => name.value === 'scopes');
   return scopes ? (valueFromASTUntyped(scopes.value) as readonly (readonly string[])[]) : [];
 }
 
-function isPersonal(field: Declared): boolean {
+/** What the field itself, the type that it is of and the type that it gives ask for, all at once: as federation means it. */
+function scopesAskedFor(field: Field, type: GraphQLObjectType): readonly (readonly string[])[] {
+  const demands = [field, type, getNamedType(field.type)]
+    .map((one) => scopesOf(one))
+    .filter(({ length }) => length > 0);
+  return demands.reduce(
+    (sets, more) =>
+      sets.length === 0 ? more : sets.flatMap((set) => more.map((one) => [...new Set([...set, ...one])])),
+    [],
+  );
+}
+
+function isPersonal(field: Pick<Field, 'astNode' | 'extensions'>): boolean {
   return maskOf(field) !== undefined || scopesOf(field).flat().includes(SCOPES.readPersonalData);
 }
 

@@ -1,6 +1,6 @@
-import { hasScope, SCOPES } from '../../../schema/contract.js';
+import { hasScope, meetsScopes, SCOPES } from '../../../schema/contract.js';
 import type { Field } from '../graph/eachField.js';
-import { ownerUnknown } from '../graph/errors.js';
+import { lacksScopes, ownerUnknown } from '../graph/errors.js';
 import type { Mask } from '../graph/Masked.js';
 import { currentArguments } from '../ownership/currentArguments.js';
 import { untilCurrent } from '../ownership/requireCurrent.js';
@@ -14,9 +14,11 @@ type GuardedField = Field<GuardedRequest>;
 type Resolve = NonNullable<GuardedField['resolve']>;
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** Whether a field's policy asks for anything when it is resolved; its scopes are the gateway's to enforce. */
-export function isGuarded({ mask, isPersonal, consent, isHandedOn, takesCurrentIds, changes }: FieldPolicy): boolean {
+/** Whether a field's policy asks for anything when it is resolved. */
+export function isGuarded(policy: FieldPolicy): boolean {
+  const { scopes, mask, isPersonal, consent, isHandedOn, takesCurrentIds, changes } = policy;
   return (
+    scopes.length > 0 ||
     mask !== undefined ||
     isPersonal ||
     consent.isWithheld ||
@@ -30,14 +32,15 @@ export function isGuarded({ mask, isPersonal, consent, isHandedOn, takesCurrentI
 /**
  * Makes the resolver of a field by its policy. What is done, and in which order, stands here and nowhere else:
  *
- * 1. ids of customers who were merged become those of today in the arguments of a root field, so all that follows knows only who is there; a mutation is done
+ * 1. who lacks the field's scopes is refused, as the gateway refuses them: neither a bug there nor its stolen key opens what is closed;
+ * 2. ids of customers who were merged become those of today in the arguments of a root field, so all that follows knows only who is there; a mutation is done
  *    anew when they are others by the time it writes;
- * 2. what a mutation writes is told by which mutation it was written;
- * 3. a field of a customer who withdrew their consent is not even read;
- * 4. the field's own resolver;
- * 5. what belongs to customers who withdrew is left out, so it is neither masked nor noted;
- * 6. the mask, for callers without `customer:pii`; or else
- * 7. the note of whom it is given, before it is given: without an owner it is withheld.
+ * 3. what a mutation writes is told by which mutation it was written;
+ * 4. a field of a customer who withdrew their consent is not even read;
+ * 5. the field's own resolver;
+ * 6. what belongs to customers who withdrew is left out, so it is neither masked nor noted;
+ * 7. the mask, for callers without `customer:pii`; or else
+ * 8. the note of whom it is given, before it is given: without an owner it is withheld.
  *
  * @param resolve the field's own resolver
  */
@@ -72,12 +75,21 @@ export function guardField(policy: FieldPolicy, type: GuardedField['type'], reso
     return currentArguments(args, context).then((current) => ask(source, current, context, info));
   };
   const guarded = takesCurrentIds ? askCurrent : changes || consent.isWithheld ? ask : read;
-  if (!changes) return guarded;
-  return (source, args, context, info) =>
+  const begin: Resolve = (source, args, context, info) =>
     untilCurrent(async (): Promise<unknown> => {
       context.forgetNames();
       return guarded(source, args, context, info);
     });
+  return forScopes(policy, changes ? begin : guarded);
+}
+
+/** Lets only callers who have the scopes of a field read it, or subscribe to it. */
+export function forScopes({ field, scopes }: FieldPolicy, resolve: Resolve): Resolve {
+  if (scopes.length === 0) return resolve;
+  return (source, args, context, info): unknown => {
+    if (!meetsScopes(context.caller, scopes)) throw lacksScopes(field, scopes);
+    return resolve(source, args, context, info);
+  };
 }
 
 /** Of a scalar that a mutation answers. */

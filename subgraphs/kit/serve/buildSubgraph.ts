@@ -6,7 +6,7 @@ import { RESUMABLE } from '../../../schema/contract.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
 import { eachField } from '../graph/eachField.js';
 import { type FieldPolicy, fieldPolicies } from '../guard/fieldPolicies.js';
-import { guardField, isGuarded } from '../guard/guardField.js';
+import { forScopes, guardField, isGuarded } from '../guard/guardField.js';
 import { guardReference } from '../guard/guardReference.js';
 import { guardRoots } from '../guard/guardRoots.js';
 import type { GuardedRequest } from '../guard/GuardedRequest.js';
@@ -75,6 +75,7 @@ function guardFields(schema: GraphQLSchema, policies: readonly FieldPolicy[]): v
     const policy = byField.get(`${type.name}.${field.name}`);
     if (policy && isGuarded(policy)) {
       field.resolve = guardField(policy, field.type, field.resolve ?? defaultFieldResolver);
+      if (field.subscribe) field.subscribe = forScopes(policy, field.subscribe);
     }
   });
 }
