@@ -202,7 +202,7 @@ afterAll(async () => {
 
 /** Runs a statement beside whatever goes on, on a connection that is never killed. */
 const sql = async (statement: string, values: readonly unknown[] = []): Promise<Untyped[]> =>
-  (await beside.query<Untyped>(statement, [...values])).rows;
+  (await beside.query(statement, [...values])).rows;
 
 const follow = ({ definition, dataSource }: (typeof replicas)[number]) =>
   applyAliases(dataSource, tablesOf(dataSource), definition.rederive);

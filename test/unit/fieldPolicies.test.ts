@@ -298,12 +298,12 @@ describe('the policies of fields', () => {
     const { schema, policies } = await build(Vaults);
     expect(policies.find(({ field }) => field === 'Query.vault')?.scopes).toEqual([['desk:read', 'vault:open']]);
     expect(policies.find(({ field }) => field === 'Vault.word')?.scopes).toEqual([['vault:read', 'vault:open']]);
-    const ask = (scopes: string[]) =>
+    const askWith = (scopes: string[]) =>
       graphql({ schema, source: '{ vault { word } }', contextValue: request({ subject: 'agent', scopes }).context });
-    expect(codes(await ask(['vault:open']))).toEqual(['vault FORBIDDEN']);
-    const opened = await ask(['desk:read', 'vault:open']);
+    expect(codes(await askWith(['vault:open']))).toEqual(['vault FORBIDDEN']);
+    const opened = await askWith(['desk:read', 'vault:open']);
     expect([opened.data, codes(opened)]).toEqual([{ vault: { word: null } }, ['vault.word FORBIDDEN']]);
-    expect((await ask(['*'])).data).toEqual({ vault: { word: 'xyzzy' } });
+    expect((await askWith(['*'])).data).toEqual({ vault: { word: 'xyzzy' } });
   });
 
   it('mask last, and note nothing that is masked', async () => {
