@@ -32,6 +32,7 @@ COPY package.json ./
 COPY scripts/startSubgraph.mjs scripts/checkHealth.mjs scripts/
 COPY schema/supergraph.graphql schema/
 COPY schema/operations schema/operations
+COPY subgraphs.yaml ./
 # Not root: the image's own user "node". It owns nothing here, so it can change nothing.
 USER node
 EXPOSE 4000 4001 4002 4003 4004 4005 4006

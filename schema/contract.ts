@@ -97,6 +97,8 @@ export const SCOPES = {
   manageStaff: 'staff:manage',
   /** To act for another employee than oneself, as an application does that enters what our people do elsewhere. */
   actForStaff: 'staff:act',
+  /** To say that a subgraph has erased a customer, where it does not write to the event bus. */
+  confirmErasures: 'erasure:confirm',
   /** To merge and erase customers, and to read the audit log. */
   administerIdentity: 'identity:admin',
 } as const;
@@ -311,6 +313,28 @@ export const customerErased = {
     erasedAt: z.iso.datetime({ offset: true }),
   }),
 } as const satisfies EventType<unknown>;
+
+export type CustomerErased = z.infer<typeof customerErased.data>;
+
+/**
+ * A subgraph has done its part of an erasure: what was personal of the customer is gone from its tables, and from what it had published. It is told anew, with all
+ * that was done, when something more was found later: a write that ran at the same moment. Identity's `erasure` shows it.
+ */
+export const erasureApplied = {
+  type: 'customer360.erasure.applied.v1',
+  data: z.strictObject({
+    /** Its name in the supergraph. */
+    subgraph: z.string().min(1).max(100),
+    /** As `customerErased` said it. */
+    customerId: z.uuid(),
+    erasedAt: z.iso.datetime({ offset: true }),
+    /** How many rows were deleted or overwritten, by what held them: a table, `event_log`. */
+    rows: z.record(z.string().min(1).max(100), z.number().int().positive()),
+    /** Of the subgraph, over the rest: see schema/signature.ts. Null where nothing is signed (`SIGNING_KEY=off`). */
+    signature: z.string().min(1).max(200).nullable(),
+  }),
+} as const satisfies EventType<unknown>;
+export type ErasureApplied = z.infer<typeof erasureApplied.data>;
 
 /**
  * Who is whom, as a state and not as a step: whatever comes late, twice or in another order, for each customer that with the highest `position` holds.

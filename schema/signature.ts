@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type Caller, caller } from './contract.js';
+import { type Caller, caller, type ErasureApplied } from './contract.js';
 
 /**
  * How the gateway proves to a subgraph that a request is its own, and who its caller is: an HMAC (SHA-256) with a key that both know.
@@ -72,6 +72,36 @@ export function verify(
     return given.length === expected.length && timingSafeEqual(given, expected);
   });
   return right ? { nonce, expiresAt: Number(time) + REPLAY_WINDOW_MS } : null;
+}
+
+/**
+ * The signature of a subgraph's receipt for an erasure: an HMAC (SHA-256), base64url, over the lines `erasure v1`, subgraph, customer, moment, and of what held rows
+ * `<name>=<count>` each, in the order of the names' characters.
+ */
+export function signReceipt(key: string, receipt: Omit<ErasureApplied, 'signature'>): string {
+  return receiptCode(key, receipt).toString('base64url');
+}
+
+/**
+ * Whether a receipt is signed with one of these keys.
+ * @param keys null where nothing is signed: then it need not be
+ */
+export function isReceiptSigned(keys: readonly string[] | null, { signature, ...receipt }: ErasureApplied): boolean {
+  if (keys === null) return true;
+  const given = Buffer.from(signature ?? '', 'base64url');
+  return keys.some((key) => {
+    const expected = receiptCode(key, receipt);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+}
+
+function receiptCode(key: string, { subgraph, customerId, erasedAt, rows }: Omit<ErasureApplied, 'signature'>): Buffer {
+  const counts = Object.entries(rows)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, count]) => `${name}=${count}`);
+  return createHmac('sha256', key)
+    .update(['erasure v1', subgraph, customerId, erasedAt, ...counts].join('\n'))
+    .digest();
 }
 
 /** A caller as its header carries it. */

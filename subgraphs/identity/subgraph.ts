@@ -1,6 +1,5 @@
 import { SCOPES } from '../../schema/contract.js';
 import { defineSubgraph } from '../kit/serve/defineSubgraph.js';
-import { auditSettings } from './audit/auditSettings.js';
 import { auditTrail } from './audit/auditTrail.js';
 import { dropOldAuditEntries } from './audit/dropOldAuditEntries.js';
 import { AppliedMerge } from './entities/AppliedMerge.js';
@@ -10,14 +9,21 @@ import { Customer } from './entities/Customer.js';
 import { CustomerIdentifier } from './entities/CustomerIdentifier.js';
 import { CustomerRecord } from './entities/CustomerRecord.js';
 import { Employee } from './entities/Employee.js';
+import { Erasure } from './entities/Erasure.js';
+import { ErasureReceipt } from './entities/ErasureReceipt.js';
 import { ExternalId } from './entities/ExternalId.js';
 import { Household } from './entities/Household.js';
+import { LegalHold } from './entities/LegalHold.js';
 import { Membership } from './entities/Membership.js';
 import { MergingSubgraph } from './entities/MergingSubgraph.js';
 import { Preference } from './entities/Preference.js';
 import { Team } from './entities/Team.js';
+import { erasureReceipts } from './erasures/erasureReceipts.js';
+import { beginHeldErasures } from './erasures/legalHolds.js';
+import { identitySettings } from './identitySettings.js';
 import { forgetAppliedMerges } from './merges/forgetAppliedMerges.js';
 import { mergeProgress } from './merges/mergeProgress.js';
+import { AccountForErasures1764800000001 } from './migrations/AccountForErasures1764800000001.js';
 import { CompleteIdentity1763900000000 } from './migrations/CompleteIdentity1763900000000.js';
 import { CreateAuditLog1764100000000 } from './migrations/CreateAuditLog1764100000000.js';
 import { CreateIdentity1763800000000 } from './migrations/CreateIdentity1763800000000.js';
@@ -31,6 +37,7 @@ import { TellOfEmployees1764400000000 } from './migrations/TellOfEmployees176440
 import { AuditResolver } from './resolvers/AuditResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
 import { EmployeeResolver } from './resolvers/EmployeeResolver.js';
+import { ErasureResolver } from './resolvers/ErasureResolver.js';
 import { GroupMutationResolver } from './resolvers/GroupMutationResolver.js';
 import { HouseholdResolver } from './resolvers/HouseholdResolver.js';
 import { MembershipResolver } from './resolvers/MembershipResolver.js';
@@ -50,6 +57,7 @@ export const identity = defineSubgraph({
     QueryResolver,
     AuditResolver,
     MutationResolver,
+    ErasureResolver,
     MergeCustomersPayloadResolver,
     GroupMutationResolver,
     CustomerResolver,
@@ -79,6 +87,9 @@ export const identity = defineSubgraph({
     Team,
     Employee,
     AuditEntry,
+    Erasure,
+    ErasureReceipt,
+    LegalHold,
     MergingSubgraph,
     AppliedMerge,
   ],
@@ -93,8 +104,9 @@ export const identity = defineSubgraph({
     RecordCustomers1764300000006,
     TellOfEmployees1764400000000,
     FollowMerges1764450000002,
+    AccountForErasures1764800000001,
   ],
-  consumers: [auditTrail, mergeProgress],
-  chores: [dropOldAuditEntries, retellEmployees, forgetAppliedMerges],
-  settings: auditSettings,
+  consumers: [auditTrail, mergeProgress, erasureReceipts],
+  chores: [dropOldAuditEntries, retellEmployees, forgetAppliedMerges, beginHeldErasures],
+  settings: identitySettings,
 });

@@ -107,7 +107,9 @@ async function merge(customerId: string, intoId: string): Promise<void> {
 
 /** Erases a customer, in every department. */
 async function erase(id: string): Promise<void> {
-  await graph.ask('identity', 'mutation ($id: ID!) { eraseCustomer(id: $id, reason: REQUESTED) { id } }', { id });
+  await graph.ask('identity', 'mutation ($id: ID!) { eraseCustomer(customerId: $id, reason: REQUESTED) { id } }', {
+    id,
+  });
   await waitUntil(async () => {
     const there = ['sales', 'service'].map(
       (name) => `EXISTS (SELECT FROM ${name}.erased_customer WHERE customer_id = $1)`,

@@ -115,7 +115,15 @@ it('hears by a webhook of customers who are merged, taken apart again and erased
   await waitUntil(async () => (await stampsOf(cleo)) === 3);
   await write(`unmergeCustomer(customerId: "${bea}") { id }`);
   await waitUntil(async () => (await stampsOf(cleo)) === 2);
-  await write(`eraseCustomer(id: "${bea}", reason: REQUESTED) { id }`);
+  await write(`eraseCustomer(customerId: "${bea}", reason: REQUESTED) { id }`);
   await waitUntil(async () => (await stampsOf(bea)) === 0);
   expect(await stampsOf(cleo)).toBe(2);
+  const receipts = async () => {
+    const query = `{ erasures(filter: { customerId: "${bea}" }) { nodes { subgraphs { subgraph signature rows { place count } } } } }`;
+    const { data } = await ask(gateway.url, query, { headers: await headers() });
+    const [erasure] = (data as { erasures: { nodes: { subgraphs: { subgraph: string }[] }[] } }).erasures.nodes;
+    return erasure?.subgraphs.find(({ subgraph }) => subgraph === 'stamps');
+  };
+  await waitUntil(async () => (await receipts()) !== undefined);
+  expect(await receipts()).toMatchObject({ signature: expect.any(String), rows: [{ place: 'stamps', count: 1 }] });
 });

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { type Caller, SCOPES } from '../../schema/contract.js';
 import { dropOldAuditEntries } from '../../subgraphs/identity/audit/dropOldAuditEntries.js';
-import { auditSettings } from '../../subgraphs/identity/audit/auditSettings.js';
+import { identitySettings } from '../../subgraphs/identity/identitySettings.js';
 import { identity } from '../../subgraphs/identity/subgraph.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
 import { startSubgraph } from '../../subgraphs/kit/serve/startSubgraph.js';
@@ -198,7 +198,7 @@ describe('the audit log', () => {
       await expect(sql(statement)).rejects.toThrow('audit_entry is append-only');
     }
     const dataSource = await createDataSource(identity, { url: graph.databaseUrl }).initialize();
-    const values = new Map([[auditSettings, auditSettings.read({})]]);
+    const values = new Map([[identitySettings, identitySettings.read({})]]);
     const dropped = await dropOldAuditEntries.run(dataSource, (which) => readSettings(values, which));
     await dataSource.destroy();
     expect(dropped).toBe(2);

@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
+import { pino } from 'pino';
 import sqlTag, { raw } from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
 import { customerErased, customerMerged } from '../../schema/contract.js';
+import { signReceipt } from '../../schema/signature.js';
 import { subgraphs } from '../../subgraphs/all.js';
-import { eraseCustomers } from '../../subgraphs/kit/ownership/eraseCustomers.js';
+import { openEventBus } from '../../subgraphs/kit/flow/openEventBus.js';
+import { eraseCustomer } from '../../subgraphs/kit/ownership/eraseCustomer.js';
 import { tablesOf } from '../../subgraphs/kit/ownership/ownedTables.js';
+import { eraseOnceMore } from '../../subgraphs/kit/ownership/settleErasures.js';
 import { createDataSource } from '../../subgraphs/kit/sql/createDataSource.js';
+import { sales } from '../../subgraphs/sales/subgraph.js';
 import { service } from '../../subgraphs/service/subgraph.js';
+import { TEST_SIGNING_KEY } from '../support/asGateway.js';
 import { askSubgraph, startTestSubgraph, type Untyped } from '../support/startTestSubgraph.js';
 import { waitUntil } from '../support/waitUntil.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
@@ -176,7 +182,7 @@ interface Table {
 async function customerTables(): Promise<Table[]> {
   const owning: { table: string; column: string }[] = await graph.sql(
     `SELECT table_schema || '.' || table_name AS table, column_name AS column FROM information_schema.columns
-     WHERE table_schema = ANY($1) AND column_name IN ('customer_id', 'person_id') AND table_name NOT IN ('erased_customer', 'customer_alias')`,
+     WHERE table_schema = ANY($1) AND column_name IN ('customer_id', 'person_id') AND table_name NOT IN ('erased_customer', 'customer_alias', 'erasure_account', 'erasure', 'erasure_receipt', 'legal_hold')`,
     [SCHEMAS],
   );
   const parts: { table: string; column: string; parent: string }[] = await graph.sql(
@@ -236,12 +242,11 @@ function valueOf(type: string): string {
   return `'${MARKER}'`;
 }
 
-/** Where the marker is found, in whatever column of whatever table of the subgraphs. */
+/** Where the marker is found, in whatever column of whatever table of the database: those of the subgraphs, of the event bus, of webhooks. */
 async function placesOfMarker(): Promise<string[]> {
   const tables: { name: string }[] = await graph.sql(
     `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
-     WHERE table_schema = ANY($1) AND table_type = 'BASE TABLE'`,
-    [SCHEMAS],
+     WHERE table_schema <> ALL('{pg_catalog,information_schema}') AND table_type = 'BASE TABLE'`,
   );
   const found: string[] = [];
   for (const { name } of tables) {
@@ -343,16 +348,16 @@ describe('a customer who is erased', () => {
   });
 
   test('leaves no text behind, in any table of any department', async () => {
-    const erase = `mutation ($id: ID!) { eraseCustomer(id: $id, reason: REQUESTED, idempotencyKey: "erase") { id displayName erasedAt erasureReason version } }`;
-    const { eraseCustomer } = await graph.ask('identity', erase, { id: victim });
-    expect(eraseCustomer).toMatchObject({ id: victim, displayName: 'Erased customer', erasureReason: 'REQUESTED' });
-    expect(eraseCustomer.erasedAt).not.toBeNull();
+    const erase = `mutation ($id: ID!) { eraseCustomer(customerId: $id, reason: REQUESTED, idempotencyKey: "erase") { id customer { id displayName erasedAt erasureReason version } } }`;
+    const { eraseCustomer: erasure } = await graph.ask('identity', erase, { id: victim });
+    expect(erasure.customer).toMatchObject({ id: victim, displayName: 'Erased customer', erasureReason: 'REQUESTED' });
+    expect(erasure.customer.erasedAt).not.toBeNull();
     await allSettled();
     expect(await placesOfMarker()).toEqual(KEPT_COLUMNS);
     // Again, with the key and without, it is the same.
-    expect((await graph.ask('identity', erase, { id: victim })).eraseCustomer).toEqual(eraseCustomer);
+    expect((await graph.ask('identity', erase, { id: victim })).eraseCustomer).toEqual(erasure);
     const again = await graph.ask('identity', erase.replace(', idempotencyKey: "erase"', ''), { id: victim });
-    expect(again.eraseCustomer).toEqual(eraseCustomer);
+    expect(again.eraseCustomer).toEqual(erasure);
   });
 
   test('writes no row anew when it is done once more, as it is every hour for a day', async () => {
@@ -366,10 +371,31 @@ describe('a customer who is erased', () => {
         return Object.fromEntries(each.map((name, index) => [name, found[index]]));
       };
       const first = await places();
-      await source.transaction((manager) => eraseCustomers(manager, [victim]));
+      await source.transaction((manager) => eraseCustomer(manager, { customerId: victim, customerIds: [victim] }));
       expect([definition.name, await places()]).toEqual([definition.name, first]);
       await source.destroy();
     }
+  });
+
+  test('has a receipt of every subgraph, with what was erased there, which each signed', async () => {
+    const [erasure] = (
+      await graph.ask(
+        'identity',
+        `{ erasures(filter: { customerId: "${victim}" }) { nodes { id state requestedBy customerIds startedAt doneAt holds { id }
+           subgraphs { subgraph erasedAt waitingSince signature rows { place count } } } } }`,
+      )
+    ).erasures.nodes;
+    expect(erasure).toMatchObject({ state: 'DONE', requestedBy: 'test', customerIds: [victim], holds: [] });
+    expect(erasure.subgraphs.map((one: Untyped) => one.subgraph)).toEqual([...SCHEMAS].sort());
+    for (const { subgraph, erasedAt, waitingSince, signature, rows } of erasure.subgraphs) {
+      expect([subgraph, waitingSince]).toEqual([subgraph, null]);
+      expect([subgraph, rows.length > 0]).toEqual([subgraph, true]);
+      const counts = Object.fromEntries(rows.map(({ place, count }: Untyped) => [place, count]));
+      expect(signReceipt(TEST_SIGNING_KEY, { subgraph, customerId: victim, erasedAt, rows: counts })).toBe(signature);
+    }
+    const ofSales = erasure.subgraphs.find(({ subgraph }: Untyped) => subgraph === 'sales');
+    expect(ofSales.rows).toContainEqual({ place: 'lead', count: 1 });
+    expect(ofSales.rows.find(({ place }: Untyped) => place === 'event_log').count).toBeGreaterThan(0);
   });
 
   test('leaves the figures and everybody else as they were', async () => {
@@ -442,6 +468,12 @@ describe('a customer who is erased', () => {
     await graph.sql(`NOTIFY "customer360.outbox.sales"`);
     await allSettled();
     expect(await graph.sql('SELECT FROM touchpoints.inbox WHERE event_id = $1', [event.id])).toHaveLength(1);
+    // Until what is done every hour for a day, the log has it.
+    const source = await createDataSource(sales, { url: graph.databaseUrl, poolSize: 1 }).initialize();
+    const bus = openEventBus(graph.databaseUrl, pino({ level: 'silent' }));
+    await eraseOnceMore(source, bus, sales.name);
+    await bus.close();
+    await source.destroy();
     expect(await placesOfMarker()).toEqual(KEPT_COLUMNS);
   });
 

@@ -71,7 +71,7 @@ test('every socket, stream, client, pool and server of subgraphs and gateway has
     'query ($id: ID!) { customer360(id: $id) { displayName openCaseCount { value } orders(first: 3) { totalCount } } }';
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask(gateway.url, asked, { id })));
   expect(answers.flatMap(({ errors = [] }) => errors)).toEqual([]);
-  await graph.ask('identity', `mutation { eraseCustomer(id: "${id}", reason: REQUESTED) { id } }`);
+  await graph.ask('identity', `mutation { eraseCustomer(customerId: "${id}", reason: REQUESTED) { id } }`);
   await waitUntil(() => posts > 0);
 
   await events.return?.();

@@ -84,6 +84,29 @@ function reading(bus: EventBus, name: string, types: readonly string[], fail: ()
 
 /** What every bus must do. */
 function contract(adapter: Adapter): void {
+  test('forgets what somebody published about some, but which customers exist; the rest stays in its order', async () => {
+    const bus = adapter.open();
+    const name = fresh();
+    const [gone, here] = [randomUUID(), randomUUID()];
+    const other = { ...eventOf(name, gone, 'of another'), source: '/customer360/other' };
+    const erased = eventOf(`customer360.customer.${name}`, gone, 'ids only');
+    await bus.publish([
+      ...[1, 2].map((number) => eventOf(name, gone.toUpperCase(), number)),
+      eventOf(name, here, 3),
+      other,
+      erased,
+      eventOf(name, here, 4),
+    ]);
+    expect(await bus.forget('/customer360/test', [gone])).toEqual(new Map([[gone, 2]]));
+    expect(await bus.forget('/customer360/test', [gone])).toEqual(new Map());
+    const { read, reader } = reading(bus, fresh(), [name, `customer360.customer.${name}`]);
+    await waitUntil(async () => read.length === 4 && (await reader.lag()) === 0);
+    expect(new Set(read.map(({ data }) => data))).toEqual(new Set([3, 4, 'ids only', 'of another']));
+    expect(read.filter(({ subject }) => subject === here).map(({ data }) => data)).toEqual([3, 4]);
+    await reader.stop();
+    await bus.close();
+  });
+
   test('brings 10,000 events of eight publishers each once, in the order of each publisher', async () => {
     const name = fresh();
     const buses = Array.from({ length: 8 }, () => adapter.open());

@@ -207,7 +207,7 @@ describe.each(NAMES)('%s', (name) => {
     const again = await done(name, { ...given, customerId: survivor });
     expect(again.id).toBe(first.id);
     expect(await rows(name, survivor)).toEqual([{ id: first.id }]);
-    await graph.ask('identity', `mutation { eraseCustomer(id: "${survivor}", reason: REQUESTED) { id } }`);
+    await graph.ask('identity', `mutation { eraseCustomer(customerId: "${survivor}", reason: REQUESTED) { id } }`);
     await allSettled();
     expect(await refused(name, given)).toContain('there is no Customer');
     expect(await refused(name, { ...given, customerId: survivor })).toContain('there is no Customer');
@@ -245,7 +245,7 @@ describe.each(NAMES.filter((name) => mutation(name).otherPerson))('%s of nobody'
     const customerId = await newCustomer();
     const given = shop(uuid());
     await done(name, { ...given, customerId });
-    await graph.ask('identity', `mutation { eraseCustomer(id: "${customerId}", reason: REQUESTED) { id } }`);
+    await graph.ask('identity', `mutation { eraseCustomer(customerId: "${customerId}", reason: REQUESTED) { id } }`);
     await allSettled();
     expect(await refused(name, given)).toContain('erased');
   });

@@ -245,7 +245,9 @@ const consent = (id: string, what: 'grant' | 'withdraw') =>
 describe('an unmerge that comes first', () => {
   it('is whom an erasure is about: nobody else is erased', async () => {
     await mergeAll();
-    await behindUnmerge('identity', () => send('identity', `eraseCustomer(id: "${a}", reason: REQUESTED) { id }`));
+    await behindUnmerge('identity', () =>
+      send('identity', `eraseCustomer(customerId: "${a}", reason: REQUESTED) { id }`),
+    );
     await allSettled();
     const rows = await graph.sql(
       'SELECT id, erased_at IS NOT NULL AS erased FROM identity.customer WHERE id = ANY($1)',

@@ -310,7 +310,7 @@ describe('what follows from consents', () => {
       'marketing',
       `createSegment(input: { name: "Of the erased ${serial}", rule: ${rule} }) { id }`,
     );
-    await send('identity', `eraseCustomer(id: "${a}", reason: REQUESTED) { id }`);
+    await send('identity', `eraseCustomer(customerId: "${a}", reason: REQUESTED) { id }`);
     await allSettled();
     await send('marketing', `updateSegment(id: "${id}", input: { rule: { all: [${rule}] } }) { id }`);
     const members = await graph.sql(

@@ -261,7 +261,7 @@ test('households, organizations, hand-overs and referrals name the current id, e
 test('a customer who is erased takes those along who were merged into them', async () => {
   const [, , c = '', d = ''] = people;
   await merge(c, d);
-  await write('identity', `eraseCustomer(id: "${c}", reason: MISTAKE)`);
+  await write('identity', `eraseCustomer(customerId: "${c}", reason: MISTAKE)`);
   await allSettled();
   const rows = await sql(`SELECT id, display_name AS name FROM identity.customer WHERE id = ANY($1)`, [c, d]);
   expect(rows.map(({ name }) => name)).toEqual(['Erased customer', 'Erased customer']);

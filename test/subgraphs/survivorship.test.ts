@@ -235,7 +235,7 @@ describe('a merge that is only tried', () => {
 
 it('an erased customer leaves no record', async () => {
   await merge(anna.id, zoe.id);
-  await sure('mutation ($id: ID!) { eraseCustomer(id: $id, reason: REQUESTED) { id } }', { id: zoe.id });
+  await sure('mutation ($id: ID!) { eraseCustomer(customerId: $id, reason: REQUESTED) { id } }', { id: zoe.id });
   expect(await sql('SELECT id FROM customer_record WHERE id = ANY ($1)', [anna.id, zoe.id])).toEqual([]);
   expect(await sql('SELECT id FROM household WHERE id = $1', householdId)).toEqual([]);
 });

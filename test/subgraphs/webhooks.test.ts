@@ -169,6 +169,33 @@ test('what it refuses is parked, the next follows, and it can be sent again', as
   await store.destroy();
 });
 
+test('what is parked of a customer is forgotten when they are erased', async () => {
+  answerTo = ({ source, type }) => (source === run && type === touchpointReported.type ? 400 : 200);
+  await begin();
+  const ada = randomUUID();
+  await publish(0, 1, touchpointReported.type, ada);
+  await publish(1, 2, touchpointReported.type);
+  const store = await openWebhookStore(database.url);
+  const parked = async () => (await deadLetters(store, webhook)).map(({ event }) => (event as CloudEvent).data);
+  await waitUntil(async () => (await parked()).length === 2);
+  const erased = { customerId: ada, customerIds: [ada], erasedAt: new Date().toISOString() };
+  await bus.publish([
+    {
+      specversion: '1.0',
+      id: randomUUID(),
+      source: '/customer360/identity',
+      type: customerErased.type,
+      subject: ada,
+      time: new Date().toISOString(),
+      datacontenttype: 'application/json',
+      data: erased,
+    },
+  ]);
+  await waitUntil(async () => (await parked()).length === 1);
+  expect(await parked()).toEqual([{ n: 1 }]);
+  await store.destroy();
+});
+
 test('what it refuses of which customers exist is held, and sent again until it is taken, before later ones about the same', async () => {
   let isWilling = false;
   answerTo = ({ source, data }) => (source === run && (data as { n: number }).n === 1 && !isWilling ? 400 : 200);

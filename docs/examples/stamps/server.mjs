@@ -12,6 +12,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const WINDOW_MS = 60_000;
 const stamps = new Map();
 const mergedInto = new Map();
+const erased = new Map();
 /** Which word about each of them was the last. */
 const positions = new Map();
 const current = (id) => (mergedInto.has(id) ? current(mergedInto.get(id)) : id);
@@ -43,8 +44,12 @@ const only = (scope, resolve) => (parent, args, context) => {
 };
 
 /** What the webhook brings, perhaps twice or late: who was erased has no card, who was merged shares one. */
-function takeIn({ type, data: { position, customers = [], customerIds = [] } }) {
-  if (type === 'customer360.customer.erased.v2') for (const id of customerIds) stamps.delete(id);
+async function takeIn({ type, data: { position, customers = [], customerId, customerIds = [] } }) {
+  if (type === 'customer360.customer.erased.v2') {
+    // Brought again, it tells of what went at the first time.
+    erased.set(customerId, (erased.get(customerId) ?? 0) + customerIds.filter((id) => stamps.delete(id)).length);
+    await confirmErasure(customerId, erased.get(customerId));
+  }
   for (const { customerId: id, parentId } of customers) {
     if ((positions.get(id) ?? -1) >= position) continue;
     positions.set(id, position);
@@ -53,12 +58,28 @@ function takeIn({ type, data: { position, customers = [], customerIds = [] } }) 
   }
 }
 
+/** Gives the receipt that every subgraph owes for an erasure: docs/privacy.md says what is signed. */
+async function confirmErasure(customerId, count) {
+  const erasedAt = new Date().toISOString();
+  const rows = count > 0 ? [{ place: 'stamps', count }] : [];
+  const counts = rows.map(({ place }) => `${place}=${count}`);
+  const signature = createHmac('sha256', SIGNING_KEY)
+    .update(['erasure v1', 'stamps', customerId, erasedAt, ...counts].join('\n'))
+    .digest('base64url');
+  const query = 'mutation ($input: ErasureReceiptInput!) { confirmErasure(input: $input) { id } }';
+  await write(query, { subgraph: 'stamps', customerId, erasedAt, rows, signature });
+}
+
 /** Puts a stamp on the customer's timeline, as any system outside does it. */
 async function recordTouchpoint(customerId) {
   const query = 'mutation ($input: RecordTouchpointInput!) { recordTouchpoint(input: $input) { id } }';
   const what = { channel: 'APP', direction: 'INBOUND', kind: 'ACTIVITY', department: 'OTHER', summary: 'Got a stamp' };
   const source = { type: 'Stamp', id: `${customerId}:${stamps.get(customerId)}` };
-  const input = { customerId, occurredAt: new Date().toISOString(), source, ...what };
+  await write(query, { customerId, occurredAt: new Date().toISOString(), source, ...what });
+}
+
+/** Asks the gateway, with a token of its own. */
+async function write(query, input) {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
   const sent = await fetch(GATEWAY_URL, {
     method: 'POST',
@@ -100,7 +121,7 @@ const yoga = createYoga({
           const errors = [{ message: 'Not signed by the gateway.', extensions: { code: 'UNAUTHENTICATED' } }];
           asked.endResponse(fetchAPI.Response.json({ errors }, { status: 401 }));
         } else if (url.pathname === '/events') {
-          takeIn(await request.clone().json());
+          await takeIn(await request.clone().json());
           asked.endResponse(new fetchAPI.Response(null, { status: 204 }));
         }
       },

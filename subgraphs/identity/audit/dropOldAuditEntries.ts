@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Chore } from '../../kit/serve/defineSubgraph.js';
-import { auditSettings } from './auditSettings.js';
+import { identitySettings } from '../identitySettings.js';
 
 /** How many are dropped in one transaction. */
 const BATCH = 10_000;
@@ -9,10 +9,10 @@ const BATCH = 10_000;
 export const dropOldAuditEntries: Chore = {
   name: 'dropped entries of the audit log that are older than AUDIT_RETENTION_DAYS',
   async run(dataSource, settings) {
-    const { retentionDays } = settings(auditSettings);
+    const { auditRetentionDays } = settings(identitySettings);
     let all = 0;
     for (;;) {
-      const dropped = await dropBatch(dataSource, retentionDays);
+      const dropped = await dropBatch(dataSource, auditRetentionDays);
       all += dropped;
       if (dropped < BATCH) return all;
     }

@@ -13,10 +13,9 @@ import {
   updateCustomerInput,
 } from '../customerInput.js';
 import { AddressInput } from '../entities/Address.js';
-import { Customer, ErasureReason } from '../entities/Customer.js';
+import { Customer } from '../entities/Customer.js';
 import { ExternalIdInput } from '../../kit/graph/ExternalIdInput.js';
 import { PreferenceInput } from '../entities/Preference.js';
-import { eraseCustomer } from '../eraseCustomer.js';
 import { ExpectedVersion } from '../ExpectedVersion.js';
 import { addExternalId, removeExternalId } from '../externalIds.js';
 import { identifyCustomer } from '../identifyCustomer.js';
@@ -157,25 +156,6 @@ export class MutationResolver {
     const input = { customerId, externalId, expectedVersion };
     const once = { key: idempotencyKey, mutation: 'removeExternalId', input };
     return removeExternalId(context, ofCustomer(customerId, expectedVersion), externalId, once);
-  }
-
-  @RequiresScopes(SCOPES.administerIdentity)
-  @TakesFormerIds()
-  @Mutation(() => Customer, {
-    description:
-      'Erases a customer: nothing that is personal of them is left in any department, moments later. It cannot be taken back. An empty record with the id stays, nobody finds it by anything else, and nothing can be written of it. Orders, amounts, scores and consents stay for the books and the figures, without texts. Again, it changes nothing.',
-  })
-  eraseCustomer(
-    @Arg('id', () => ID, { description: 'Whom.' }) id: string,
-    @Arg('reason', () => ErasureReason, { description: 'Why.' }) reason: ErasureReason,
-    @ExpectedVersion('customer') expectedVersion: number | null | undefined,
-    @IdempotencyKey() idempotencyKey: string | null | undefined,
-    @Ctx() context: RequestContext,
-  ): Promise<Customer> {
-    const change = { id, argument: 'id', expectedVersion: expectedVersion ?? null };
-    const input = { id, reason, expectedVersion };
-    const once = { key: idempotencyKey, mutation: 'eraseCustomer', input, answersErased: true };
-    return eraseCustomer(context, change, reason, once);
   }
 
   @RequiresScopes(SCOPES.administerIdentity)

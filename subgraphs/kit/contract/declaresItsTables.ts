@@ -9,6 +9,7 @@ const KIT_TABLES = new Set([
   'dead_letter',
   'employee_copy',
   'erased_customer',
+  'erasure_account',
   'idempotency_key',
   'inbox',
   'migration',

@@ -33,6 +33,14 @@ export interface EventBus {
    * reads at a time, or the order is lost.
    */
   consume(consumer: BusConsumer): BusReader;
+  /**
+   * Removes what is kept of events of these subjects that somebody published, but those of which customers exist (`OF_CUSTOMERS`), which hold ids only. Who has not
+   * read them yet never does.
+   * @param source who published them: `/customer360/sales`
+   * @param subjects in lower case
+   * @returns how many events were removed, by their subject; none where there were none
+   */
+  forget(source: string, subjects: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Ends its connections. */
   close(): Promise<void>;
 }

@@ -13,9 +13,10 @@ import {
 } from '@nats-io/jetstream';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
-import type { CloudEvent } from '../../../schema/contract.js';
+import { type CloudEvent, cloudEvent } from '../../../schema/contract.js';
 import type { BusConsumer, BusReader, EventBus } from './EventBus.js';
 import { Backoff } from './Backoff.js';
+import { OF_CUSTOMERS } from './deadLetters.js';
 import { Worker } from './Worker.js';
 
 const STREAM = 'customer360-events';
@@ -59,6 +60,23 @@ export class NatsEventBus implements EventBus {
       }),
     );
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  /** All that is kept is read for it: a server of version 2.9 finds nothing by what is in it. */
+  async forget(source: string, subjects: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const { client, manager } = await this.#open();
+    const gone = new Map<string, number>();
+    const reader = await client.consumers.get(STREAM);
+    const { num_pending: pending } = await reader.info();
+    if (pending === 0) return gone;
+    const messages = await reader.consume({ max_messages: BATCH });
+    for await (const message of messages) {
+      const subject = personalSubjectOf(contentOf(message), source);
+      if (subject !== undefined && subjects.includes(subject) && (await wasDeleted(manager, message.seq)))
+        gone.set(subject, (gone.get(subject) ?? 0) + 1);
+      if (message.info.pending === 0) break;
+    }
+    return gone;
   }
 
   consume(consumer: BusConsumer): BusReader {
@@ -200,6 +218,23 @@ function contentOf(message: JsMsg): unknown {
     return message.json();
   } catch {
     return message.string();
+  }
+}
+
+/** What an event is about that somebody published, in lower case; undefined for what is not theirs, or of which customers exist. */
+function personalSubjectOf(content: unknown, source: string): string | undefined {
+  const event = cloudEvent.safeParse(content);
+  const isTheirs = event.success && event.data.source === source && !event.data.type.startsWith(OF_CUSTOMERS);
+  return isTheirs ? event.data.subject.toLowerCase() : undefined;
+}
+
+/** Overwrites a message. @returns false where another did, or its time was over */
+async function wasDeleted(manager: JetStreamManager, sequence: number): Promise<boolean> {
+  try {
+    return await manager.streams.deleteMessage(STREAM, sequence, true);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.status === 404) return false;
+    throw error;
   }
 }
 

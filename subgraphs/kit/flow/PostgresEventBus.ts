@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Client, Pool } from 'pg';
 import type { CloudEvent } from '../../../schema/contract.js';
+import { OF_CUSTOMERS } from './deadLetters.js';
 import { hourly } from './hourly.js';
 import { Notifier } from '../sql/Notifier.js';
 import { openPool } from '../sql/openPool.js';
@@ -73,6 +74,18 @@ export class PostgresEventBus implements EventBus {
       [JSON.stringify(events)],
     );
     this.#readers.notify();
+  }
+
+  async forget(source: string, subjects: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    await this.#create();
+    const { rows } = await this.#pool.query<{ subject: string; count: number }>(
+      `WITH gone AS (
+         DELETE FROM event_bus.log WHERE event->>'source' = $1 AND lower(event->>'subject') = ANY($2::text[]) AND name NOT LIKE $3
+         RETURNING lower(event->>'subject') AS subject
+       ) SELECT subject, count(*)::int AS count FROM gone GROUP BY subject`,
+      [source, subjects, `${OF_CUSTOMERS}%`],
+    );
+    return new Map(rows.map(({ subject, count }) => [subject, count]));
   }
 
   consume(consumer: BusConsumer): BusReader {

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { customerErased, customerMerged, customerUnmerged } from '../../../schema/contract.js';
-import { eraseCustomers } from './eraseCustomers.js';
+import { eraseCustomer } from './eraseCustomer.js';
 import { type EventConsumer, eventConsumer, type ReceivedEvent } from '../flow/EventConsumer.js';
 import { takeInAliases } from './takeInAliases.js';
 
@@ -10,6 +10,8 @@ export interface CustomerChangeHooks {
   onErased(customerIds: readonly string[]): void;
   /** Some were merged or unmerged: their rows are to follow, once that is committed. */
   onMerged(): void;
+  /** What was taken in is committed. */
+  onCommitted(): void;
 }
 
 /**
@@ -34,6 +36,7 @@ export function customerChanges(subgraph: string, hooks?: CustomerChangeHooks): 
     // (held events are taken in beside later ones) neither takes the other's word away.
     committed() {
       if (areMerged) hooks?.onMerged();
+      hooks?.onCommitted();
     },
   });
 }
@@ -44,8 +47,9 @@ async function takeInChange(
   hooks: CustomerChangeHooks | undefined,
 ): Promise<void> {
   if (type === customerErased.type) {
-    const ids = customerErased.data.parse(data).customerIds.map((id) => id.toLowerCase());
-    await eraseCustomers(manager, ids);
+    const { customerId, customerIds } = customerErased.data.parse(data);
+    const ids = customerIds.map((id) => id.toLowerCase());
+    await eraseCustomer(manager, { customerId: customerId.toLowerCase(), customerIds: ids });
     hooks?.onErased(ids);
   } else {
     await takeInAliases(manager, (type === customerMerged.type ? customerMerged : customerUnmerged).data.parse(data));

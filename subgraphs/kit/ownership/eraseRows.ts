@@ -1,17 +1,20 @@
 import { escapeIdentifier } from 'pg';
 import type { EntityManager } from 'typeorm';
+import { countsOf, type ErasedRows } from '../flow/erasedRows.js';
 import type { ErasedColumn, OwnedTable } from './ownedTables.js';
 
 /**
  * Takes from a subgraph's tables what is personal of customers, as the entities declare it. Again, it changes nothing.
  *
  * @param tables as their entities are listed: those that others refer to come first
+ * @returns how many rows it changed or deleted, by their table
  */
 export async function eraseRows(
   manager: EntityManager,
   tables: readonly OwnedTable[],
   customerIds: readonly string[],
-): Promise<void> {
+): Promise<ErasedRows> {
+  const counts: [string, number][] = [];
   // Before their members lose it.
   const left = tables.filter(({ referredBy }) => referredBy);
   const leaving = new Map<OwnedTable, readonly string[]>();
@@ -19,17 +22,19 @@ export async function eraseRows(
   // Tables that are only appended to let just this pass.
   await manager.query(`SELECT set_config('customer360.erasing', 'on', true)`);
   for (const table of tables.toReversed()) {
-    if (!table.referredBy) await eraseTable(manager, table, customerIds);
+    if (!table.referredBy) counts.push([table.name, await eraseTable(manager, table, customerIds)]);
   }
   await manager.query(`SELECT set_config('customer360.erasing', '', true)`);
   for (const [{ name, referredBy }, rowIds] of leaving) {
     if (!referredBy) continue;
     const isReferredTo = `SELECT FROM ${escapeIdentifier(referredBy.table)} AS r WHERE r.${escapeIdentifier(referredBy.column)} = t.id`;
-    await manager.query(
+    const [, deleted] = await manager.query<[unknown, number]>(
       `DELETE FROM ${escapeIdentifier(name)} AS t WHERE t.id = ANY($1::uuid[]) AND NOT EXISTS (${isReferredTo})`,
       [rowIds],
     );
+    counts.push([name, deleted]);
   }
+  return countsOf(counts);
 }
 
 async function idsOf(
@@ -48,16 +53,22 @@ async function eraseTable(
   manager: EntityManager,
   { name, isTheirs, erasure }: OwnedTable,
   customerIds: readonly string[],
-): Promise<void> {
+): Promise<number> {
+  const table = escapeIdentifier(name);
   if (erasure === 'row') {
-    await manager.query(`DELETE FROM ${escapeIdentifier(name)} AS t WHERE ${isTheirs}`, [customerIds]);
-  } else if (erasure.length > 0) {
-    const { sets, changes } = written(erasure);
-    await manager.query(`UPDATE ${escapeIdentifier(name)} AS t SET ${sets} WHERE ${isTheirs} AND (${changes})`, [
+    const [, deleted] = await manager.query<[unknown, number]>(`DELETE FROM ${table} AS t WHERE ${isTheirs}`, [
       customerIds,
-      ...erasure.map(({ value }) => value).filter((value) => value !== null),
     ]);
+    return deleted;
   }
+  if (erasure.length === 0) return 0;
+  const { sets, changes } = written(erasure);
+  const values = erasure.map(({ value }) => value).filter((value) => value !== null);
+  const [, changed] = await manager.query<[unknown, number]>(
+    `UPDATE ${table} AS t SET ${sets} WHERE ${isTheirs} AND (${changes})`,
+    [customerIds, ...values],
+  );
+  return changed;
 }
 
 /** What was erased before is not written again: it would be told as a change. */

@@ -3,10 +3,10 @@ import type { DataSource } from 'typeorm';
 import type { SubgraphConfig } from './config.js';
 import { connectionConfig } from '../sql/createDataSource.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
-import { eraseAgain } from '../ownership/eraseAgain.js';
 import type { CustomerChangeHooks } from '../ownership/customerChanges.js';
 import { consumersOf } from './consumersOf.js';
 import { applyAliases } from '../ownership/applyAliases.js';
+import { settleErasures } from '../ownership/settleErasures.js';
 import { tablesOf } from '../ownership/ownedTables.js';
 import { Worker } from '../flow/Worker.js';
 import type { EventReadings } from './observe/createSubgraphMetrics.js';
@@ -80,10 +80,14 @@ export function startEvents(
       await worker.sleep(FOLLOW_MS);
     }
   });
+  const erasures = settleErasures(definition.name, dataSource, bus, config.signingKeys?.[0] ?? null, log);
   const consumers = consumersOf(definition, {
     onErased: (ids) => hooks?.onErased(ids),
     onMerged() {
       follower.wake();
+    },
+    onCommitted() {
+      erasures.wake();
     },
   });
   const readers = consumers.map((consumer) =>
@@ -100,7 +104,6 @@ export function startEvents(
     }),
   );
   const stopForgetting = forgetTakenIn(dataSource, log);
-  const stopErasing = eraseAgain(dataSource, log);
   const count = async (): Promise<Omit<EventsHealth, 'held'>> => {
     const [row] = await dataSource.query<Omit<EventsHealth, 'held'>[]>(
       `SELECT ${counted('outbox')} AS outbox, ${counted('dead_letter WHERE held_for IS NULL')} AS "deadLetters",
@@ -121,8 +124,7 @@ export function startEvents(
     },
     async stop() {
       stopForgetting();
-      stopErasing();
-      await Promise.all([relay.stop(), follower.stop(), ...readers.map((reader) => reader.stop())]);
+      await Promise.all([relay.stop(), follower.stop(), erasures.stop(), ...readers.map((reader) => reader.stop())]);
       await bus.close();
     },
   };

@@ -44,6 +44,7 @@ import { References } from '../graph/References.js';
 import { readSettings } from './Settings.js';
 import { RequestContext } from './RequestContext.js';
 import { serveSubscriptions } from './serveSubscriptions.js';
+import { keepSigningKeys } from './signingKeysOf.js';
 
 const PATH = '/graphql';
 
@@ -88,6 +89,7 @@ export async function startSubgraph(
     ...(onStatement ? { onStatement } : {}),
   });
   await dataSource.initialize();
+  keepSigningKeys(dataSource, config.signingKeys);
 
   const tracing = config.tracing && (await openTracing(`customer360-${definition.name}`, config.tracing));
   const settings = definition.settings;

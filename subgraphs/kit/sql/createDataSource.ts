@@ -4,6 +4,7 @@ import type { Class } from '../graph/Class.js';
 import { CreateKit1763700000000 } from './migrations/CreateKit1763700000000.js';
 import { CreateWordSearch1763700000001 } from './migrations/CreateWordSearch1763700000001.js';
 import { CreateEvents1764000000000 } from './migrations/CreateEvents1764000000000.js';
+import { KeepErasures1764800000000 } from './migrations/KeepErasures1764800000000.js';
 import { KeysOfCallers1764300000000 } from './migrations/KeysOfCallers1764300000000.js';
 import { AnswersByReference1764400000000 } from './migrations/AnswersByReference1764400000000.js';
 import { HoldEvents1764500000000 } from './migrations/HoldEvents1764500000000.js';
@@ -100,6 +101,7 @@ export function createDataSource(definition: SchemaDefinition, options: Database
       AnswersByReference1764400000000,
       HoldEvents1764500000000,
       SplitWordsFaster1764450000000,
+      KeepErasures1764800000000,
       ...(definition.name === OWNER_OF_EMPLOYEES ? [] : [CreateEmployeeCopy1764400000000]),
       ...definition.migrations,
     ],
