@@ -279,11 +279,22 @@ function draftFunction(
       uniques: [
         {
           scope: 'key',
-          value: id,
+          value: derived,
           shown: parts.join(' / '),
           column: spec.key[0] ?? '',
-          problem: id === derived ? 'has the same key as' : 'is the same customer as',
+          problem: 'has the same key as',
         },
+        ...(own === undefined
+          ? []
+          : [
+              {
+                scope: 'customer',
+                value: id,
+                shown: parts.join(' / '),
+                column: spec.key[0] ?? '',
+                problem: 'is the same customer as',
+              },
+            ]),
       ],
       problems,
     };

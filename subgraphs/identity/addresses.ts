@@ -2,6 +2,7 @@ import { GraphQLCountryCode } from 'graphql-scalars';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
+import { insertForNamed } from '../kit/ownership/insertForNamed.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { parseInput, text } from '../kit/graph/parseInput.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
@@ -48,8 +49,8 @@ export async function setAddress(
     if (!present && own.length >= MAX_ADDRESSES) {
       throw badUserInput(`the customer has ${MAX_ADDRESSES} addresses already; remove one first`, 'input.label');
     }
-    const { affected } = await manager.update(Address, { customerId, label: given.label }, given);
-    if (affected === 0) await manager.insert(Address, { ...given, customerId });
+    await manager.update(Address, { customerId, label: given.label }, given);
+    await insertForNamed(manager, Address, { ...given, customerId });
     return true;
   });
 }

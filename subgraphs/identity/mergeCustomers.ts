@@ -77,7 +77,7 @@ async function pairToMerge(
   if (change.id.toLowerCase() === targetId.toLowerCase()) {
     throw badUserInput('intoId: it is the same customer', 'intoId');
   }
-  const pair = await lockPair(manager, change, targetId);
+  const pair = await lockPair(manager, change, { id: targetId, argument: 'intoId' });
   const { customer, into } = pair;
   if (customer.mergedInto !== null) {
     if ((await rootOf(manager, customer.id)) === into.id) return pair;
@@ -100,7 +100,7 @@ export function unmergeCustomer(context: RequestContext, change: Change, once: I
     context.write(async (manager, outbox) => {
       await holdThose(manager, [change.id]);
       const fromId = await rootOf(manager, change.id);
-      const { customer, into: from } = await lockPair(manager, change, fromId);
+      const { customer, into: from } = await lockPair(manager, change, { id: fromId, argument: change.argument });
       if (customer.mergedInto === null) return customer;
       const state = await whoIsWhom(manager, [from.id], new Map([[customer.id, null]]));
       await takeInAliases(manager, state);
@@ -166,15 +166,15 @@ async function stand(manager: EntityManager, customer: Customer, mergedInto: str
 async function lockPair(
   manager: EntityManager,
   change: Change,
-  intoId: string,
+  into: Pick<Change, 'id' | 'argument'>,
 ): Promise<{ customer: Customer; into: Customer }> {
-  const other = { id: intoId, argument: 'intoId', expectedVersion: null };
-  if (change.id.toLowerCase() < intoId.toLowerCase()) {
+  const other = { ...into, expectedVersion: null };
+  if (change.id.toLowerCase() < into.id.toLowerCase()) {
     const customer = await lockCustomer(manager, change);
     return { customer, into: await lockCustomer(manager, other) };
   }
-  const into = await lockCustomer(manager, other);
-  return { customer: await lockCustomer(manager, change), into };
+  const second = await lockCustomer(manager, other);
+  return { customer: await lockCustomer(manager, change), into: second };
 }
 
 /** Who a customer is by now. */

@@ -28,7 +28,8 @@ export class RecordedValue {
   @RequiresScopes(SCOPES.readPersonalData)
   @Field(() => String, {
     nullable: true,
-    description: 'As text; of a household, an organization or a member the id. Null where somebody emptied it.',
+    description:
+      'As text; of a household the id, of an organization or a member the id and the role there. Null where somebody emptied it.',
   })
   value: string | null;
 }
@@ -98,7 +99,7 @@ const LISTS: readonly List[] = [
   {
     entity: Membership,
     field: `'organizations'`,
-    value: 't.organization_id::text',
+    value: `concat_ws(': ', t.organization_id, t.role)`,
     recorded: 't.person_recorded_for',
     where: 't.person_id = $2',
     order: 't.since DESC, t.id',
@@ -106,7 +107,7 @@ const LISTS: readonly List[] = [
   {
     entity: Membership,
     field: `'members'`,
-    value: 't.person_id::text',
+    value: `concat_ws(': ', t.person_id, t.role)`,
     recorded: 't.organization_recorded_for',
     where: 't.organization_id = $2',
     order: 't.since DESC, t.id',

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
+import { insertForNamed } from '../kit/ownership/insertForNamed.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { parseInput, text } from '../kit/graph/parseInput.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
@@ -31,8 +32,8 @@ export async function setPreference(
       throw badUserInput(`the customer has ${MAX_PREFERENCES} preferences already; remove one first`, 'input.label');
     }
     const updatedAt = new Date();
-    const { affected } = await manager.update(Preference, { customerId, label }, { note, updatedAt });
-    if (affected === 0) await manager.insert(Preference, { customerId, label, note, updatedAt });
+    await manager.update(Preference, { customerId, label }, { note, updatedAt });
+    await insertForNamed(manager, Preference, { customerId, label, note, updatedAt });
     return true;
   });
 }

@@ -65,3 +65,12 @@ export const campaignCountsOf: BatchRead<CampaignCounts> = async (database, camp
     ) AS customer GROUP BY campaign_id`);
   return pickByKey(campaignIds, rows, (row) => row.campaignId).map((counts) => counts ?? REACHED_NOBODY);
 };
+
+/** Whether customers were erased. */
+export const isErased: BatchRead<boolean> = async (database, customerIds) => {
+  const rows = await database.query<{ id: string }>(
+    sql`SELECT customer_id AS id FROM erased_customer WHERE customer_id = ANY(${customerIds}::uuid[])`,
+  );
+  const erased = new Set(rows.map(({ id }) => id));
+  return customerIds.map((id) => erased.has(id));
+};

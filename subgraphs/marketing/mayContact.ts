@@ -8,6 +8,7 @@ const ContactReason = enumType('ContactReason', 'Why a customer may, or may not,
   GRANTED_FOR_ALL_CHANNELS: 'They said yes to all channels, and no no for this one stands.',
   WITHDRAWN_FOR_CHANNEL: 'They said no to this channel; a yes to all channels does not lift that.',
   WITHDRAWN_FOR_ALL_CHANNELS: 'They said no to all channels, and not yes to this one since.',
+  ERASED: 'They were erased: nobody writes to them, whatever they once agreed to.',
   NEVER_ASKED: 'They said neither yes nor no. That is a no.',
 });
 type ContactReason = keyof typeof ContactReason;
@@ -29,6 +30,9 @@ export class ContactPermission {
   })
   consent: Consent | null;
 }
+
+/** Of who was erased, whatever the ledger says. */
+export const ERASED: ContactPermission = { allowed: false, reason: 'ERASED', consent: null };
 
 /**
  * The rules of the ledger: the entry for just the channel decides, else the one for all channels; no entry means no.

@@ -35,8 +35,10 @@ async function record(
       OR e.recorded_for = ANY(${members}::uuid[]) AND e.recorded_for <> e.customer_id)`;
     const [standing = []] = await standingConsents(context.database, [key], manager, isTheirs);
     const present = repeated(standing);
-    if (action === 'WITHDRAWN') await withdrawOfMerged(context, manager, input, present !== undefined);
-    if (present !== undefined) return present;
+    if (present !== undefined) {
+      if (action === 'WITHDRAWN') await withdrawForOthers(context, manager, input, members);
+      return present;
+    }
     const id = uuid();
     // `at` is left out: the database's clock sets it.
     await manager.insert(Consent, { ...input, id, action, sourceKey: null });
@@ -47,34 +49,24 @@ async function record(
 }
 
 /**
- * Whoever withdraws it does so for everybody they are known as: after an unmerge, it holds for each of those who were merged. The entry for the one whom the caller
- * named comes last, unless it is all that is missing.
+ * Whoever withdraws it does so for everybody they are known as, which the ledger itself sees to (`withdraw_for_all`). Where what stands says it already for all together, it may be
+ * missing for one of them, for whom it is to hold after an unmerge.
  */
-async function withdrawOfMerged(
+async function withdrawForOthers(
   context: RequestContext,
   manager: EntityManager,
   input: GrantInput | WithdrawInput,
-  alsoNamed: boolean,
+  members: readonly string[],
 ): Promise<void> {
   const { customerId, purpose, channel } = input;
-  const members = await membersOf(manager, [customerId]);
-  if (members.length === 1) return;
-  const still = await context.database.query<{ id: string }>(
-    sql`SELECT m.id FROM unnest(${members}::uuid[]) AS m (id) WHERE coalesce(
-          (SELECT max(g.sequence) FROM consent_event g WHERE g.recorded_for = m.id AND g.purpose = ${purpose} AND g.action = 'GRANTED'
-             AND (${channel}::text IS NULL OR g.channel IS NULL OR g.channel = ${channel}))
-          > (SELECT max(w.sequence) FROM consent_event w WHERE w.recorded_for = m.id AND w.purpose = ${purpose}
-             AND w.action = 'WITHDRAWN' AND (w.channel IS NULL OR w.channel = ${channel})), TRUE)
-        ORDER BY m.id`,
+  const [missing] = await context.database.query<{ id: string }>(
+    sql`SELECT m.id FROM unnest(${members}::uuid[]) AS m (id) WHERE NOT has_withdrawn(m.id, ${purpose}, ${channel}, now()) ORDER BY m.id LIMIT 1`,
     manager,
   );
-  const named = context.recordedFor(customerId);
-  for (const { id } of still) {
-    if (id === named && !alsoNamed) continue;
-    await nameCustomers(manager, new Map([[customerId, id]]));
-    await manager.insert(Consent, { ...input, id: uuid(), action: 'WITHDRAWN', sourceKey: null });
-  }
-  await nameCustomers(manager, new Map([[customerId, named]]));
+  if (missing === undefined) return;
+  await nameCustomers(manager, new Map([[customerId, missing.id]]));
+  await manager.insert(Consent, { ...input, id: uuid(), action: 'WITHDRAWN', sourceKey: null });
+  await nameCustomers(manager, new Map([[customerId, context.recordedFor(customerId)]]));
 }
 
 /**

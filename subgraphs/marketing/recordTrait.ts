@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
+import { insertForNamed } from '../kit/ownership/insertForNamed.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { Trait } from './entities/Trait.js';
@@ -24,10 +25,7 @@ export async function recordTrait(
     const observedAt = input.observedAt ?? new Date();
     const same = sql`t.customer_id = ${customerId} AND t.name = ${name} AND t.source = ${source}`;
     const [there] = await context.database.find(Trait, same, manager);
-    if (!there) {
-      const trait = { id: uuid(), customerId, name, kind, value, source, observedAt };
-      await manager.insert(Trait, manager.create(Trait, { ...trait, sourceKey: null, updatedAt: null, version: 1 }));
-    } else {
+    if (there) {
       await context.database.query(
         sql`
           UPDATE trait t SET kind = ${kind}, value = ${value}, observed_at = ${observedAt}, version = t.version + 1, updated_at = now()
@@ -35,6 +33,10 @@ export async function recordTrait(
             AND (t.kind, t.value, t.observed_at) IS DISTINCT FROM (${kind}, ${value}, ${observedAt}::timestamptz)`,
         manager,
       );
+    }
+    if (!there || observedAt >= there.observedAt) {
+      const trait = { id: uuid(), customerId, name, kind, value, source, observedAt };
+      await insertForNamed(manager, Trait, { ...trait, sourceKey: null, updatedAt: null, version: 1 });
     }
     const [trait] = await context.database.find(Trait, same, manager);
     if (trait === undefined) throw new Error('a trait that was just written is not there');

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { conflict } from '../kit/graph/errors.js';
+import { insertForNamed } from '../kit/ownership/insertForNamed.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { requireActive } from '../kit/guard/requireActive.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
@@ -29,8 +30,8 @@ export async function assignAccount(
     const ownerId = ids.ownerId.toLowerCase();
     const since = there?.ownerId === ownerId ? there.since : new Date();
     const account = Object.assign(new Account(), { customerId, ownerId, since, version: version + 1 });
-    if (there) await manager.update(Account, { customerId }, { ownerId, since, version: version + 1 });
-    else await manager.insert(Account, account);
+    await manager.update(Account, { customerId }, { ownerId, since, version: version + 1 });
+    await insertForNamed(manager, Account, account);
     return account;
   }, once);
 }

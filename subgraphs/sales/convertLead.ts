@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
-import { holdOwner, isOfAnother } from '../kit/ownership/rowOwner.js';
+import { holdOwner, recordAsOf } from '../kit/ownership/rowOwner.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
 import { createOpportunity } from './createOpportunity.js';
@@ -15,7 +15,7 @@ import { reportOpportunity } from './reports.js';
 /** Whose opportunity it becomes. */
 async function customerOf(manager: EntityManager, lead: Lead, given: string | null): Promise<string> {
   const argument = 'input.customerId';
-  if (await isOfAnother(manager, Lead, lead.id, given)) {
+  if (given !== null && !(await recordAsOf(manager, Lead, lead.id, given))) {
     throw badUserInput(`${argument}: the lead is of customer ${lead.customerId}`, argument);
   }
   const customerId = given ?? (await holdOwner(manager, Lead, lead.id));

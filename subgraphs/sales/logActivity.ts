@@ -1,7 +1,7 @@
 import { v7 as uuid, validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import { badUserInput } from '../kit/graph/errors.js';
-import { isOfAnother } from '../kit/ownership/rowOwner.js';
+import { recordAsOf } from '../kit/ownership/rowOwner.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { actingEmployee } from '../kit/guard/actingEmployee.js';
 import type { RequestContext } from '../kit/serve/RequestContext.js';
@@ -31,7 +31,7 @@ export async function logActivity(
       if (opportunity === null) {
         throw badUserInput(`input.opportunityId: there is no Opportunity ${opportunityId}`, 'input.opportunityId');
       }
-      if (await isOfAnother(manager, Opportunity, opportunity.id, customerId)) {
+      if (!(await recordAsOf(manager, Opportunity, opportunity.id, customerId))) {
         throw badUserInput('input.opportunityId: the opportunity is of another customer', 'input.opportunityId');
       }
     }

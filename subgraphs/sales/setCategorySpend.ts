@@ -3,6 +3,7 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
 import { badUserInput, conflict } from '../kit/graph/errors.js';
 import { MoneyInput, nonNegativeMoney } from '../kit/graph/Money.js';
+import { insertForNamed } from '../kit/ownership/insertForNamed.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { text } from '../kit/graph/parseInput.js';
 import { actingEmployee } from '../kit/guard/actingEmployee.js';
@@ -86,8 +87,8 @@ export async function setCategorySpend(
       createdAt: there?.createdAt ?? now,
       ...changed,
     });
-    if (there) await manager.update(CategorySpend, key, changed);
-    else await manager.insert(CategorySpend, spend);
+    await manager.update(CategorySpend, key, changed);
+    await insertForNamed(manager, CategorySpend, spend);
     return spend;
   }, once);
 }

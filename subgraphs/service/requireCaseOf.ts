@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { badUserInput } from '../kit/graph/errors.js';
-import { isOfAnother } from '../kit/ownership/rowOwner.js';
+import { recordAsOf } from '../kit/ownership/rowOwner.js';
 import { Case } from './entities/Case.js';
 
 /**
- * The case that `input.caseId` names, which must be the customer's; null when none is given.
+ * The case that `input.caseId` names, which must be the customer's; null when none is given. What is then written of the customer is recorded for whom the case was.
  * @throws BAD_USER_INPUT when it is not
  */
 export async function requireCaseOf(
@@ -15,6 +15,6 @@ export async function requireCaseOf(
 ): Promise<Case | null> {
   if (caseId === null) return null;
   const found = isUuid(caseId) ? await manager.findOneBy(Case, { id: caseId }) : null;
-  if (found !== null && !(await isOfAnother(manager, Case, found.id, customerId))) return found;
+  if (found !== null && (await recordAsOf(manager, Case, found.id, customerId))) return found;
   throw badUserInput(`input.caseId: there is no Case ${caseId} of Customer ${customerId}`, 'input.caseId');
 }

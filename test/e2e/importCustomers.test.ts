@@ -416,3 +416,87 @@ describe('a withdrawal that a file says', () => {
     expect(await members()).not.toContain(anna);
   });
 });
+
+const may = async (id: string): Promise<boolean> =>
+  (await graph.customer('marketing', id, 'mayContact(purpose: MARKETING, channel: EMAIL) { allowed }')).mayContact
+    .allowed;
+const unmerge = async (id: string): Promise<void> => {
+  await graph.write('identity', `unmergeCustomer(customerId: "${id}") { id }`);
+  await settled((statement) => graph.sql(statement), Object.keys(graph.urls));
+};
+
+describe('withdrawals that a file brings', () => {
+  const CONSENTS = 'Id;Cust;What;At\n';
+  const putConsents = (source: string, rows: string): void => {
+    put('consents.csv', CONSENTS + rows);
+    put(
+      'm.yaml',
+      `
+source: ${source}
+zone: UTC
+files:
+  customers:
+    file: customers.csv
+    csv: { delimiter: ';' }
+    key: 'No'
+    targets:
+      - entity: identity.Customer
+        fields: { kind: { constant: PERSON }, displayName: Name, roles: { constant: [CUSTOMER] } }
+  consents:
+    file: consents.csv
+    csv: { delimiter: ';' }
+    key: Id
+    targets:
+      - entity: marketing.Consent
+        fields:
+          customerId: { column: Cust, reference: customers }
+          purpose: { constant: MARKETING }
+          channel: { constant: EMAIL }
+          action: What
+          at: { column: At, format: dd.MM.yyyy }
+          text: { constant: I agree }`,
+    );
+  };
+  async function twoOf(source: string, rows: string): Promise<readonly [string, string]> {
+    put('customers.csv', TWO.replaceAll('SOURCE', source));
+    putConsents(source, rows);
+    expect((await run()).code).toBe(0);
+    const [a, b] = [(await known(source, '1')).id, (await known(source, '2')).id];
+    return [a, b];
+  }
+
+  it('while two are one, hold for both when they are taken apart again, and once', async () => {
+    const granted = 'g1;1;GRANTED;01.01.2026\ng2;2;GRANTED;01.01.2026\n';
+    const [a, b] = await twoOf('leave', granted);
+    await merge(a, b);
+    await settled((statement) => graph.sql(statement), Object.keys(graph.urls));
+    putConsents('leave', `${granted}w1;1;WITHDRAWN;01.06.2026\n`);
+    for (const time of ['first', 'again']) expect([time, (await run()).code]).toEqual([time, 0]);
+    expect(await may(b)).toBe(false);
+    await unmerge(a);
+    expect([await may(a), await may(b)]).toEqual([false, false]);
+    const entries = await graph.sql(
+      `SELECT recorded_for AS id, at FROM marketing.consent_event WHERE action = 'WITHDRAWN' AND recorded_for = ANY($1)`,
+      [[a, b]],
+    );
+    expect(entries).toHaveLength(2);
+    expect(new Set(entries.map(({ id }) => id))).toEqual(new Set([a, b]));
+    expect(new Set(entries.map(({ at }) => at.toISOString()))).toEqual(new Set(['2026-06-01T00:00:00.000Z']));
+  });
+
+  it('are told apart by when they were said, not by when they came', async () => {
+    const [a, b] = await twoOf(
+      'order',
+      'g1;1;GRANTED;01.06.2026\nw0;1;WITHDRAWN;01.01.2026\ng2;2;GRANTED;01.02.2026\n',
+    );
+    expect(await may(a)).toBe(true);
+    await merge(a, b);
+    await settled((statement) => graph.sql(statement), Object.keys(graph.urls));
+    await graph.write(
+      'marketing',
+      `withdrawConsent(input: { customerId: "${b}", purpose: MARKETING, channel: EMAIL, source: "web" }) { id }`,
+    );
+    await unmerge(a);
+    expect([await may(a), await may(b)]).toEqual([false, false]);
+  });
+});

@@ -403,6 +403,17 @@ describe('a customer who is erased', () => {
     expect(await rowsOf(neighbour)).toEqual(before.neighbour);
   });
 
+  test('may be contacted by nobody, whatever they agreed to once', async () => {
+    const asked = (more: string) =>
+      graph.customer('marketing', victim, `mayContact(purpose: MARKETING, channel: EMAIL${more}) { allowed reason }`);
+    expect((await asked('')).mayContact).toEqual({ allowed: false, reason: 'ERASED' });
+    // What proves that it was right to write to them before stays.
+    const [{ at }] = await graph.sql('SELECT max(at) AS at FROM marketing.consent_event WHERE customer_id = $1', [
+      victim,
+    ]);
+    expect((await asked(`, asOf: "${at.toISOString()}"`)).mayContact.allowed).toBe(true);
+  });
+
   test('is found by nothing but the id', async () => {
     const data = await graph.ask(
       'identity',

@@ -187,6 +187,21 @@ describe.each(kinds)('$what, of which a customer has one', ({ subgraph, write, r
     // Nothing of what it took the place of is left of either.
     expect(new Set([...(await read(a)), ...(await read(b))])).toEqual(new Set([2]));
   });
+
+  it.each([
+    ['the survivor', () => [a, b] as const],
+    ['the one who was merged', () => [b, a] as const],
+  ])('is kept by %s who was named, though only the other had it', async (_who, people) => {
+    const [other, named] = people();
+    await write(other, 0);
+    await mergeAll();
+    await write(named, 2);
+    await unmerge();
+    await allSettled();
+    expect(await read(named)).toEqual([2]);
+    // What it took the place of is gone.
+    expect(await read(other)).not.toContain(0);
+  });
 });
 
 /** Lets the unmerge of the two be known in a subgraph while this row of the first, of some table, has not followed it. */
@@ -283,6 +298,38 @@ describe('an unmerge that comes first', () => {
     await mergeAll();
     await expect(behindUnmerge('service', () => grant(a, 1))).rejects.toThrow('is more than Employee');
     await grant(b, 250);
+  });
+});
+
+describe('what is written about a row of one of the two, by the id of the other', () => {
+  it('is of whom the row is, when they are taken apart again', async () => {
+    const { id: caseId } = await send('service', openCase(a));
+    const { id: opportunityId } = await send(
+      'sales',
+      `openOpportunity(input: { customerId: "${a}", name: "O" }) { id }`,
+    );
+    const lead = await send('sales', `captureLead(input: { customerId: "${a}", name: "L", source: WEB }) { id }`);
+    const qualified =
+      '{ status: QUALIFIED, budget: { amount: "10", currency: "EUR" }, authority: DECIDES, need: "n", timing: "2030-01-01" }';
+    await send('sales', `qualifyLead(id: "${lead.id}", input: ${qualified}) { id status }`);
+    await mergeAll();
+    const promise = await send(
+      'service',
+      `makePromise(input: { customerId: "${b}", caseId: "${caseId}", what: "W", dueAt: "2030-01-01T00:00:00Z" }) { id }`,
+    );
+    const activity = await send(
+      'sales',
+      `logActivity(input: { customerId: "${b}", opportunityId: "${opportunityId}", kind: CALL, subject: "S" }) { id }`,
+    );
+    const { opportunity } = await send(
+      'sales',
+      `convertLead(id: "${lead.id}", input: { customerId: "${b}", name: "N" }) { opportunity { id } }`,
+    );
+    expect(await recorded('service.promise', promise.id)).toBe(a);
+    expect(await recorded('sales.activity', activity.id)).toBe(a);
+    expect(await recorded('sales.opportunity', opportunity.id)).toBe(a);
+    // What is about none of these rows is of whom the caller named.
+    expect(await recorded('service.service_case', (await send('service', openCase(b))).id)).toBe(b);
   });
 });
 

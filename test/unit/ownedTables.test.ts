@@ -140,6 +140,43 @@ describe('what entities declare', () => {
     ]);
   });
 
+  it('is declared for each customer whom a row names, whatever the column is called', () => {
+    @Entity('introduction')
+    @OwnedBy.columns('customerId', 'hostId')
+    @OnErasure.deleteRow
+    class Introduction {
+      @PrimaryColumn('uuid')
+      id: string;
+
+      @Column('uuid', { name: 'customer_id' })
+      customerId: string;
+
+      @Column('text')
+      hostId: string;
+
+      @Column('uuid', { name: 'introduced_by_customer_id' })
+      introducedBy: string;
+
+      @Column('uuid', { array: true })
+      otherCustomerIds: string[];
+    }
+    @Entity('list')
+    @OwnedBy.nobody('why not')
+    class List {
+      @PrimaryColumn('uuid')
+      id: string;
+
+      @Column('uuid', { name: 'customer_id' })
+      who: string;
+    }
+    expect(problems(Introduction, List)).toEqual([
+      expect.stringContaining('Introduction.introducedBy: it names a customer'),
+      expect.stringContaining('Introduction.otherCustomerIds: it names a customer'),
+      expect.stringContaining("Introduction.hostId: it holds a customer's id, so it is a uuid, not text"),
+      expect.stringContaining('List.who: it refers to a Customer'),
+    ]);
+  });
+
   it('can be done: nothing is cleared that cannot be null, and no column of a row that goes whole', () => {
     @Entity('strict')
     @OwnedBy.columns('customerId')

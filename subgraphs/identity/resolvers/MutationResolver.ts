@@ -185,7 +185,7 @@ export class MutationResolver {
   @TakesFormerIds()
   @Mutation(() => Customer, {
     description:
-      'Takes a merge back: the customer has again what was theirs, in every department, moments later. What was written since the merge stays with the other. Gives the customer. Without a merge nothing changes.',
+      'Takes a merge back: the customer has again what was theirs, in every department, moments later. What was written since then by their old id is theirs too; what was written by the id of the other stays with the other. Gives the customer. Without a merge nothing changes.',
   })
   unmergeCustomer(
     @Arg('customerId', () => ID, { description: 'Who was merged, by their old id.' }) customerId: string,

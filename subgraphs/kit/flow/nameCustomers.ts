@@ -23,3 +23,12 @@ export async function nameMerged(manager: EntityManager, former: string, current
     [former.toLowerCase(), current.toLowerCase()],
   );
 }
+
+/** Says that what the rest of the transaction writes of a customer is recorded for another id of theirs, whatever was said before. */
+export async function nameAs(manager: EntityManager, current: string, recordedFor: string): Promise<void> {
+  await manager.query(
+    `SELECT set_config('customer360.named_customers',
+       (coalesce(nullif(current_setting('customer360.named_customers', true), '')::jsonb, '{}') || jsonb_build_object($1::text, $2::text))::text, true)`,
+    [current.toLowerCase(), recordedFor.toLowerCase()],
+  );
+}

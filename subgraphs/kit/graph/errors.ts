@@ -1,6 +1,9 @@
 import { GraphQLError } from 'graphql';
 import { ERROR_CODES, spokenScopes } from '../../../schema/contract.js';
 
+/** More than anybody reads of one error. */
+const MOST_CHARACTERS = 2_000;
+
 /**
  * What the caller gave cannot be taken. Throw it before anything is written, or inside the transaction.
  * @param message one sentence: what is wrong with which value, and what would be right
@@ -8,7 +11,21 @@ import { ERROR_CODES, spokenScopes } from '../../../schema/contract.js';
  * @param details more for the caller's program, such as the values that would be accepted
  */
 export function badUserInput(message: string, argument: string, details: Record<string, unknown> = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: ERROR_CODES.BAD_USER_INPUT, argument, ...details } });
+  return new GraphQLError(shortened(message), {
+    extensions: { code: ERROR_CODES.BAD_USER_INPUT, argument, ...details },
+  });
+}
+
+/** A message that repeats what the caller sent is as long as that: its end says what is wrong, its beginning where. */
+function shortened(message: string): string {
+  if (message.length <= MOST_CHARACTERS) return message;
+  const half = MOST_CHARACTERS / 2;
+  // Without half of a character at either end.
+  const [head, tail] = [
+    message.slice(0, half).replace(/[\uD800-\uDBFF]$/, ''),
+    message.slice(-half).replace(/^[\uDC00-\uDFFF]/, ''),
+  ];
+  return `${head} … ${tail}`;
 }
 
 /**

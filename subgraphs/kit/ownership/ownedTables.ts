@@ -9,6 +9,8 @@ import { customerKeyOf } from './KeyOfCustomer.js';
 interface Column {
   readonly property: string;
   readonly name: string;
+  /** `uuid`, as the entity says it. */
+  readonly type: string;
   readonly isPrimary: boolean;
   readonly isNullable: boolean;
 }
@@ -108,6 +110,7 @@ function readEntity(entity: Class): Declared {
   const columns = storage.filterColumns(entity).map(({ propertyName, options }) => ({
     property: propertyName,
     name: naming.columnName(propertyName, options.name ?? '', []),
+    type: String(options.type),
     isPrimary: options.primary === true,
     isNullable: options.nullable === true,
   }));
@@ -242,7 +245,34 @@ function problemsOf(table: Declared, declared: ReadonlyMap<Class, Declared>): st
   }
   return owner.kind === 'nobody'
     ? problemsOfNobodys(table, declared)
-    : [...problemsOfOwner(table, owner, declared), ...problemsOfErasure(table, owner)];
+    : [
+        ...problemsOfOwner(table, owner, declared),
+        ...unnamedCustomers(table, owner),
+        ...problemsOfErasure(table, owner),
+      ];
+}
+
+/** A merge reaches only the customers that are declared. */
+function unnamedCustomers({ entity, columns }: Declared, owner: Owner): string[] {
+  if (owner.kind !== 'columns' && owner.kind !== 'through') return [];
+  const own = owner.kind === 'columns' ? owner.properties : [];
+  const others = columns.filter((column) => namesCustomer(column) && !own.includes(column.property));
+  return [
+    ...others.map(
+      ({ property }) =>
+        `${entity.name}.${property}: it names a customer; say so by @OwnedBy.columns(…), one id a column`,
+    ),
+    ...columns
+      .filter(({ property, type }) => own.includes(property) && type !== 'uuid')
+      .map(
+        ({ property, type }) => `${entity.name}.${property}: it holds a customer's id, so it is a uuid, not ${type}`,
+      ),
+  ];
+}
+
+/** Whether a column holds the ids of customers, by its name in code or in the database: `introducedByCustomerId`, `customer_ids`. */
+function namesCustomer({ property, name }: Column): boolean {
+  return /(^c|C)ustomerIds?$/.test(property) || /(^|_)customer_ids?$/.test(name);
 }
 
 function problemsOfOwner(
@@ -297,9 +327,9 @@ function ownProperties(owner: Owner | undefined): readonly string[] {
 function problemsOfNobodys({ entity, columns }: Declared, declared: ReadonlyMap<Class, Declared>): string[] {
   const said = erasureOf(entity);
   const owned = [...declared.values()].filter((other) => !isNobodys(other, declared)).map((other) => other.entity.name);
-  const references = columns.flatMap(({ property }) => {
-    const whose =
-      owned.find((name) => isReference(property, name)) ?? (isReference(property, 'Customer') && 'Customer');
+  const references = columns.flatMap((column) => {
+    const { property } = column;
+    const whose = owned.find((name) => isReference(property, name)) ?? (namesCustomer(column) && 'Customer');
     return whose ? [`${entity.name}.${property}: it refers to a ${whose}, so its rows are not nobody's`] : [];
   });
   return said ? [...references, `${entity.name}: its rows are nobody's; take @OnErasure off it`] : references;

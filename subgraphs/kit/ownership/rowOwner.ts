@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { EntityManager } from 'typeorm';
-import { nameMerged } from '../flow/nameCustomers.js';
+import { nameAs, nameMerged } from '../flow/nameCustomers.js';
 import type { Class } from '../graph/Class.js';
 import { holdCustomer } from './holdCustomer.js';
 import { keyedTable } from './ownedTables.js';
@@ -43,6 +43,27 @@ export async function holdOwner(manager: EntityManager, entity: Class, id: strin
   const current = await holdCustomer(manager, recordedFor);
   if (current !== recordedFor) await nameMerged(manager, recordedFor, current);
   return current;
+}
+
+/**
+ * Whether a row is of a customer, for whoever writes something that refers to it: what the transaction then writes of the customer is recorded for whom the row was, so that
+ * both are of the same person after an unmerge, too.
+ *
+ * @param entity of the row, which has one owner
+ * @param id of a row that is there
+ * @param customerId who it should be, by now; held from being merged
+ * @returns false where it is another's; then nothing is changed. True for what is nobody's yet
+ */
+export async function recordAsOf(
+  manager: EntityManager,
+  entity: Class,
+  id: string,
+  customerId: string,
+): Promise<boolean> {
+  if (await isOfAnother(manager, entity, id, customerId)) return false;
+  const recordedFor = await recordedOwner(manager, entity, id);
+  if (recordedFor !== null) await nameAs(manager, customerId, recordedFor);
+  return true;
 }
 
 /**

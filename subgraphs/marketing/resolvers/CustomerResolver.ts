@@ -16,8 +16,8 @@ import { SegmentMembership, SegmentMembershipConnection } from '../entities/Segm
 import { Trait, TraitConnection } from '../entities/Trait.js';
 import { EXPOSURE_ORDERS, ExposureOrderBy, ownExposureConditions, OwnExposureFilter } from '../exposureList.js';
 import { exposureCount, responseRate } from '../exposureMetrics.js';
-import { exposureCountsOf } from '../loaders.js';
-import { ContactPermission, mayContact } from '../mayContact.js';
+import { exposureCountsOf, isErased } from '../loaders.js';
+import { ContactPermission, ERASED, mayContact } from '../mayContact.js';
 import { SEGMENT_MEMBERSHIP_ORDERS, SegmentMembershipOrderBy } from '../segmentList.js';
 import { CustomerTraitFilter, customerTraitConditions, TRAIT_ORDERS, TraitOrderBy } from '../traitList.js';
 
@@ -119,7 +119,10 @@ single channel standing.`.replaceAll('\n', ' '),
     asOf: Date | null | undefined,
     @Ctx() context: RequestContext,
   ): Promise<ContactPermission> {
-    return mayContact(await customerConsents(context, customer.id, asOf ?? null), purpose, channel);
+    const standing = await customerConsents(context, customer.id, asOf ?? null);
+    // What they agreed to once can still be looked up.
+    if (!asOf && (await context.load(isErased, customer.id))) return ERASED;
+    return mayContact(standing, purpose, channel);
   }
 
   @ReadableAfterWithdrawal()
