@@ -1,4 +1,5 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import { ASKED_BY_CALLER, OF_ERASED } from './refuseErased.js';
 import type { OwnedTable, OwnerColumn } from './ownedTables.js';
 
 /** What runs SQL: a transaction's manager, or a migration's runner. */
@@ -24,7 +25,7 @@ interface UniqueIndex {
 /**
  * Sees to it that a row's owners follow from those for whom it was recorded. Beside each owner's column there is one that says for whom the row was
  * recorded, which nothing ever changes; a trigger, and nothing else, writes the owner: who that customer is by now. What is unique for a customer is
- * unique for a recorded one. So a merge moves nothing that an unmerge would have to put back.
+ * unique for a recorded one. So a merge moves nothing that an unmerge would have to put back. And no mutation writes a row of who was erased.
  *
  * It looks for what is missing and makes that, so it runs after every migration, and a table of a new subgraph takes part from its first day. Tables and columns that
  * are not there yet are left out.
@@ -32,12 +33,14 @@ interface UniqueIndex {
 export async function deriveOwners(runner: SqlRunner, tables: readonly OwnedTable[]): Promise<void> {
   const [row] = (await runner.query('SELECT quote_ident(current_schema()) AS schema')) as { schema: string }[];
   const schema = row?.schema ?? '';
+  await runner.query(REFUSE_ERASED);
   for (const table of tables) {
     for (const owner of table.owners) {
       const found = await find(runner, table.name, owner);
       if (found === undefined) continue;
       if (!found.hasRecorded) await addRecorded(runner, table.name, owner, found);
       if (!found.hasTrigger) await addTrigger(runner, schema, table.name, owner);
+      await keepFromErased(runner, table.name, owner);
       if (!found.hasIndex) await addIndexes(runner, table.name, owner);
     }
     await moveUniqueness(runner, table);
@@ -105,6 +108,25 @@ async function addTrigger(runner: SqlRunner, schema: string, table: string, owne
   await runner.query(`
     CREATE TRIGGER ${escapeIdentifier(triggerName(owner))} BEFORE INSERT OR UPDATE OF ${column}, ${recorded}
       ON ${escapeIdentifier(table)} FOR EACH ROW EXECUTE FUNCTION ${called}()`);
+}
+
+/** What a mutation refuses: it reads the owner by its name, so that one function does for all tables. */
+const REFUSE_ERASED = `
+  CREATE OR REPLACE FUNCTION refuse_erased() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $refuse$
+  BEGIN
+    IF EXISTS (SELECT FROM erased_customer WHERE customer_id = (to_jsonb(NEW) ->> TG_ARGV[0])::uuid) THEN
+      RAISE EXCEPTION 'the customer was erased' USING ERRCODE = '${OF_ERASED}';
+    END IF;
+    RETURN NEW;
+  END $refuse$`;
+
+/** Lets no mutation write a row of a customer who was erased, by whatever it names the row. What is not asked for by a caller (chores, events, erasure itself) sees to it itself. */
+async function keepFromErased(runner: SqlRunner, table: string, owner: OwnerColumn): Promise<void> {
+  await runner.query(
+    `CREATE OR REPLACE TRIGGER ${escapeIdentifier(`z_refuse_erased_${owner.name}`)} BEFORE INSERT OR UPDATE ON ${escapeIdentifier(table)}
+     FOR EACH ROW WHEN (current_setting('${ASKED_BY_CALLER}', true) = 'on' AND coalesce(current_setting('customer360.erasing', true), '') <> 'on')
+     EXECUTE FUNCTION refuse_erased(${escapeLiteral(owner.recorded)})`,
+  );
 }
 
 /** What a merge, an unmerge and the check of what they did look for. */

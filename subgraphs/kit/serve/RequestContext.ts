@@ -16,6 +16,7 @@ import { Outbox } from '../flow/Outbox.js';
 import type { Class } from '../graph/Class.js';
 import { canonicalIds } from '../ownership/canonicalIds.js';
 import { reportAsRecorded } from '../ownership/reportAsRecorded.js';
+import { askByCaller, refusalOfErased } from '../ownership/refuseErased.js';
 import { requireCurrent } from '../ownership/requireCurrent.js';
 import { nameCustomers } from '../flow/nameCustomers.js';
 import { replaceIds } from '../flow/replaceIds.js';
@@ -174,7 +175,8 @@ export class RequestContext implements GuardedRequest {
   /**
    * Runs a mutation's writes in one transaction: all of them or, when `work` throws, none. The events that `work` adds to the
    * outbox go with them. Afterwards nothing that was read before is remembered. Where two wait for each other, one of them is begun anew. The customers whom the
-   * mutation names are who they are by now, from its first statement to the commit: neither a merge nor an unmerge of them comes between.
+   * mutation names are who they are by now, from its first statement to the commit: neither a merge nor an unmerge of them comes between. A row of who was erased is
+   * refused.
    * @param once the caller's idempotency key with what it stands for: the same call again gets what the first answered, as it is by now, and
    *   writes nothing. For that an answer is made of entities, lists, ids, numbers and booleans
    */
@@ -191,6 +193,7 @@ export class RequestContext implements GuardedRequest {
       return await dataSource.transaction(async (manager) => {
         const outbox = new Outbox(this.database.subgraph);
         if (this.formerIds.size > 0) await nameCustomers(manager, this.formerIds);
+        if (this.change) await askByCaller(manager);
         if (this.change?.takesCurrentIds) await requireCurrent(manager, this.change);
         const run = async () => {
           const done = await work(manager, outbox);
@@ -211,6 +214,8 @@ export class RequestContext implements GuardedRequest {
         await outbox.save(manager);
         return answer;
       });
+    } catch (error) {
+      throw this.change ? refusalOfErased(error, this.change) : error;
     } finally {
       this.loaders.clear();
     }
