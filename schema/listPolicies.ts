@@ -1,5 +1,6 @@
 import { subgraphs } from '../subgraphs/all.js';
 import type { FieldPolicy } from '../subgraphs/kit/guard/fieldPolicies.js';
+import { nameOfScoped } from '../subgraphs/kit/guard/scopedArguments.js';
 import { buildSubgraph } from '../subgraphs/kit/serve/buildSubgraph.js';
 import { describeWhose } from '../subgraphs/kit/ownership/describeWhose.js';
 
@@ -10,6 +11,8 @@ interface PolicyLine {
   readonly field: string;
   /** All of those joined by `+`, of one of the sets that are divided by `|`. */
   readonly scopes: string;
+  /** What in its arguments asks for scopes of its own: `filter.name (customer:pii)`. */
+  readonly arguments: string;
   /** `maskEmail` */
   readonly mask: string;
   /** What is noted in the audit log: that it was `read`, or what it `change`s. */
@@ -20,7 +23,7 @@ interface PolicyLine {
   readonly whose: string;
 }
 
-const COLUMNS = ['field', 'scopes', 'mask', 'audit', 'consent', 'whose'] as const;
+const COLUMNS = ['field', 'scopes', 'arguments', 'mask', 'audit', 'consent', 'whose'] as const;
 
 /**
  * Prints the policies of all fields of our subgraphs that have any, in the order of the schema.
@@ -53,11 +56,12 @@ export async function listPolicies({
 }
 
 function lineOf(subgraph: string, policy: FieldPolicy): PolicyLine {
-  const { field, scopes, mask, isPersonal, changes } = policy;
+  const { field, scopes, scopedArguments, mask, isPersonal, changes } = policy;
   return {
     subgraph,
     field,
-    scopes: scopes.map((all) => all.join('+')).join(' | '),
+    scopes: written(scopes),
+    arguments: scopedArguments.map((one) => `${nameOfScoped(one)} (${written(one.scopes)})`).join(', '),
     mask: mask?.name ?? '',
     audit: isPersonal ? 'read' : changes ? 'change' : '',
     consent: consentOf(policy),
@@ -65,8 +69,12 @@ function lineOf(subgraph: string, policy: FieldPolicy): PolicyLine {
   };
 }
 
-function saysAnything({ scopes, mask, audit, consent }: PolicyLine): boolean {
-  return [scopes, mask, audit, consent].some((text) => text !== '');
+function written(scopes: FieldPolicy['scopes']): string {
+  return scopes.map((all) => all.join('+')).join(' | ');
+}
+
+function saysAnything({ scopes, arguments: scoped, mask, audit, consent }: PolicyLine): boolean {
+  return [scopes, scoped, mask, audit, consent].some((text) => text !== '');
 }
 
 function consentOf({ consent: { isWithheld, isSifted, isReadable } }: FieldPolicy): string {

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { failureOf } from '../graph/failure.ts';
 import { FindByCaseDocument, FindByOrderDocument, FindCustomersDocument } from '../graph/operations.ts';
 import { wordsOf } from '../format/wordsOf.ts';
+import { useSession } from '../session/useSession.ts';
 
 /** Long enough that a word typed fast is one question, short enough that nobody waits for it. */
 const TYPING_PAUSE_MS = 120;
@@ -37,7 +38,10 @@ export function useFind(typed: string): FindResult {
   const [search] = useDebouncedValue(typed.trim(), TYPING_PAUSE_MS);
   const skip = search === '';
   const skipNumber = skip || !mayBeNumber(search);
-  const customers = useQuery(FindCustomersDocument, { variables: { search }, skip, fetchPolicy: 'no-cache' });
+  const { can } = useSession();
+  // By name only for whom names are not masked: nobody else may ask for that.
+  const orderBy = can('customer:pii') ? 'DISPLAY_NAME_ASC' : 'CREATED_AT_DESC';
+  const customers = useQuery(FindCustomersDocument, { variables: { search, orderBy }, skip, fetchPolicy: 'no-cache' });
   const variables = { number: search.toUpperCase() };
   const orders = useQuery(FindByOrderDocument, { variables, skip: skipNumber, fetchPolicy: 'no-cache' });
   const cases = useQuery(FindByCaseDocument, { variables, skip: skipNumber, fetchPolicy: 'no-cache' });

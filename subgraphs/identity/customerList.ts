@@ -1,5 +1,6 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
+import { SCOPES } from '../../schema/contract.js';
 import { DateTime } from '../kit/graph/DateTime.js';
 import { enumType } from '../kit/graph/enumType.js';
 import { idFilter } from '../kit/sql/idFilter.js';
@@ -11,7 +12,7 @@ import { phoneCandidates } from './phone.js';
 export const CustomerOrderBy = enumType('CustomerOrderBy', 'An order of customers.', {
   CREATED_AT_DESC: 'Those whom we know for the shortest time first.',
   CREATED_AT_ASC: 'Those whom we know for the longest time first.',
-  DISPLAY_NAME_ASC: 'By name, whatever the case.',
+  DISPLAY_NAME_ASC: { description: 'By name, whatever the case.', scopes: [SCOPES.readPersonalData] },
 });
 export type CustomerOrderBy = keyof typeof CustomerOrderBy;
 

@@ -1,11 +1,25 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
+import { SCOPES } from '../../schema/contract.js';
 import { enumType } from '../kit/graph/enumType.js';
 import { idFilter } from '../kit/sql/idFilter.js';
 import type { ListOrder } from '../kit/sql/readPages.js';
 
-/** Lists of employees, households and teams are sorted by name. */
+/** Lists of employees and teams are sorted by name, and those of households can be. */
 export const BY_NAME: ListOrder = { by: 'lower(t.name)', type: 'text', direction: 'ASC' };
+
+export const HouseholdOrderBy = enumType('HouseholdOrderBy', 'An order of households.', {
+  CREATED_AT_DESC: 'Those recorded last first.',
+  CREATED_AT_ASC: 'Those recorded first first.',
+  NAME_ASC: { description: 'By name, whatever the case.', scopes: [SCOPES.readPersonalData] },
+});
+export type HouseholdOrderBy = keyof typeof HouseholdOrderBy;
+
+export const HOUSEHOLD_ORDERS: Record<HouseholdOrderBy, ListOrder> = {
+  CREATED_AT_DESC: { by: 't.created_at', type: 'timestamptz', direction: 'DESC' },
+  CREATED_AT_ASC: { by: 't.created_at', type: 'timestamptz', direction: 'ASC' },
+  NAME_ASC: BY_NAME,
+};
 
 export const EmployeeOrderBy = enumType('EmployeeOrderBy', 'An order of employees.', {
   NAME_ASC: 'By name, whatever the case.',

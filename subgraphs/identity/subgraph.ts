@@ -33,6 +33,7 @@ import { FollowMerges1764450000002 } from './migrations/FollowMerges176445000000
 import { MergeCustomers1764200000003 } from './migrations/MergeCustomers1764200000003.js';
 import { NumberMerges1764300000001 } from './migrations/NumberMerges1764300000001.js';
 import { RecordCustomers1764300000006 } from './migrations/RecordCustomers1764300000006.js';
+import { SortHouseholds1764500000001 } from './migrations/SortHouseholds1764500000001.js';
 import { TellOfEmployees1764400000000 } from './migrations/TellOfEmployees1764400000000.js';
 import { AuditResolver } from './resolvers/AuditResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
@@ -104,6 +105,7 @@ export const identity = defineSubgraph({
     RecordCustomers1764300000006,
     TellOfEmployees1764400000000,
     FollowMerges1764450000002,
+    SortHouseholds1764500000001,
     AccountForErasures1764800000001,
   ],
   consumers: [auditTrail, mergeProgress, erasureReceipts],

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { hasScope, SCOPES } from '../../schema/contract.js';
 import type { Idempotency } from '../kit/flow/oncePerKey.js';
 import { findExternal } from '../kit/ownership/findExternal.js';
 import { requireActive } from '../kit/guard/requireActive.js';
@@ -19,8 +20,10 @@ export async function captureLead(
   const { customerId, ownerId } = input;
   await context.references.require('Customer', { 'input.customerId': customerId }, context.requestId);
   return context.write(async (manager, outbox) => {
-    // No mutation changes the address of a lead. Nor its source, but an import that says none writes OTHER.
-    const said = { customerId: customerId ?? null, email: input.email ?? null };
+    // No mutation changes the address of a lead. Nor its source, but an import that says none writes OTHER. Who may not see the address is not told
+    // whether theirs is another.
+    const email = hasScope(context.caller, SCOPES.readPersonalData) ? (input.email ?? null) : null;
+    const said = { customerId: customerId ?? null, email };
     const { id, there } = await findExternal(context.database, manager, Lead, input.externalId, said);
     if (there) return there;
     await requireActive(manager, { 'input.ownerId': ownerId });

@@ -181,6 +181,14 @@ describeWithChromium('find', () => {
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  test('by a whole email address where names are masked', async () => {
+    const { page, context, complaints } = await visit('/', 'marketer');
+    await page.getByRole('searchbox', { name: 'Find a customer' }).fill(String(customer.emails[0]));
+    await page.getByRole('option', { name: '•••' }).first().waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });
 
 describeWithChromium('the customer', () => {

@@ -13,7 +13,7 @@ describe('npm run schema -- policies', () => {
   test('prints the policies of fields in columns, those without one left out', async () => {
     const [name, head = '', ...lines] = (await policies('--subgraph', 'service')).trimEnd().split('\n');
     expect(name).toBe('service');
-    expect(head.split(/ {2,}/)).toEqual(['FIELD', 'SCOPES', 'MASK', 'AUDIT', 'CONSENT', 'WHOSE']);
+    expect(head.split(/ {2,}/)).toEqual(['FIELD', 'SCOPES', 'ARGUMENTS', 'MASK', 'AUDIT', 'CONSENT', 'WHOSE']);
     const message = lines.find((line) => line.startsWith('CaseMessage.body ')) ?? '';
     expect(message.split(/ {2,}/)).toEqual(['CaseMessage.body', 'customer:pii', 'read', 'what it was reached from']);
     expect(message.indexOf('read')).toBe(head.indexOf('AUDIT'));
@@ -27,11 +27,19 @@ describe('npm run schema -- policies', () => {
       subgraph: 'identity',
       field: 'Customer.emails',
       scopes: '',
+      arguments: '',
       mask: 'maskEmail',
       audit: 'read',
       consent: 'withheld',
       whose: 'the customer',
     });
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        field: 'Query.households',
+        scopes: 'customer:read',
+        arguments: 'orderBy: NAME_ASC (customer:pii), filter.name (customer:pii)',
+      }),
+    );
     expect(lines).toContainEqual(expect.objectContaining({ field: 'Customer.consents', consent: 'told' }));
   });
 

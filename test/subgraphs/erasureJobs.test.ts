@@ -140,6 +140,31 @@ describe('a legal hold', () => {
   );
 });
 
+test('nobody writes of who is erased by a row of theirs', async () => {
+  const id = await newCustomer();
+  const openCase = `openCase(input: { customerId: "${id}", subject: "S", kind: QUESTION, channel: EMAIL, body: "B" }) { id }`;
+  const { id: caseId } = await graph.write('service', openCase);
+  const promise = `makePromise(input: { customerId: "${id}", what: "W", dueAt: "2030-01-01T00:00:00Z" }) { id }`;
+  const { id: promiseId } = await graph.write('service', promise);
+  const opportunity = `openOpportunity(input: { customerId: "${id}", name: "O" }) { id }`;
+  const { id: opportunityId } = await graph.write('sales', opportunity);
+  const consent = `customerId: "${id}", purpose: MARKETING, channel: EMAIL, source: "web"`;
+  await graph.write('marketing', `grantConsent(input: { ${consent}, text: "I agree" }) { id }`);
+  await untilDone((await erase(id)).id);
+  const calls = [
+    ['service', `replyToCase(caseId: "${caseId}", input: { body: "B" }) { id }`],
+    ['service', `resolveCase(id: "${caseId}", resolution: "R") { id }`],
+    ['service', `keepPromise(id: "${promiseId}") { id }`],
+    ['sales', `moveOpportunity(id: "${opportunityId}", stage: PROPOSAL) { id }`],
+    ['marketing', `withdrawConsent(input: { ${consent} }) { id }`],
+  ] as const;
+  for (const [subgraph, call] of calls) {
+    const { errors } = await askSubgraph(subgraph, graph.urls[subgraph] ?? '', `mutation { ${call} }`);
+    const { message, extensions } = errors?.[0] ?? {};
+    expect([call, message, extensions?.['code']]).toEqual([call, expect.stringContaining('erased'), 'BAD_USER_INPUT']);
+  }
+});
+
 describe('a receipt', () => {
   test('of a subgraph that is down is awaited, and comes when it is back', async () => {
     const id = await newCustomer();
@@ -232,29 +257,4 @@ describe('a receipt', () => {
     const [{ reason }] = await graph.sql('DELETE FROM identity.dead_letter RETURNING reason');
     expect(reason).toContain('is not signed by it');
   });
-});
-
-test('nobody writes of who is erased by a row of theirs', async () => {
-  const id = await newCustomer();
-  const openCase = `openCase(input: { customerId: "${id}", subject: "S", kind: QUESTION, channel: EMAIL, body: "B" }) { id }`;
-  const { id: caseId } = await graph.write('service', openCase);
-  const promise = `makePromise(input: { customerId: "${id}", what: "W", dueAt: "2030-01-01T00:00:00Z" }) { id }`;
-  const { id: promiseId } = await graph.write('service', promise);
-  const opportunity = `openOpportunity(input: { customerId: "${id}", name: "O" }) { id }`;
-  const { id: opportunityId } = await graph.write('sales', opportunity);
-  const consent = `customerId: "${id}", purpose: MARKETING, channel: EMAIL, source: "web"`;
-  await graph.write('marketing', `grantConsent(input: { ${consent}, text: "I agree" }) { id }`);
-  await untilDone((await erase(id)).id);
-  const calls = [
-    ['service', `replyToCase(caseId: "${caseId}", input: { body: "B" }) { id }`],
-    ['service', `resolveCase(id: "${caseId}", resolution: "R") { id }`],
-    ['service', `keepPromise(id: "${promiseId}") { id }`],
-    ['sales', `moveOpportunity(id: "${opportunityId}", stage: PROPOSAL) { id }`],
-    ['marketing', `withdrawConsent(input: { ${consent} }) { id }`],
-  ] as const;
-  for (const [subgraph, call] of calls) {
-    const { errors } = await askSubgraph(subgraph, graph.urls[subgraph] ?? '', `mutation { ${call} }`);
-    const { message, extensions } = errors?.[0] ?? {};
-    expect([call, message, extensions?.['code']]).toEqual([call, expect.stringContaining('erased'), 'BAD_USER_INPUT']);
-  }
 });

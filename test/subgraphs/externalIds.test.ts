@@ -267,6 +267,16 @@ describe.each(NAMES.filter((name) => mutation(name).otherPerson))('%s of nobody'
   });
 });
 
+it('captureLead does not tell who may not see the address of a lead whether it is another', async () => {
+  const externalId = { source: 'crm', id: uuid() };
+  const lead = { externalId, name: 'Anna', source: 'WEB' };
+  await done('captureLead', { ...lead, email: 'anna@example.com' });
+  const query = 'mutation ($input: CaptureLeadInput!) { captureLead(input: $input) { id email } }';
+  const caller = { subject: 'form', scopes: ['sales:write'] };
+  const capture = (email: string) => graph.ask('sales', query, { input: { ...lead, email } }, caller);
+  expect(await capture('anna@example.com')).toEqual(await capture('otto@example.com'));
+});
+
 it('captureLead takes one who gave an address and no address for the same', async () => {
   const [known, unknown] = [shop(uuid()), { ...shop(uuid()), email: null }];
   const { id } = await done('captureLead', known);

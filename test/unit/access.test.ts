@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type ConstDirectiveNode,
@@ -8,6 +8,7 @@ import {
   parse,
   type TypeNode,
   valueFromASTUntyped,
+  visit,
 } from 'graphql';
 import { SCOPES } from '../../schema/contract.js';
 
@@ -89,6 +90,19 @@ function argumentOf(of: ConstDirectiveNode | undefined, name: string): unknown {
 
 const scopesOf = (field: Field): unknown => argumentOf(directive(field, 'requiresScopes'), 'scopes');
 
+/** The fields of inputs, the values of enums and the arguments of fields that ask for scopes, with these. */
+function scopedInputs(sdl: string): [string, unknown][] {
+  const found: [string, unknown][] = [];
+  visit(parse(sdl), {
+    Directive(node, _key, _parent, _path, ancestors) {
+      if (node.name.value !== 'argumentScopes') return;
+      const names = ancestors.flatMap((one) => ('kind' in one && 'name' in one && one.name ? [one.name.value] : []));
+      found.push([names.join('.'), argumentOf(node as ConstDirectiveNode, 'scopes')]);
+    },
+  });
+  return found;
+}
+
 function named(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type);
 }
@@ -123,6 +137,17 @@ describe('the schema', () => {
     const inSchema = guarded.map((field) => [field.coordinate, scopesOf(field)]);
     const inDocs = [...(documented ?? [])].map(([, coordinate, scope]) => [coordinate, [[scope]]]);
     expect(inDocs).toEqual(inSchema.sort(([a], [b]) => String(a).localeCompare(String(b))));
+  });
+
+  it('lets the arguments ask for scopes that docs/access.md says, and no others', () => {
+    const documented = readFileSync('docs/access.md', 'utf8').matchAll(
+      /^\| `(\w+)(?:\.(\w+))?` \([^|]*\) +\| (?:`(\w+)`|any) +\| `([\w:]+)` /gm,
+    );
+    const inDocs = [...documented].map(([, type, field, value, scope]) => [`${type}.${field ?? value}`, [[scope]]]);
+    const asked = readdirSync('schema/subgraphs').flatMap((file) =>
+      scopedInputs(readFileSync(`schema/subgraphs/${file}`, 'utf8')),
+    );
+    expect(inDocs).toEqual(asked.sort(([a], [b]) => a.localeCompare(b)));
   });
 
   it('lets a guarded field be null, so that who may not see it loses nothing else', () => {

@@ -252,6 +252,7 @@ describe('the policies of fields', () => {
   const whole: FieldPolicy = {
     field: 'Desk.word',
     scopes: [],
+    scopedArguments: [],
     mask: maskText,
     isPersonal: true,
     consent: { isWithheld: true, isSifted: true, isReadable: false },

@@ -102,7 +102,7 @@ export class ErasureResolver {
 
   @RequiresScopes(SCOPES.administerIdentity)
   @TakesFormerIds()
-  @Query(() => ErasureConnection, { description: 'Erasures, what was asked for last first.' })
+  @Query(() => ErasureConnection, { nullable: true, description: 'Erasures, what was asked for last first.' })
   erasures(
     @Arg('filter', () => ErasureFilter, { nullable: true, description: 'Which.' })
     filter: ErasureFilter | null | undefined,
@@ -123,7 +123,7 @@ export class ErasureResolver {
   }
 
   @RequiresScopes(SCOPES.administerIdentity)
-  @Query(() => LegalHoldConnection, { description: 'Legal holds, what was placed last first.' })
+  @Query(() => LegalHoldConnection, { nullable: true, description: 'Legal holds, what was placed last first.' })
   legalHolds(
     @Arg('filter', () => LegalHoldFilter, { nullable: true, description: 'Which.' })
     filter: LegalHoldFilter | null | undefined,

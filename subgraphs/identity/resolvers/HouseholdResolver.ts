@@ -12,7 +12,7 @@ export class HouseholdResolver {
   @FieldResolver(() => CustomerConnection, { description: 'Who belongs to it.' })
   members(
     @Root() household: Household,
-    @Arg('orderBy', () => CustomerOrderBy, { defaultValue: 'DISPLAY_NAME_ASC', description: 'The order.' })
+    @Arg('orderBy', () => CustomerOrderBy, { defaultValue: 'CREATED_AT_ASC', description: 'The order.' })
     orderBy: CustomerOrderBy,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: RequestContext,

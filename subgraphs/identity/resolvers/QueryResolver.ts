@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import { hasScope, SCOPES } from '../../../schema/contract.js';
 import type { Connection } from '../../kit/graph/Connection.js';
 import { enumType } from '../../kit/graph/enumType.js';
+import { ArgumentScopes } from '../../kit/guard/ArgumentScopes.js';
 import { PageArguments } from '../../kit/graph/PageArguments.js';
 import { parseInput, text } from '../../kit/graph/parseInput.js';
 import type { RequestContext } from '../../kit/serve/RequestContext.js';
@@ -17,6 +18,8 @@ import { findCustomer } from '../findCustomer.js';
 import {
   BY_NAME,
   EmployeeOrderBy,
+  HOUSEHOLD_ORDERS,
+  HouseholdOrderBy,
   MEMBERSHIP_ORDERS,
   membershipConditions,
   MembershipFilter,
@@ -41,11 +44,6 @@ export class CustomerIdentifierArguments {
   externalId?: ExternalIdInput | null;
 }
 
-const HouseholdOrderBy = enumType('HouseholdOrderBy', 'An order of households.', {
-  NAME_ASC: 'By name, whatever the case.',
-});
-type HouseholdOrderBy = keyof typeof HouseholdOrderBy;
-
 const TeamOrderBy = enumType('TeamOrderBy', 'An order of teams.', {
   NAME_ASC: 'By name, whatever the case.',
 });
@@ -62,6 +60,7 @@ class EmployeeFilter {
 
 @InputType({ description: 'Which households.' })
 class HouseholdFilter {
+  @ArgumentScopes(SCOPES.readPersonalData)
   @Field(() => String, { nullable: true, description: 'With exactly this name, whatever the case.' })
   name?: string | null;
 }
@@ -154,7 +153,7 @@ export class QueryResolver {
   households(
     @Arg('filter', () => HouseholdFilter, { nullable: true, description: 'Which.' })
     filter: HouseholdFilter | null | undefined,
-    @Arg('orderBy', () => HouseholdOrderBy, { defaultValue: 'NAME_ASC', description: 'In which order.' })
+    @Arg('orderBy', () => HouseholdOrderBy, { defaultValue: 'CREATED_AT_DESC', description: 'In which order.' })
     orderBy: HouseholdOrderBy,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: RequestContext,
@@ -162,7 +161,7 @@ export class QueryResolver {
     const where = filter?.name
       ? [sql`lower(t.name) = lower(${parseInput(text(200), filter.name, 'filter.name')})`]
       : [];
-    return context.page({ entity: Household, where, orderName: orderBy, order: BY_NAME, page });
+    return context.page({ entity: Household, where, orderName: orderBy, order: HOUSEHOLD_ORDERS[orderBy], page });
   }
 
   @Query(() => Team, { nullable: true, description: 'A team by id; null when there is none.' })

@@ -39,8 +39,9 @@ export function conflict(what: string, currentVersion: number): GraphQLError {
 }
 
 /**
- * The caller lacks a scope for what one argument asks; for a whole field, declare `RequiresScopes`.
- * @param argument its path as the caller wrote it: `filter.text`
+ * The caller lacks a scope for what one argument asks, as is known only while it is done; for a whole field, declare `RequiresScopes`, for each value of an
+ * argument `ArgumentScopes`.
+ * @param argument its path as the caller wrote it: `input.employeeId`
  */
 export function forbidden(message: string, argument: string, scope: string): GraphQLError {
   return new GraphQLError(message, {
@@ -49,12 +50,17 @@ export function forbidden(message: string, argument: string, scope: string): Gra
 }
 
 /**
- * The caller has none of the sets of scopes of which a field asks for one.
- * @param field `Customer.addresses`
+ * The caller has none of the sets of scopes of which a field, or something in its arguments, asks for one.
+ * @param what `Customer.addresses`, `orderBy: NAME_ASC`
+ * @param argument the argument's path as the caller wrote it, where it is one: `orderBy`
  */
-export function lacksScopes(field: string, requiredScopes: readonly (readonly string[])[]): GraphQLError {
-  return new GraphQLError(`${field} needs ${spokenScopes(requiredScopes)}.`, {
-    extensions: { code: ERROR_CODES.FORBIDDEN, requiredScopes },
+export function lacksScopes(
+  what: string,
+  requiredScopes: readonly (readonly string[])[],
+  argument?: string,
+): GraphQLError {
+  return new GraphQLError(`${what} needs ${spokenScopes(requiredScopes)}.`, {
+    extensions: { code: ERROR_CODES.FORBIDDEN, ...(argument !== undefined && { argument }), requiredScopes },
   });
 }
 

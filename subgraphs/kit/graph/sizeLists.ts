@@ -3,10 +3,10 @@ import {
   type DocumentNode,
   type FieldDefinitionNode,
   Kind,
-  parse,
   type TypeNode,
   visit,
 } from 'graphql';
+import { directiveNode } from './directiveNode.js';
 import { DEFAULT_PAGE_SIZE } from './PageArguments.js';
 
 /** How long a list of objects is taken to be that has no pages and does not say it: most are shorter. */
@@ -14,14 +14,6 @@ const ASSUMED_SIZE = 10;
 
 /** The arguments that say how long a page is. */
 const SLICING: readonly string[] = ['first', 'last'];
-
-/** A directive from its text. */
-function directive(text: string): ConstDirectiveNode {
-  const [definition] = parse(`scalar Any ${text}`).definitions;
-  const found = definition?.kind === Kind.SCALAR_TYPE_DEFINITION ? definition.directives?.[0] : undefined;
-  if (found === undefined) throw new Error(`${text} is not a directive`);
-  return found;
-}
 
 function isList(type: TypeNode): boolean {
   return type.kind === Kind.LIST_TYPE || (type.kind === Kind.NON_NULL_TYPE && isList(type.type));
@@ -35,11 +27,12 @@ function sizeOf(field: FieldDefinitionNode, isObject: (type: string) => boolean)
   const slicing = (field.arguments ?? []).map(({ name }) => name.value).filter((name) => SLICING.includes(name));
   const sliced = `slicingArguments: ${JSON.stringify(slicing)}, requireOneSlicingArgument: false`;
   if (slicing.length > 0 && nameOf(field.type).endsWith('Connection')) {
-    return directive(`@listSize(${sliced}, sizedFields: ["edges", "nodes"], assumedSize: ${DEFAULT_PAGE_SIZE})`);
+    return directiveNode(`@listSize(${sliced}, sizedFields: ["edges", "nodes"], assumedSize: ${DEFAULT_PAGE_SIZE})`);
   }
-  if (slicing.length > 0 && isList(field.type)) return directive(`@listSize(${sliced}, assumedSize: ${ASSUMED_SIZE})`);
+  if (slicing.length > 0 && isList(field.type))
+    return directiveNode(`@listSize(${sliced}, assumedSize: ${ASSUMED_SIZE})`);
   return isList(field.type) && isObject(nameOf(field.type))
-    ? directive(`@listSize(assumedSize: ${ASSUMED_SIZE})`)
+    ? directiveNode(`@listSize(assumedSize: ${ASSUMED_SIZE})`)
     : null;
 }
 

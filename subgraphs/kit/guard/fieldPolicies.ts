@@ -20,6 +20,7 @@ import { ownerOf } from '../ownership/OwnedBy.js';
 import { takesFormerIds } from '../ownership/TakesFormerIds.js';
 import { CUSTOMER, isToldByItself, nodeOf, type Path, type Whose, whoseAre } from '../ownership/whose.js';
 import { isReadableAfterWithdrawal } from './ReadableAfterWithdrawal.js';
+import { type ScopedArgument, scopedArguments } from './scopedArguments.js';
 
 /** Who is given a field's value, in which form, and what is noted of it. */
 export interface FieldPolicy {
@@ -27,6 +28,8 @@ export interface FieldPolicy {
   readonly field: string;
   /** The sets of scopes of which a caller needs one whole; none when anybody who came so far may ask. The gateway never asks for who has none. */
   readonly scopes: readonly (readonly string[])[];
+  /** What in its arguments asks for scopes of its own: a filter by what is masked, an order by it. */
+  readonly scopedArguments: readonly ScopedArgument[];
   /** What it comes through for callers without `customer:pii`. */
   readonly mask: Mask | undefined;
   /** Whether it is personal data (masked, or only for callers with `customer:pii`): whoever is given it is noted. */
@@ -54,11 +57,12 @@ export interface FieldPolicy {
 
 /**
  * The table of the policies of a schema's fields, one for each field of each object type, made from what is declared: `@RequiresScopes`,
- * `@Masked`, `@ReadableAfterWithdrawal`, `@TakesFormerIds`, and `@OwnedBy` of the class.
+ * `@ArgumentScopes`, `@Masked`, `@ReadableAfterWithdrawal`, `@TakesFormerIds`, and `@OwnedBy` of the class.
  *
  * @param schema with the directives of its SDL and the marks of its classes
  * @param entities of the subgraph: the properties by which they are owned are what names a customer among the arguments, too
- * @throws Error that names all personal fields of which nothing says whose they are, with what to declare
+ * @throws Error that names all personal fields of which nothing says whose they are, with what to declare; and for an argument that cannot ask for
+ *   scopes
  */
 export function fieldPolicies(schema: GraphQLSchema, entities: readonly Class[]): readonly FieldPolicy[] {
   const lineage = new Lineage(schema);
@@ -93,6 +97,7 @@ function policyOf(
   return {
     field: `${type.name}.${field.name}`,
     scopes: scopesAskedFor(field, type),
+    scopedArguments: scopedArguments(field),
     mask: maskOf(field),
     isPersonal: isPersonal(field),
     consent: {

@@ -8,6 +8,7 @@ import { ownersByReferrers } from '../ownership/ownersByReferrers.js';
 import { idsAt, ownersIn } from '../ownership/whose.js';
 import type { FieldPolicy } from './fieldPolicies.js';
 import type { GuardedRequest } from './GuardedRequest.js';
+import { requireArgumentScopes } from './scopedArguments.js';
 import { inPlaceOf, isWithdrawn, withoutWithdrawn } from './withdrawals.js';
 
 type GuardedField = Field<GuardedRequest>;
@@ -16,9 +17,10 @@ type Arguments = Readonly<Record<string, unknown>>;
 
 /** Whether a field's policy asks for anything when it is resolved. */
 export function isGuarded(policy: FieldPolicy): boolean {
-  const { scopes, mask, isPersonal, consent, isHandedOn, takesCurrentIds, changes } = policy;
+  const { scopes, scopedArguments, mask, isPersonal, consent, isHandedOn, takesCurrentIds, changes } = policy;
   return (
     scopes.length > 0 ||
+    scopedArguments.length > 0 ||
     mask !== undefined ||
     isPersonal ||
     consent.isWithheld ||
@@ -32,7 +34,8 @@ export function isGuarded(policy: FieldPolicy): boolean {
 /**
  * Makes the resolver of a field by its policy. What is done, and in which order, stands here and nowhere else:
  *
- * 1. who lacks the field's scopes is refused, as the gateway refuses them: neither a bug there nor its stolen key opens what is closed;
+ * 1. who lacks the field's scopes, or those that its arguments ask for, is refused. The gateway refuses the first too: neither a bug there nor its stolen
+ *    key opens what is closed;
  * 2. ids of customers who were merged become those of today in the arguments of a root field, so all that follows knows only who is there; a mutation is done
  *    anew when they are others by the time it writes;
  * 3. what a mutation writes is told by which mutation it was written;
@@ -83,11 +86,12 @@ export function guardField(policy: FieldPolicy, type: GuardedField['type'], reso
   return forScopes(policy, changes ? begin : guarded);
 }
 
-/** Lets only callers who have the scopes of a field read it, or subscribe to it. */
-export function forScopes({ field, scopes }: FieldPolicy, resolve: Resolve): Resolve {
-  if (scopes.length === 0) return resolve;
+/** Lets only callers who have the scopes of a field, and those that its arguments ask for, read it, or subscribe to it. */
+export function forScopes({ field, scopes, scopedArguments }: FieldPolicy, resolve: Resolve): Resolve {
+  if (scopes.length === 0 && scopedArguments.length === 0) return resolve;
   return (source, args, context, info): unknown => {
     if (!meetsScopes(context.caller, scopes)) throw lacksScopes(field, scopes);
+    requireArgumentScopes(scopedArguments, args, context.caller);
     return resolve(source, args, context, info);
   };
 }

@@ -4,9 +4,11 @@ import { defaultFieldResolver, isObjectType, parse, print, specifiedDirectives, 
 import { buildSchema, createResolversMap } from 'type-graphql';
 import { RESUMABLE } from '../../../schema/contract.js';
 import type { SubgraphDefinition } from './defineSubgraph.js';
+import { ARGUMENT_SCOPES, ARGUMENT_SCOPES_DEFINITION } from '../graph/argumentScopes.js';
 import { eachField } from '../graph/eachField.js';
 import { type FieldPolicy, fieldPolicies } from '../guard/fieldPolicies.js';
 import { forScopes, guardField, isGuarded } from '../guard/guardField.js';
+import { guardArguments } from '../guard/guardArguments.js';
 import { guardReference } from '../guard/guardReference.js';
 import { guardRoots } from '../guard/guardRoots.js';
 import type { GuardedRequest } from '../guard/GuardedRequest.js';
@@ -48,7 +50,8 @@ directive @${RESUMABLE.name}(argument: String!, cursor: String!) on FIELD_DEFINI
 function linked(sdl: string): string {
   const resumable = sdl.includes(`@${RESUMABLE.name}(`);
   const federation = federationLink([...FEDERATION_DIRECTIVES, ...(resumable ? ['@composeDirective'] : [])]);
-  return `${federation}${resumable ? RESUMABLE_LINK : ''}\n${sdl}`;
+  const scoped = sdl.includes(`@${ARGUMENT_SCOPES}(`);
+  return `${federation}${resumable ? RESUMABLE_LINK : ''}${scoped ? ARGUMENT_SCOPES_DEFINITION : ''}\n${sdl}`;
 }
 
 function noTopics(): never {
@@ -108,7 +111,7 @@ export async function buildSubgraph(definition: SubgraphDefinition): Promise<Bui
     pubSub: NO_TOPICS,
   });
   const declared = parse(printSchemaWithDirectives(schema));
-  const sdl = linked(print(sizeLists(guardRoots(declared, definition.access))));
+  const sdl = linked(print(sizeLists(guardArguments(guardRoots(declared, definition.access)))));
   const resolvers = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const [typename, resolve] of Object.entries(definition.references)) {
     const type = schema.getType(typename);

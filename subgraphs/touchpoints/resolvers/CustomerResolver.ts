@@ -32,7 +32,7 @@ export class CustomerResolver {
     return context.page(
       {
         entity: Touchpoint,
-        where: timelineConditions(filter, context.caller),
+        where: timelineConditions(filter),
         orderName: 'OCCURRED_AT_DESC',
         order,
         page: pageWindow(page),

@@ -26,7 +26,7 @@ export class QueryResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Touchpoint>> {
-    const where = touchpointConditions(filter, context.caller);
+    const where = touchpointConditions(filter);
     const order = touchpointOrder(orderBy, filter);
     return context.page({ entity: Touchpoint, where, orderName: orderBy, order, page });
   }
