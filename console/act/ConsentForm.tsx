@@ -77,7 +77,7 @@ export function ConsentForm({ customerId, opened, close }: FormProps): React.JSX
         });
       }
       return withdraw({
-        variables: { input: { customerId, ...values, text: text.trim() || null }, key },
+        variables: { input: { customerId, ...values, note: text.trim() || null }, key },
         optimisticResponse: { withdrawConsent: consent },
         update: (cache, { data }) => data && show(cache, { ...consent, ...data.withdrawConsent }),
         refetchQueries,

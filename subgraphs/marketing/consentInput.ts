@@ -36,8 +36,11 @@ export class WithdrawConsentInput {
   @Field(() => String, { description: 'Where they said so: `web form`, `call centre`. At most 100 characters.' })
   source: string;
 
-  @Field(() => String, { nullable: true, description: 'What they said, if noted. At most 10,000 characters.' })
-  text?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'What they said, if noted; it goes when they are erased. At most 10,000 characters.',
+  })
+  note?: string | null;
 }
 
 const scope = {
@@ -50,11 +53,15 @@ const scope = {
   source: text(100),
 };
 
-export const grantConsentInput = z.object({ ...scope, text: text(10_000) });
+export const grantConsentInput = z
+  .object({ ...scope, text: text(10_000) })
+  .transform((yes) => ({ ...yes, note: null }));
 
-export const withdrawConsentInput = z.object({
-  ...scope,
-  text: text(10_000)
-    .nullish()
-    .transform((words) => words ?? null),
-});
+export const withdrawConsentInput = z
+  .object({
+    ...scope,
+    note: text(10_000)
+      .nullish()
+      .transform((words) => words ?? null),
+  })
+  .transform((no) => ({ ...no, text: null }));

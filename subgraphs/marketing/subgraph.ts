@@ -16,6 +16,7 @@ import { CreateMarketing1763800000000 } from './migrations/CreateMarketing176380
 import { MoveConsents1764200000003 } from './migrations/MoveConsents1764200000003.js';
 import { LetConsentsFollow1764300000001 } from './migrations/LetConsentsFollow1764300000001.js';
 import { CampaignResolver } from './resolvers/CampaignResolver.js';
+import { NoteWithdrawals1764850000000 } from './migrations/NoteWithdrawals1764850000000.js';
 import { WithdrawForAll1764900000000 } from './migrations/WithdrawForAll1764900000000.js';
 import { ConsentResolver } from './resolvers/ConsentResolver.js';
 import { CustomerResolver } from './resolvers/CustomerResolver.js';
@@ -71,6 +72,7 @@ export const marketing = defineSubgraph({
     CompleteMarketing1763900000000,
     MoveConsents1764200000003,
     LetConsentsFollow1764300000001,
+    NoteWithdrawals1764850000000,
     WithdrawForAll1764900000000,
   ],
   readWithdrawals,

@@ -46,7 +46,13 @@ async function recordTouchpoint(customerId: string, summary: string): Promise<st
 
 async function say(word: 'grant' | 'withdraw', customerId: string, channel: string | null = null): Promise<void> {
   const type = word === 'grant' ? 'GrantConsentInput' : 'WithdrawConsentInput';
-  const input = { customerId, purpose: 'MARKETING', channel, source: 'phone', text: 'said so' };
+  const input = {
+    customerId,
+    purpose: 'MARKETING',
+    channel,
+    source: 'phone',
+    ...(word === 'grant' && { text: 'said so' }),
+  };
   await graph.ask('marketing', `mutation ($input: ${type}!) { ${word}Consent(input: $input) { id } }`, { input });
 }
 

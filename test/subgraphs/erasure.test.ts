@@ -25,7 +25,7 @@ const SCHEMAS = ['identity', 'sales', 'service', 'feedback', 'marketing', 'touch
 const MARKER = 'zqmarker';
 
 /** What stays of a customer who was erased; docs/privacy.md says why. */
-const KEPT_TABLES = ['identity.audit_entry', 'marketing.consent_event'];
+const KEPT_TABLES = ['identity.audit_entry'];
 const KEPT_COLUMNS = [
   'feedback.competitor_rating.competitor',
   'feedback.competitor_rating.experience',
@@ -33,6 +33,9 @@ const KEPT_COLUMNS = [
   'feedback.survey_response.channel',
   'feedback.survey_response.experience',
   'feedback.survey_response.respondent_group',
+  'marketing.consent_event.source',
+  'marketing.consent_event.source_key',
+  'marketing.consent_event.text',
   'sales.customer_order.number',
   'service.service_case.channel',
 ];
@@ -165,6 +168,10 @@ async function tell(word: string, phone: string): Promise<string> {
     [id],
   );
   await write(
+    'marketing',
+    `withdrawConsent(input: { customerId: ${who}, purpose: RESEARCH, source: "call", note: "${word}" })`,
+  );
+  await write(
     'touchpoints',
     `recordTouchpoint(input: { customerId: ${who}, channel: PHONE, direction: INBOUND, kind: CONTACT, department: SALES,
       summary: "${word}", emotion: "${word}" })`,
@@ -222,7 +229,12 @@ async function markAll(customerId: string): Promise<string[]> {
       if (pair.length === 2) sets.push(pair);
     }
     for (const set of sets) {
-      const values = set.map(({ name: column, type }) => `${column} = ${valueOf(type)}`).join(', ');
+      // Another for each row, where it is a key.
+      const values = set
+        .map(
+          ({ name: column, type }) => `${column} = ${valueOf(type)}${column.endsWith('_key') ? ' || ctid::text' : ''}`,
+        )
+        .join(', ');
       try {
         await client.query(`UPDATE ${name} SET ${values} WHERE ${rows}`, [customerId]);
         marked.push(...set.map((column) => `${name}.${column.name}`));

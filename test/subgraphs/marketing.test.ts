@@ -58,7 +58,7 @@ async function newExposure(campaignId: string, customerId: string, more: Partial
   return id;
 }
 
-const ENTRY = 'id customer { id } purpose channel action source text at recordedAt';
+const ENTRY = 'id customer { id } purpose channel action source text note at recordedAt';
 const GRANT = `mutation ($input: GrantConsentInput!) { consent: grantConsent(input: $input) { ${ENTRY} } }`;
 const WITHDRAW = `mutation ($input: WithdrawConsentInput!) { consent: withdrawConsent(input: $input) { ${ENTRY} } }`;
 
@@ -179,21 +179,21 @@ describe('withdrawConsent', () => {
   it('ends what was granted', async () => {
     const customerId = await newCustomer();
     await grant(customerId, { channel: 'EMAIL' });
-    const entry = await withdraw(customerId, { channel: 'EMAIL', text: 'Too many emails.' });
-    expect(entry).toMatchObject({ action: 'WITHDRAWN', text: 'Too many emails.', source: 'call centre' });
+    const entry = await withdraw(customerId, { channel: 'EMAIL', note: 'Too many emails.' });
+    expect(entry).toMatchObject({ action: 'WITHDRAWN', text: null, note: 'Too many emails.', source: 'call centre' });
     expect(await standing(customerId)).toEqual(['MARKETING EMAIL WITHDRAWN']);
   });
 
   it('is never refused: what was never granted is withdrawn too', async () => {
     const customerId = await newCustomer();
-    expect(await withdraw(customerId)).toMatchObject({ action: 'WITHDRAWN', text: null });
+    expect(await withdraw(customerId)).toMatchObject({ action: 'WITHDRAWN', text: null, note: null });
     expect(await standing(customerId)).toEqual(['MARKETING all WITHDRAWN']);
   });
 
   it('changes nothing when all of it is withdrawn already', async () => {
     const customerId = await newCustomer();
     const first = await withdraw(customerId, { channel: 'EMAIL' });
-    expect((await withdraw(customerId, { channel: 'EMAIL', text: 'Again!' })).id).toBe(first.id);
+    expect((await withdraw(customerId, { channel: 'EMAIL', note: 'Again!' })).id).toBe(first.id);
     const all = await withdraw(customerId);
     expect((await withdraw(customerId)).id).toBe(all.id);
     // A grant for one channel came in between: then it is not a repetition.
@@ -224,7 +224,7 @@ describe('withdrawConsent', () => {
     ['an unknown customer', { customerId: NOBODY }, 'input.customerId'],
     ['a customer id that is no UUID', { customerId: '42' }, 'input.customerId'],
     ['no source', { source: '' }, 'input.source'],
-    ['a text over its limit', { text: 'x'.repeat(10_001) }, 'input.text'],
+    ['a note over its limit', { note: 'x'.repeat(10_001) }, 'input.note'],
   ])('refuses %s and writes nothing', async (_what, more, argument) => {
     const customerId = await newCustomer();
     const before = await ledgerSize();

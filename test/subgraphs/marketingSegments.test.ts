@@ -243,10 +243,10 @@ type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 /** Lets something happen through the mutations. */
 async function happen(customerId: string, happened: Happening): Promise<void> {
   const { what, name, source, value, at, purpose, channel, campaignId, response, control } = happened;
-  const entry = { customerId, purpose, channel, source, text: value };
+  const entry = { customerId, purpose, channel, source };
   if (what === 'trait') {
     await change(TRAIT, { input: { customerId, name, kind: 'CULTURAL', value, source, observedAt: at } });
-  } else if (what === 'grant') await change(GRANT, { input: entry });
+  } else if (what === 'grant') await change(GRANT, { input: { ...entry, text: value } });
   else if (what === 'withdraw') await change(WITHDRAW, { input: entry });
   else if (what === 'expose') await change(EXPOSE, { input: { customerId, campaignId, sentAt: at, control } });
   else {

@@ -65,7 +65,7 @@ const rewrite = (name: string, input: string, fields: string) =>
 
 const MUTATIONS = {
   grantConsent: write('grantConsent', 'GrantConsentInput', 'id at action text'),
-  withdrawConsent: write('withdrawConsent', 'WithdrawConsentInput', 'id at action text'),
+  withdrawConsent: write('withdrawConsent', 'WithdrawConsentInput', 'id at action text note'),
   recordTrait: write('recordTrait', 'RecordTraitInput', TRAIT),
   createCampaign: write('createCampaign', 'CreateCampaignInput', CAMPAIGN),
   updateCampaign: rewrite('updateCampaign', 'UpdateCampaignInput', CAMPAIGN),
@@ -122,7 +122,7 @@ describe('idempotencyKey', () => {
     [
       'withdrawConsent',
       async () => ({ input: { customerId: await newCustomer(), purpose: 'MARKETING', source: 'call' } }),
-      { text: 'No!' },
+      { note: 'No!' },
       1,
     ],
     [

@@ -89,7 +89,7 @@ export async function startTestSubgraph(
     // What it notes for the audit log would be counted among the statements of requests; auditLog.test.ts starts the whole graph.
     const quiet = which === identity ? { ...identity, consumers: [] } : which;
     const running = await startSubgraph(quiet, config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), (text) => {
-      if (!/^\/\* (access log|aliases|notify) \*\//.test(text)) counted.push(text);
+      if (!/^\/\* (access log|aliases|erasures|notify) \*\//.test(text)) counted.push(text);
     });
     const own = await createDataSource(which, { url: database.url, poolSize: 2 }).initialize();
     return {

@@ -27,6 +27,7 @@ export const SECRETS = {
   resolution: 'zq-resolution',
   reopening: 'zq-reopening',
   goodwill: 'zq-goodwill',
+  withdrawal: 'zq-withdrawal',
   verbatim: 'zq-verbatim',
   loop: 'zq-loop',
   reviewTitle: 'zq-reviewtitle',
@@ -82,6 +83,10 @@ export async function tellEverything(
     'sales',
     `logActivity(input: { kind: CALL, customerId: ${who}, employeeId: ${employee}, subject: "A call", notes: "${s.notes}",
       outcome: "${s.outcome}", documents: [{ name: "${s.document}", url: "https://example.com/${s.document}" }] }) { id }`,
+  );
+  await write(
+    'marketing',
+    `withdrawConsent(input: { customerId: ${who}, purpose: RESEARCH, source: "call", note: "${s.withdrawal}" }) { id }`,
   );
   await write('sales', `reassignPortfolio(from: ${employee}, to: ${other}, note: "${s.handover}") { id }`);
 

@@ -35,10 +35,13 @@ export const marketingTargets: Readonly<Record<string, ImportTarget>> = {
       channel: oneOf(Channel),
       action: oneOf(ConsentAction),
       text: words,
+      note: words,
     },
     appendOnly: ['purpose', 'channel', 'action', 'at'],
     complete(row) {
       if (row.get('action') === 'GRANTED') needed(row, 'text', 'a consent that is GRANTED');
+      if (row.get('action') === 'GRANTED' && row.get('note') !== null)
+        row.refuse('note', 'is for what is said at a withdrawal');
     },
   },
   'marketing.Campaign': {

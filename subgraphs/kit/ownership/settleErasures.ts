@@ -65,13 +65,13 @@ async function tellErasures(
   signingKey: string | null,
 ): Promise<number> {
   const untold = await dataSource.query<Account[]>(
-    `SELECT ${ACCOUNT} FROM erasure_account WHERE told_at IS NULL ORDER BY erased_at LIMIT ${BATCH}`,
+    `/* erasures */ SELECT ${ACCOUNT} FROM erasure_account WHERE told_at IS NULL ORDER BY erased_at LIMIT ${BATCH}`,
   );
   if (untold.length === 0) return 0;
   await forgetPublished(dataSource, bus, subgraph, untold);
   return dataSource.transaction(async (manager) => {
     const accounts = await manager.query<Account[]>(
-      `SELECT ${ACCOUNT} FROM erasure_account WHERE told_at IS NULL AND customer_id = ANY($1::uuid[]) FOR UPDATE SKIP LOCKED`,
+      `/* erasures */ SELECT ${ACCOUNT} FROM erasure_account WHERE told_at IS NULL AND customer_id = ANY($1::uuid[]) FOR UPDATE SKIP LOCKED`,
       [untold.map(({ customerId }) => customerId)],
     );
     const outbox = new Outbox(subgraph);
@@ -95,7 +95,7 @@ async function tellErasures(
  */
 export async function eraseOnceMore(dataSource: DataSource, bus: EventBus, subgraph: string): Promise<number> {
   const accounts = await dataSource.query<Account[]>(
-    `SELECT ${ACCOUNT} FROM erasure_account WHERE erased_at > now() - interval '${AGAIN_FOR}'`,
+    `/* erasures */ SELECT ${ACCOUNT} FROM erasure_account WHERE erased_at > now() - interval '${AGAIN_FOR}'`,
   );
   for (const erased of accounts) await dataSource.transaction((manager) => eraseCustomer(manager, erased));
   if (accounts.length > 0) await forgetPublished(dataSource, bus, subgraph, accounts);

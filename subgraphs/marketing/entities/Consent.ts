@@ -1,7 +1,9 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { SCOPES } from '../../../schema/contract.js';
 import { Channel } from '../../kit/graph/Channel.js';
 import { ReadableAfterWithdrawal } from '../../kit/guard/ReadableAfterWithdrawal.js';
+import { RequiresScopes } from '../../kit/guard/RequiresScopes.js';
 import { connectionType } from '../../kit/graph/Connection.js';
 import { DateTime } from '../../kit/graph/DateTime.js';
 import { enumType } from '../../kit/graph/enumType.js';
@@ -89,9 +91,19 @@ export class Consent {
   @Field(() => String, {
     nullable: true,
     description:
-      'The wording under which it was granted, or what was said at the withdrawal (null when nothing was noted). At most 10,000 characters.',
+      'The wording under which it was granted, which proves what they agreed to; null for a withdrawal. At most 10,000 characters.',
   })
   text: string | null;
+
+  @OnErasure.clear
+  @Column('text', { nullable: true })
+  @RequiresScopes(SCOPES.readPersonalData)
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What the customer said at a withdrawal, in their words; null when nothing was noted, and once they are erased. At most 10,000 characters.',
+  })
+  note: string | null;
 }
 
 export const ConsentConnection = connectionType(Consent, 'Consent');

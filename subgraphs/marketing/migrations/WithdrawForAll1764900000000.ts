@@ -29,8 +29,8 @@ export class WithdrawForAll1764900000000 implements MigrationInterface {
         IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
         -- Each is meant as it stands here, by whatever id the caller named them.
         PERFORM set_config('customer360.named_customers', '', true);
-        INSERT INTO consent_event (id, customer_id, purpose, channel, action, at, source, text)
-        SELECT gen_random_uuid(), m.id, NEW.purpose, NEW.channel, NEW.action, NEW.at, NEW.source, NEW.text
+        INSERT INTO consent_event (id, customer_id, purpose, channel, action, at, source, text, note)
+        SELECT gen_random_uuid(), m.id, NEW.purpose, NEW.channel, NEW.action, NEW.at, NEW.source, NEW.text, NEW.note
         FROM (SELECT customer_id AS id FROM customer_alias WHERE canonical_id = NEW.customer_id UNION SELECT NEW.customer_id) AS m
         WHERE m.id <> NEW.recorded_for AND NOT has_withdrawn(m.id, NEW.purpose, NEW.channel, NEW.at)
         ORDER BY m.id;
