@@ -11,6 +11,7 @@ import { replay } from '../../subgraphs/kit/flow/takeInEvents.js';
 import { migrateSubgraph } from '../../subgraphs/kit/ownership/migrateSubgraph.js';
 import { readRegistry } from '../../schema/registry.js';
 import { signingKeys } from '../../subgraphs/kit/serve/signingKeys.js';
+import { keepSigningKeys } from '../../subgraphs/kit/serve/signingKeysOf.js';
 import { deliverAgain } from '../../subgraphs/kit/flow/webhooks/deliver.js';
 import { openWebhookStore, WEBHOOK_STORE } from '../../subgraphs/kit/flow/webhooks/openWebhookStore.js';
 import { startWebhooks } from '../../subgraphs/kit/flow/webhooks/startWebhooks.js';
@@ -79,7 +80,11 @@ async function findParked(dataSources: DataSource[], environment: NodeJS.Process
         parked.push({
           by: `${subgraph.name}.${consumer.name}`,
           letter,
-          replay: () => replay(dataSource, consumer, letter),
+          replay: () => {
+            // Only a receipt asks for it: whose signature is checked.
+            if (environment.SIGNING_KEY !== undefined) keepSigningKeys(dataSource, readSigningKeys(environment));
+            return replay(dataSource, consumer, letter);
+          },
           drop: () => drop(dataSource, letter),
         });
       }
@@ -111,9 +116,14 @@ async function readWebhooks(): Promise<Webhook[]> {
 
 /** The key with which webhooks are signed; null for none. */
 function readSigningKey(environment: NodeJS.ProcessEnv): string | null {
+  return readSigningKeys(environment)?.[0] ?? null;
+}
+
+/** The keys with which subgraphs sign; null for none. */
+function readSigningKeys(environment: NodeJS.ProcessEnv): readonly string[] | null {
   const read = signingKeys('127.0.0.1', environment.NODE_ENV === 'production').safeParse(environment.SIGNING_KEY);
   if (!read.success) throw new UsageError(read.error.issues.map(({ message }) => message).join('; '));
-  return read.data?.[0] ?? null;
+  return read.data;
 }
 
 /** Hands events on until the process is told to end. */

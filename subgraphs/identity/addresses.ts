@@ -45,7 +45,10 @@ export async function setAddress(
   return changeCustomer(context, change, once, async (manager, { id: customerId }) => {
     const own = await context.database.find(Address, sql`t.customer_id = ${customerId}`, manager);
     const present = own.find((address) => address.label === given.label);
-    if (present && JSON.stringify(partsOf(present)) === JSON.stringify(partsOf(given))) return false;
+    if (present && JSON.stringify(partsOf(present)) === JSON.stringify(partsOf(given))) {
+      await insertForNamed(manager, Address, { ...given, customerId });
+      return false;
+    }
     if (!present && own.length >= MAX_ADDRESSES) {
       throw badUserInput(`the customer has ${MAX_ADDRESSES} addresses already; remove one first`, 'input.label');
     }

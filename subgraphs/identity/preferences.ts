@@ -27,7 +27,10 @@ export async function setPreference(
   return changeCustomer(context, change, once, async (manager, { id: customerId }) => {
     const own = await context.database.find(Preference, sql`t.customer_id = ${customerId}`, manager);
     const present = own.find((preference) => preference.label === label);
-    if (present?.note === note) return false;
+    if (present?.note === note) {
+      await insertForNamed(manager, Preference, { customerId, label, note, updatedAt: present.updatedAt });
+      return false;
+    }
     if (!present && own.length >= MAX_PREFERENCES) {
       throw badUserInput(`the customer has ${MAX_PREFERENCES} preferences already; remove one first`, 'input.label');
     }

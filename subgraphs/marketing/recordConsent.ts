@@ -58,6 +58,7 @@ async function withdrawForOthers(
   input: GrantInput | WithdrawInput,
   members: readonly string[],
 ): Promise<void> {
+  if (members.length === 1) return;
   const { customerId, purpose, channel } = input;
   const [missing] = await context.database.query<{ id: string }>(
     sql`SELECT m.id FROM unnest(${members}::uuid[]) AS m (id) WHERE NOT has_withdrawn(m.id, ${purpose}, ${channel}, now()) ORDER BY m.id LIMIT 1`,

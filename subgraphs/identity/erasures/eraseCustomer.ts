@@ -10,6 +10,7 @@ import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Customer, type ErasureReason } from '../entities/Customer.js';
 import { Erasure } from '../entities/Erasure.js';
 import { identitySettings } from '../identitySettings.js';
+import { finishErasures } from './finishErasures.js';
 import { STANDS } from './standingHold.js';
 import { type Change, lockRow } from '../lockRow.js';
 import { rootOf } from '../mergeCustomers.js';
@@ -30,14 +31,14 @@ export function eraseCustomer(
     const members = isUuid(change.id) ? await holdAlone(manager, [change.id]) : [];
     const id = await rootOf(manager, change.id);
     const customer = await lockRow(manager, Customer, { ...change, id, expectedVersion: null });
-    const before = await findErasure(manager, members);
+    const before = await findErasure(manager, members, change.id);
     if (before) return before;
     if (change.expectedVersion !== null && change.expectedVersion !== customer.version) {
       throw conflict('The customer', customer.version);
     }
     const erasure = manager.create(Erasure, {
       id: uuid(),
-      customerId: customer.id,
+      customerId: change.id.toLowerCase(),
       customerIds: [],
       erasedAs: null,
       reason,
@@ -52,13 +53,12 @@ export function eraseCustomer(
   }, once);
 }
 
-/** Of those who are one, the erasure that was begun, or else the first that was asked for. */
-async function findErasure(manager: EntityManager, members: readonly string[]): Promise<Erasure | null> {
+/** Of those who are one, the erasure that was begun; else the one that was asked for of the very one who is named: they may be taken apart before it begins. */
+async function findErasure(manager: EntityManager, members: readonly string[], id: string): Promise<Erasure | null> {
   return manager
     .createQueryBuilder(Erasure, 'e')
-    .where('e.customer_id = ANY(:members) OR e.erased_as = ANY(:members)', { members })
+    .where('e.erased_as = ANY(:members) OR e.customer_id = :id', { members, id })
     .orderBy('e.started_at', 'ASC', 'NULLS LAST')
-    .addOrderBy('e.requested_at', 'ASC')
     .limit(1)
     .getOne();
 }
@@ -82,6 +82,8 @@ export async function beginErasure(manager: EntityManager, outbox: Outbox, erasu
     `UPDATE erasure SET erased_as = $2, customer_ids = $3, started_at = now() WHERE id = $1 AND started_at IS NULL`,
     [erasure.id, customerId, customerIds],
   );
+  // Who was erased before owes no receipt any more.
+  await finishErasures(manager, customerId);
   return manager.findOneByOrFail(Erasure, { id: erasure.id });
 }
 

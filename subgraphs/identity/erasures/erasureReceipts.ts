@@ -8,6 +8,7 @@ import { parseInput } from '../../kit/graph/parseInput.js';
 import { signingKeysOf } from '../../kit/serve/signingKeysOf.js';
 import type { RequestContext } from '../../kit/serve/RequestContext.js';
 import { Erasure } from '../entities/Erasure.js';
+import { finishErasures } from './finishErasures.js';
 
 /** Keeps the receipts that subgraphs give for erasures by event; identity is one of them. */
 export const erasureReceipts = eventConsumer({
@@ -54,18 +55,15 @@ export function confirmErasure(context: RequestContext, input: ErasureReceiptGiv
 async function keepReceipt(manager: EntityManager, receipt: ErasureApplied): Promise<void> {
   const { subgraph, customerId, erasedAt, rows, signature } = receipt;
   if (!isSigned(manager, receipt)) throw new Error(`the receipt of ${subgraph} for ${customerId} is not signed by it`);
+  // Of two that come at the same moment the second sees the first.
+  await manager.query('SELECT FROM erasure WHERE erased_as = $1 ORDER BY id FOR UPDATE', [customerId]);
   await manager.query(
     `INSERT INTO erasure_receipt AS r (customer_id, subgraph, erased_at, rows, signature) VALUES ($1, $2, $3, $4::jsonb, $5)
      ON CONFLICT (customer_id, subgraph) DO UPDATE SET erased_at = excluded.erased_at, rows = excluded.rows, signature = excluded.signature
        WHERE r.signature IS DISTINCT FROM excluded.signature OR r.rows <> excluded.rows`,
     [customerId, subgraph, erasedAt, JSON.stringify(rows), signature],
   );
-  await manager.query(
-    `UPDATE erasure e SET done_at = now() WHERE erased_as = $1 AND done_at IS NULL AND NOT EXISTS (
-       SELECT FROM unnest(e.subgraphs) AS s (name)
-       WHERE NOT EXISTS (SELECT FROM erasure_receipt r WHERE r.customer_id = e.erased_as AND r.subgraph = s.name))`,
-    [customerId],
-  );
+  await finishErasures(manager, customerId);
 }
 
 function isSigned(manager: EntityManager, receipt: ErasureApplied): boolean {

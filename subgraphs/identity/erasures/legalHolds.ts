@@ -5,6 +5,7 @@ import type { Idempotency } from '../../kit/flow/oncePerKey.js';
 import { Outbox } from '../../kit/flow/Outbox.js';
 import { badUserInput } from '../../kit/graph/errors.js';
 import { parseInput, text } from '../../kit/graph/parseInput.js';
+import { againAfterCollision } from '../../kit/sql/againAfterCollision.js';
 import { holdAlone } from '../../kit/ownership/takeInAliases.js';
 import type { Chore } from '../../kit/serve/defineSubgraph.js';
 import type { RequestContext } from '../../kit/serve/RequestContext.js';
@@ -90,7 +91,7 @@ export function releaseLegalHold(context: RequestContext, id: string, once: Idem
 }
 
 async function customerOf(manager: EntityManager, holdId: string): Promise<string | undefined> {
-  const [row] = await manager.query<{ id: string }[]>('SELECT customer_id AS id FROM legal_hold WHERE id = $1', [
+  const [row] = await manager.query<{ id: string }[]>('SELECT recorded_for AS id FROM legal_hold WHERE id = $1', [
     holdId,
   ]);
   return row?.id;
@@ -105,12 +106,14 @@ export const beginHeldErasures: Chore = {
       .find({ where: { startedAt: IsNull() }, order: { requestedAt: 'ASC' } });
     let begun = 0;
     for (const erasure of held) {
-      const now = await dataSource.transaction(async (manager) => {
-        const outbox = new Outbox('identity');
-        const after = await beginErasure(manager, outbox, erasure);
-        await outbox.save(manager);
-        return after;
-      });
+      const now = await againAfterCollision(() =>
+        dataSource.transaction(async (manager) => {
+          const outbox = new Outbox('identity');
+          const after = await beginErasure(manager, outbox, erasure);
+          await outbox.save(manager);
+          return after;
+        }),
+      );
       if (now.startedAt !== null) begun += 1;
     }
     return begun;

@@ -48,9 +48,8 @@ export class AccountForErasures1764800000001 implements MigrationInterface {
       CREATE INDEX legal_hold_by_customer ON legal_hold (customer_id, id);
       CREATE INDEX legal_hold_by_placed ON legal_hold (placed_at, id);
       INSERT INTO erasure (id, customer_id, customer_ids, erased_as, reason, requested_by, requested_at, started_at, done_at, subgraphs)
-        SELECT gen_random_uuid(), c.id, array_agg(o.id), c.id, coalesce(c.erasure_reason, 'REQUESTED'), 'unknown', c.erased_at, c.erased_at, c.erased_at, '{}'
-        FROM customer c JOIN customer o ON o.id = c.id OR EXISTS (SELECT FROM customer_alias a WHERE a.customer_id = o.id AND a.canonical_id = c.id)
-        WHERE c.erased_at IS NOT NULL AND c.merged_into IS NULL GROUP BY c.id;
+        SELECT gen_random_uuid(), c.id, ARRAY(SELECT c.id UNION SELECT a.customer_id FROM customer_alias a WHERE a.canonical_id = c.id), c.id, coalesce(c.erasure_reason, 'REQUESTED'), 'unknown', c.erased_at, c.erased_at, c.erased_at, '{}'
+        FROM customer c WHERE c.erased_at IS NOT NULL AND c.merged_into IS NULL;
     `);
   }
 

@@ -27,6 +27,10 @@ const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 const DUPLICATE_WINDOW_MS = 10 * 60 * 1000;
 /** How many events are handled at once. */
 const BATCH = 500;
+/** How long messages that are there may take to come. */
+const FETCH_MS = 2_000;
+/** The server's code for a message that is not there any more. */
+const SEQUENCE_NOT_FOUND = 10_043;
 /** Longer than a consumer needs for a batch with its tries; after it the server would bring events again. */
 const ACK_WAIT_MS = 10 * 60 * 1000;
 
@@ -66,15 +70,20 @@ export class NatsEventBus implements EventBus {
   async forget(source: string, subjects: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const { client, manager } = await this.#open();
     const gone = new Map<string, number>();
+    const wanted = new Set(subjects);
+    const { state } = await manager.streams.info(STREAM);
     const reader = await client.consumers.get(STREAM);
-    const { num_pending: pending } = await reader.info();
-    if (pending === 0) return gone;
-    const messages = await reader.consume({ max_messages: BATCH });
-    for await (const message of messages) {
-      const subject = personalSubjectOf(contentOf(message), source);
-      if (subject !== undefined && subjects.includes(subject) && (await wasDeleted(manager, message.seq)))
-        gone.set(subject, (gone.get(subject) ?? 0) + 1);
-      if (message.info.pending === 0) break;
+    // To where it ends now: what is published meanwhile, or dropped, must not keep it from ending.
+    for (let at = 0; at < state.last_seq;) {
+      let read = 0;
+      for await (const message of await reader.fetch({ max_messages: BATCH, expires: FETCH_MS })) {
+        read += 1;
+        at = message.seq;
+        const subject = personalSubjectOf(contentOf(message), source);
+        if (subject !== undefined && wanted.has(subject) && (await wasDeleted(manager, message.seq)))
+          gone.set(subject, (gone.get(subject) ?? 0) + 1);
+      }
+      if (read === 0) break;
     }
     return gone;
   }
@@ -133,7 +142,8 @@ export class NatsEventBus implements EventBus {
     if (before) await manager.consumers.delete(STREAM, name);
     await manager.consumers.add(STREAM, {
       durable_name: name,
-      ack_policy: AckPolicy.All,
+      // Each by itself: one that is deleted while it waits counts as taken in, and must not take those before it along.
+      ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(ACK_WAIT_MS),
       max_ack_pending: 2 * BATCH,
       deliver_policy: DeliverPolicy.StartSequence,
@@ -208,7 +218,8 @@ function durableName({ name }: BusConsumer): string {
 async function handle(consumer: BusConsumer, messages: readonly JsMsg[]): Promise<void> {
   const wanted = messages.filter(({ subject }) => consumer.types.some((type) => subject === `${SUBJECTS}.${type}`));
   if (wanted.length > 0) await consumer.handle(wanted.map((message) => ({ event: contentOf(message) })));
-  // All before it are taken in too; once the server knows, a new start goes on behind it.
+  for (const message of messages.slice(0, -1)) message.ack();
+  // Once the server knows of the last, it knows of all; a new start goes on behind it.
   await messages.at(-1)?.ackAck();
 }
 
@@ -233,7 +244,7 @@ async function wasDeleted(manager: JetStreamManager, sequence: number): Promise<
   try {
     return await manager.streams.deleteMessage(STREAM, sequence, true);
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.status === 404) return false;
+    if (error instanceof JetStreamApiError && error.code === SEQUENCE_NOT_FOUND) return false;
     throw error;
   }
 }

@@ -29,6 +29,7 @@ const CREATE = `
     published_at timestamptz NOT NULL DEFAULT now()
   );
   CREATE INDEX IF NOT EXISTS log_by_published ON event_bus.log (published_at);
+  CREATE INDEX IF NOT EXISTS log_by_subject ON event_bus.log (lower(event->>'subject'));
   CREATE TABLE IF NOT EXISTS event_bus.consumer (
     name text PRIMARY KEY,
     sequence bigint NOT NULL DEFAULT 0,

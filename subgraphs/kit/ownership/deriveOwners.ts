@@ -12,6 +12,7 @@ interface Found {
   readonly hasRecorded: boolean;
   readonly hasTrigger: boolean;
   readonly hasIndex: boolean;
+  readonly refusesErased: boolean;
 }
 
 interface UniqueIndex {
@@ -40,7 +41,7 @@ export async function deriveOwners(runner: SqlRunner, tables: readonly OwnedTabl
       if (found === undefined) continue;
       if (!found.hasRecorded) await addRecorded(runner, table.name, owner, found);
       if (!found.hasTrigger) await addTrigger(runner, schema, table.name, owner);
-      await keepFromErased(runner, table.name, owner);
+      if (!found.refusesErased) await keepFromErased(runner, table.name, owner);
       if (!found.hasIndex) await addIndexes(runner, table.name, owner);
     }
     await moveUniqueness(runner, table);
@@ -53,10 +54,11 @@ async function find(runner: SqlRunner, table: string, owner: OwnerColumn): Promi
     `SELECT a.attnotnull AS "isNotNull",
        EXISTS (SELECT FROM pg_attribute r WHERE r.attrelid = c.oid AND r.attname = $3 AND NOT r.attisdropped) AS "hasRecorded",
        EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = $4) AS "hasTrigger",
+       EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = $6) AS "refusesErased",
        to_regclass(quote_ident($5)) IS NOT NULL AS "hasIndex"
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
      WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = $1 AND a.attname = $2 AND NOT a.attisdropped`,
-    [table, owner.name, owner.recorded, triggerName(owner), indexName(table, owner)],
+    [table, owner.name, owner.recorded, triggerName(owner), indexName(table, owner), refusalName(owner)],
   )) as Found[];
   return rows[0];
 }
@@ -64,6 +66,11 @@ async function find(runner: SqlRunner, table: string, owner: OwnerColumn): Promi
 /** Before other triggers, which go by the alphabet: they may look at whose the row is. */
 function triggerName({ name }: OwnerColumn): string {
   return `a_derive_${name}`;
+}
+
+/** Behind other triggers. */
+function refusalName({ name }: OwnerColumn): string {
+  return `z_refuse_erased_${name}`;
 }
 
 function indexName(table: string, { recorded }: OwnerColumn): string {
@@ -123,7 +130,7 @@ const REFUSE_ERASED = `
 /** Lets no mutation write a row of a customer who was erased, by whatever it names the row. What is not asked for by a caller (chores, events, erasure itself) sees to it itself. */
 async function keepFromErased(runner: SqlRunner, table: string, owner: OwnerColumn): Promise<void> {
   await runner.query(
-    `CREATE OR REPLACE TRIGGER ${escapeIdentifier(`z_refuse_erased_${owner.name}`)} BEFORE INSERT OR UPDATE ON ${escapeIdentifier(table)}
+    `CREATE TRIGGER ${escapeIdentifier(refusalName(owner))} BEFORE INSERT OR UPDATE ON ${escapeIdentifier(table)}
      FOR EACH ROW WHEN (current_setting('${ASKED_BY_CALLER}', true) = 'on' AND coalesce(current_setting('customer360.erasing', true), '') <> 'on')
      EXECUTE FUNCTION refuse_erased(${escapeLiteral(owner.recorded)})`,
   );

@@ -5,6 +5,7 @@ import { signReceipt } from '../../../schema/signature.js';
 import type { EventBus } from '../flow/EventBus.js';
 import { Outbox } from '../flow/Outbox.js';
 import { Worker } from '../flow/Worker.js';
+import { againAfterCollision } from '../sql/againAfterCollision.js';
 import { account, type Erased, eraseCustomer } from './eraseCustomer.js';
 
 /** A write that began before an erasure ends long before this. */
@@ -45,14 +46,17 @@ export function settleErasures(
   let lastAgain = 0;
   return new Worker(`telling of erasures in ${subgraph}`, log, async (worker) => {
     while (!worker.stopped) {
+      const told = await tellErasures(dataSource, bus, subgraph, signingKey);
+      if (told > 0) {
+        log.info({ count: told }, 'told identity what was erased');
+        continue;
+      }
       if (Date.now() - lastAgain >= HOUR_MS) {
+        lastAgain = Date.now();
         const count = await eraseOnceMore(dataSource, bus, subgraph);
         if (count > 0) log.info({ count }, 'erased once more the customers of the last day');
-        lastAgain = Date.now();
       }
-      const told = await tellErasures(dataSource, bus, subgraph, signingKey);
-      if (told > 0) log.info({ count: told }, 'told identity what was erased');
-      else await worker.sleep(LOOK_MS);
+      await worker.sleep(LOOK_MS);
     }
   });
 }
@@ -97,7 +101,9 @@ export async function eraseOnceMore(dataSource: DataSource, bus: EventBus, subgr
   const accounts = await dataSource.query<Account[]>(
     `/* erasures */ SELECT ${ACCOUNT} FROM erasure_account WHERE erased_at > now() - interval '${AGAIN_FOR}'`,
   );
-  for (const erased of accounts) await dataSource.transaction((manager) => eraseCustomer(manager, erased));
+  for (const erased of accounts) {
+    await againAfterCollision(() => dataSource.transaction((manager) => eraseCustomer(manager, erased)));
+  }
   if (accounts.length > 0) await forgetPublished(dataSource, bus, subgraph, accounts);
   return accounts.length;
 }

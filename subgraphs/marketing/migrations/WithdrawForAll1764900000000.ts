@@ -9,6 +9,7 @@ export class WithdrawForAll1764900000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      CREATE INDEX consent_event_by_recorded ON consent_event (recorded_for, purpose, at, sequence);
       CREATE FUNCTION has_withdrawn(customer uuid, for_purpose text, on_channel text, as_of timestamptz) RETURNS boolean
       LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
         SELECT EXISTS (
@@ -47,6 +48,7 @@ export class WithdrawForAll1764900000000 implements MigrationInterface {
       DROP TRIGGER withdraw_for_all ON consent_event;
       DROP FUNCTION withdraw_for_all;
       DROP FUNCTION has_withdrawn;
+      DROP INDEX consent_event_by_recorded;
     `);
   }
 }
