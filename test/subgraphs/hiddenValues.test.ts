@@ -16,6 +16,7 @@ import { type BuiltSubgraph, buildSubgraph } from '../../subgraphs/kit/serve/bui
 import { type ArgumentLeaf, argumentLeaves } from '../support/argumentLeaves.js';
 import { EVERYONE } from '../support/asGateway.js';
 import { everything } from '../support/everything.js';
+import { settled } from '../support/settled.js';
 import { askSubgraph, type GraphQLAnswer, type Untyped } from '../support/startTestSubgraph.js';
 import { startTestSubgraphs, type TestSubgraphs } from '../support/startTestSubgraphs.js';
 import { SECRETS, tellEverything } from '../support/tellEverything.js';
@@ -71,6 +72,8 @@ async function plant(): Promise<void> {
   for (const letter of LETTERS) {
     await graph.write('service', `replyToCase(caseId: "${id}", input: { body: "${letter}zq-word" }) { id }`);
   }
+  // What comes to a timeline between two answers would differ in them, too.
+  await settled((statement) => graph.sql(statement), Object.keys(graph.urls));
 }
 
 beforeAll(async () => {
